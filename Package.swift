@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "reprise",
+    products: [
+        .executable(name: "reprise", targets: ["reprise"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // C and C++: module maps and thin shims, nothing more.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .target(
+            name: "CSimdJSON",
+            cxxSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CVectorMath", cSettings: [.unsafeFlags(["-O3"])]),
+
+        // The engine and what it learns from.
+        .target(name: "TimeSeries", swiftSettings: strict),
+        .target(
+            name: "NeuralNetwork",
+            dependencies: ["COpenBLAS", "CVectorMath", "TimeSeries"],
+            swiftSettings: strict),
+        .target(
+            name: "ModelRuntime",
+            dependencies: ["NeuralNetwork", "TimeSeries"],
+            swiftSettings: strict),
+
+        // The server, which knows nothing of models, and the room where both meet.
+        .target(name: "HTTP1", swiftSettings: strict),
+        .target(
+            name: "ServingAPI",
+            dependencies: [
+                "CSimdJSON", "HTTP1", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.embedInCode("Resources/openapi.yaml")],
+            swiftSettings: strict),
+
+        // The other end of the wire, and the executable.
+        .target(name: "RepriseClient", dependencies: ["CCurl"], swiftSettings: strict),
+        .executableTarget(
+            name: "reprise",
+            dependencies: [
+                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI", "TimeSeries",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"], swiftSettings: strict),
+        .testTarget(
+            name: "NeuralNetworkTests",
+            dependencies: ["NeuralNetwork", "TimeSeries"],
+            swiftSettings: strict),
+        .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
+        .testTarget(
+            name: "ServingAPITests",
+            dependencies: [
+                "HTTP1", "ModelRuntime", "ServingAPI",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI"],
+            swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)
