@@ -25,7 +25,7 @@ let package = Package(
             name: "CSimdJSON",
             cxxSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "CVectorMath", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CVectorMath", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
         // The engine and what it learns from.
         .target(name: "TimeSeries", swiftSettings: strict),

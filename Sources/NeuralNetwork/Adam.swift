@@ -1,0 +1,42 @@
+import CVectorMath
+import Glibc
+
+/// Adam (Kingma & Ba 2015) with Keras' defaults and Keras' arithmetic: the bias correction is folded into the step size,
+/// and epsilon is added to the uncorrected root.
+final class Adam {
+    private static let beta1: Float = 0.9
+    private static let beta2: Float = 0.999
+    private static let epsilon: Float = 1e-7
+
+    private let learningRate: Float
+    private var momentum: [Float]
+    private var variance: [Float]
+    private var steps = 0
+
+    init(learningRate: Float, parameterCount: Int) {
+        self.learningRate = learningRate
+        momentum = [Float](repeating: 0, count: parameterCount)
+        variance = momentum
+    }
+
+    /// One step on all parameters, cut in `parts` for the cores.
+    /// - Parameter scale: what the gradient is multiplied by first.
+    func update(_ weights: Floats, gradient: UnsafePointer<Float>, scale: Float, parts: Int) {
+        steps += 1
+        let (t, rate) = (Float(steps), learningRate)
+        let step = rate * (1 - powf(Self.beta2, t)).squareRoot() / (1 - powf(Self.beta1, t))
+        let count = momentum.count
+        momentum.withUnsafeMutableBufferPointer { momentum in
+            variance.withUnsafeMutableBufferPointer { variance in
+                guard let m = momentum.baseAddress, let v = variance.baseAddress else { return }
+                let ranges = evenSplit(count, into: parts)
+                inParallel(parts) { part in
+                    let range = ranges[part]
+                    vm_adam(
+                        weights + range.lowerBound, m + range.lowerBound, v + range.lowerBound,
+                        gradient + range.lowerBound, range.count, step, Self.beta1, Self.beta2, Self.epsilon, scale)
+                }
+            }
+        }
+    }
+}

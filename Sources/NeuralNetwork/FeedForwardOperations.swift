@@ -1,0 +1,86 @@
+import CVectorMath
+
+/// Dense, and TimeDistributed(Dense): the same product for a vector and for each timestep.
+struct DenseOperation: Operation {
+    let timesteps: Int
+    let inputs: Int
+    let options: Dense
+    /// Where kernel `[F,units]` and bias `[units]` lie among the parameters.
+    let kernel: Int
+    let bias: Int
+
+    func cacheCount(batch: Int, mode: Mode) -> Int { 0 }
+
+    func forward(_ pass: ForwardPass) {
+        let rows = timesteps * pass.batch
+        vm_fill_rows(pass.output, pass.weights + bias, rows, options.units)
+        BLAS.multiply(
+            Matrix(pass.input, rows, inputs), Matrix(pass.weights + kernel, inputs, options.units),
+            into: pass.output, accumulate: true)
+        if options.activation != .linear {
+            vm_activate(pass.output, rows * options.units, options.activation.code)
+        }
+    }
+
+    func backward(_ pass: BackwardPass) {
+        let rows = timesteps * pass.batch
+        if options.activation != .linear {
+            vm_activation_gradient(pass.outputGradient, pass.output, rows * options.units, options.activation.code)
+        }
+        let outer = Matrix(pass.outputGradient, rows, options.units)
+        vm_sum_rows(outer.base, pass.gradient + bias, rows, options.units)
+        BLAS.multiply(Matrix(pass.input, rows, inputs).transposed, outer, into: pass.gradient + kernel)
+        if let inputGradient = pass.inputGradient {
+            BLAS.multiply(
+                outer, Matrix(pass.weights + kernel, inputs, options.units).transposed, into: inputGradient)
+        }
+    }
+}
+
+/// RepeatVector where its copies have to stand in memory. Before an LSTM they need not: see `Plan`.
+struct RepeatVectorOperation: Operation {
+    let count: Int
+    let features: Int
+
+    func cacheCount(batch: Int, mode: Mode) -> Int { 0 }
+
+    func forward(_ pass: ForwardPass) {
+        let size = pass.batch * features
+        for copy in 0..<count { (pass.output + copy * size).update(from: pass.input, count: size) }
+    }
+
+    func backward(_ pass: BackwardPass) {
+        guard let inputGradient = pass.inputGradient else { return }
+        let size = pass.batch * features
+        inputGradient.update(from: pass.outputGradient, count: size)
+        for copy in 1..<max(count, 1) { vm_add(inputGradient, pass.outputGradient + copy * size, size) }
+    }
+}
+
+/// Dropout (Srivastava et al. 2014), inverted as Keras does it: what survives is scaled up while training.
+struct DropoutOperation: Operation {
+    let count: Int
+    let rate: Float
+    /// Keeps two Dropout layers from dropping alike.
+    let stream: UInt64
+
+    func cacheCount(batch: Int, mode: Mode) -> Int { mode == .training ? batch * count : 0 }
+
+    func forward(_ pass: ForwardPass) {
+        let size = pass.batch * count
+        guard pass.mode == .training else { return pass.output.update(from: pass.input, count: size) }
+        var random = SplitMix64(seed: pass.seed, stream: stream)
+        let scale = 1 / (1 - rate)
+        for index in 0..<size {
+            pass.cache[index] = random.nextUniform() < rate ? 0 : scale
+            pass.output[index] = pass.input[index] * pass.cache[index]
+        }
+    }
+
+    func backward(_ pass: BackwardPass) {
+        guard let inputGradient = pass.inputGradient else { return }
+        for index in 0..<pass.batch * count {
+            inputGradient[index] = pass.outputGradient[index] * pass.cache[index]
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import TimeSeries
+
+extension Sequential {
+    /// Trains the network to reproduce windows: Keras' `fit(x, x, …)` with Adam.
+    ///
+    /// Same options, same windows, same machine: bit-identical weights, whatever the number of cores.
+    /// - Parameters:
+    ///   - windows: `[N][T][F]` of this network's input shape.
+    ///   - initial: weights to start from; fresh ones of the options' seed by default.
+    ///   - onEpoch: called after each epoch on the calling thread.
+    ///   - isCancelled: asked before each batch.
+    /// - Throws: ``TrainingError``.
+    public func fit(
+        _ windows: Windows, options: TrainingOptions, initial: Weights? = nil,
+        onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    ) throws(TrainingError) -> TrainingResult {
+        try check(windows, options)
+        let (training, validation) = windows.split(validation: options.validationSplit)
+        let step = TrainingStep(self, options: options, initial: initial ?? initialWeights(seed: options.seed))
+        var order = Array(0..<training.count)
+        var random = SplitMix64(seed: options.seed, stream: .max)
+        var history: [EpochReport] = []
+        var stopper = options.earlyStopping.map { Stopper($0) }
+
+        for epoch in 1...max(options.epochs, 1) {
+            if options.shuffle { order.shuffle(using: &random) }
+            let loss = try meanOverBatches(order, options.batchSize) { (batch) throws(TrainingError) in
+                guard !isCancelled() else { throw .cancelled }
+                let loss = step.train(on: training, indices: batch)
+                guard loss.isFinite else { throw .diverged(epoch: epoch) }
+                return loss
+            }
+            guard step.isFinite else { throw .diverged(epoch: epoch) }
+            let validationLoss: Double? =
+                validation.count == 0
+                ? nil
+                : try meanOverBatches(Array(0..<validation.count), options.batchSize) {
+                    (batch) throws(TrainingError) in
+                    guard !isCancelled() else { throw .cancelled }
+                    return step.evaluate(on: validation, indices: batch)
+                }
+            if let validationLoss, !validationLoss.isFinite { throw .diverged(epoch: epoch) }
+            let report = EpochReport(epoch: epoch, loss: loss, validationLoss: validationLoss)
+            history.append(report)
+            onEpoch(report)
+            if stopper?.shouldStop(after: report, weights: { step.weights }) == true { break }
+        }
+        return TrainingResult(
+            weights: stopper?.bestWeights ?? step.weights, history: history,
+            epoch: stopper?.bestWeights == nil ? history.count : stopper?.bestEpoch ?? history.count)
+    }
+
+    /// Each batch's mean weighted by its size, as Keras reports an epoch's loss.
+    private func meanOverBatches(
+        _ order: [Int], _ batchSize: Int, _ body: (ArraySlice<Int>) throws(TrainingError) -> Double
+    ) throws(TrainingError) -> Double {
+        var sum = 0.0
+        for start in stride(from: 0, to: order.count, by: batchSize) {
+            let batch = order[start..<min(start + batchSize, order.count)]
+            sum += try body(batch) * Double(batch.count)
+        }
+        return sum / Double(order.count)
+    }
+
+    private func check(_ windows: Windows, _ options: TrainingOptions) throws(TrainingError) {
+        guard .sequence(windows.timesteps, windows.features) == inputShape else {
+            throw .invalid(
+                "the windows are [\(windows.timesteps), \(windows.features)], the network takes \(inputShape.dimensions)")
+        }
+        guard outputShape == inputShape else {
+            throw .invalid(
+                "the last layer emits \(outputShape.dimensions), but a reconstruction has the window's shape "
+                    + "\(inputShape.dimensions)")
+        }
+        let (training, validation) = windows.split(validation: options.validationSplit)
+        guard training.count > 0 else {
+            throw .invalid("there are no windows to train on: \(windows.count) in all, \(validation.count) for validation")
+        }
+        guard options.epochs > 0, options.batchSize > 0 else {
+            throw .invalid("epochs and batch_size must be at least 1")
+        }
+        if options.earlyStopping?.monitor == .validationLoss, validation.count == 0 {
+            throw .invalid("early_stopping watches val_loss, but there is none; set validation_split or monitor: loss")
+        }
+    }
+}
+
+/// Keras' `EarlyStopping` callback.
+private struct Stopper {
+    private let options: EarlyStopping
+    private var best = Double.infinity
+    private var wait = 0
+    private(set) var bestEpoch = 0
+    private(set) var bestWeights: Weights?
+
+    init(_ options: EarlyStopping) { self.options = options }
+
+    mutating func shouldStop(after report: EpochReport, weights: () -> Weights) -> Bool {
+        let current = options.monitor == .loss ? report.loss : report.validationLoss ?? report.loss
+        wait += 1
+        if current < best - options.minDelta || report.epoch == 1 {
+            best = current
+            bestEpoch = report.epoch
+            if options.restoreBestWeights { bestWeights = weights() }
+            wait = 0
+            return false
+        }
+        return wait >= options.patience
+    }
+}

@@ -1,0 +1,48 @@
+import COpenBLAS
+
+typealias Floats = UnsafeMutablePointer<Float>
+
+/// A row-major matrix in memory that somebody else owns.
+struct Matrix {
+    let base: UnsafePointer<Float>
+    /// As they lie in memory.
+    let rows: Int
+    let columns: Int
+    /// Floats from one row to the next; columns or more.
+    let stride: Int
+    private(set) var isTransposed = false
+
+    init(_ base: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int? = nil) {
+        self.base = base
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride ?? columns
+    }
+
+    /// The same numbers, read column by column.
+    var transposed: Matrix {
+        var copy = self
+        copy.isTransposed.toggle()
+        return copy
+    }
+
+    /// As a product sees it.
+    fileprivate var shape: (rows: Int, columns: Int) { isTransposed ? (columns, rows) : (rows, columns) }
+    fileprivate var flag: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
+}
+
+/// Matrix products by OpenBLAS, each on the thread that calls.
+enum BLAS {
+    /// The batch is split over cores by us, in a fixed way, so that results do not depend on the number of threads;
+    /// a product that split itself would not promise that.
+    private static let singleThreaded: Void = openblas_set_num_threads(1)
+
+    /// `c = a·b`, or `c += a·b` when `accumulate`; c's rows lie side by side.
+    static func multiply(_ a: Matrix, _ b: Matrix, into c: Floats, accumulate: Bool = false) {
+        _ = singleThreaded
+        precondition(a.shape.columns == b.shape.rows, "the inner dimensions of a product differ")
+        cblas_sgemm(
+            CblasRowMajor, a.flag, b.flag, Int32(a.shape.rows), Int32(b.shape.columns), Int32(a.shape.columns),
+            1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulate ? 1 : 0, c, Int32(b.shape.columns))
+    }
+}

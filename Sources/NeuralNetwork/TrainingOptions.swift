@@ -1,0 +1,88 @@
+/// How to train. Names and defaults are those of Keras' `fit`, `Adam` and `EarlyStopping`.
+public struct TrainingOptions: Sendable, Equatable {
+    /// Passes over the training windows.
+    public var epochs = 100
+    /// Windows in a step of Adam, B.
+    public var batchSize = 32
+    /// Adam's learning rate.
+    public var learningRate: Float = 0.001
+    /// What is minimised.
+    public var loss = Loss.meanSquaredError
+    /// The share of the windows, taken from the end before shuffling, that is held back to compute `val_loss`.
+    public var validationSplit = 0.0
+    /// Whether each epoch sees the training windows in a new order.
+    public var shuffle = true
+    /// When to stop before the last epoch.
+    public var earlyStopping: EarlyStopping?
+    /// The largest norm of all gradients together; Keras' `global_clipnorm`.
+    public var clipNorm: Float?
+    /// Fixes initial weights, order and dropout.
+    public var seed: UInt64 = 0
+
+    /// Keras' defaults, except for the number of epochs, which Keras leaves to the caller.
+    public init() {}
+}
+
+/// Stops when a loss stops falling (Keras' `EarlyStopping`).
+public struct EarlyStopping: Sendable, Equatable {
+    /// The loss to watch.
+    public enum Monitor: String, Sendable, CaseIterable {
+        /// The training windows'.
+        case loss
+        /// The validation windows'.
+        case validationLoss = "val_loss"
+    }
+
+    /// Epochs without improvement after which training stops.
+    public var patience = 0
+    /// What counts as an improvement: to fall by more than this.
+    public var minDelta = 0.0
+    /// The loss to watch.
+    public var monitor = Monitor.validationLoss
+    /// Whether the weights of the best epoch are kept instead of the last.
+    public var restoreBestWeights = false
+
+    /// Keras' defaults.
+    public init() {}
+}
+
+/// The losses of one epoch.
+public struct EpochReport: Sendable, Equatable {
+    /// Counted from 1.
+    public let epoch: Int
+    /// The mean over the epoch's batches, each before its step.
+    public let loss: Double
+    /// The mean over the validation windows after the epoch; nil without any.
+    public let validationLoss: Double?
+}
+
+/// What training leaves.
+public struct TrainingResult: Sendable {
+    /// The trained weights.
+    public let weights: Weights
+    /// A report for each epoch that ran.
+    public let history: [EpochReport]
+    /// The epoch whose weights these are, counted from 1.
+    public let epoch: Int
+}
+
+/// Why training ended without a model.
+public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The loss or a weight became NaN or infinite in this epoch, counted from 1.
+    case diverged(epoch: Int)
+    /// There is nothing to train or validate on, or the options contradict each other.
+    case invalid(String)
+    /// It was told to stop.
+    case cancelled
+
+    /// One line with a hint.
+    public var description: String {
+        switch self {
+        case .diverged(let epoch):
+            "the loss became NaN or infinite in epoch \(epoch); try scaling: standard, a lower learning_rate, clip_norm, "
+                + "or activation: tanh"
+        case .invalid(let detail): detail
+        case .cancelled: "training was cancelled"
+        }
+    }
+}

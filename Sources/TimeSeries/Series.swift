@@ -1,0 +1,45 @@
+/// Rows of measurements in time order, `[rows][F]` in one row-major buffer.
+public struct Series: Sendable, Equatable {
+    /// Number of variables, F.
+    public let features: Int
+    /// `rows * features` numbers, row by row.
+    public var values: [Float]
+
+    /// Number of rows.
+    public var rows: Int { values.count / features }
+
+    /// Wraps a row-major buffer.
+    /// - Parameters:
+    ///   - values: `rows * features` numbers.
+    ///   - features: F, at least 1.
+    /// - Throws: ``DataError/shape(_:)`` when the numbers do not fill whole rows.
+    public init(values: [Float], features: Int) throws(DataError) {
+        guard features > 0, values.count.isMultiple(of: features) else {
+            throw .shape("\(values.count) numbers do not make whole rows of \(features) features")
+        }
+        self.values = values
+        self.features = features
+    }
+}
+
+/// What can be wrong with a time series. Positions count from 0.
+public enum DataError: Error, Equatable, Sendable {
+    /// Shapes that do not fit together, or too little data; the text says which and what would do.
+    case shape(String)
+    /// A missing value where none is allowed or none can be filled in.
+    case missing(row: Int, feature: Int, hint: String)
+    /// A CSV document that can't be read as a table of numbers. Lines count from 1, as editors do.
+    case csv(line: Int, detail: String)
+}
+
+extension DataError: CustomStringConvertible {
+    /// One line for a person.
+    public var description: String {
+        switch self {
+        case .shape(let detail): detail
+        case .missing(let row, let feature, let hint):
+            "row \(row) has no value for feature \(feature); \(hint)"
+        case .csv(let line, let detail): "line \(line): \(detail)"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// The quantile of some numbers, interpolated linearly between the two nearest as NumPy's default does.
+/// - Parameter q: 0…1.
+/// - Returns: nil when there are no numbers.
+public func quantile(_ values: [Float], _ q: Double) -> Float? {
+    guard !values.isEmpty else { return nil }
+    let sorted = values.sorted()
+    let position = q * Double(sorted.count - 1)
+    let below = Int(position)
+    let above = min(below + 1, sorted.count - 1)
+    let part = Float(position - Double(below))
+    return sorted[below] + (sorted[above] - sorted[below]) * part
+}
+
+/// The mean squared error of each window, `[N]`, between windows and their reconstructions `[N][T][F]`.
+public func meanSquaredErrors(of windows: Windows, reconstructions: [Float]) -> [Float] {
+    let size = windows.timesteps * windows.features
+    precondition(reconstructions.count == windows.count * size)
+    return reconstructions.withUnsafeBufferPointer { all in
+        (0..<windows.count).map { index in
+            windows.withWindow(index) { window in
+                var sum = 0.0
+                for position in 0..<size {
+                    let difference = Double(window[position]) - Double(all[index * size + position])
+                    sum += difference * difference
+                }
+                return Float(sum / Double(size))
+            }
+        }
+    }
+}

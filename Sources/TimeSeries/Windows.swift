@@ -1,0 +1,99 @@
+/// Windows of T timesteps over rows of F features, `[N][T][F]`.
+///
+/// Overlapping windows share their rows: only the row at which each window starts is kept beside the series,
+/// so sliding windows over a long series cost no copy.
+public struct Windows: Sendable, Equatable {
+    /// The rows that the windows look at.
+    public private(set) var series: Series
+    /// Timesteps in a window, T.
+    public let timesteps: Int
+    /// The first row of each window.
+    public let starts: [Int]
+
+    /// Number of windows, N.
+    public var count: Int { starts.count }
+    /// Features, F.
+    public var features: Int { series.features }
+
+    private init(series: Series, timesteps: Int, starts: [Int]) {
+        self.series = series
+        self.timesteps = timesteps
+        self.starts = starts
+    }
+
+    /// Windows that stand one after the other in a buffer.
+    /// - Parameters:
+    ///   - values: `[N][T][F]`, row-major.
+    ///   - timesteps: T.
+    ///   - features: F.
+    /// - Throws: ``DataError/shape(_:)`` when the numbers do not fill whole windows.
+    public init(values: [Float], timesteps: Int, features: Int) throws(DataError) {
+        let series = try Series(values: values, features: features)
+        guard timesteps > 0, series.rows.isMultiple(of: timesteps) else {
+            throw .shape("\(series.rows) rows do not make whole windows of \(timesteps) timesteps")
+        }
+        let count = series.rows / timesteps
+        self.init(series: series, timesteps: timesteps, starts: (0..<count).map { $0 * timesteps })
+    }
+
+    /// The ordinary sliding window: `(rows - T) / stride + 1` windows, the first at row 0.
+    /// - Throws: ``DataError/shape(_:)`` when the series is shorter than one window.
+    public static func sliding(over series: Series, timesteps: Int, stride: Int = 1) throws(DataError) -> Windows {
+        guard timesteps > 0, stride > 0 else { throw .shape("timesteps and stride must be at least 1") }
+        guard series.rows >= timesteps else {
+            throw .shape("a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps")
+        }
+        let starts = Array(Swift.stride(from: 0, through: series.rows - timesteps, by: stride))
+        return Windows(series: series, timesteps: timesteps, starts: starts)
+    }
+
+    /// The `temporalize` function of "Step-by-step understanding LSTM Autoencoder layers":
+    /// `rows - lookback - 1` windows, window i holding the rows i+2 to i+lookback+1.
+    ///
+    /// The label that the article pairs with window i is that of row i+lookback+1, the window's last.
+    /// - Throws: ``DataError/shape(_:)`` when no window fits.
+    public static func temporalize(_ series: Series, lookback: Int) throws(DataError) -> Windows {
+        guard lookback > 0 else { throw .shape("lookback must be at least 1") }
+        guard series.rows > lookback + 1 else {
+            throw .shape(
+                "a series of \(series.rows) rows has no window of lookback \(lookback); "
+                    + "temporalize needs at least \(lookback + 2) rows")
+        }
+        return Windows(series: series, timesteps: lookback, starts: Array(2..<(series.rows - lookback + 1)))
+    }
+
+    /// The windows of `range`, over the same rows.
+    public subscript(range: Range<Int>) -> Windows {
+        Windows(series: series, timesteps: timesteps, starts: Array(starts[range]))
+    }
+
+    /// The training part and the validation part: the last `fraction` of the windows, before any shuffling,
+    /// split at `Int(count * (1 - fraction))` as Keras does.
+    public func split(validation fraction: Double) -> (training: Windows, validation: Windows) {
+        let boundary = Int(Double(count) * (1 - fraction))
+        return (self[0..<boundary], self[boundary..<count])
+    }
+
+    /// The rows that the windows cover, from the first window's first to the last window's last.
+    public var coveredRows: Range<Int> {
+        guard let first = starts.min(), let last = starts.max() else { return 0..<0 }
+        return first..<(last + timesteps)
+    }
+
+    /// The same windows over other values of the same rows, such as scaled ones.
+    public func over(_ values: [Float]) -> Windows {
+        precondition(values.count == series.values.count)
+        var copy = self
+        copy.series.values = values
+        return copy
+    }
+
+    /// Window `index`, `[T][F]`, in place.
+    @inlinable
+    public func withWindow<R>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+        try series.values.withUnsafeBufferPointer { all in
+            let start = starts[index] * series.features
+            return try body(UnsafeBufferPointer(rebasing: all[start..<(start + timesteps * series.features)]))
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import NeuralNetwork
+import Testing
+import TimeSeries
+
+/// The same weights and windows give the same numbers as Keras 3, to the digit.
+@Suite struct KerasParityTests {
+    @Test func allFixturesAreThere() { #expect(Fixture.all.count == 22) }
+
+    @Test(arguments: Fixture.all) func namesShapesAndParameters(of fixture: Fixture) throws {
+        let network = try fixture.network()
+        #expect(network.entries.map(\.name) == fixture.outputs.map(\.name))
+        #expect(network.entries.map(\.layer.type) == fixture.outputs.map(\.type))
+        #expect(network.entries.map(\.outputShape.dimensions) == fixture.outputs.map(\.shape))
+        #expect(network.entries.map(\.parameterCount) == fixture.outputs.map(\.parameters))
+        #expect(network.parameters.map(\.name) == fixture.parameters)
+    }
+
+    @Test(arguments: Fixture.all) func outputsOfEveryLayer(of fixture: Fixture) throws {
+        let network = try fixture.network()
+        let model = try Model(network, weights: fixture.initial(network))
+        let outputs = try model.outputs(of: Array(network.entries.indices), for: fixture.data())
+        for (ours, keras) in zip(outputs, fixture.outputs) {
+            let difference = difference(ours[...], keras.stored)
+            #expect(difference <= 1e-5, "\(keras.name)")
+        }
+    }
+
+    @Test(arguments: Fixture.all) func gradients(of fixture: Fixture) throws {
+        let network = try fixture.network()
+        let data = try fixture.data()
+        // Keras' gradient is that of all windows as one batch.
+        var options = try fixture.options()
+        options.batchSize = fixture.windows
+        let step = TrainingStep(network, options: options, initial: try fixture.initial(network))
+        _ = step.computeGradient(on: data, indices: Array(0..<data.count)[...])
+        let gradient = step.gradient
+        for (parameter, keras) in zip(network.parameters, fixture.gradients) {
+            let ours = gradient[parameter.range]
+            let largest = keras.largest ?? keras.values.map(abs).max() ?? 0
+            #expect(difference(ours, keras) <= 1e-4 * largest, "\(parameter.name)")
+            if let norm = keras.norm {
+                let ourNorm = ours.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+                #expect(abs(ourNorm - norm) <= 1e-4 * norm, "\(parameter.name)")
+            }
+        }
+    }
+
+    @Test(arguments: Fixture.all) func trainingSteps(of fixture: Fixture) throws {
+        let network = try fixture.network()
+        let result = try network.fit(
+            fixture.data(), options: fixture.options(), initial: fixture.initial(network))
+        let losses = try #require(fixture.history["loss"])
+        #expect(result.history.count == losses.count)
+        for (ours, keras) in zip(result.history, losses) {
+            #expect(abs(ours.loss - keras) <= 1e-5 * max(1, keras), "epoch \(ours.epoch)")
+        }
+        if let validation = fixture.history["val_loss"] {
+            for (ours, keras) in zip(result.history, validation) {
+                #expect(abs((ours.validationLoss ?? .infinity) - keras) <= 1e-5, "epoch \(ours.epoch)")
+            }
+        }
+        for (parameter, keras) in zip(network.parameters, fixture.trained) {
+            #expect(difference(result.weights[parameter], keras) <= 1e-5, "\(parameter.name)")
+        }
+    }
+
+    private struct Curves: Decodable {
+        let every: Int
+        let curves: [[Double]]
+    }
+
+    /// The article's 300 epochs from our own initial weights: every seed's curve falls as Keras' ten do.
+    @Test func articleLossCurve() throws {
+        let file = Fixture.folder.appending(path: "article-curves.json")
+        let keras = try JSONDecoder().decode(Curves.self, from: Data(contentsOf: file))
+        let network = try articleNetwork(.autoencoder(units: [128, 64], activation: .relu))
+        let ours = try (0..<10).map { seed in
+            try network.fit(articleWindows(), options: articleOptions(seed: UInt64(seed))).history.map(\.loss)
+        }
+        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+        // The median curve stays within what the ten seeds of Keras span at the start, half way and at the end.
+        for (position, epoch) in [(0, 0), (5, 50), (15, 150), (30, 299)] {
+            let spread = keras.curves.map { $0[position] }
+            let (low, high) = (spread.min() ?? 0, spread.max() ?? 0)
+            let middle = median(ours.map { $0[epoch] })
+            #expect(middle >= low && middle <= high, "epoch \(epoch + 1): \(middle) is not in \(low)…\(high)")
+        }
+    }
+}
