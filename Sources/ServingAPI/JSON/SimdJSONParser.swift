@@ -1,0 +1,54 @@
+import CSimdJSON
+import Synchronization
+
+/// simdjson's parser, which owns the index of the body it reads.
+///
+/// Only ever used by one thread at a time, which the pool sees to: it hands a parser to one caller and does not
+/// know it any more until the caller gives it back. That makes it safe to pass between threads.
+struct SimdJSONParser: @unchecked Sendable {
+    let handle: OpaquePointer
+
+    init?() {
+        guard let handle = csimdjson_create() else { return nil }
+        self.handle = handle
+    }
+}
+
+/// Parsers that are at rest, so that a small request does not pay for an index of its own.
+enum SimdJSONParserPool {
+    /// Indexes take 4 bytes of address space for each byte of a body and are touched as far as they are used.
+    /// Parsers that have read more than this are not kept.
+    static let largestKept = 1 << 20
+
+    /// Every parser starts at this capacity, so that requests of different sizes do not make it grow each time.
+    static let smallest = 1 << 16
+
+    /// More than this many at rest would mean that as many threads once read JSON at the same instant.
+    static let mostKept = 16
+
+    private static let resting = Mutex<[SimdJSONParser]>([])
+
+    /// Lends a parser to `body`, nil when there is no memory for one.
+    static func withParser<Result, Failure: Error>(
+        _ body: (SimdJSONParser?) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let parser = resting.withLock({ $0.popLast() }) ?? SimdJSONParser() else {
+            return try body(nil)
+        }
+        defer { giveBack(parser) }
+        return try body(parser)
+    }
+
+    private static func giveBack(_ parser: SimdJSONParser) {
+        let isKept =
+            csimdjson_capacity(parser.handle) <= largestKept
+            && resting.withLock { resting in
+                guard resting.count < mostKept else { return false }
+                resting.append(parser)
+                return true
+            }
+        if !isKept {
+            csimdjson_destroy(parser.handle)
+        }
+    }
+}
