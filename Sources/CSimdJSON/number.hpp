@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 enum class number_status {
     ok,
@@ -41,8 +42,26 @@ inline bool is_delimiter(uint8_t byte) noexcept {
     }
 }
 
-/// Reads the decimal at `text`. Some byte that no number contains must follow it.
-inline number_status scan_decimal(const uint8_t *text, decimal &out) noexcept {
+/// How many of the eight bytes at `text` are digits until the first that is none, and their value. Without a
+/// branch on the number of digits, which nothing could predict.
+inline unsigned up_to_eight_digits(const uint8_t *text, uint64_t &value) noexcept {
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte must be the lowest");
+    uint64_t bytes;
+    std::memcpy(&bytes, text, 8);
+    bytes ^= 0x3030303030303030;  // a digit is now its value, anything else is above 9
+    uint64_t others = ((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080;
+    unsigned count = others == 0 ? 8 : unsigned(__builtin_ctzll(others)) / 8;
+    // Digits move to the end, zeros in front; two steps, because all 64 bits cannot be shifted out in one.
+    bytes = bytes << (4 * (8 - count)) << (4 * (8 - count));
+    bytes = bytes * 10 + (bytes >> 8);  // pairs in every other byte
+    value = ((bytes & 0x000000FF000000FF) * (100 + (1'000'000ULL << 32)) +
+             ((bytes >> 16) & 0x000000FF000000FF) * (1 + (10'000ULL << 32))) >> 32;
+    return count;
+}
+
+/// Reads the decimal at `text`. Some byte that no number contains must follow it, and eight more bytes.
+__attribute__((always_inline)) inline number_status scan_decimal(const uint8_t *text, decimal &out) noexcept {
+    constexpr uint64_t powers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
     const uint8_t *p = text;
     out.begin = text;
     out.negative = *p == '-';
@@ -63,7 +82,13 @@ inline number_status scan_decimal(const uint8_t *text, decimal &out) noexcept {
     if (*p == '.') {
         out.integral = false;
         const uint8_t *fraction = ++p;
-        for (; digit(*p) <= 9; ++p) digits = digits * 10 + digit(*p);
+        uint64_t eight;
+        unsigned count;
+        do {
+            count = up_to_eight_digits(p, eight);
+            digits = digits * powers[count] + eight;
+            p += count;
+        } while (count == 8);
         if (p == fraction) return number_status::malformed;  // 1.
         exponent = fraction - p;
         length += p - fraction;
@@ -99,7 +124,7 @@ inline bool easy_double(const decimal &number, double &out) noexcept {
     if (number.exponent < -22 || number.exponent > 22) return false;
     double value = double(number.digits);
     value = number.exponent < 0 ? value / powers[-number.exponent] : value * powers[number.exponent];
-    out = number.negative ? -value : value;
+    out = std::copysign(value, number.negative ? -1.0 : 1.0);
     return true;
 }
 

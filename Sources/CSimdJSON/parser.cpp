@@ -32,7 +32,7 @@ void classify_number(const uint8_t *at, csimdjson_token &token) noexcept {
 /// A number that is the last token may be followed by nothing but padding, in which digits may lie about.
 void classify_last_number(const csimdjson_parser &parser, const uint8_t *at, csimdjson_token &token) noexcept {
     size_t length = size_t(parser.body + parser.length - at);
-    std::unique_ptr<uint8_t[]> copy(new (std::nothrow) uint8_t[length + 1]);
+    std::unique_ptr<uint8_t[]> copy(new (std::nothrow) uint8_t[length + csimdjson_padding]());
     if (!copy) {
         token.kind = csimdjson_kind_badNumber;
         return;

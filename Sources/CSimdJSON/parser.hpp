@@ -8,11 +8,15 @@
 
 #include "CSimdJSON.h"
 
-/// simdjson's token iterator, with the one protected bound that a caller needs to stay inside the body.
+/// simdjson's token iterator, with the protected parts that a caller needs to stay inside the body and to read
+/// ahead of it.
 struct token_cursor : simdjson::ondemand::json_iterator {
     token_cursor() noexcept = default;
     explicit token_cursor(const simdjson::ondemand::json_iterator &other) noexcept : json_iterator(other) {}
 
+    using token_position = simdjson::ondemand::token_position;
+    token_position end() const noexcept { return end_position(); }
+    void move_to(token_position position) noexcept { token.set_position(position); }
     size_t tokens_left() const noexcept { return size_t(end_position() - position()); }
 };
 

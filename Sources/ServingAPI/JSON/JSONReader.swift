@@ -41,7 +41,7 @@ package enum JSONReader {
             try SimdJSONParserPool.withParser { (parser) throws(JSONError) -> JSONValue in
                 guard let parser, let start = bytes.baseAddress else { throw MalformedJSON.empty }
                 let capacity = max(count, SimdJSONParserPool.smallest).roundedUpToPowerOfTwo(
-                    below: SimdJSONParserPool.largestKept)
+                    below: SimdJSONParserPool.capacityKept)
                 let status = csimdjson_start(parser.handle, start, count, capacity)
                 guard status == .ok else { throw MalformedJSON.error(status, in: bytes) }
                 var builder = JSONTreeBuilder(parser: parser.handle, body: bytes, tensors: tensors)

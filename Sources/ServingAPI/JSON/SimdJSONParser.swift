@@ -8,6 +8,9 @@ import Synchronization
 struct SimdJSONParser: @unchecked Sendable {
     let handle: OpaquePointer
 
+    /// The longest body that its index has room for.
+    var capacity: Int { csimdjson_capacity(handle) }
+
     init?() {
         guard let handle = csimdjson_create() else { return nil }
         self.handle = handle
@@ -16,9 +19,9 @@ struct SimdJSONParser: @unchecked Sendable {
 
 /// Parsers that are at rest, so that a small request does not pay for an index of its own.
 enum SimdJSONParserPool {
-    /// Indexes take 4 bytes of address space for each byte of a body and are touched as far as they are used.
-    /// Parsers that have read more than this are not kept.
-    static let largestKept = 1 << 20
+    /// Bytes of body that all parsers at rest together have an index for. That is at most 6 times as much
+    /// memory, of which only what bodies have used is ever touched. A parser that would exceed it is freed.
+    static let capacityKept = 16 << 20
 
     /// Every parser starts at this capacity, so that requests of different sizes do not make it grow each time.
     static let smallest = 1 << 16
@@ -40,13 +43,12 @@ enum SimdJSONParserPool {
     }
 
     private static func giveBack(_ parser: SimdJSONParser) {
-        let isKept =
-            csimdjson_capacity(parser.handle) <= largestKept
-            && resting.withLock { resting in
-                guard resting.count < mostKept else { return false }
-                resting.append(parser)
-                return true
-            }
+        let isKept = resting.withLock { resting in
+            let capacity = resting.reduce(parser.capacity) { $0 + $1.capacity }
+            guard resting.count < mostKept, capacity <= capacityKept else { return false }
+            resting.append(parser)
+            return true
+        }
         if !isKept {
             csimdjson_destroy(parser.handle)
         }
