@@ -1,0 +1,176 @@
+// Nested arrays of numbers, straight into floats.
+
+#include <limits>
+
+#include "number.hpp"
+#include "parser.hpp"
+
+namespace {
+
+/// Reads one tensor. `counts[d]` is how many values of level d have been read, which is also the position of
+/// the value being read; `shape[d]` becomes known (not 0) when the first array of level d ends, and `rank` when
+/// the first number is met.
+class tensor_reader {
+public:
+    tensor_reader(csimdjson_parser &parser, float *values, size_t capacity) noexcept
+        : parser(parser), body(parser.body), position(parser.cursor.position()), end(parser.cursor.end()),
+          first(values), next(values), limit(values + capacity) {}
+
+    csimdjson_tensor read() noexcept {
+        while (step()) {}
+        parser.cursor.move_to(position);
+        for (size_t depth = 0; depth < csimdjson_max_rank; ++depth) {
+            result.shape[depth] = shape[depth];
+            result.position[depth] = counts[depth];
+        }
+        result.rank = rank;
+        result.count = size_t(next - first);
+        return result;
+    }
+
+private:
+    using token_position = token_cursor::token_position;
+
+    csimdjson_parser &parser;
+    const uint8_t *const body;
+    token_position position;  // simdjson's index: where in the body each token begins
+    const token_position end;
+    float *const first;
+    float *next;
+    float *const limit;
+    size_t level = 0;
+    size_t rank = 0;
+    size_t shape[csimdjson_max_rank] = {};
+    size_t counts[csimdjson_max_rank] = {};
+    csimdjson_tensor result{};
+
+    /// Reads one value and what follows it; false at the end of the tensor and on errors.
+    bool step() noexcept {
+        if (position == end) return fail_at_end(level + 1);
+        const uint8_t *at = body + *position++;
+        if (*at == '[') return open(at);
+        if (rank == 0) {
+            rank = level + 1;
+        } else if (level + 1 < rank && (digit(*at) <= 9 || *at == '-' || *at == 'n')) {
+            return fail(csimdjson_tensor_shallower, level + 1, at);
+        }
+        return row(at) && close();
+    }
+
+    bool open(const uint8_t *at) noexcept {
+        if (rank != 0 && level + 1 == rank) return fail(csimdjson_tensor_deeper, level + 1, at);
+        if (level + 1 == csimdjson_max_rank) return fail(csimdjson_tensor_tooDeep, level + 1, at);
+        if (position == end) return fail_at_end(level + 1);
+        if (body[*position] == ']') return fail(csimdjson_tensor_emptyArray, level + 1, at);
+        counts[++level] = 0;
+        return true;
+    }
+
+    /// Reads the innermost array from its first value, which is at `at`, to its closing bracket. This is where
+    /// the time goes; hence the local variables.
+    bool row(const uint8_t *at) noexcept {
+        token_position here = position;
+        float *out = next;
+        size_t &count = counts[level];
+        while (true) {
+            // What a number or null ends with must lie inside the body, not in its padding.
+            if (here == end || out == limit) break;
+            decimal number;
+            if (scan_decimal(at, number) == number_status::ok) {
+                if (to_float(number, *out) != number_status::ok) {
+                    return leave(here, out), fail(csimdjson_tensor_outOfRange, level + 1, at);
+                }
+            } else if (is_null(at)) {
+                *out = std::numeric_limits<float>::quiet_NaN();
+                ++result.nulls;
+            } else {
+                return leave(here, out), fail_at_value(at);
+            }
+            ++out;
+            ++count;
+            at = body + *here++;
+            if (*at == ']') return leave(here, out), true;
+            if (*at != ',') return leave(here, out), fail_at_separator(at);
+            if (here == end) break;
+            at = body + *here++;
+            if (*at == '[') return leave(here, out), fail(csimdjson_tensor_deeper, level + 1, at);
+        }
+        leave(here, out);
+        return fail_at_end(level + 1);
+    }
+
+    void leave(token_position here, float *out) noexcept {
+        position = here;
+        next = out;
+    }
+
+    /// Checks the array that has just ended, and all that end with it.
+    bool close() noexcept {
+        while (true) {
+            if (shape[level] == 0) {
+                shape[level] = counts[level];
+            } else if (shape[level] != counts[level]) {
+                result.found = counts[level];
+                result.expected = shape[level];
+                return fail(csimdjson_tensor_ragged, level, body + *(position - 1));
+            }
+            if (level == 0) return false;
+            ++counts[--level];
+            if (position == end) {
+                result.after_value = true;
+                return fail_at_end(level);
+            }
+            const uint8_t *at = body + *position++;
+            if (*at == ',') return true;
+            if (*at != ']') return fail_at_separator(at);
+        }
+    }
+
+    static bool is_null(const uint8_t *at) noexcept {
+        return at[0] == 'n' && at[1] == 'u' && at[2] == 'l' && at[3] == 'l' && is_delimiter(at[4]);
+    }
+
+    bool fail(csimdjson_tensor_status status, size_t depth, const uint8_t *at) noexcept {
+        result.status = status;
+        result.depth = depth;
+        result.offset = size_t(at - body);
+        return false;
+    }
+
+    bool fail_at_end(size_t depth) noexcept {
+        result.token = csimdjson_kind_end;
+        return fail(csimdjson_tensor_unexpected, depth, body + parser.length);
+    }
+
+    /// Fails over a token that is no value for a tensor: an error of grammar or merely of type.
+    bool fail_at_value(const uint8_t *at) noexcept {
+        result.token = kind(at);
+        switch (result.token) {
+        case csimdjson_kind_string:
+        case csimdjson_kind_true:
+        case csimdjson_kind_false:
+        case csimdjson_kind_openObject:
+            return fail(csimdjson_tensor_notANumber, level + 1, at);
+        default:
+            return fail(csimdjson_tensor_unexpected, level + 1, at);
+        }
+    }
+
+    bool fail_at_separator(const uint8_t *at) noexcept {
+        result.after_value = true;
+        result.token = kind(at);
+        return fail(csimdjson_tensor_unexpected, level, at);
+    }
+
+    /// What the token just passed is; a string is unescaped, and so checked, on the way.
+    csimdjson_kind kind(const uint8_t *at) noexcept {
+        parser.cursor.move_to(position);
+        return classify(parser, at).kind;
+    }
+};
+
+}  // namespace
+
+csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, float *values, size_t capacity) {
+    return tensor_reader(*parser, values, capacity).read();
+}

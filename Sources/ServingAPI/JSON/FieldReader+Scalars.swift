@@ -1,0 +1,128 @@
+/// Numbers, strings and booleans.
+extension FieldReader {
+    // MARK: Integers
+
+    /// An integer in a range; `3.0` and `1e2` are integers too.
+    package mutating func int(
+        _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
+    ) throws(JSONError) -> Int? {
+        guard let value = value(name) else { return nil }
+        guard let integer = value.exactInteger else { throw mismatch(name, value, "an integer") }
+        guard range.contains(integer) else {
+            throw error(name, "is \(integer); it must be \(Self.words(range))")
+        }
+        return integer
+    }
+
+    /// An integer in a range, or the default.
+    package mutating func int(
+        _ name: String, in range: ClosedRange<Int> = Int.min...Int.max, default: Int
+    ) throws(JSONError) -> Int {
+        try int(name, in: range) ?? `default`
+    }
+
+    /// An integer in a range that must be there.
+    package mutating func requiredInt(
+        _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
+    ) throws(JSONError) -> Int {
+        try require(int(name, in: range), name, range == Int.min...Int.max ? "an integer" : "an integer \(Self.words(range))")
+    }
+
+    /// "from 1 to 10", "at least 1", …, or nothing that would limit it.
+    static func words(_ range: ClosedRange<Int>) -> String {
+        switch (range.lowerBound, range.upperBound) {
+        case (.min, .max): "an integer"
+        case (let lower, .max): "at least \(lower)"
+        case (.min, let upper): "at most \(upper)"
+        case (let lower, let upper): "from \(lower) to \(upper)"
+        }
+    }
+
+    // MARK: Doubles
+
+    /// A number in a range; with `exclusive` the range's lower bound itself is none of it.
+    package mutating func double(
+        _ name: String, in range: ClosedRange<Double> = -.infinity ... .infinity, exclusive: Bool = false
+    ) throws(JSONError) -> Double? {
+        guard let value = value(name) else { return nil }
+        let number: Double
+        switch value {
+        case .integer(let integer): number = Double(integer)
+        case .number(let double): number = double
+        default: throw mismatch(name, value, "a number")
+        }
+        guard range.contains(number), !(exclusive && number == range.lowerBound) else {
+            let lower = exclusive ? "greater than \(range.lowerBound)" : "at least \(range.lowerBound)"
+            let upper = range.upperBound == .infinity ? "" : " and at most \(range.upperBound)"
+            throw error(name, "is \(number); it must be \(lower)\(upper)")
+        }
+        return number
+    }
+
+    /// A number in a range, or the default.
+    package mutating func double(
+        _ name: String, in range: ClosedRange<Double> = -.infinity ... .infinity, exclusive: Bool = false,
+        default: Double
+    ) throws(JSONError) -> Double {
+        try double(name, in: range, exclusive: exclusive) ?? `default`
+    }
+
+    // MARK: Booleans and strings
+
+    /// A boolean.
+    package mutating func bool(_ name: String) throws(JSONError) -> Bool? {
+        guard let value = value(name) else { return nil }
+        guard case .bool(let bool) = value else { throw mismatch(name, value, "true or false") }
+        return bool
+    }
+
+    /// A boolean, or the default.
+    package mutating func bool(_ name: String, default: Bool) throws(JSONError) -> Bool {
+        try bool(name) ?? `default`
+    }
+
+    /// A string.
+    package mutating func string(_ name: String) throws(JSONError) -> String? {
+        guard let value = value(name) else { return nil }
+        guard case .string(let string) = value else { throw mismatch(name, value, "a string") }
+        return string
+    }
+
+    /// A string that must be there.
+    package mutating func requiredString(_ name: String) throws(JSONError) -> String {
+        try require(string(name), name, "a string")
+    }
+
+    /// One of an enum's raw values.
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, of choices: Choice.Type = Choice.self
+    ) throws(JSONError) -> Choice? {
+        guard let string = try string(name) else { return nil }
+        guard let choice = Choice(rawValue: string) else {
+            let names = Choice.allCases.map(\.rawValue)
+            let hint =
+                Spelling.nearest(to: string, among: names).map { "; did you mean \(Quote.text($0))?" } ?? ""
+            let list = names.map { Quote.text($0) }.joined(separator: ", ")
+            throw error(name, "is \(Quote.text(string)); it must be one of \(list)\(hint)")
+        }
+        return choice
+    }
+
+    /// One of an enum's raw values, or the default.
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, default: Choice
+    ) throws(JSONError) -> Choice {
+        try choice(name, of: Choice.self) ?? `default`
+    }
+}
+
+extension JSONValue {
+    /// The integer that this number is, however it was written.
+    var exactInteger: Int? {
+        switch self {
+        case .integer(let integer): Int(exactly: integer)
+        case .number(let double): Int(exactly: double)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import CSimdJSON
+
+/// The errors of text that is not JSON. Offsets count bytes from 0.
+enum MalformedJSON {
+    static let empty = JSONError(
+        .malformed, "the body is empty; send a JSON object such as {\"model\": \"toy\"}")
+
+    static func error(_ detail: String) -> JSONError {
+        JSONError(.malformed, detail)
+    }
+
+    /// What simdjson found wrong with the body as a whole, with the place that it does not tell.
+    static func error(_ status: csimdjson_status, in body: UnsafeBufferPointer<UInt8>) -> JSONError {
+        switch status {
+        case .empty:
+            return body.isEmpty
+                ? empty
+                : error(
+                    "the body is nothing but white space; send a JSON object such as {\"model\": \"toy\"}")
+        case .invalidUtf8:
+            return error(
+                "the body is not UTF-8: \(UTF8Fault(in: body).description); JSON is always sent as UTF-8")
+        case .unclosedString:
+            let place = StringScan(body).openQuote.map { " that begins at byte \($0)" } ?? ""
+            return error("the body ends inside the string\(place); was it cut off, or is a '\"' missing?")
+        case .controlCharacter:
+            let place = StringScan(body).controlCharacter.map { " at byte \($0)" } ?? ""
+            return error(
+                "a string holds a raw control character\(place); write it as an escape such as \\n or \\u0000"
+            )
+        case .noMemory, .tooLarge:
+            return JSONError(
+                .invalid, "the body of \(body.count) bytes is too large to read; send it in parts")
+        default:
+            return error("the body is not JSON")
+        }
+    }
+
+    /// A token that cannot stand where it stands.
+    static func error(
+        _ token: csimdjson_token, wanted: String, in body: UnsafeBufferPointer<UInt8>
+    ) -> JSONError {
+        let place = "at byte \(token.offset)"
+        switch token.kind {
+        case .end:
+            return error(
+                "the body ends at byte \(token.offset) where \(wanted) should follow; was it cut off?")
+        case .badEscape:
+            return error(
+                "the string \(place) has a bad escape: JSON knows \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX, "
+                    + "and surrogates only in pairs")
+        case .badNumber:
+            return error(
+                "\(source(token, in: body)) \(place) is not a number as JSON writes it\(numberHint(token, in: body))"
+            )
+        case .hugeNumber:
+            return JSONError(
+                .invalid, "the number \(source(token, in: body)) \(place) is beyond the range of a double")
+        case .unknown:
+            return error(
+                "\(source(token, in: body)) \(place) is not JSON; \(wanted) should stand there\(unknownHint(token, in: body))"
+            )
+        default:
+            return error("\(name(token, in: body)) \(place) where \(wanted) should stand")
+        }
+    }
+
+    /// A token in words.
+    static func name(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
+        switch token.kind {
+        case .string: "a string"
+        default: source(token, in: body)
+        }
+    }
+
+    /// The token's text as it was written, quoted and cut.
+    static func source(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
+        Quote.text(String(decoding: sourceBytes(token, in: body), as: UTF8.self))
+    }
+
+    private static func sourceBytes(
+        _ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>
+    ) -> Slice<UnsafeBufferPointer<UInt8>> {
+        let longest = body[token.offset...].prefix(4 * Quote.limit)
+        let delimiters: Set<UInt8> = Set(",:[]{}\" \t\r\n".utf8)
+        guard let first = longest.first, !delimiters.contains(first) else { return longest.prefix(1) }
+        return longest.prefix { !delimiters.contains($0) }
+    }
+
+    private static func numberHint(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
+        let text = sourceBytes(token, in: body)
+        let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
+        if digits.first == UInt8(ascii: "0"), let second = digits.dropFirst().first,
+            UInt8(ascii: "0")...UInt8(ascii: "9") ~= second
+        {
+            return "; write it without leading zeros"
+        }
+        if digits.first == UInt8(ascii: "I") {
+            return "; JSON has no Infinity"
+        }
+        return ", such as 12, -0.5 or 1e-3"
+    }
+
+    private static func unknownHint(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
+        let text = String(decoding: sourceBytes(token, in: body), as: UTF8.self)
+        if text.unicodeScalars.first == "\u{FEFF}" {
+            return " (the body starts with a byte order mark: leave it out)"
+        }
+        if text.hasPrefix("/") || text.hasPrefix("#") { return " (JSON has no comments)" }
+        if text.hasPrefix("'") { return " (strings are in double quotes)" }
+        if text.hasPrefix("+") || text.hasPrefix(".") { return " (numbers start with a digit or -)" }
+        switch text {
+        case "NaN", "nan", "None", "undefined": return " (write null for a missing value)"
+        case "Infinity", "inf": return " (JSON has no Infinity)"
+        case "True", "False": return " (write \(text.lowercased()))"
+        default: return ""
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// Guesses what was meant by a misspelt name.
+enum Spelling {
+    /// Longer names are nobody's slip of the pen.
+    private static let longest = 64
+
+    /// The candidate that is nearest to `name`, if it is near enough: a third of its letters may be wrong, but
+    /// no more than three.
+    static func nearest(to name: String, among candidates: [String]) -> String? {
+        let letters = Array(name.unicodeScalars.prefix(longest + 1))
+        guard letters.count <= longest else { return nil }
+        let distances = candidates.map { ($0, distance(letters, Array($0.unicodeScalars))) }
+        guard let (nearest, distance) = distances.min(by: { $0.1 < $1.1 }) else { return nil }
+        let allowed = min(3, (max(letters.count, nearest.unicodeScalars.count) + 1) / 3)
+        return distance <= allowed ? nearest : nil
+    }
+
+    /// Letters to insert, remove, replace or swap with their neighbour (the optimal string alignment).
+    static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...b.count)
+        for i in a.indices {
+            var row = [i + 1]
+            for j in b.indices {
+                var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                    cost = min(cost, beforeLast[j - 1] + 1)
+                }
+                row.append(cost)
+            }
+            (beforeLast, last) = (last, row)
+        }
+        return last[b.count]
+    }
+}
