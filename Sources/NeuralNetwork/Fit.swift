@@ -27,7 +27,7 @@ extension Sequential {
             let loss = try meanOverBatches(order, options.batchSize) { (batch) throws(TrainingError) in
                 guard !isCancelled() else { throw .cancelled }
                 let loss = step.train(on: training, indices: batch)
-                guard loss.isFinite else { throw .diverged(epoch: epoch) }
+                guard Float(loss).isFinite else { throw .diverged(epoch: epoch) }
                 return loss
             }
             guard step.isFinite else { throw .diverged(epoch: epoch) }
@@ -39,7 +39,7 @@ extension Sequential {
                     guard !isCancelled() else { throw .cancelled }
                     return step.evaluate(on: validation, indices: batch)
                 }
-            if let validationLoss, !validationLoss.isFinite { throw .diverged(epoch: epoch) }
+            if let validationLoss, !Float(validationLoss).isFinite { throw .diverged(epoch: epoch) }
             let report = EpochReport(epoch: epoch, loss: loss, validationLoss: validationLoss)
             history.append(report)
             onEpoch(report)

@@ -86,3 +86,10 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension TrainingOptions {
+    /// Bytes that `fit` takes beside the windows: activations, gradients, weights and Adam's moments.
+    public func trainingByteCount(_ network: Sequential, windows: Int) -> Int {
+        TrainingStep.byteCount(network, batchSize: min(batchSize, max(windows, 1)))
+    }
+}

@@ -1,0 +1,102 @@
+import NeuralNetwork
+import TimeSeries
+
+/// What to train.
+public struct TrainingSpecification: Sendable {
+    /// The layers.
+    public var architecture: Architecture
+    /// How inputs are scaled before the network sees them.
+    public var scaling: Scaling
+    /// How to fit.
+    public var options: TrainingOptions
+
+    /// Describes a training.
+    public init(architecture: Architecture, scaling: Scaling, options: TrainingOptions) {
+        self.architecture = architecture
+        self.scaling = scaling
+        self.options = options
+    }
+}
+
+extension TrainingSpecification {
+    /// Learns scaling, weights and threshold from windows in the data's units.
+    ///
+    /// Scaling is learned on the training windows' rows alone, the threshold on the validation windows if there are any.
+    /// - Throws: ``TrainingFailure``.
+    public func train(
+        on windows: Windows, limits: RuntimeLimits = .init(), onEpoch: (EpochReport) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
+    ) throws(TrainingFailure) -> TrainedModel {
+        let network = try network(for: windows, limits: limits)
+        let (training, validation) = windows.split(validation: options.validationSplit)
+        let scaler = Scaler(scaling, learnedFrom: windows.series, rows: training.coveredRows)
+        var values = windows.series.values
+        scaler.apply(to: &values)
+        let scaled = windows.over(values)
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result: TrainingResult
+        do {
+            result = try network.fit(scaled, options: options, onEpoch: onEpoch, isCancelled: isCancelled)
+        } catch {
+            throw .training(error)
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+
+        let model: Model
+        do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
+        let calibration =
+            validation.count > 0 ? scaled[training.count..<scaled.count] : scaled[0..<training.count]
+        let errors = reconstructionErrors(of: calibration, by: model)
+        guard let value = quantile(errors, Threshold.quantile), value.isFinite else {
+            throw .training(.diverged(epoch: result.epoch))
+        }
+        return TrainedModel(
+            specification: self, model: model, scaler: scaler, history: result.history, epoch: result.epoch,
+            threshold: Threshold(value: value, source: validation.count > 0 ? .validation : .training),
+            seconds: seconds)
+    }
+
+    /// The network for windows of this shape, if it fits them and stays within the limits.
+    /// - Throws: ``TrainingFailure``, but for what only training itself can find out.
+    public func network(for windows: Windows, limits: RuntimeLimits) throws(TrainingFailure) -> Sequential {
+        let network: Sequential
+        do {
+            network = try Sequential(architecture, timesteps: windows.timesteps, features: windows.features)
+        } catch {
+            throw .architecture(error)
+        }
+        guard network.parameterCount <= limits.parameters else {
+            throw .tooLarge(
+                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)")
+        }
+        let bytes = options.trainingByteCount(network, windows: windows.count)
+        guard bytes <= limits.trainingBytes else {
+            throw .tooLarge(
+                "training would take \(bytes >> 20) MiB of working memory; this server allows "
+                    + "\(limits.trainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or fewer units")
+        }
+        return network
+    }
+}
+
+/// The mean squared error of each window, a few thousand windows at a time: all reconstructions of overlapping windows together
+/// can be T times as large as their series.
+private func reconstructionErrors(of windows: Windows, by model: Model) -> [Float] {
+    let slice = 4096
+    return stride(from: 0, to: windows.count, by: slice).flatMap { start in
+        let part = windows[start..<min(start + slice, windows.count)]
+        return meanSquaredErrors(of: part, reconstructions: model.reconstruct(part))
+    }
+}
+
+/// Why there is no model.
+public enum TrainingFailure: Error, Equatable, Sendable {
+    /// The layers do not fit together or the window.
+    case architecture(ArchitectureError)
+    /// Fitting failed or was stopped.
+    case training(TrainingError)
+    /// Past a limit of this server; says which.
+    case tooLarge(String)
+}

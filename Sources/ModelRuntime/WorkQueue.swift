@@ -1,0 +1,74 @@
+import Dispatch
+import Synchronization
+
+/// Work that waits its turn in a bounded line, so that overload is answered at once instead of piling up.
+///
+/// Owns its Dispatch queue. Training and prediction each have one of their own: a training that takes minutes must not
+/// stand before a prediction that takes microseconds.
+public final class WorkQueue: Sendable {
+    /// A piece of work.
+    public typealias Work = @Sendable () -> Void
+
+    private struct State {
+        var waiting: [Work] = []
+        /// Taken from the front of `waiting`; compacted now and then.
+        var head = 0
+        var running = 0
+    }
+
+    private let state = Mutex(State())
+    private let queue: DispatchQueue
+    private let width: Int
+    private let limit: Int
+
+    /// - Parameters:
+    ///   - label: for debuggers.
+    ///   - width: how many run at once.
+    ///   - limit: how many wait at most.
+    ///   - qos: training yields to prediction.
+    public init(label: String, width: Int, limit: Int, qos: DispatchQoS) {
+        queue = DispatchQueue(label: label, qos: qos, attributes: .concurrent)
+        self.width = width
+        self.limit = limit
+    }
+
+    /// Runs `work` when its turn comes.
+    /// - Returns: false, without running it, when the line is full.
+    public func submit(_ work: @escaping Work) -> Bool {
+        let (isAccepted, startsWorker) = state.withLock { state in
+            if state.running < width {
+                state.running += 1
+                state.waiting.append(work)
+                return (true, true)
+            }
+            guard state.waiting.count - state.head < limit else { return (false, false) }
+            state.waiting.append(work)
+            return (true, false)
+        }
+        if startsWorker { queue.async { self.runUntilEmpty() } }
+        return isAccepted
+    }
+
+    private func runUntilEmpty() {
+        while let work = next() { work() }
+    }
+
+    private func next() -> Work? {
+        state.withLock { state in
+            guard state.head < state.waiting.count else {
+                state.waiting.removeAll(keepingCapacity: true)
+                state.head = 0
+                state.running -= 1
+                return nil
+            }
+            let work = state.waiting[state.head]
+            state.waiting[state.head] = {}
+            state.head += 1
+            if state.head > 64, state.head * 2 > state.waiting.count {
+                state.waiting.removeFirst(state.head)
+                state.head = 0
+            }
+            return work
+        }
+    }
+}

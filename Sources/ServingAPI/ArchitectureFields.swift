@@ -1,0 +1,100 @@
+import NeuralNetwork
+
+extension FieldReader {
+    private enum Kind: String, CaseIterable {
+        case autoencoder, stacked, layers
+    }
+
+    /// The members that describe a network: `architecture`, `units`, `activation`, `recurrent_activation`, `layers`.
+    mutating func architecture() throws(JSONError) -> Architecture {
+        let kind: Kind = try choice("architecture", default: has("layers") ? .layers : .autoencoder)
+        if kind == .layers {
+            for name in ["units", "activation", "recurrent_activation"] where has(name) {
+                throw error(name, "belongs to the single layers when they are given one by one")
+            }
+            guard var layers = try objects("layers", count: 1...64) else {
+                throw missing("layers", "an array of layers such as {\"type\": \"LSTM\", \"units\": 64}")
+            }
+            var result: [Layer] = []
+            for index in layers.indices { result.append(try layers[index].layer()) }
+            return .layers(result)
+        }
+        guard !has("layers") else {
+            throw error("layers", "is for architecture: layers, not for \(kind.rawValue)")
+        }
+        let units = try ints("units", in: 1...(1 << 20), count: 1...16, default: [64, 32])
+        let activation: Activation = try choice("activation", default: .tanh)
+        let recurrent: RecurrentActivation = try choice("recurrent_activation", default: .sigmoid)
+        return kind == .autoencoder
+            ? .autoencoder(units: units, activation: activation, recurrentActivation: recurrent)
+            : .stacked(units: units, activation: activation, recurrentActivation: recurrent)
+    }
+
+    private enum LayerType: String, CaseIterable {
+        case lstm = "LSTM"
+        case bidirectional = "Bidirectional"
+        case repeatVector = "RepeatVector"
+        case timeDistributed = "TimeDistributed"
+        case dense = "Dense"
+        case dropout = "Dropout"
+    }
+
+    /// One layer, with the names of Keras' options.
+    private mutating func layer() throws(JSONError) -> Layer {
+        guard let type: LayerType = try choice("type") else {
+            throw missing("type", "one of " + LayerType.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let layer: Layer
+        switch type {
+        case .lstm: layer = .lstm(try lstm())
+        case .dense: layer = .dense(try dense())
+        case .repeatVector: layer = .repeatVector(try requiredInt("n", in: 1...(1 << 20)))
+        case .dropout:
+            guard let rate = try double("rate", in: 0...1) else { throw missing("rate", "a number in [0, 1)") }
+            layer = .dropout(rate)
+        case .bidirectional:
+            var wrapped = try wrappedLayer(.lstm)
+            layer = .bidirectional(try wrapped.lstm())
+            try wrapped.rejectUnknown()
+        case .timeDistributed:
+            var wrapped = try wrappedLayer(.dense)
+            layer = .timeDistributed(try wrapped.dense())
+            try wrapped.rejectUnknown()
+        }
+        try rejectUnknown()
+        return layer
+    }
+
+    private mutating func wrappedLayer(_ type: LayerType) throws(JSONError) -> FieldReader {
+        guard var wrapped = try object("layer") else {
+            throw missing("layer", "the layer that is wrapped, such as {\"type\": \"\(type.rawValue)\", \"units\": 2}")
+        }
+        let found: LayerType? = try wrapped.choice("type")
+        guard found == type else { throw wrapped.error("type", "must be \(type.rawValue) here") }
+        return wrapped
+    }
+
+    private mutating func lstm() throws(JSONError) -> LSTM {
+        LSTM(
+            try requiredInt("units", in: 1...(1 << 20)), activation: try choice("activation", default: .tanh),
+            recurrentActivation: try choice("recurrent_activation", default: .sigmoid),
+            returnSequences: try bool("return_sequences", default: false))
+    }
+
+    private mutating func dense() throws(JSONError) -> Dense {
+        Dense(try requiredInt("units", in: 1...(1 << 20)), activation: try choice("activation", default: .linear))
+    }
+}
+
+extension JSONError {
+    /// A network that can't be built, told at the layer or at the member that it comes from.
+    init(_ error: ArchitectureError, in architecture: Architecture) {
+        let pointer =
+            switch (architecture, error.index) {
+            case (.layers, let index?): "/layers/\(index)"
+            case (.layers, nil): "/layers"
+            default: "/units"
+            }
+        self.init(.invalid, at: pointer, error.detail)
+    }
+}

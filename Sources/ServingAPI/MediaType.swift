@@ -1,0 +1,96 @@
+import HTTP1
+
+/// What an endpoint can answer with.
+enum MediaType: String, CaseIterable {
+    case json = "application/json"
+    case text = "text/plain; charset=utf-8"
+    case yaml = "application/yaml"
+
+    /// Without parameters.
+    var essence: Substring { rawValue.prefix { $0 != ";" } }
+
+    /// The first of `offered` that the request's Accept field likes best (RFC 9110, section 12.5.1);
+    /// without the field, the first.
+    static func negotiate(_ fields: HeaderFields, offered: [MediaType]) throws(Problem) -> MediaType {
+        let ranges = fields.values(of: "Accept").flatMap { $0.split(separator: ",").compactMap(AcceptRange.init) }
+        guard let first = offered.first else { throw .notAcceptable(offered: []) }
+        guard !ranges.isEmpty else { return first }
+        let scored = offered.map { type in (type, quality: AcceptRange.quality(of: type.essence, in: ranges)) }
+        // `max(by:)` would take the last of equals, and the server prefers the first.
+        let best = scored.reduce((first, quality: 0.0)) { $1.quality > $0.quality ? $1 : $0 }
+        guard best.quality > 0 else { throw .notAcceptable(offered: offered.map { String($0.essence) }) }
+        return best.0
+    }
+}
+
+/// One member of an Accept field.
+private struct AcceptRange {
+    let type: Substring
+    let subtype: Substring
+    let quality: Double
+
+    /// nil for a member that is no media range: it is as if it were not there.
+    init?(_ text: Substring) {
+        let parts = text.split(separator: ";").map { Self.trimmed($0) }
+        guard let range = parts.first?.split(separator: "/", omittingEmptySubsequences: false), range.count == 2
+        else { return nil }
+        (type, subtype) = (range[0], range[1])
+        let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }.map { $0.dropFirst(2) }
+        guard let weight else {
+            quality = 1
+            return
+        }
+        guard let value = Double(weight), (0...1).contains(value) else { return nil }
+        quality = value
+    }
+
+    /// What the most specific range that matches says.
+    static func quality(of essence: Substring, in ranges: [AcceptRange]) -> Double {
+        let parts = essence.split(separator: "/")
+        var best = (specificity: -1, quality: 0.0)
+        for range in ranges {
+            let specificity: Int
+            switch (range.type.lowercased(), range.subtype.lowercased()) {
+            case ("*", "*"): specificity = 0
+            case (String(parts[0]), "*"): specificity = 1
+            case (String(parts[0]), String(parts[1])): specificity = 2
+            default: continue
+            }
+            if specificity > best.specificity { best = (specificity, range.quality) }
+        }
+        return best.quality
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        let start = text.drop { $0 == " " || $0 == "\t" }
+        let end = start.lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { start[...$0] } ?? ""
+    }
+}
+
+extension RequestHead {
+    /// Checks what the body says that it is (RFC 9110, sections 8.3 and 8.4), before it is read.
+    ///
+    /// JSON, an absent Content-Type and the one that curl sets by itself are welcome. The last one is believed only if
+    /// the body turns out to be JSON.
+    func checkContentIsJSON() throws(Problem) {
+        if let coding = fields["Content-Encoding"], coding.lowercased() != "identity" {
+            throw .unsupportedContentCoding()
+        }
+        guard let essence = contentTypeEssence else { return }
+        guard essence == "application/json" || essence == Self.form || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+        else {
+            throw .unsupportedMediaType(
+                "the body is \(Quote.text(essence)); send application/json", accepted: [MediaType.json.rawValue])
+        }
+    }
+
+    /// Whether the body was sent as curl sends what it is not told the type of.
+    var claimsForm: Bool { contentTypeEssence == Self.form }
+
+    private static let form = "application/x-www-form-urlencoded"
+
+    private var contentTypeEssence: String? {
+        fields["Content-Type"].map { String($0.prefix { $0 != ";" && $0 != " " && $0 != "\t" }).lowercased() }
+    }
+}

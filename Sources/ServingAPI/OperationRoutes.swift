@@ -1,0 +1,16 @@
+import HTTP1
+
+extension Service {
+    static let operationRoutes: [Route] = [
+        Route(.get, "/healthz") { (_, _) throws(Problem) in .json { $0.member("status", "ok") } },
+        Route(.get, "/readyz") { (service, _) throws(Problem) in
+            guard service.readiness else { throw .draining() }
+            return .json { $0.member("status", "ready") }
+        },
+        Route(.get, "/openapi.yaml", produces: [.yaml]) { (_, _) throws(Problem) in
+            Response(
+                status: .ok, fields: [(name: "Content-Type", value: MediaType.yaml.rawValue)],
+                body: .bytes(PackageResources.openapi_yaml))
+        },
+    ]
+}

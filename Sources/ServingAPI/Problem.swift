@@ -1,0 +1,140 @@
+import HTTP1
+
+/// An error as the client gets it: RFC 9457, `application/problem+json`.
+///
+/// The one place that maps errors to HTTP statuses. Besides the members of the RFC an answer carries `error`, the detail
+/// once more, for clients of the Open Inference Protocol.
+package struct Problem: Error, Sendable {
+    /// The status of the answer.
+    package let status: Status
+    /// The last segment of the stable `type`, `/problems/…`.
+    package let slug: String
+    /// What was wrong, where, and what would be right.
+    package let detail: String
+    /// JSON pointer (RFC 6901) into the request's body, where the fault is there.
+    package let pointer: String?
+    /// Fields that go with the status, such as Allow or Retry-After.
+    package let fields: [(name: String, value: String)]
+
+    private init(
+        _ status: Status, _ slug: String, _ detail: String, pointer: String? = nil,
+        fields: [(name: String, value: String)] = []
+    ) {
+        self.status = status
+        self.slug = slug
+        self.detail = detail
+        self.pointer = pointer
+        self.fields = fields
+    }
+
+    package var response: Response {
+        var json = JSONWriter()
+        json.object {
+            $0.member("type", "/problems/\(slug)")
+            $0.member("title", status.reasonPhrase)
+            $0.member("status", status.code)
+            $0.member("detail", detail)
+            if let pointer { $0.member("pointer", pointer) }
+            $0.member("error", detail)
+        }
+        return Response(
+            status: status, fields: [(name: "Content-Type", value: "application/problem+json")] + fields,
+            body: .bytes(json.bytes))
+    }
+}
+
+extension Problem {
+    /// 400: something outside the body is malformed.
+    static func badRequest(_ detail: String) -> Problem { Problem(.badRequest, "bad-request", detail) }
+
+    /// 400 or 422, as the error says.
+    init(_ error: JSONError) {
+        switch error.kind {
+        case .malformed: self.init(.badRequest, "malformed-json", error.detail, pointer: error.pointer)
+        case .invalid: self = .invalid(at: error.pointer, error.detail)
+        }
+    }
+
+    /// 422: well-formed but wrong.
+    static func invalid(at pointer: String, _ detail: String) -> Problem {
+        Problem(.unprocessableContent, "invalid-request", detail, pointer: pointer)
+    }
+
+    static func unknownPath(_ head: RequestHead) -> Problem {
+        Problem(
+            .notFound, "unknown-path",
+            "there is nothing at \(Quote.text(head.path)); GET /openapi.yaml lists every path")
+    }
+
+    static func unknownModel(_ name: String, version: Int? = nil) -> Problem {
+        let what = version.map { "version \($0) of model \(Quote.text(name))" } ?? "model \(Quote.text(name))"
+        return Problem(.notFound, "unknown-model", "there is no \(what); GET /models lists what there is")
+    }
+
+    static func methodNotAllowed(_ method: Method, allowed: [String]) -> Problem {
+        Problem(
+            .methodNotAllowed, "method-not-allowed",
+            "this path does not take \(method); it takes \(allowed.joined(separator: ", "))",
+            fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
+    }
+
+    static func notAcceptable(offered: [String]) -> Problem {
+        Problem(
+            .notAcceptable, "not-acceptable",
+            "the Accept field allows none of what there is here: \(offered.joined(separator: ", "))")
+    }
+
+    static func unsupportedMediaType(_ detail: String, accepted: [String]) -> Problem {
+        Problem(
+            .unsupportedMediaType, "unsupported-media-type", detail,
+            fields: [(name: "Accept", value: accepted.joined(separator: ", "))])
+    }
+
+    static func unsupportedContentCoding() -> Problem {
+        Problem(
+            .unsupportedMediaType, "unsupported-media-type",
+            "the body has a Content-Encoding; send it as it is",
+            fields: [(name: "Accept-Encoding", value: "identity")])
+    }
+
+    static func noEncoding(_ name: String) -> Problem {
+        Problem(
+            .conflict, "no-encoding",
+            "model \(Quote.text(name)) has no encoding: none of its layers condenses a window to one vector before a "
+                + "RepeatVector. Train one with architecture: autoencoder")
+    }
+
+    static func trainingFailed(_ detail: String) -> Problem {
+        Problem(.unprocessableContent, "training-failed", detail)
+    }
+
+    static func registryFull(_ limit: Int) -> Problem {
+        Problem(
+            .insufficientStorage, "registry-full",
+            "the registry holds \(limit) versions, all that it may; delete some")
+    }
+
+    static func tooManyTrainings() -> Problem {
+        Problem(
+            .tooManyRequests, "too-many-trainings", "too many trainings wait already; try again later",
+            fields: [(name: "Retry-After", value: "10")])
+    }
+
+    static func overloaded() -> Problem {
+        Problem(
+            .serviceUnavailable, "overloaded", "too many requests wait already; try again later",
+            fields: [(name: "Retry-After", value: "1")])
+    }
+
+    static func draining() -> Problem {
+        Problem(
+            .serviceUnavailable, "draining", "the server is shutting down",
+            fields: [(name: "Retry-After", value: "5")])
+    }
+
+    /// What the HTTP layer itself refuses; the type is named after the status.
+    static func transport(_ status: Status, _ detail: String) -> Problem {
+        let slug = status.reasonPhrase.lowercased().map { $0.isLetter ? String($0) : "-" }.joined()
+        return Problem(status, slug, detail)
+    }
+}

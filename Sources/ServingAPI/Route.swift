@@ -1,0 +1,106 @@
+import HTTP1
+
+/// A path, the method that it takes, and what answers.
+struct Route: Sendable {
+    /// Where an answer is computed.
+    enum Lane: Sendable {
+        /// On the connection's loop: only what takes microseconds.
+        case loop
+        /// On the queue for predictions, which refuses when too much waits.
+        case compute
+    }
+
+    /// Computes the answer; nil when it has passed the responder on to somebody who will answer later.
+    typealias Action = @Sendable (Service, Call) throws(Problem) -> Response?
+
+    let method: Method
+    /// Segments of the path; one in braces takes any text, under that name.
+    let path: String
+    let lane: Lane
+    /// Whether it has a JSON body.
+    let takesBody: Bool
+    /// What it can answer with, the preferred one first.
+    let produces: [MediaType]
+    let action: Action
+
+    init(
+        _ method: Method, _ path: String, lane: Lane = .loop, takesBody: Bool = false,
+        produces: [MediaType] = [.json], action: @escaping Action
+    ) {
+        self.method = method
+        self.path = path
+        self.lane = lane
+        self.takesBody = takesBody
+        self.produces = produces
+        self.action = action
+    }
+}
+
+/// A request on its way through a route.
+struct Call: Sendable {
+    let request: Request
+    let responder: Responder
+    /// What stands in the path where the route has braces.
+    let parameters: [String: String]
+    /// What the client wants to get.
+    let mediaType: MediaType
+}
+
+/// Finds the route of a request.
+struct Router: Sendable {
+    private struct Target: Sendable {
+        let segments: [String]
+        var routes: [Route]
+    }
+
+    /// Paths without braces, found in one step; the others are tried one after the other.
+    private var fixed: [String: Target] = [:]
+    private var patterns: [Target] = []
+
+    init(_ routes: [Route]) {
+        for route in routes {
+            let segments = route.path.split(separator: "/").map(String.init)
+            if !route.path.contains("{") {
+                fixed[route.path, default: Target(segments: segments, routes: [])].routes.append(route)
+            } else if let index = patterns.firstIndex(where: { $0.segments == segments }) {
+                patterns[index].routes.append(route)
+            } else {
+                patterns.append(Target(segments: segments, routes: [route]))
+            }
+        }
+    }
+
+    /// - Throws: 404 for a path that no route has, 405 for a method that the path does not take.
+    func find(_ head: RequestHead) throws(Problem) -> (route: Route, parameters: [String: String]) {
+        if let target = fixed[head.path] { return (try route(of: target, head.method), [:]) }
+        let segments = head.target.segments
+        for target in patterns {
+            if let parameters = match(segments, target.segments) {
+                return (try route(of: target, head.method), parameters)
+            }
+        }
+        throw .unknownPath(head)
+    }
+
+    private func match(_ segments: [String], _ pattern: [String]) -> [String: String]? {
+        guard segments.count == pattern.count else { return nil }
+        var parameters: [String: String] = [:]
+        for (segment, part) in zip(segments, pattern) {
+            if part.hasPrefix("{") {
+                parameters[String(part.dropFirst().dropLast())] = segment
+            } else if part != segment {
+                return nil
+            }
+        }
+        return parameters
+    }
+
+    private func route(of target: Target, _ method: Method) throws(Problem) -> Route {
+        // HEAD is GET without the content, which the server leaves out (RFC 9110, section 9.3.2).
+        let wanted = method == .head ? .get : method
+        if let route = target.routes.first(where: { $0.method == wanted }) { return route }
+        var allowed = target.routes.map(\.method.rawValue)
+        if allowed.contains("GET") { allowed.append("HEAD") }
+        throw .methodNotAllowed(method, allowed: allowed.sorted())
+    }
+}

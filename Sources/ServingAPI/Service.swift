@@ -1,0 +1,100 @@
+import HTTP1
+import Logging
+import ModelRuntime
+import Synchronization
+
+/// Reprise over HTTP: the one room that knows both requests and models.
+public final class Service: Handler {
+    let registry: ModelRegistry
+    let limits: RuntimeLimits
+    let logger: Logger
+    /// One training at a time: it uses all cores by itself.
+    let trainings: WorkQueue
+    private let predictions: WorkQueue
+    private let router = Router(Service.routes)
+    private let isReady = Atomic<Bool>(true)
+
+    /// A service over a registry.
+    public init(
+        registry: ModelRegistry, limits: RuntimeLimits = .init(), computeWidth: Int = 2,
+        logger: Logger = Logger(label: "reprise")
+    ) {
+        self.registry = registry
+        self.limits = limits
+        self.logger = logger
+        trainings = WorkQueue(
+            label: "reprise.training", width: 1, limit: limits.waitingTrainings, qos: .utility)
+        predictions = WorkQueue(
+            label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions, qos: .userInitiated)
+    }
+
+    static let routes: [Route] =
+        trainingRoutes + predictionRoutes + summaryRoutes + modelRoutes + operationRoutes
+
+    /// Every method and path that is served, for the test of openapi.yaml.
+    package static var servedPaths: [(method: String, path: String)] {
+        routes.map { ($0.method.rawValue, $0.path) }
+    }
+
+    /// Whether `/readyz` answers 200. A server that is about to stop is not ready, but still serves.
+    public var readiness: Bool {
+        get { isReady.load(ordering: .acquiring) }
+        set { isReady.store(newValue, ordering: .releasing) }
+    }
+
+    /// Refuses what can be refused without looking at the body.
+    public func preflight(_ head: RequestHead) -> Response? {
+        do throws(Problem) {
+            let (route, _) = try router.find(head)
+            _ = try MediaType.negotiate(head.fields, offered: route.produces)
+            if route.takesBody { try head.checkContentIsJSON() }
+            return nil
+        } catch {
+            return error.response
+        }
+    }
+
+    /// Answers on the loop or passes on to a queue.
+    public func respond(to request: Request, _ responder: Responder) {
+        do throws(Problem) {
+            let (route, parameters) = try router.find(request.head)
+            let call = Call(
+                request: request, responder: responder, parameters: parameters,
+                mediaType: try MediaType.negotiate(request.fields, offered: route.produces))
+            switch route.lane {
+            case .loop: run(route, call)
+            case .compute:
+                guard predictions.submit({ self.run(route, call) }) else { throw .overloaded() }
+            }
+        } catch {
+            responder.send(error.response)
+        }
+    }
+
+    /// What the HTTP layer refuses by itself, in the same form as our own errors.
+    public func errorResponse(_ status: Status, detail: String) -> Response {
+        Problem.transport(status, detail).response
+    }
+
+    private func run(_ route: Route, _ call: Call) {
+        do throws(Problem) {
+            if let response = try route.action(self, call) { call.responder.send(response) }
+        } catch {
+            call.responder.send(error.response)
+        }
+    }
+}
+
+extension Response {
+    /// 200 or another status with a JSON document.
+    static func json(
+        _ status: Status = .ok, fields: [(name: String, value: String)] = [], reserving capacity: Int = 256,
+        _ write: (inout JSONWriter) -> Void
+    ) -> Response {
+        var json = JSONWriter(reservingCapacity: capacity)
+        json.object { write(&$0) }
+        return Response(
+            status: status, fields: [(name: "Content-Type", value: MediaType.json.rawValue)] + fields,
+            body: .bytes(json.bytes))
+    }
+}
