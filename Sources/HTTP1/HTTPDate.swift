@@ -1,5 +1,5 @@
 /// The Date field's value: IMF-fixdate (RFC 9110, 5.6.7), made anew once a second.
-struct HTTPDate {
+package struct HTTPDate {
     private var second = Int.min
     private var bytes: [UInt8] = []
 
@@ -13,7 +13,7 @@ struct HTTPDate {
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, for times from 1970 to 9999.
-    static func format(_ seconds: Int) -> String {
+    package static func format(_ seconds: Int) -> String {
         let days = seconds / 86_400
         let time = seconds % 86_400
         let (year, month, day) = civil(fromDays: days)

@@ -20,7 +20,7 @@ package struct OutputQueue {
     package var isEmpty: Bool { count == 0 }
 
     /// Adds a piece; a large one is moved, not copied.
-    mutating func append(_ bytes: [UInt8]) {
+    package mutating func append(_ bytes: [UInt8]) {
         if bytes.count < Self.largePiece {
             tail.append(contentsOf: bytes)
         } else {
@@ -46,7 +46,7 @@ package struct OutputQueue {
 
     /// Offers the bytes, the first two buffers at a time, to `send`, which says how many it took or `nil` for
     /// none. Returns whether all are gone.
-    mutating func drain<Failure: Error>(
+    package mutating func drain<Failure: Error>(
         _ send: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(Failure) -> Int?
     ) throws(Failure) -> Bool {
         while count > 0 {
