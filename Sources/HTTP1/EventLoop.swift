@@ -1,0 +1,201 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// One loop: a serial queue that is the only owner of its connections, and an epoll instance that tells it
+/// which of them are ready.
+///
+/// The connections are registered with epoll, edge-triggered and once for their whole life; a single Dispatch
+/// source watches the epoll descriptor. Dispatch's own source for each connection would cost two switches of
+/// thread and an `epoll_ctl` for each request.
+///
+/// Everything but `isCurrent` and `queue` belongs to the queue. Used elsewhere, connections would be freed
+/// and written by two threads at once; `dispatchPrecondition` stops that.
+final class EventLoop: @unchecked Sendable {
+    static let readBufferSize = 64 * 1024
+    private static let eventCount = 256
+    /// How many times ready connections are fetched before the queue gets to do something else.
+    private static let roundsPerTurn = 64
+    /// How many times in a row nothing may be ready before the loop goes back to Dispatch.
+    private static let emptyRounds = 8
+
+    let queue: DispatchQueue
+    private let epoll: Int32
+    private let source: any DispatchSourceRead
+    private let timer: any DispatchSourceTimer
+    private let events = UnsafeMutablePointer<EpollEvent>.allocate(capacity: eventCount)
+    private let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 64)
+    private let currentThread = Atomic<UInt>(0)
+
+    private var connections: [Connection?] = []
+    private(set) var connectionCount = 0
+    private var generation: UInt32 = 0
+    private var unfinished: [Connection] = []
+    private var isPolling = false
+    private var listener: Listener?
+    private var isDraining = false
+    private var whenEmpty: (() -> Void)?
+    /// Told of every connection that is closed.
+    var whenClosed: (@Sendable () -> Void)?
+
+    /// Milliseconds of a clock that never goes back, as of the last turn.
+    private(set) var now = SystemCalls.monotonicMilliseconds()
+    /// Seconds since 1970, as of the last turn.
+    private(set) var wallClock = SystemCalls.wallClockSeconds()
+
+    /// A loop that looks at its deadlines every `tick` seconds.
+    init(label: String, tick: Double) throws(SystemError) {
+        queue = DispatchQueue(label: label, qos: .userInitiated)
+        epoll = try SystemCalls.makeEpoll()
+        source = DispatchSource.makeReadSource(fileDescriptor: epoll, queue: queue)
+        timer = DispatchSource.makeTimerSource(queue: queue)
+        events.initialize(repeating: EpollEvent(), count: Self.eventCount)
+        let epoll = epoll
+        source.setEventHandler { [unowned self] in perform { self.poll() } }
+        source.setCancelHandler { SystemCalls.close(epoll) }
+        timer.setEventHandler { [unowned self] in perform { self.checkDeadlines() } }
+        timer.schedule(deadline: .now() + tick, repeating: tick, leeway: .milliseconds(Int(tick * 100)))
+        source.activate()
+        timer.activate()
+    }
+
+    deinit {
+        events.deallocate()
+        readBuffer.deallocate()
+    }
+
+    /// Whether the caller runs on this loop.
+    var isCurrent: Bool { currentThread.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+    /// Does something as the loop. On the queue only.
+    func perform(_ body: () -> Void) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        currentThread.store(UInt(pthread_self()), ordering: .relaxed)
+        now = SystemCalls.monotonicMilliseconds()
+        wallClock = SystemCalls.wallClockSeconds()
+        body()
+        currentThread.store(0, ordering: .relaxed)
+    }
+
+    /// Has the loop do something soon.
+    func post(_ body: @escaping @Sendable () -> Void) {
+        queue.async { self.perform(body) }
+    }
+
+    // MARK: Readiness
+
+    private func poll() {
+        isPolling = true
+        defer { isPolling = false }
+        var empty = 0
+        for _ in 0..<Self.roundsPerTurn {
+            let more = exchange(&unfinished, with: [])
+            for connection in more { connection.continueReading() }
+            guard let count = try? SystemCalls.poll(epoll, into: events, count: Self.eventCount) else { return }
+            for index in 0..<count { handle(events[index]) }
+            if count > 0 {
+                empty = 0
+                wallClock = SystemCalls.wallClockSeconds()
+            } else if unfinished.isEmpty {
+                empty += 1
+                if empty >= Self.emptyRounds { return }
+            }
+        }
+        now = SystemCalls.monotonicMilliseconds()
+        // What is ready in epoll brings the source back by itself; these are known to the loop only.
+        if !unfinished.isEmpty { post { self.poll() } }
+    }
+
+    private func handle(_ event: EpollEvent) {
+        let index = Int(truncatingIfNeeded: event.token & 0xffff_ffff)
+        let generation = UInt32(truncatingIfNeeded: event.token >> 32)
+        if generation == 0 {
+            listener?.acceptAll()
+        } else if index < connections.count, let connection = connections[index],
+            connection.generation == generation
+        {
+            // Any other event is for a connection that was closed in this very turn.
+            connection.handle(event.events)
+        }
+    }
+
+    /// Has a connection that has stopped reading out of fairness go on after the others.
+    func requeue(_ connection: Connection) {
+        if unfinished.isEmpty, !isPolling { post { self.poll() } }
+        unfinished.append(connection)
+    }
+
+    /// The buffer that every read of the loop goes to.
+    var buffer: UnsafeMutableRawBufferPointer { readBuffer }
+
+    // MARK: Connections
+
+    /// Makes a connection of an accepted socket.
+    func adopt(_ descriptor: Int32, handler: any Handler, settings: ConnectionSettings) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        generation = generation == .max ? 1 : generation + 1
+        let connection = Connection(
+            descriptor: descriptor, generation: generation, loop: self, handler: handler, settings: settings)
+        let index = Int(descriptor)
+        while connections.count <= index { connections.append(nil) }
+        connections[index] = connection
+        connectionCount += 1
+        do throws(SystemError) {
+            try SystemCalls.register(
+                descriptor, with: epoll,
+                events: EpollEvent.readable | EpollEvent.writable | EpollEvent.peerHungUp,
+                token: UInt64(generation) << 32 | UInt64(descriptor))
+            if isDraining { connection.drain() }
+        } catch {
+            connection.close()
+        }
+    }
+
+    /// Forgets a connection, whose descriptor is closed by now.
+    func remove(_ connection: Connection) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        let index = Int(connection.descriptor)
+        guard connections[index] === connection else { return }
+        connections[index] = nil
+        connectionCount -= 1
+        whenClosed?()
+        if connectionCount == 0, let done = exchange(&whenEmpty, with: nil) { done() }
+    }
+
+    private func checkDeadlines() {
+        for connection in connections { connection?.checkDeadline() }
+    }
+
+    // MARK: Listening and stopping
+
+    /// Begins to accept.
+    func listen(_ listener: Listener) throws(SystemError) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        self.listener = listener
+        try SystemCalls.register(
+            listener.descriptor, with: epoll, events: EpollEvent.readable, token: UInt64(listener.descriptor))
+    }
+
+    /// Closes the listening socket.
+    func stopListening() {
+        dispatchPrecondition(condition: .onQueue(queue))
+        listener?.close()
+        listener = nil
+    }
+
+    /// Ends idle connections, lets the others finish, and calls `done` when none is left.
+    func drain(_ done: @escaping () -> Void) {
+        dispatchPrecondition(condition: .onQueue(queue))
+        isDraining = true
+        for connection in connections { connection?.drain() }
+        if connectionCount == 0 { done() } else { whenEmpty = done }
+    }
+
+    /// Closes whatever is left, for good.
+    func shutDown() {
+        dispatchPrecondition(condition: .onQueue(queue))
+        for connection in connections { connection?.close() }
+        timer.cancel()
+        source.cancel()
+    }
+}

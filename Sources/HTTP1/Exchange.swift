@@ -1,0 +1,304 @@
+/// One connection's conversation: requests in, answers out, in turn. It knows no socket: bytes come by
+/// `receive`, go to `output`, and `state` says what the connection has to wait for.
+///
+/// Owned by one loop and used on its queue only.
+package final class Exchange {
+    package enum State: Hashable, Sendable {
+        /// For a request; nothing of it has come.
+        case idle
+        case head
+        case body
+        /// For the handler's answer. Nothing more is read meanwhile: what the client sends waits in the
+        /// system's buffer, whose size bounds it.
+        case handler
+        /// For more of a streamed answer.
+        case stream
+        /// For nothing: when the output is sent the connection is to be closed.
+        case finished
+    }
+
+    private enum Phase {
+        case reading
+        case handling
+        case streaming(BodyWriter)
+        case finished
+    }
+
+    private let handler: any Handler
+    private let limits: Limits
+    private let clock: () -> Int
+    private var parser: RequestParser
+    private var encoder = ResponseEncoder()
+    private var phase = Phase.reading
+    /// What arrived and is not used: the beginning of a line, or requests that wait for their turn.
+    private var waiting: [UInt8] = []
+    private var inputEnded = false
+    private var isDraining = false
+    private var isProcessing = false
+
+    // The request that is being answered.
+    private var head: RequestHead?
+    private var isHead = false
+    private var minorVersion = 1
+    private var keepsAlive = false
+
+    /// The number of the request that is being read or answered.
+    package private(set) var requestNumber: UInt64 = 0
+
+    /// The bytes to send.
+    package var output = OutputQueue()
+
+    /// A client that was cut off in the middle of an answer must see it: the connection is to be closed
+    /// without delay.
+    package private(set) var isAborted = false
+
+    /// `clock` tells the seconds since 1970.
+    package init(handler: any Handler, limits: Limits, clock: @escaping () -> Int) {
+        self.handler = handler
+        self.limits = limits
+        self.clock = clock
+        parser = RequestParser(limits: limits)
+    }
+
+    /// What the connection waits for.
+    package var state: State {
+        switch phase {
+        case .reading:
+            if parser.isInBody { .body } else if parser.isInHead || !waiting.isEmpty { .head } else { .idle }
+        case .handling: .handler
+        case .streaming: .stream
+        case .finished: .finished
+        }
+    }
+
+    /// Whether bytes are wanted now. Not while a client leaves its answers unread.
+    package var wantsInput: Bool {
+        guard case .reading = phase else { return false }
+        return !inputEnded && output.count <= limits.pendingOutput
+    }
+
+    /// How many bytes of the body that is being read have come.
+    package var bodyCount: Int { parser.bodyCount }
+
+    /// Whether it was the client that ended the conversation, so that there is no one to linger for.
+    package var peerEnded: Bool { inputEnded }
+
+    /// Takes bytes that arrived.
+    package func receive(_ bytes: UnsafeRawBufferPointer, from sink: any ResponseSink) {
+        if waiting.isEmpty {
+            let used = process(bytes, sink)
+            if used < bytes.count { waiting = Array(bytes[used...]) }
+        } else {
+            waiting.append(contentsOf: bytes)
+            resume(sink)
+        }
+    }
+
+    /// Goes on with what has arrived, when something that it waited for has happened.
+    package func resume(_ sink: any ResponseSink) {
+        // Out of its place while it is read, so that nothing else can touch it.
+        var bytes = exchange(&waiting, with: [])
+        let used = bytes.withUnsafeBytes { process($0, sink) }
+        if used > 0 { bytes.removeFirst(used) }
+        waiting = bytes
+    }
+
+    /// The client will send nothing more. What it has sent is still answered.
+    package func receiveEnd(_ sink: any ResponseSink) {
+        inputEnded = true
+        resume(sink)
+    }
+
+    /// The time that the state may last is over.
+    package func timeOut(_ sink: any ResponseSink) {
+        guard case .reading = phase else { return finish() }
+        switch state {
+        case .head, .body:
+            // RFC 9110, 15.5.9
+            reject(ParseError(.requestTimeout, "the request did not arrive in time"), sink)
+        default: finish()
+        }
+    }
+
+    /// No request after the present one is to be served.
+    package func drain() {
+        isDraining = true
+        if state == .idle { finish() }
+    }
+
+    /// The connection is gone.
+    package func disconnect() { finish() }
+
+    // MARK: Requests
+
+    /// Reads as many requests as can be answered now. Returns how many bytes are used.
+    private func process(_ bytes: UnsafeRawBufferPointer, _ sink: any ResponseSink) -> Int {
+        guard !isProcessing else { return 0 }
+        isProcessing = true
+        defer { isProcessing = false }
+        var position = 0
+        while case .reading = phase, output.count <= limits.pendingOutput {
+            do throws(ParseError) {
+                switch try parser.next(bytes, &position) {
+                case .needMore:
+                    // RFC 9112, 8: a request that was cut off is not processed.
+                    if inputEnded { finish() }
+                    return position
+                case .head(let head):
+                    begin(isHead: head.method == .head)
+                    consider(head, bodyHasBegun: position < bytes.count, sink)
+                case .refused(let error):
+                    begin(isHead: false)
+                    refuse(handler.errorResponse(error.status, detail: error.detail), sink)
+                case .complete: dispatch(sink)
+                case .discarded: break
+                }
+            } catch {
+                reject(error, sink)
+            }
+        }
+        // What comes after the end is never looked at.
+        if case .finished = phase { return bytes.count }
+        return position
+    }
+
+    private func begin(isHead: Bool) {
+        requestNumber += 1
+        self.isHead = isHead
+        minorVersion = parser.minorVersion
+        keepsAlive = parser.keepsAlive
+    }
+
+    private func consider(_ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
+        if head.target.path == "*" {
+            // OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7); there is nothing to tell.
+            return refuse(Response(status: .noContent), sink)
+        }
+        if let refusal = handler.preflight(head) { return refuse(refusal, sink) }
+        self.head = head
+        // RFC 9110, 10.1.1: 100 may be left out when some of the body is there already.
+        if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
+            output.write { $0.append(ResponseEncoder.interim) }
+        }
+    }
+
+    /// Answers a request whose body is not wanted. The connection is kept when the body is known to be short.
+    private func refuse(_ response: Response, _ sink: any ResponseSink) {
+        if let length = parser.contentLength, length <= limits.discardedBody,
+            length == 0 || !parser.expectsContinue
+        {
+            parser.discardBody()
+        } else {
+            keepsAlive = false
+        }
+        phase = .handling
+        answer(response, sink)
+    }
+
+    private func dispatch(_ sink: any ResponseSink) {
+        guard let head = exchange(&head, with: nil) else { return }
+        phase = .handling
+        handler.respond(
+            to: Request(head: head, body: parser.takeBody()),
+            Responder(sink: sink, request: requestNumber))
+    }
+
+    /// Answers what is no request, once, and ends the conversation. Nothing is said if an answer has begun.
+    private func reject(_ error: ParseError, _ sink: any ResponseSink) {
+        guard case .reading = phase, !parser.isDiscarding else { return finish() }
+        requestNumber += 1
+        isHead = false
+        minorVersion = 1
+        keepsAlive = false
+        head = nil
+        phase = .handling
+        answer(handler.errorResponse(error.status, detail: error.detail), sink)
+    }
+
+    // MARK: Answers
+
+    /// Takes the answer to the request of that number; `nil` if the handler gave none.
+    package func complete(_ response: Response?, to request: UInt64, _ sink: any ResponseSink) {
+        guard case .handling = phase, request == requestNumber else { return }
+        answer(
+            response ?? handler.errorResponse(.internalServerError, detail: "the request was not answered"),
+            sink)
+        if !waiting.isEmpty || inputEnded { resume(sink) }
+    }
+
+    private func answer(_ response: Response, _ sink: any ResponseSink) {
+        let forbidsContent = response.status.forbidsContent
+        if isDraining { keepsAlive = false }
+        switch response.body {
+        case .empty: send(response, forbidsContent ? .none : .length(0))
+        case .bytes(let bytes):
+            send(response, forbidsContent ? .none : .length(bytes.count))
+            if !isHead, !forbidsContent { output.append(bytes) }
+        case .stream(let start):
+            if !isHead, !forbidsContent { return stream(response, start, sink) }
+            send(response, forbidsContent ? .none : minorVersion >= 1 ? .chunked : .close)
+        }
+        endOfAnswer()
+    }
+
+    private func send(_ response: Response, _ framing: ResponseEncoder.Framing) {
+        let persistence: ResponseEncoder.Persistence =
+            if !keepsAlive { .close } else if minorVersion == 0 { .keepAlive } else { .implied }
+        let now = clock()
+        output.write {
+            encoder.encode(response, framing: framing, persistence: persistence, now: now, into: &$0)
+        }
+    }
+
+    private func endOfAnswer() {
+        if keepsAlive { phase = .reading } else { finish() }
+    }
+
+    // MARK: Streams
+
+    private func stream(
+        _ response: Response, _ start: @Sendable (BodyWriter) -> Void, _ sink: any ResponseSink
+    ) {
+        // RFC 9112, 6.1: HTTP/1.0 knows no chunks; there the end of the connection is the end of the body.
+        if minorVersion == 0 { keepsAlive = false }
+        send(response, minorVersion >= 1 ? .chunked : .close)
+        let writer = BodyWriter(sink: sink, limit: limits.streamBuffer)
+        phase = .streaming(writer)
+        start(writer)
+    }
+
+    /// Fetches what the writer of the present answer has.
+    package func advanceStream(_ writer: BodyWriter, _ sink: any ResponseSink) {
+        guard case .streaming(let current) = phase, current === writer else { return }
+        let (pieces, end) = writer.take()
+        for piece in pieces { appendChunk(piece) }
+        if output.count > limits.streamBuffer { return abort() }
+        switch end {
+        case nil: return
+        case .aborted: return abort()
+        case .finished:
+            if minorVersion >= 1 { output.write { $0.append("0\r\n\r\n") } }
+            endOfAnswer()
+        }
+        if !waiting.isEmpty || inputEnded { resume(sink) }
+    }
+
+    private func appendChunk(_ bytes: [UInt8]) {
+        guard minorVersion >= 1 else { return output.append(bytes) }
+        output.write { ResponseEncoder.encodeChunkHead(size: bytes.count, into: &$0) }
+        output.append(bytes)
+        output.write { $0.append("\r\n") }
+    }
+
+    private func abort() {
+        isAborted = true
+        finish()
+    }
+
+    private func finish() {
+        if case .streaming(let writer) = phase { writer.disconnect() }
+        phase = .finished
+        waiting = []
+        head = nil
+    }
+}

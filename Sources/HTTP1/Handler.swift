@@ -1,0 +1,25 @@
+/// What a server serves.
+public protocol Handler: Sendable {
+    /// Called on the connection's loop when the head is complete, before the body is read and before
+    /// 100 (Continue) is sent (RFC 9110, 10.1.1). A response refuses the request without its body being
+    /// looked at; `nil` goes on. Must not block.
+    func preflight(_ head: RequestHead) -> Response?
+
+    /// Called on the connection's loop with the whole request. Must not block: long work goes to a queue of
+    /// the handler's own. The response may be sent at once or later, from any thread.
+    func respond(to request: Request, _ responder: Responder)
+
+    /// The answer to a request that the server can't pass on: 400, 408, 413, 414, 417, 431, 501, 505, and
+    /// 500 for one that was never answered. `detail` is a fixed text without anything from the request.
+    func errorResponse(_ status: Status, detail: String) -> Response
+}
+
+extension Handler {
+    /// Lets every request through.
+    public func preflight(_ head: RequestHead) -> Response? { nil }
+
+    /// Says the detail as plain text.
+    public func errorResponse(_ status: Status, detail: String) -> Response {
+        .text(status, detail + "\n")
+    }
+}

@@ -1,0 +1,74 @@
+/// What a request is about: the path and the query of its target (RFC 9112, 3.2).
+public struct RequestTarget: Hashable, Sendable {
+    /// The path as it was sent, not decoded. It begins with a slash, or is `*` for OPTIONS.
+    public let path: String
+
+    /// What follows the question mark, not decoded; `nil` without a question mark.
+    public let query: String?
+
+    init(path: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer?) {
+        self.path = path.isEmpty ? "/" : String(decoding: path, as: UTF8.self)
+        self.query = query.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A target from its origin-form, such as `/models?limit=5`, or `*`; `nil` if it isn't one.
+    public init?(_ text: String) {
+        var text = text
+        let parsed = text.withUTF8 { bytes in
+            try? TargetParser.parse(UnsafeRawBufferPointer(bytes), isOptions: true)
+        }
+        guard let parsed, parsed.authority == nil else { return nil }
+        self = parsed.target
+    }
+
+    /// The segments of the path, split at slashes first and percent-decoded then, so that `%2F` never
+    /// separates. `/` has none; `/a/` has two, `a` and an empty one.
+    public var segments: [String] {
+        guard path != "/", path.utf8.first == UInt8(ascii: "/") else { return [] }
+        return path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Self.decoded($0, plusIsSpace: false) }
+    }
+
+    /// The items of the query, split at ampersands and percent-decoded, with `+` for a space as forms have
+    /// it. An item without an equals sign has an empty value; empty items are left out.
+    public var queryItems: [(name: String, value: String)] {
+        guard let query else { return [] }
+        return query.utf8.split(separator: UInt8(ascii: "&")).map { item in
+            guard let equals = item.firstIndex(of: UInt8(ascii: "=")) else {
+                return (name: Self.decoded(item, plusIsSpace: true), value: "")
+            }
+            return (
+                name: Self.decoded(item[..<equals], plusIsSpace: true),
+                value: Self.decoded(item[item.index(after: equals)...], plusIsSpace: true)
+            )
+        }
+    }
+
+    /// The value of the first query item of that name; names of query items are case-sensitive.
+    public func query(_ name: String) -> String? {
+        queryItems.first { $0.name == name }?.value
+    }
+
+    /// Decodes percent-triples, which the parser has found well-formed. Bytes that aren't UTF-8 become
+    /// U+FFFD.
+    private static func decoded(_ text: Substring.UTF8View, plusIsSpace: Bool) -> String {
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(Substring(text))
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var rest = text
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = rest.popFirst()?.hexadecimal, let low = rest.popFirst()?.hexadecimal else {
+                    continue
+                }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(UInt8(ascii: " "))
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

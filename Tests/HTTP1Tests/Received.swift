@@ -1,0 +1,66 @@
+/// A response as a client reads it.
+struct Received: Equatable {
+    var status = 0
+    var fields: [String] = []
+    var body: [UInt8] = []
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    subscript(_ name: String) -> String? {
+        let prefix = name.lowercased() + ": "
+        return fields.first { $0.lowercased().hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    }
+
+    /// Reads all responses in `bytes`, the last of which may be cut off. `toHead` says that they have no body.
+    static func all(in bytes: [UInt8], toHead: Bool = false) -> [Received] {
+        var rest = bytes[...]
+        var all: [Received] = []
+        while let (response, left) = next(in: rest, toHead: toHead) {
+            all.append(response)
+            rest = left
+        }
+        return all
+    }
+
+    /// The first response and what follows it; `nil` while it isn't whole.
+    static func next(
+        in bytes: ArraySlice<UInt8>, toHead: Bool = false
+    ) -> (response: Received, rest: ArraySlice<UInt8>)? {
+        guard let end = find("\r\n\r\n", in: bytes) else { return nil }
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
+        guard let first = lines.first, first.hasPrefix("HTTP/1.1 ") else { return nil }
+        var response = Received(
+            status: Int(first.dropFirst(9).prefix(3)) ?? 0, fields: lines.dropFirst().map(String.init))
+        var rest = bytes[(end + 4)...]
+        if toHead || response.status < 200 || response.status == 204 || response.status == 304 {
+            return (response, rest)
+        }
+        if response["Transfer-Encoding"] == "chunked" {
+            while true {
+                guard let line = find("\r\n", in: rest),
+                    let size = Int(String(decoding: rest[..<line], as: UTF8.self), radix: 16),
+                    rest.endIndex - line >= size + 4
+                else { return nil }
+                response.body += rest[(line + 2)..<(line + 2 + size)]
+                rest = rest[(line + 4 + size)...]
+                if size == 0 { return (response, rest) }
+            }
+        }
+        guard let length = response["Content-Length"].flatMap({ Int($0) }) else {
+            response.body = Array(rest)
+            return (response, [])
+        }
+        guard rest.count >= length else { return nil }
+        response.body = Array(rest.prefix(length))
+        return (response, rest.dropFirst(length))
+    }
+
+    private static func find(_ text: String, in bytes: ArraySlice<UInt8>) -> Int? {
+        let wanted = Array(text.utf8)
+        guard bytes.count >= wanted.count else { return nil }
+        return (bytes.startIndex...(bytes.endIndex - wanted.count)).first {
+            bytes[$0] == wanted[0] && bytes[$0..<($0 + wanted.count)].elementsEqual(wanted)
+        }
+    }
+}
+
