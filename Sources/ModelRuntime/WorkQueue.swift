@@ -6,6 +6,14 @@ import Synchronization
 /// Owns its Dispatch queue. Training and prediction each have one of their own: a training that takes minutes must not
 /// stand before a prediction that takes microseconds.
 public final class WorkQueue: Sendable {
+    /// What the work is for.
+    public enum Priority: Sendable {
+        /// May take minutes.
+        case training
+        /// Somebody waits for it.
+        case prediction
+    }
+
     /// A piece of work.
     public typealias Work = @Sendable () -> Void
 
@@ -25,9 +33,10 @@ public final class WorkQueue: Sendable {
     ///   - label: for debuggers.
     ///   - width: how many run at once.
     ///   - limit: how many wait at most.
-    ///   - qos: training yields to prediction.
-    public init(label: String, width: Int, limit: Int, qos: DispatchQoS) {
-        queue = DispatchQueue(label: label, qos: qos, attributes: .concurrent)
+    ///   - priority: training yields to prediction.
+    public init(label: String, width: Int, limit: Int, priority: Priority) {
+        queue = DispatchQueue(
+            label: label, qos: priority == .training ? .utility : .userInitiated, attributes: .concurrent)
         self.width = width
         self.limit = limit
     }

@@ -1,5 +1,7 @@
 import HTTP1
 import ModelRuntime
+import NeuralNetwork
+import TimeSeries
 
 extension Service {
     static let modelRoutes: [Route] = [

@@ -1,5 +1,6 @@
 import HTTP1
 import ModelRuntime
+import NeuralNetwork
 import TimeSeries
 
 extension Service {

@@ -23,9 +23,9 @@ public final class Service: Handler {
         self.limits = limits
         self.logger = logger
         trainings = WorkQueue(
-            label: "reprise.training", width: 1, limit: limits.waitingTrainings, qos: .utility)
+            label: "reprise.training", width: 1, limit: limits.waitingTrainings, priority: .training)
         predictions = WorkQueue(
-            label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions, qos: .userInitiated)
+            label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions, priority: .prediction)
     }
 
     static let routes: [Route] =

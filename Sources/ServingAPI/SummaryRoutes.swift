@@ -1,4 +1,5 @@
 import HTTP1
+import ModelRuntime
 import NeuralNetwork
 
 extension Service {

@@ -1,4 +1,5 @@
 import HTTP1
+import Logging
 import ModelRuntime
 import NeuralNetwork
 

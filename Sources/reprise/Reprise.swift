@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main
+struct Reprise: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reprise",
+        abstract: "Learns what a time series normally looks like, and answers over HTTP.")
+}
