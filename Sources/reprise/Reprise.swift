@@ -4,5 +4,6 @@ import ArgumentParser
 struct Reprise: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprise",
-        abstract: "Learns what a time series normally looks like, and answers over HTTP.")
+        abstract: "Learns what a time series normally looks like, and answers over HTTP.",
+        subcommands: [Serve.self])
 }

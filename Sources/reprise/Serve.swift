@@ -1,0 +1,100 @@
+import ArgumentParser
+import Dispatch
+import HTTP1
+import Logging
+import ModelRuntime
+import ServingAPI
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// `reprise serve`: the server itself.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start the server.",
+        discussion: "Stops in good order on SIGTERM or SIGINT; a second signal ends it at once.")
+
+    @Option(help: "Address to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(help: "Port to listen on; 0 takes any that is free.")
+    var port = 8080
+
+    @Option(help: ArgumentHelp("The longest request body.", valueName: "MiB"))
+    var maxBody = 64
+
+    @Option(help: ArgumentHelp("Seconds that are still served after a signal to stop, while /readyz says 503.", valueName: "seconds"))
+    var drain = 0.0
+
+    @Option(help: ArgumentHelp("Seconds that requests in flight get to finish.", valueName: "seconds"))
+    var grace = 30.0
+
+    func validate() throws {
+        guard (0...65535).contains(port) else { throw ValidationError("--port must be in 0…65535") }
+        guard (1...65536).contains(maxBody) else { throw ValidationError("--max-body must be in 1…65536 MiB") }
+        guard (0...86400).contains(drain), (0...86400).contains(grace) else {
+            throw ValidationError("--drain and --grace must be in 0…86400 seconds")
+        }
+    }
+
+    func run() throws {
+        // One line an event on standard error; standard output stays empty.
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        let logger = Logger(label: "reprise")
+        var limits = Limits()
+        limits.body = maxBody << 20
+        let service = Service(registry: ModelRegistry(), logger: logger)
+        let server = Server(handler: service, limits: limits)
+        let signals = StopSignals()
+        let actualPort: Int
+        do {
+            actualPort = try server.start(host: host, port: port)
+        } catch {
+            throw CommandFailure(error.description, hint: "choose another with --host and --port")
+        }
+        logger.info("listening", metadata: ["url": "\(url(port: actualPort))"])
+
+        signals.wait()
+        service.readiness = false
+        logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
+        signals.exitOnNext()
+        signals.sleep(seconds: drain)
+        server.stop(grace: grace)
+        logger.info("stopped")
+    }
+
+    private func url(port: Int) -> String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
+}
+
+/// SIGTERM and SIGINT as Dispatch delivers them.
+private final class StopSignals {
+    private let queue = DispatchQueue(label: "reprise.signals")
+    private let arrived = DispatchSemaphore(value: 0)
+    private var sources: [any DispatchSourceSignal] = []
+
+    init() {
+        // Dispatch sees a signal only if its default action, which is to end the process, is off.
+        for number in [SIGTERM, SIGINT] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [arrived] in arrived.signal() }
+            source.resume()
+            sources.append(source)
+        }
+    }
+
+    /// Returns at the first signal.
+    func wait() { arrived.wait() }
+
+    /// From now on a signal ends the process at once, with the status that a shell gives for SIGTERM.
+    func exitOnNext() {
+        for source in sources { source.setEventHandler { _exit(128 + SIGTERM) } }
+    }
+
+    func sleep(seconds: Double) {
+        guard seconds > 0 else { return }
+        let never = DispatchSemaphore(value: 0)
+        _ = never.wait(timeout: .now() + seconds)
+    }
+}
