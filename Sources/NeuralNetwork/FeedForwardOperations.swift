@@ -14,7 +14,7 @@ struct DenseOperation: Operation {
     func forward(_ pass: ForwardPass) {
         let rows = timesteps * pass.batch
         vm_fill_rows(pass.output, pass.weights + bias, rows, options.units)
-        BLAS.multiply(
+        LinearAlgebra.multiply(
             Matrix(pass.input, rows, inputs), Matrix(pass.weights + kernel, inputs, options.units),
             into: pass.output, accumulate: true)
         if options.activation != .linear {
@@ -29,9 +29,9 @@ struct DenseOperation: Operation {
         }
         let outer = Matrix(pass.outputGradient, rows, options.units)
         vm_sum_rows(outer.base, pass.gradient + bias, rows, options.units)
-        BLAS.multiply(Matrix(pass.input, rows, inputs).transposed, outer, into: pass.gradient + kernel)
+        LinearAlgebra.multiply(Matrix(pass.input, rows, inputs).transposed, outer, into: pass.gradient + kernel)
         if let inputGradient = pass.inputGradient {
-            BLAS.multiply(
+            LinearAlgebra.multiply(
                 outer, Matrix(pass.weights + kernel, inputs, options.units).transposed, into: inputGradient)
         }
     }

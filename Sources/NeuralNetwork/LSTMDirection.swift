@@ -66,7 +66,7 @@ struct LSTMDirection: Sendable {
         let recurrentWeights = Matrix(pass.weights + recurrentKernel, units, width)
         let projectedRows = inputIsConstant ? batch : timesteps * batch
         vm_fill_rows(buffers.gates, pass.weights + bias, projectedRows, width)
-        BLAS.multiply(
+        LinearAlgebra.multiply(
             Matrix(pass.input, projectedRows, inputs), weights, into: buffers.gates, accumulate: true)
         if inputIsConstant {
             for other in 1..<max(timesteps, 1) {
@@ -78,7 +78,7 @@ struct LSTMDirection: Sendable {
             let t = timestep(step)
             let gates = buffers.gates + t * batch * width
             if let previous {
-                BLAS.multiply(
+                LinearAlgebra.multiply(
                     Matrix(hidden.base + previous * batch * hidden.stride, batch, units, stride: hidden.stride),
                     recurrentWeights, into: gates, accumulate: true)
             }
@@ -118,7 +118,7 @@ struct LSTMDirection: Sendable {
                 buffers.activatedCell + t * batch * units, buffers.hiddenGradient, above, outputGradient.stride,
                 buffers.cellGradient, batch, units, options.activation.code, options.recurrentActivation.code)
             if step > 0 {
-                BLAS.multiply(
+                LinearAlgebra.multiply(
                     Matrix(gates, batch, width), recurrentWeights.transposed, into: buffers.hiddenGradient)
             }
         }
@@ -133,7 +133,7 @@ struct LSTMDirection: Sendable {
         guard rows > 0 else { return target.update(repeating: 0, count: units * width) }
         let before = hidden.base + (isReversed ? pass.batch * hidden.stride : 0)
         let gates = buffers.gates + (isReversed ? 0 : pass.batch * width)
-        BLAS.multiply(
+        LinearAlgebra.multiply(
             Matrix(before, rows, units, stride: hidden.stride).transposed, Matrix(gates, rows, width), into: target)
     }
 
@@ -147,10 +147,10 @@ struct LSTMDirection: Sendable {
         let rows = inputIsConstant ? pass.batch : timesteps * pass.batch
         let gates = Matrix(inputIsConstant ? buffers.gateSum : buffers.gates, rows, width)
         vm_sum_rows(gates.base, pass.gradient + bias, rows, width)
-        BLAS.multiply(
+        LinearAlgebra.multiply(
             Matrix(pass.input, rows, inputs).transposed, gates, into: pass.gradient + kernel)
         if let inputGradient = pass.inputGradient {
-            BLAS.multiply(
+            LinearAlgebra.multiply(
                 gates, Matrix(pass.weights + kernel, inputs, width).transposed, into: inputGradient,
                 accumulate: accumulate)
         }
