@@ -1,0 +1,32 @@
+# The two commands are `make run` and `make test`; the others are for developers.
+
+.PHONY: run test build check fixtures clean
+
+# Arguments of `reprise serve`, such as ARGS='--port 9000'.
+ARGS ?=
+
+run: build
+	.build/release/reprise serve $(ARGS)
+
+build:
+	scripts/setup
+	swift build -c release --product reprise
+
+# In release mode: the engine's tests train networks.
+test:
+	scripts/setup
+	swift build -c release --product reprise
+	swift test -c release
+
+# Before a commit: format, module edges, warnings (always errors), tests.
+check:
+	scripts/check
+
+# Test data made by real Keras, in a virtual environment of its own.
+fixtures:
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet -r scripts/fixtures-requirements.txt
+	.venv/bin/python scripts/fixtures.py
+
+clean:
+	rm -rf .build .venv
