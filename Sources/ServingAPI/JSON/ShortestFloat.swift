@@ -48,7 +48,7 @@ enum ShortestFloat {
             text[0] = UInt8(ascii: "-")
             end = 1
         }
-        let whole = decimal / power
+        let whole = decimal < power ? 0 : decimal / power
         end = write(whole, digits: digits(whole), to: text, at: end)
         text[end] = UInt8(ascii: ".")
         var fraction = decimal - whole * power
@@ -60,6 +60,7 @@ enum ShortestFloat {
     }
 
     /// x·2⁻ˢ to the nearest integer, a tie to the even one.
+    @inline(__always)
     private static func nearest(_ x: UInt64, _ shift: Int) -> UInt64 {
         let floor = x >> shift
         let rest = x - (floor << shift)
@@ -73,15 +74,24 @@ enum ShortestFloat {
         return count
     }
 
-    /// The number with exactly so many digits; returns where they end.
+    /// The number with exactly so many digits; returns where they end. Two digits at a time: each division has
+    /// to wait for the one before.
     private static func write(
         _ number: UInt64, digits: Int, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int
     ) -> Int {
         var number = number
-        for position in stride(from: start + digits - 1, through: start, by: -1) {
-            let rest = number / 10
-            text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number - rest * 10)
+        var position = start + digits
+        while position - start >= 2 {
+            let rest = number / 100
+            let pair = UInt32(truncatingIfNeeded: number &- rest &* 100)
+            let tens = (pair &* 103) >> 10
+            position -= 2
+            text[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: tens)
+            text[position + 1] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair &- tens &* 10)
             number = rest
+        }
+        if position > start {
+            text[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: number)
         }
         return start + digits
     }

@@ -91,7 +91,14 @@ struct JSONWriterTests {
         var json = JSONWriter(reservingCapacity: 0)
         for _ in 0..<1_000 {
             json = JSONWriter(reservingCapacity: 0)
-            let floats = (0..<50).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: random.next())) }
+            // Half of them any float at all, half of the kind that answers are made of.
+            let floats = (0..<50).map { index in
+                let bits = random.next()
+                return index % 2 == 0
+                    ? Float(bitPattern: UInt32(truncatingIfNeeded: bits))
+                    : Float(Int(bits % 20_000_000) - 10_000_000)
+                        / [1, 10, 1e3, 1e6, 1e7, 3][Int(bits >> 32) % 6]
+            }
             json.value(floats)
             let texts = json.text.dropFirst().dropLast().split(separator: ",")
             #expect(texts.count == floats.count)
