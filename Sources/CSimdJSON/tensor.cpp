@@ -17,7 +17,11 @@ public:
           first(values), next(values), limit(values + capacity) {}
 
     csimdjson_tensor read() noexcept {
-        while (step()) {}
+        if (position != end && body[*position] == ']') {
+            fail(csimdjson_tensor_emptyArray, 0, body + *position);
+        } else {
+            while (step()) {}
+        }
         parser.cursor.move_to(position);
         for (size_t depth = 0; depth < csimdjson_max_rank; ++depth) {
             result.shape[depth] = shape[depth];
@@ -74,7 +78,10 @@ private:
         size_t &count = counts[level];
         while (true) {
             // What a number or null ends with must lie inside the body, not in its padding.
-            if (here == end || out == limit) break;
+            if (here == end || out == limit) {
+                result.after_value = true;
+                return leave(here, out), fail_at_end(level);
+            }
             decimal number;
             if (scan_decimal(at, number) == number_status::ok) {
                 if (to_float(number, *out) != number_status::ok) {
@@ -91,12 +98,10 @@ private:
             at = body + *here++;
             if (*at == ']') return leave(here, out), true;
             if (*at != ',') return leave(here, out), fail_at_separator(at);
-            if (here == end) break;
+            if (here == end) return leave(here, out), fail_at_end(level + 1);
             at = body + *here++;
             if (*at == '[') return leave(here, out), fail(csimdjson_tensor_deeper, level + 1, at);
         }
-        leave(here, out);
-        return fail_at_end(level + 1);
     }
 
     void leave(token_position here, float *out) noexcept {

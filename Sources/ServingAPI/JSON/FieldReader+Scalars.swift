@@ -25,7 +25,9 @@ extension FieldReader {
     package mutating func requiredInt(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
     ) throws(JSONError) -> Int {
-        try require(int(name, in: range), name, range == Int.min...Int.max ? "an integer" : "an integer \(Self.words(range))")
+        try require(
+            int(name, in: range), name,
+            range == Int.min...Int.max ? "an integer" : "an integer \(Self.words(range))")
     }
 
     /// "from 1 to 10", "at least 1", …, or nothing that would limit it.
