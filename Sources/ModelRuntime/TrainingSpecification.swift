@@ -21,7 +21,8 @@ public struct TrainingSpecification: Sendable {
 extension TrainingSpecification {
     /// Learns scaling, weights and threshold from windows in the data's units.
     ///
-    /// Scaling is learned on the training windows' rows alone, the threshold on the validation windows if there are any.
+    /// Scaling is learned on the training windows' rows alone, the threshold on the validation windows if
+    /// there are any.
     /// - Throws: ``TrainingFailure``.
     public func train(
         on windows: Windows, limits: RuntimeLimits = .init(), onEpoch: (EpochReport) -> Void = { _ in },
@@ -69,20 +70,22 @@ extension TrainingSpecification {
         }
         guard network.parameterCount <= limits.parameters else {
             throw .tooLarge(
-                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)")
+                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)"
+            )
         }
         let bytes = options.trainingByteCount(network, windows: windows.count)
         guard bytes <= limits.trainingBytes else {
             throw .tooLarge(
                 "training would take \(bytes >> 20) MiB of working memory; this server allows "
-                    + "\(limits.trainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or fewer units")
+                    + "\(limits.trainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or fewer units"
+            )
         }
         return network
     }
 }
 
-/// The mean squared error of each window, a few thousand windows at a time: all reconstructions of overlapping windows together
-/// can be T times as large as their series.
+/// The mean squared error of each window, a few thousand windows at a time: all reconstructions of
+/// overlapping windows together can be T times as large as their series.
 private func reconstructionErrors(of windows: Windows, by model: Model) -> [Float] {
     let slice = 4096
     return stride(from: 0, to: windows.count, by: slice).flatMap { start in

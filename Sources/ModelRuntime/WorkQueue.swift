@@ -3,8 +3,8 @@ import Synchronization
 
 /// Work that waits its turn in a bounded line, so that overload is answered at once instead of piling up.
 ///
-/// Owns its Dispatch queue. Training and prediction each have one of their own: a training that takes minutes must not
-/// stand before a prediction that takes microseconds.
+/// Owns its Dispatch queue. Training and prediction each have one of their own: a training that takes
+/// minutes must not stand before a prediction that takes microseconds.
 public final class WorkQueue: Sendable {
     /// What the work is for.
     public enum Priority: Sendable {

@@ -1,8 +1,8 @@
 import CVectorMath
 import Glibc
 
-/// Adam (Kingma & Ba 2015) with Keras' defaults and Keras' arithmetic: the bias correction is folded into the step size,
-/// and epsilon is added to the uncorrected root.
+/// Adam (Kingma & Ba 2015) with Keras' defaults and Keras' arithmetic: the bias correction is folded into
+/// the step size, and epsilon is added to the uncorrected root.
 final class Adam {
     private static let beta1: Float = 0.9
     private static let beta2: Float = 0.999
@@ -34,7 +34,8 @@ final class Adam {
                     let range = ranges[part]
                     vm_adam(
                         weights + range.lowerBound, m + range.lowerBound, v + range.lowerBound,
-                        gradient + range.lowerBound, range.count, step, Self.beta1, Self.beta2, Self.epsilon, scale)
+                        gradient + range.lowerBound, range.count, step, Self.beta1, Self.beta2, Self.epsilon,
+                        scale)
                 }
             }
         }

@@ -1,10 +1,12 @@
 /// The networks of "Step-by-step understanding LSTM Autoencoder layers", and any other list of layers.
 public enum Architecture: Sendable, Hashable {
-    /// Encoder LSTMs of these units, the last of which emits only the encoding; RepeatVector; the same units mirrored
-    /// as decoder; `TimeDistributed(Dense(F))`.
-    case autoencoder(units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
+    /// Encoder LSTMs of these units, the last of which emits only the encoding; RepeatVector; the same
+    /// units mirrored as decoder; `TimeDistributed(Dense(F))`.
+    case autoencoder(
+        units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
     /// The regular LSTM network of the same units: every LSTM returns sequences, and nothing is an encoding.
-    case stacked(units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
+    case stacked(
+        units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
     /// Layer by layer.
     case layers([Layer])
 
@@ -43,7 +45,8 @@ public enum Architecture: Sendable, Hashable {
         units.map {
             .lstm(
                 LSTM(
-                    $0, activation: activation, recurrentActivation: recurrentActivation, returnSequences: true))
+                    $0, activation: activation, recurrentActivation: recurrentActivation,
+                    returnSequences: true))
         }
     }
 }

@@ -25,11 +25,13 @@ struct DenseOperation: Operation {
     func backward(_ pass: BackwardPass) {
         let rows = timesteps * pass.batch
         if options.activation != .linear {
-            vm_activation_gradient(pass.outputGradient, pass.output, rows * options.units, options.activation.code)
+            vm_activation_gradient(
+                pass.outputGradient, pass.output, rows * options.units, options.activation.code)
         }
         let outer = Matrix(pass.outputGradient, rows, options.units)
         vm_sum_rows(outer.base, pass.gradient + bias, rows, options.units)
-        LinearAlgebra.multiply(Matrix(pass.input, rows, inputs).transposed, outer, into: pass.gradient + kernel)
+        LinearAlgebra.multiply(
+            Matrix(pass.input, rows, inputs).transposed, outer, into: pass.gradient + kernel)
         if let inputGradient = pass.inputGradient {
             LinearAlgebra.multiply(
                 outer, Matrix(pass.weights + kernel, inputs, options.units).transposed, into: inputGradient)

@@ -16,7 +16,8 @@ extension Sequential {
     ) throws(TrainingError) -> TrainingResult {
         try check(windows, options)
         let (training, validation) = windows.split(validation: options.validationSplit)
-        let step = TrainingStep(self, options: options, initial: initial ?? initialWeights(seed: options.seed))
+        let step = TrainingStep(
+            self, options: options, initial: initial ?? initialWeights(seed: options.seed))
         var order = Array(0..<training.count)
         var random = SplitMix64(seed: options.seed, stream: .max)
         var history: [EpochReport] = []
@@ -65,7 +66,8 @@ extension Sequential {
     private func check(_ windows: Windows, _ options: TrainingOptions) throws(TrainingError) {
         guard .sequence(windows.timesteps, windows.features) == inputShape else {
             throw .invalid(
-                "the windows are [\(windows.timesteps), \(windows.features)], the network takes \(inputShape.dimensions)")
+                "the windows are [\(windows.timesteps), \(windows.features)], the network takes \(inputShape.dimensions)"
+            )
         }
         guard outputShape == inputShape else {
             throw .invalid(
@@ -74,13 +76,16 @@ extension Sequential {
         }
         let (training, validation) = windows.split(validation: options.validationSplit)
         guard training.count > 0 else {
-            throw .invalid("there are no windows to train on: \(windows.count) in all, \(validation.count) for validation")
+            throw .invalid(
+                "there are no windows to train on: \(windows.count) in all, \(validation.count) for validation"
+            )
         }
         guard options.epochs > 0, options.batchSize > 0 else {
             throw .invalid("epochs and batch_size must be at least 1")
         }
         if options.earlyStopping?.monitor == .validationLoss, validation.count == 0 {
-            throw .invalid("early_stopping watches val_loss, but there is none; set validation_split or monitor: loss")
+            throw .invalid(
+                "early_stopping watches val_loss, but there is none; set validation_split or monitor: loss")
         }
     }
 }

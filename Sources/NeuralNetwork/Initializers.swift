@@ -11,7 +11,9 @@ extension Sequential {
             case .glorotUniform:
                 let columns = parameter.shape[1]
                 let limit = (6 / Float(rows + columns)).squareRoot()
-                for position in parameter.range { values[position] = Float.random(in: -limit...limit, using: &random) }
+                for position in parameter.range {
+                    values[position] = Float.random(in: -limit...limit, using: &random)
+                }
             case .orthogonal:
                 var matrix = parameter.range.map { _ in random.nextNormal() }
                 LinearAlgebra.orthonormalizeRows(&matrix, rows: rows, columns: parameter.shape[1])

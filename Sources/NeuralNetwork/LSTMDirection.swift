@@ -2,8 +2,8 @@ import CVectorMath
 
 /// An LSTM that walks a sequence in one direction: forward, and back-propagation through time.
 ///
-/// The input projection of all timesteps is one matrix product, and so is each weight gradient; only the recurrent
-/// product is done timestep by timestep. Gates are in Keras' order i, f, c, o.
+/// The input projection of all timesteps is one matrix product, and so is each weight gradient; only the
+/// recurrent product is done timestep by timestep. Gates are in Keras' order i, f, c, o.
 struct LSTMDirection: Sendable {
     let timesteps: Int
     let inputs: Int
@@ -14,8 +14,8 @@ struct LSTMDirection: Sendable {
     let bias: Int
     /// Whether it walks from the last timestep to the first.
     let isReversed: Bool
-    /// Whether the input is one `[B][F]` matrix that stands for every timestep, as RepeatVector makes it: projection and
-    /// weight gradient are then computed once instead of T times.
+    /// Whether the input is one `[B][F]` matrix that stands for every timestep, as RepeatVector makes it:
+    /// projection and weight gradient are then computed once instead of T times.
     let inputIsConstant: Bool
 
     private var units: Int { options.units }
@@ -28,7 +28,8 @@ struct LSTMDirection: Sendable {
         let cell: Floats
         /// The activated cell states; one timestep where nothing has to be kept.
         let activatedCell: Floats
-        /// `[B][H]` each: gradients that come back through time; `[B][4H]`: the gates' gradients summed over time.
+        /// `[B][H]` each: gradients that come back through time; `[B][4H]`: the gates' gradients summed
+        /// over time.
         let hiddenGradient: Floats
         let cellGradient: Floats
         let gateSum: Floats
@@ -79,7 +80,8 @@ struct LSTMDirection: Sendable {
             let gates = buffers.gates + t * batch * width
             if let previous {
                 LinearAlgebra.multiply(
-                    Matrix(hidden.base + previous * batch * hidden.stride, batch, units, stride: hidden.stride),
+                    Matrix(
+                        hidden.base + previous * batch * hidden.stride, batch, units, stride: hidden.stride),
                     recurrentWeights, into: gates, accumulate: true)
             }
             let slot = buffers.keepsTimesteps ? t : step & 1
@@ -95,7 +97,8 @@ struct LSTMDirection: Sendable {
     }
 
     /// - Parameters:
-    ///   - outputGradient: rows as in `hidden`; of every timestep when the layer returns sequences, else of the last step.
+    ///   - outputGradient: rows as in `hidden`; of every timestep when the layer returns sequences, else of
+    ///     the last step.
     ///   - accumulate: whether the input's gradient is added to what is there.
     func backward(
         _ pass: BackwardPass, _ buffers: Buffers, hidden: Hidden, outputGradient: Hidden, accumulate: Bool
@@ -115,7 +118,8 @@ struct LSTMDirection: Sendable {
                 }
             vm_lstm_backward(
                 gates, step > 0 ? UnsafePointer(buffers.cell + timestep(step - 1) * batch * units) : nil,
-                buffers.activatedCell + t * batch * units, buffers.hiddenGradient, above, outputGradient.stride,
+                buffers.activatedCell + t * batch * units, buffers.hiddenGradient, above,
+                outputGradient.stride,
                 buffers.cellGradient, batch, units, options.activation.code, options.recurrentActivation.code)
             if step > 0 {
                 LinearAlgebra.multiply(
@@ -134,7 +138,8 @@ struct LSTMDirection: Sendable {
         let before = hidden.base + (isReversed ? pass.batch * hidden.stride : 0)
         let gates = buffers.gates + (isReversed ? 0 : pass.batch * width)
         LinearAlgebra.multiply(
-            Matrix(before, rows, units, stride: hidden.stride).transposed, Matrix(gates, rows, width), into: target)
+            Matrix(before, rows, units, stride: hidden.stride).transposed, Matrix(gates, rows, width),
+            into: target)
     }
 
     /// dW = Xᵀ·dZ, db = Σ dz, dX = dZ·Wᵀ.

@@ -37,7 +37,8 @@ struct LayerBuilder {
         offset = tensors.offset
         entries.append(
             Sequential.Entry(
-                layer: layer, name: name, inputShape: shape, outputShape: output, parameters: tensors.parameters))
+                layer: layer, name: name, inputShape: shape, outputShape: output,
+                parameters: tensors.parameters))
         shape = output
     }
 

@@ -33,8 +33,8 @@ struct Matrix {
 
 /// The only door to OpenBLAS, products and factorisations alike: each runs on the thread that calls.
 enum LinearAlgebra {
-    /// The batch is split over cores by us, in a fixed way, so that results do not depend on the number of threads;
-    /// a library that splits by itself does not promise that.
+    /// The batch is split over cores by us, in a fixed way, so that results do not depend on the number of
+    /// threads; a library that splits by itself does not promise that.
     private static let singleThreaded: Void = openblas_set_num_threads(1)
 
     /// `c = a·b`, or `c += a·b` when `accumulate`; c's rows lie side by side.
@@ -42,12 +42,15 @@ enum LinearAlgebra {
         _ = singleThreaded
         precondition(a.shape.columns == b.shape.rows, "the inner dimensions of a product differ")
         cblas_sgemm(
-            CblasRowMajor, a.flag, b.flag, Int32(a.shape.rows), Int32(b.shape.columns), Int32(a.shape.columns),
-            1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulate ? 1 : 0, c, Int32(b.shape.columns))
+            CblasRowMajor, a.flag, b.flag, Int32(a.shape.rows), Int32(b.shape.columns),
+            Int32(a.shape.columns),
+            1, a.base, Int32(a.stride), b.base, Int32(b.stride), accumulate ? 1 : 0, c, Int32(b.shape.columns)
+        )
     }
 
-    /// Replaces a matrix of at least as many columns as rows, row-major and of full rank, by one with orthonormal rows:
-    /// the transposed Q of the QR factorisation of its transpose, with the signs that make R's diagonal positive.
+    /// Replaces a matrix of at least as many columns as rows, row-major and of full rank, by one with
+    /// orthonormal rows: the transposed Q of the QR factorisation of its transpose, with the signs that
+    /// make R's diagonal positive.
     static func orthonormalizeRows(_ matrix: inout [Float], rows: Int, columns: Int) {
         _ = singleThreaded
         precondition(rows <= columns && matrix.count == rows * columns)

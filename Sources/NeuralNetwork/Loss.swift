@@ -7,9 +7,11 @@ public enum Loss: String, Sendable, CaseIterable {
     /// Half the square up to 1, linear beyond (Huber 1964, delta 1).
     case huber
 
-    /// The sum of the loss over `count` numbers; writes its derivative times `scale` to `gradient` unless that is nil.
+    /// The sum of the loss over `count` numbers; writes its derivative times `scale` to `gradient` unless
+    /// that is nil.
     func sum(
-        _ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int, gradient: Floats?, scale: Float
+        _ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int, gradient: Floats?,
+        scale: Float
     ) -> Double {
         switch self {
         case .meanSquaredError:

@@ -10,7 +10,8 @@ public final class Model: Sendable {
     private let plan: Plan
     private let idle = Mutex<[Idle]>([])
 
-    /// Workspaces of small batches wait here for the next request: allocating one costs more than a small prediction.
+    /// Workspaces of small batches wait here for the next request: allocating one costs more than a small
+    /// prediction.
     private struct Idle: @unchecked Sendable {
         let workspace: Workspace
     }
@@ -24,7 +25,8 @@ public final class Model: Sendable {
     public init(_ network: Sequential, weights: Weights) throws(ArchitectureError) {
         guard weights.values.count == network.parameterCount else {
             throw ArchitectureError(
-                detail: "\(weights.values.count) weights for a network of \(network.parameterCount) parameters")
+                detail:
+                    "\(weights.values.count) weights for a network of \(network.parameterCount) parameters")
         }
         self.network = network
         self.weights = weights
@@ -42,12 +44,14 @@ public final class Model: Sendable {
         network.encodingIndex.map { outputs(of: [$0], for: windows)[0] }
     }
 
-    /// What some layers emit for each window: for each layer asked for, `[N]` times its output shape, row-major.
+    /// What some layers emit for each window: for each layer asked for, `[N]` times its output shape,
+    /// row-major.
     /// - Parameters:
     ///   - layers: indices into `network.entries`.
     ///   - windows: of the network's input shape, in the units that it was trained on.
     public func outputs(of layers: [Int], for windows: Windows) -> [[Float]] {
-        precondition(.sequence(windows.timesteps, windows.features) == network.inputShape, "windows of another shape")
+        precondition(
+            .sequence(windows.timesteps, windows.features) == network.inputShape, "windows of another shape")
         let sizes = layers.map { network.entries[$0].outputShape.count }
         let total = sizes.reduce(0, +) * windows.count
         let chunks = evenSplit(windows.count, into: (windows.count + chunkSize - 1) / chunkSize)

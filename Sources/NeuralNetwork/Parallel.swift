@@ -2,8 +2,8 @@ import Dispatch
 
 /// Runs `body(0)` to `body(count - 1)`, on as many cores as there are, and returns when all are done.
 ///
-/// The only place in this module that knows threads. What is split, and how, never depends on the number of cores:
-/// results must not.
+/// The only place in this module that knows threads. What is split, and how, never depends on the number of
+/// cores: results must not.
 func inParallel(_ count: Int, _ body: (Int) -> Void) {
     guard count > 1 else { return body(0) }
     withoutActuallyEscaping(body) { body in

@@ -49,7 +49,8 @@ struct Plan: Sendable {
             LSTMDirection(
                 timesteps: shape.timesteps ?? 1, inputs: shape.features, options: lstm,
                 kernel: entry.parameters[first].offset, recurrentKernel: entry.parameters[first + 1].offset,
-                bias: entry.parameters[first + 2].offset, isReversed: reversed, inputIsConstant: inputIsConstant)
+                bias: entry.parameters[first + 2].offset, isReversed: reversed,
+                inputIsConstant: inputIsConstant)
         }
         switch entry.layer {
         case .lstm(let lstm):

@@ -1,4 +1,5 @@
-/// A checked stack of layers for windows of one shape: names, output shapes and parameters, without any weights.
+/// A checked stack of layers for windows of one shape: names, output shapes and parameters, without any
+/// weights.
 ///
 /// Keras' `Sequential` after `build`. An immutable value; weights live in ``Weights``.
 public struct Sequential: Sendable, Hashable {
@@ -33,7 +34,10 @@ public struct Sequential: Sendable, Hashable {
 
     /// The index of the layer whose output is the encoding: the one that feeds the first RepeatVector.
     public var encodingIndex: Int? {
-        guard let bridge = entries.firstIndex(where: { if case .repeatVector = $0.layer { true } else { false } })
+        guard
+            let bridge = entries.firstIndex(where: {
+                if case .repeatVector = $0.layer { true } else { false }
+            })
         else { return nil }
         return bridge > 0 ? bridge - 1 : nil
     }

@@ -1,7 +1,7 @@
 /// The shape of what a layer emits for one window.
 ///
-/// Letters used throughout: B windows in a batch, T timesteps, F features, H units of an LSTM layer, Z units of the
-/// encoding. Keras shows the batch dimension as `None`; it is left out here.
+/// Letters used throughout: B windows in a batch, T timesteps, F features, H units of an LSTM layer, Z
+/// units of the encoding. Keras shows the batch dimension as `None`; it is left out here.
 public struct Shape: Sendable, Hashable {
     /// T for a sequence `[T][F]`, nil for a vector `[F]`.
     public let timesteps: Int?

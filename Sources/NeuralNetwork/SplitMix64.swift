@@ -9,7 +9,8 @@ struct SplitMix64: RandomNumberGenerator {
     /// - Parameter stream: generators of the same seed with different streams are independent.
     init(seed: UInt64, stream: UInt64 = 0) {
         state = seed
-        // Two seeds that differ in one bit must not give streams that overlap, so both are mixed before they meet.
+        // Two seeds that differ in one bit must not give streams that overlap, so both are mixed before
+        // they meet.
         state = next() ^ (stream &* 0xd1b5_4a32_d192_ed03)
         state = next()
     }

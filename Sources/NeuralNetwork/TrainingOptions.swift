@@ -8,7 +8,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public var learningRate: Float = 0.001
     /// What is minimised.
     public var loss = Loss.meanSquaredError
-    /// The share of the windows, taken from the end before shuffling, that is held back to compute `val_loss`.
+    /// The share of the windows, taken from the end before shuffling, that is held back to compute
+    /// `val_loss`.
     public var validationSplit = 0.0
     /// Whether each epoch sees the training windows in a new order.
     public var shuffle = true

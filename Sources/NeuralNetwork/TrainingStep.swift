@@ -3,8 +3,8 @@ import TimeSeries
 
 /// Forward, loss, backward and Adam on one batch after the other, in memory that is planned once.
 ///
-/// A batch is split into shards by its size alone, and their gradients are added in order, so that the weights are
-/// bit-identical whatever the number of cores.
+/// A batch is split into shards by its size alone, and their gradients are added in order, so that the
+/// weights are bit-identical whatever the number of cores.
 package final class TrainingStep {
     private let plan: Plan
     private let loss: Loss
@@ -76,8 +76,10 @@ package final class TrainingStep {
         let scale = 1 / Float(indices.count * plan.network.outputShape.count)
         let sum = eachShard(windows, indices, ranges, mode: .training) { workspace, outputs in
             let sum = self.loss.sum(
-                workspace.output, workspace.input, count: outputs, gradient: workspace.outputGradient, scale: scale)
-            workspace.backward(batch: outputs / self.plan.network.outputShape.count, weights: self.weightsBase)
+                workspace.output, workspace.input, count: outputs, gradient: workspace.outputGradient,
+                scale: scale)
+            workspace.backward(
+                batch: outputs / self.plan.network.outputShape.count, weights: self.weightsBase)
             return sum
         }
         addGradients(ranges.count)
@@ -93,8 +95,8 @@ package final class TrainingStep {
         return sum / Double(indices.count * plan.network.outputShape.count)
     }
 
-    /// Passes each shard forward, calls `body` with its workspace and the number of its outputs, and adds the results
-    /// in the shards' order.
+    /// Passes each shard forward, calls `body` with its workspace and the number of its outputs, and adds
+    /// the results in the shards' order.
     private func eachShard(
         _ windows: Windows, _ indices: ArraySlice<Int>, _ ranges: [Range<Int>], mode: Mode,
         _ body: (Workspace, Int) -> Double
@@ -106,7 +108,8 @@ package final class TrainingStep {
                 inParallel(ranges.count) { shard in
                     let (range, workspace) = (ranges[shard], shards[shard])
                     workspace.load(range.count) { b in
-                        base + windows.starts[indices[indices.startIndex + range.lowerBound + b]] * windows.features
+                        base + windows.starts[indices[indices.startIndex + range.lowerBound + b]]
+                            * windows.features
                     }
                     let dropoutSeed = seed ^ (steps &* 0x9e37_79b9_7f4a_7c15) &+ UInt64(shard)
                     workspace.forward(batch: range.count, weights: weightsBase, mode: mode, seed: dropoutSeed)
@@ -125,13 +128,15 @@ package final class TrainingStep {
             let range = ranges[part]
             for shard in shards[1..<count] {
                 vm_add(
-                    shards[0].parameterGradient + range.lowerBound, shard.parameterGradient + range.lowerBound,
+                    shards[0].parameterGradient + range.lowerBound,
+                    shard.parameterGradient + range.lowerBound,
                     range.count)
             }
         }
     }
 
-    /// Keras' `global_clipnorm`: all gradients are scaled alike so that their common norm stays within the bound.
+    /// Keras' `global_clipnorm`: all gradients are scaled alike so that their common norm stays within the
+    /// bound.
     private func clipScale() -> Float {
         guard let clipNorm else { return 1 }
         let norm = Float(vm_square_sum(shards[0].parameterGradient, parameterCount).squareRoot())

@@ -112,7 +112,8 @@ extension Workspace {
         }
     }
 
-    /// Copies what layer `index` emitted to `target`, window by window: `[B][T][features]` or `[B][features]`.
+    /// Copies what layer `index` emitted to `target`, window by window: `[B][T][features]` or
+    /// `[B][features]`.
     func store(_ index: Int, batch: Int, to target: Floats) {
         let shape = plan.network.entries[index].outputShape
         let (timesteps, features) = (shape.timesteps ?? 1, shape.features)

@@ -5,7 +5,8 @@ extension FieldReader {
         case autoencoder, stacked, layers
     }
 
-    /// The members that describe a network: `architecture`, `units`, `activation`, `recurrent_activation`, `layers`.
+    /// The members that describe a network: `architecture`, `units`, `activation`, `recurrent_activation`,
+    /// `layers`.
     mutating func architecture() throws(JSONError) -> Architecture {
         let kind: Kind = try choice("architecture", default: has("layers") ? .layers : .autoencoder)
         if kind == .layers {
@@ -50,7 +51,9 @@ extension FieldReader {
         case .dense: layer = .dense(try dense())
         case .repeatVector: layer = .repeatVector(try requiredInt("n", in: 1...(1 << 20)))
         case .dropout:
-            guard let rate = try double("rate", in: 0...1) else { throw missing("rate", "a number in [0, 1)") }
+            guard let rate = try double("rate", in: 0...1) else {
+                throw missing("rate", "a number in [0, 1)")
+            }
             layer = .dropout(rate)
         case .bidirectional:
             var wrapped = try wrappedLayer(.lstm)
@@ -67,7 +70,8 @@ extension FieldReader {
 
     private mutating func wrappedLayer(_ type: LayerType) throws(JSONError) -> FieldReader {
         guard var wrapped = try object("layer") else {
-            throw missing("layer", "the layer that is wrapped, such as {\"type\": \"\(type.rawValue)\", \"units\": 2}")
+            throw missing(
+                "layer", "the layer that is wrapped, such as {\"type\": \"\(type.rawValue)\", \"units\": 2}")
         }
         let found: LayerType? = try wrapped.choice("type")
         guard found == type else { throw wrapped.error("type", "must be \(type.rawValue) here") }
@@ -82,7 +86,9 @@ extension FieldReader {
     }
 
     private mutating func dense() throws(JSONError) -> Dense {
-        Dense(try requiredInt("units", in: 1...(1 << 20)), activation: try choice("activation", default: .linear))
+        Dense(
+            try requiredInt("units", in: 1...(1 << 20)),
+            activation: try choice("activation", default: .linear))
     }
 }
 

@@ -48,7 +48,9 @@ extension FieldReader {
         switch (try tensor("windows", rank: 3...3), try tensor("series", rank: 2...2)) {
         case (let tensor?, nil):
             guard stride == nil, windowing == nil else {
-                throw error(stride == nil ? "windowing" : "stride", "says how to cut a series, but there are windows already")
+                throw error(
+                    stride == nil ? "windowing" : "stride",
+                    "says how to cut a series, but there are windows already")
             }
             let (timesteps, features) = (tensor.shape[1], tensor.shape[2])
             try check("windows", axis: "timesteps (T)", timesteps, wantedTimesteps)
@@ -64,7 +66,8 @@ extension FieldReader {
             if windowing == .temporalize, stride != nil {
                 throw error("stride", "belongs to windowing: sliding; temporalize moves by one row")
             }
-            return try filled("series", tensor, missing, segment: tensor.shape[0]) { (series) throws(DataError) in
+            return try filled("series", tensor, missing, segment: tensor.shape[0]) {
+                (series) throws(DataError) in
                 windowing == .temporalize
                     ? try .temporalize(series, lookback: wantedTimesteps)
                     : try .sliding(over: series, timesteps: wantedTimesteps, stride: stride ?? 1)

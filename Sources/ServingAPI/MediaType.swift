@@ -12,10 +12,13 @@ enum MediaType: String, CaseIterable {
     /// The first of `offered` that the request's Accept field likes best (RFC 9110, section 12.5.1);
     /// without the field, the first.
     static func negotiate(_ fields: HeaderFields, offered: [MediaType]) throws(Problem) -> MediaType {
-        let ranges = fields.values(of: "Accept").flatMap { $0.split(separator: ",").compactMap(AcceptRange.init) }
+        let ranges = fields.values(of: "Accept").flatMap {
+            $0.split(separator: ",").compactMap(AcceptRange.init)
+        }
         guard let first = offered.first else { throw .notAcceptable(offered: []) }
         guard !ranges.isEmpty else { return first }
-        let scored = offered.map { type in (type, quality: AcceptRange.quality(of: type.essence, in: ranges)) }
+        let scored = offered.map { type in (type, quality: AcceptRange.quality(of: type.essence, in: ranges))
+        }
         // `max(by:)` would take the last of equals, and the server prefers the first.
         let best = scored.reduce((first, quality: 0.0)) { $1.quality > $0.quality ? $1 : $0 }
         guard best.quality > 0 else { throw .notAcceptable(offered: offered.map { String($0.essence) }) }
@@ -32,7 +35,8 @@ private struct AcceptRange {
     /// nil for a member that is no media range: it is as if it were not there.
     init?(_ text: Substring) {
         let parts = text.split(separator: ";").map { Self.trimmed($0) }
-        guard let range = parts.first?.split(separator: "/", omittingEmptySubsequences: false), range.count == 2
+        guard let range = parts.first?.split(separator: "/", omittingEmptySubsequences: false),
+            range.count == 2
         else { return nil }
         (type, subtype) = (range[0], range[1])
         let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }.map { $0.dropFirst(2) }
@@ -71,17 +75,20 @@ private struct AcceptRange {
 extension RequestHead {
     /// Checks what the body says that it is (RFC 9110, sections 8.3 and 8.4), before it is read.
     ///
-    /// JSON, an absent Content-Type and the one that curl sets by itself are welcome. The last one is believed only if
-    /// the body turns out to be JSON.
+    /// JSON, an absent Content-Type and the one that curl sets by itself are welcome. The last one is
+    /// believed only if the body turns out to be JSON.
     func checkContentIsJSON() throws(Problem) {
         if let coding = fields["Content-Encoding"], coding.lowercased() != "identity" {
             throw .unsupportedContentCoding()
         }
         guard let essence = contentTypeEssence else { return }
-        guard essence == "application/json" || essence == Self.form || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+        guard
+            essence == "application/json" || essence == Self.form
+                || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
         else {
             throw .unsupportedMediaType(
-                "the body is \(Quote.text(essence)); send application/json", accepted: [MediaType.json.rawValue])
+                "the body is \(Quote.text(essence)); send application/json",
+                accepted: [MediaType.json.rawValue])
         }
     }
 

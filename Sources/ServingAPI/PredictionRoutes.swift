@@ -6,33 +6,39 @@ import TimeSeries
 extension Service {
     static let predictionRoutes: [Route] = [
         Route(.post, "/reconstruct", lane: .compute, takesBody: true) { (service, call) throws(Problem) in
-            let (entry, windows) = try service.prediction(call, valuesPerWindow: { $0.trained.inputShape.count })
+            let (entry, windows) = try service.prediction(
+                call, valuesPerWindow: { $0.trained.inputShape.count })
             let result = entry.trained.reconstruct(windows)
             return .json(reserving: 12 * result.values.count + 256) { json in
                 json.member("model", entry.name)
                 json.member("version", entry.version)
                 json.tensor(
-                    "reconstructions", result.values, shape: [windows.count, windows.timesteps, windows.features])
+                    "reconstructions", result.values,
+                    shape: [windows.count, windows.timesteps, windows.features])
                 json.member("errors", result.errors)
                 json.member("scaled_errors", result.scaledErrors)
             }
         },
         Route(.post, "/encode", lane: .compute, takesBody: true) { (service, call) throws(Problem) in
             let (entry, windows) = try service.prediction(call) { (entry) throws(Problem) in
-                guard let units = entry.trained.model.network.encodingUnits else { throw .noEncoding(entry.name) }
+                guard let units = entry.trained.model.network.encodingUnits else {
+                    throw .noEncoding(entry.name)
+                }
                 return units
             }
             guard let encodings = entry.trained.encode(windows) else { throw .noEncoding(entry.name) }
             return .json(reserving: 12 * encodings.count + 256) { json in
                 json.member("model", entry.name)
                 json.member("version", entry.version)
-                json.tensor("encodings", encodings, shape: [windows.count, encodings.count / max(windows.count, 1)])
+                json.tensor(
+                    "encodings", encodings, shape: [windows.count, encodings.count / max(windows.count, 1)])
             }
         },
     ]
 
     /// The model that a request names and the windows that it brings, in the data's units.
-    /// - Parameter valuesPerWindow: how many numbers of the answer each window takes; throws for a model of the wrong kind.
+    /// - Parameter valuesPerWindow: how many numbers of the answer each window takes; throws for a model of
+    ///   the wrong kind.
     private func prediction(
         _ call: Call, valuesPerWindow: (ModelRegistry.Entry) throws(Problem) -> Int
     ) throws(Problem) -> (ModelRegistry.Entry, Windows) {
@@ -52,7 +58,8 @@ extension Service {
                 throw JSONError(
                     .invalid,
                     "\(windows.count) windows would make an answer of \(windows.count * size) numbers; this server answers "
-                        + "with \(limits.answerValues) at most. Send the data in parts, or cut it with a stride")
+                        + "with \(limits.answerValues) at most. Send the data in parts, or cut it with a stride"
+                )
             }
             return windows
         }

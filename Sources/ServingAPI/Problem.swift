@@ -2,8 +2,8 @@ import HTTP1
 
 /// An error as the client gets it: RFC 9457, `application/problem+json`.
 ///
-/// The one place that maps errors to HTTP statuses. Besides the members of the RFC an answer carries `error`, the detail
-/// once more, for clients of the Open Inference Protocol.
+/// The one place that maps errors to HTTP statuses. Besides the members of the RFC an answer carries
+/// `error`, the detail once more, for clients of the Open Inference Protocol.
 package struct Problem: Error, Sendable {
     /// The status of the answer.
     package let status: Status

@@ -25,7 +25,8 @@ public final class Service: Handler {
         trainings = WorkQueue(
             label: "reprise.training", width: 1, limit: limits.waitingTrainings, priority: .training)
         predictions = WorkQueue(
-            label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions, priority: .prediction)
+            label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions,
+            priority: .prediction)
     }
 
     static let routes: [Route] =

@@ -11,7 +11,8 @@ extension Service {
             }
             return summary(of: entry.trained.model.network, model: name, as: call.mediaType)
         },
-        Route(.post, "/summary", takesBody: true, produces: [.json, .text]) { (service, call) throws(Problem) in
+        Route(.post, "/summary", takesBody: true, produces: [.json, .text]) {
+            (service, call) throws(Problem) in
             var body = try FieldReader(call.request)
             let network = try body.read { (body) throws(JSONError) in try body.untrainedNetwork() }
             guard network.parameterCount <= service.limits.parameters else {
@@ -63,11 +64,13 @@ extension Call {
                 }
                 version = number
             default:
-                throw .badRequest("unknown query parameter \(Quote.text(item.name)); known are model and version")
+                throw .badRequest(
+                    "unknown query parameter \(Quote.text(item.name)); known are model and version")
             }
         }
         guard let name else {
-            throw .badRequest("say which model: /summary?model=NAME, or POST an architecture that is not trained yet")
+            throw .badRequest(
+                "say which model: /summary?model=NAME, or POST an architecture that is not trained yet")
         }
         guard ModelName.isValid(name) else { throw .unknownModel(name, version: version) }
         return (name, version)

@@ -38,7 +38,8 @@ extension FieldReader {
         options.learningRate = Float(
             try double("learning_rate", in: 0...1e6, exclusive: true, default: Double(options.learningRate)))
         options.loss = try choice("loss", default: options.loss)
-        options.validationSplit = try double("validation_split", in: 0...0.99, default: options.validationSplit)
+        options.validationSplit = try double(
+            "validation_split", in: 0...0.99, default: options.validationSplit)
         options.shuffle = try bool("shuffle", default: options.shuffle)
         options.clipNorm = try double("clip_norm", in: 0...1e30, exclusive: true).map { Float($0) }
         options.seed = UInt64(try int("seed", in: 0...Int.max, default: 0))
@@ -55,7 +56,8 @@ extension FieldReader {
         stopping.restoreBestWeights = try bool("restore_best_weights", default: stopping.restoreBestWeights)
         stopping.monitor = try choice("monitor", default: stopping.monitor)
         guard stopping.monitor == .loss || hasValidation else {
-            throw error("monitor", "is \"val_loss\", but there is none; set validation_split, or monitor: loss")
+            throw error(
+                "monitor", "is \"val_loss\", but there is none; set validation_split, or monitor: loss")
         }
         try rejectUnknown()
         return stopping

@@ -43,7 +43,9 @@ extension Service {
         }
         logger.info(
             "trained",
-            metadata: ["model": "\(entry.name)", "version": "\(entry.version)", "seconds": "\(trained.seconds)"])
+            metadata: [
+                "model": "\(entry.name)", "version": "\(entry.version)", "seconds": "\(trained.seconds)",
+            ])
         let location = "/models/\(entry.name)/versions/\(entry.version)"
         return .json(.created, fields: [(name: "Location", value: location)]) { json in
             json.members(of: entry)

@@ -11,9 +11,11 @@ public enum MissingValues: String, Sendable, CaseIterable {
 }
 
 extension Series {
-    /// Fills missing values (NaN) within each stretch of `segment` consecutive rows: the whole series, or T rows when
-    /// the rows are windows that stand one after the other and must not borrow from their neighbours.
-    /// - Throws: ``DataError/missing(row:feature:hint:)`` for `error`, and when a feature has no value in a stretch.
+    /// Fills missing values (NaN) within each stretch of `segment` consecutive rows: the whole series, or T
+    /// rows when the rows are windows that stand one after the other and must not borrow from their
+    /// neighbours.
+    /// - Throws: ``DataError/missing(row:feature:hint:)`` for `error`, and when a feature has no value in a
+    ///   stretch.
     public mutating func fillMissing(_ policy: MissingValues, segment: Int) throws(DataError) {
         guard let first = values.firstIndex(where: \.isNaN) else { return }
         if policy == .error {
@@ -48,7 +50,9 @@ extension Series {
             guard let anchor = known ?? after else {
                 throw .missing(
                     row: row, feature: feature,
-                    hint: "there is no value of this feature to fill the gap from; use missing: zero or leave it out")
+                    hint:
+                        "there is no value of this feature to fill the gap from; use missing: zero or leave it out"
+                )
             }
             for gap in row..<next {
                 if policy == .linear, let known, let after {

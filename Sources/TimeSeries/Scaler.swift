@@ -14,8 +14,8 @@ public struct Scaler: Sendable, Equatable {
     public let scaling: Scaling
     /// `[F]`, in the data's units: the mean, the minimum, or zeros.
     public let offset: [Float]
-    /// `[F]`, in the data's units: the standard deviation, the range, or ones. A constant feature has 1, so that
-    /// it scales to 0 instead of dividing by 0.
+    /// `[F]`, in the data's units: the standard deviation, the range, or ones. A constant feature has 1, so
+    /// that it scales to 0 instead of dividing by 0.
     public let scale: [Float]
 
     /// Wraps known parameters.
@@ -34,7 +34,8 @@ public struct Scaler: Sendable, Equatable {
         if scaling != .none, !rows.isEmpty {
             for feature in 0..<features {
                 let column = Column(values: series.values, features: features, feature: feature, rows: rows)
-                let (low, spread) = scaling == .standard ? column.meanAndDeviation() : column.minimumAndRange()
+                let (low, spread) =
+                    scaling == .standard ? column.meanAndDeviation() : column.minimumAndRange()
                 offset[feature] = Float(low)
                 // A feature that is constant but for rounding has no scale to speak of.
                 scale[feature] = spread > 1e-7 * max(abs(low), .leastNormalMagnitude) ? Float(spread) : 1
@@ -55,7 +56,9 @@ public struct Scaler: Sendable, Equatable {
         mapRows(&rows) { $0 * $2 + $1 }
     }
 
-    private func mapRows(_ rows: inout [Float], _ transform: (_ x: Float, _ offset: Float, _ scale: Float) -> Float) {
+    private func mapRows(
+        _ rows: inout [Float], _ transform: (_ x: Float, _ offset: Float, _ scale: Float) -> Float
+    ) {
         let features = offset.count
         precondition(rows.count.isMultiple(of: features))
         rows.withUnsafeMutableBufferPointer { buffer in
@@ -63,7 +66,8 @@ public struct Scaler: Sendable, Equatable {
                 scale.withUnsafeBufferPointer { scale in
                     for row in stride(from: 0, to: buffer.count, by: features) {
                         for feature in 0..<features {
-                            buffer[row + feature] = transform(buffer[row + feature], offset[feature], scale[feature])
+                            buffer[row + feature] = transform(
+                                buffer[row + feature], offset[feature], scale[feature])
                         }
                     }
                 }

@@ -38,10 +38,13 @@ public struct Windows: Sendable, Equatable {
 
     /// The ordinary sliding window: `(rows - T) / stride + 1` windows, the first at row 0.
     /// - Throws: ``DataError/shape(_:)`` when the series is shorter than one window.
-    public static func sliding(over series: Series, timesteps: Int, stride: Int = 1) throws(DataError) -> Windows {
+    public static func sliding(over series: Series, timesteps: Int, stride: Int = 1) throws(DataError)
+        -> Windows
+    {
         guard timesteps > 0, stride > 0 else { throw .shape("timesteps and stride must be at least 1") }
         guard series.rows >= timesteps else {
-            throw .shape("a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps")
+            throw .shape(
+                "a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps")
         }
         let starts = Array(Swift.stride(from: 0, through: series.rows - timesteps, by: stride))
         return Windows(series: series, timesteps: timesteps, starts: starts)

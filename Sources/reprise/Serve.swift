@@ -24,7 +24,10 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("The longest request body.", valueName: "MiB"))
     var maxBody = 64
 
-    @Option(help: ArgumentHelp("Seconds that are still served after a signal to stop, while /readyz says 503.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds that are still served after a signal to stop, while /readyz says 503.",
+            valueName: "seconds"))
     var drain = 0.0
 
     @Option(help: ArgumentHelp("Seconds that requests in flight get to finish.", valueName: "seconds"))
@@ -32,7 +35,9 @@ struct Serve: ParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be in 0…65535") }
-        guard (1...65536).contains(maxBody) else { throw ValidationError("--max-body must be in 1…65536 MiB") }
+        guard (1...65536).contains(maxBody) else {
+            throw ValidationError("--max-body must be in 1…65536 MiB")
+        }
         guard (0...86400).contains(drain), (0...86400).contains(grace) else {
             throw ValidationError("--drain and --grace must be in 0…86400 seconds")
         }
@@ -64,7 +69,9 @@ struct Serve: ParsableCommand {
         logger.info("stopped")
     }
 
-    private func url(port: Int) -> String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
+    private func url(port: Int) -> String {
+        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    }
 }
 
 /// SIGTERM and SIGINT as Dispatch delivers them.

@@ -1,7 +1,8 @@
 import NeuralNetwork
 import TimeSeries
 
-/// The example of "Step-by-step understanding LSTM Autoencoder layers": two features, the second the cube of the first.
+/// The example of "Step-by-step understanding LSTM Autoencoder layers": two features, the second the cube
+/// of the first.
 func articleSeries() throws -> Series {
     let rows = (1...9).map { (row: Int) -> [Float] in [Float(row) / 10, Float(row * row * row) / 1000] }
     return try Series(values: Array(rows.joined()), features: 2)

@@ -75,7 +75,11 @@ import TimeSeries
     @Test func cancelsWithinOneBatch() throws {
         var asked = 0
         #expect(throws: TrainingError.cancelled) {
-            try network.fit(try noise(50), options: options, isCancelled: { asked += 1; return asked > 4 })
+            try network.fit(
+                try noise(50), options: options,
+                isCancelled: {
+                    asked += 1; return asked > 4
+                })
         }
         #expect(asked == 5)
     }
@@ -88,7 +92,8 @@ import TimeSeries
     }
 
     @Test func dropoutIsOffOutsideTraining() throws {
-        let layers: [Layer] = [.dropout(0.5)] + Architecture.stacked(units: [5]).layers(timesteps: 4, features: 2)
+        let layers: [Layer] =
+            [.dropout(0.5)] + Architecture.stacked(units: [5]).layers(timesteps: 4, features: 2)
         let dropping = try Sequential(timesteps: 4, features: 2, layers: layers)
         let plain = try Sequential(.stacked(units: [5]), timesteps: 4, features: 2)
         let windows = try noise(40)

@@ -60,7 +60,8 @@ extension Fixture {
         .appending(path: "Fixtures/keras")
 
     static let all: [Fixture] = {
-        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        let files =
+            (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return files.filter { $0.lastPathComponent != "article-curves.json" }
@@ -79,7 +80,9 @@ extension Fixture {
         let layers = try layers.map { spec -> Layer in
             let units = spec.units ?? 0
             let activation = try spec.activation.map { try #require(Activation(rawValue: $0)) }
-            let recurrent = try spec.recurrentActivation.map { try #require(RecurrentActivation(rawValue: $0)) }
+            let recurrent = try spec.recurrentActivation.map {
+                try #require(RecurrentActivation(rawValue: $0))
+            }
             let lstm = LSTM(
                 units, activation: activation ?? .tanh, recurrentActivation: recurrent ?? .sigmoid,
                 returnSequences: spec.returnSequences ?? false)
@@ -109,7 +112,8 @@ extension Fixture {
         let (low, high) = (range[0], range[1])
         return try Windows(
             values: numbers(
-                windows * timesteps * features, stream: 1000, limit: (high - low) / 2, offset: (high + low) / 2),
+                windows * timesteps * features, stream: 1000, limit: (high - low) / 2,
+                offset: (high + low) / 2),
             timesteps: timesteps, features: features)
     }
 

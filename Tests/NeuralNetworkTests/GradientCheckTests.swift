@@ -38,7 +38,10 @@ import TimeSeries
         let largest = gradient.map(abs).max() ?? 0
 
         for parameter in network.parameters {
-            for position in [parameter.range.lowerBound, parameter.range.upperBound - 1, parameter.range.lowerBound + parameter.count / 2] {
+            for position in [
+                parameter.range.lowerBound, parameter.range.upperBound - 1,
+                parameter.range.lowerBound + parameter.count / 2,
+            ] {
                 func lossMoved(by delta: Float) throws -> Double {
                     var values = start.values
                     values[position] += delta

@@ -79,7 +79,8 @@ import TimeSeries
             try network.fit(articleWindows(), options: articleOptions(seed: UInt64(seed))).history.map(\.loss)
         }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-        // The median curve stays within what the ten seeds of Keras span at the start, half way and at the end.
+        // The median curve stays within what the ten seeds of Keras span at the start, half way and at the
+        // end.
         for (position, epoch) in [(0, 0), (5, 50), (15, 150), (30, 299)] {
             let spread = keras.curves.map { $0[position] }
             let (low, high) = (spread.min() ?? 0, spread.max() ?? 0)

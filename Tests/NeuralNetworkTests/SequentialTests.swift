@@ -6,7 +6,9 @@ import Testing
         let network = try articleNetwork(.autoencoder(units: [128, 64], activation: .relu))
         #expect(network.entries.map(\.parameterCount) == [67072, 49408, 0, 33024, 98816, 258])
         #expect(
-            network.entries.map(\.outputShape.dimensions) == [[3, 128], [64], [3, 64], [3, 64], [3, 128], [3, 2]])
+            network.entries.map(\.outputShape.dimensions) == [
+                [3, 128], [64], [3, 64], [3, 64], [3, 128], [3, 2],
+            ])
         #expect(network.parameterCount == 248578)
         #expect(network.encodingUnits == 64)
     }
@@ -70,7 +72,9 @@ import Testing
         let columns = values.count / rows
         for (first, second) in [(0, 0), (0, 1), (rows - 1, rows - 1), (rows / 2, rows - 1)] {
             var product: Float = 0
-            for column in 0..<columns { product += values[first * columns + column] * values[second * columns + column] }
+            for column in 0..<columns {
+                product += values[first * columns + column] * values[second * columns + column]
+            }
             #expect(abs(product - (first == second ? 1 : 0)) < 1e-5)
         }
     }

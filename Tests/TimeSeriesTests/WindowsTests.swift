@@ -9,7 +9,8 @@ import TimeSeries
 
     private func firstFeature(_ windows: Windows) -> [[Float]] {
         windows.starts.indices.map { index in
-            windows.withWindow(index) { window in stride(from: 0, to: window.count, by: 2).map { window[$0] } }
+            windows.withWindow(index) { window in stride(from: 0, to: window.count, by: 2).map { window[$0] }
+            }
         }
     }
 
@@ -27,7 +28,9 @@ import TimeSeries
             firstFeature(try .sliding(over: series(rows: 8), timesteps: 3, stride: 2))
                 == [[0, 1, 2], [2, 3, 4], [4, 5, 6]])
         #expect(throws: DataError.self) { try Windows.sliding(over: self.series(rows: 2), timesteps: 3) }
-        #expect(throws: DataError.self) { try Windows.sliding(over: self.series(rows: 2), timesteps: 1, stride: 0) }
+        #expect(throws: DataError.self) {
+            try Windows.sliding(over: self.series(rows: 2), timesteps: 1, stride: 0)
+        }
     }
 
     @Test func splitTakesTheLastPart() throws {
@@ -42,7 +45,9 @@ import TimeSeries
     @Test func shapesMustFit() {
         #expect(throws: DataError.self) { try Series(values: [1, 2, 3], features: 2) }
         #expect(throws: DataError.self) { try Series(values: [], features: 0) }
-        #expect(throws: DataError.self) { try Windows(values: [1, 2, 3, 4, 5, 6], timesteps: 2, features: 2) }
+        #expect(throws: DataError.self) {
+            try Windows(values: [1, 2, 3, 4, 5, 6], timesteps: 2, features: 2)
+        }
     }
 }
 
