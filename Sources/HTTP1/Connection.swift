@@ -246,12 +246,12 @@ extension Connection: ResponseSink {
         }
     }
 
-    func streamIsReady(_ writer: BodyWriter) {
+    func streamIsReady(_ stream: StreamBuffer) {
         if loop.isCurrent {
-            exchange.advanceStream(writer, self)
+            exchange.advanceStream(stream, self)
             pump()
         } else {
-            loop.post { self.streamIsReady(writer) }
+            loop.post { self.streamIsReady(stream) }
         }
     }
 }

@@ -61,6 +61,8 @@ final class EventLoop: @unchecked Sendable {
     }
 
     deinit {
+        timer.cancel()
+        source.cancel()
         events.deallocate()
         readBuffer.deallocate()
     }

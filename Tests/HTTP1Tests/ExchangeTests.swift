@@ -60,6 +60,17 @@ struct ExchangeTests {
         #expect(asked.sent.suffix(4) == bytes("\r\n\r\n"))
     }
 
+    @Test(
+        "94: an error has no content either when HEAD asked",
+        arguments: ["HEAD /# HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/1.1\r\n\r\n"])
+    func headError(_ request: String) {
+        let conversation = Conversation()
+        conversation.feed(get("/") + bytes(request))
+        #expect(Received.all(in: conversation.sent, toHead: false).first?.status == 200)
+        #expect(String(decoding: conversation.sent, as: UTF8.self).contains("HTTP/1.1 400 "))
+        #expect(conversation.sent.suffix(4) == bytes("\r\n\r\n"))
+    }
+
     @Test("99: 100 (Continue) comes when the client waits for it")
     func expectContinue() {
         let conversation = Conversation()
@@ -126,10 +137,11 @@ struct ExchangeTests {
         #expect(conversation.isClosed)
     }
 
-    @Test("A stream that is aborted has no end")
-    func abortedStream() {
+    @Test(
+        "A stream that is aborted or forgotten has no end", arguments: ["/broken-stream", "/dropped-stream"])
+    func abortedStream(_ path: String) {
         let conversation = Conversation()
-        conversation.feed(get("/broken-stream"))
+        conversation.feed(get(path))
         #expect(conversation.responses.isEmpty)
         #expect(!conversation.sent.isEmpty)
         #expect(conversation.isClosed)
