@@ -35,6 +35,10 @@ struct MessageTests {
         #expect(fields.values(of: "ACCEPT") == ["a", "b"])
         #expect(fields["x"] == "")
         #expect(fields["y"] == nil)
+        let all = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        let lowercase = HeaderFields([(name: "abcdefghijklmnopqrstuvwxyz", value: "1"), (name: "[", value: "2")])
+        #expect(lowercase[all] == "1")
+        #expect(lowercase["{"] == nil)
         #expect(fields.count == 3)
         #expect(fields.map(\.name) == ["Accept", "X", "aCCEPT"])
     }
