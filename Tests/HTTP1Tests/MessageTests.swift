@@ -36,7 +36,9 @@ struct MessageTests {
         #expect(fields["x"] == "")
         #expect(fields["y"] == nil)
         let all = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        let lowercase = HeaderFields([(name: "abcdefghijklmnopqrstuvwxyz", value: "1"), (name: "[", value: "2")])
+        let lowercase = HeaderFields([
+            (name: "abcdefghijklmnopqrstuvwxyz", value: "1"), (name: "[", value: "2"),
+        ])
         #expect(lowercase[all] == "1")
         #expect(lowercase["{"] == nil)
         #expect(fields.count == 3)
