@@ -47,6 +47,8 @@ final class Connection: @unchecked Sendable {
     private let exchange: Exchange
     private var phase = Phase.open
     private var isReadable = false
+    /// The end of the client's bytes is in the system's buffer. It has had its event.
+    private var endIsNear = false
     private var isWritable = true
     private var isQueued = false
     private var isPumping = false
@@ -75,6 +77,7 @@ final class Connection: @unchecked Sendable {
         // Both directions are at an end, or the client has reset the connection: nobody is there to answer.
         if events & (EpollEvent.failed | EpollEvent.hungUp) != 0 { return close() }
         if events & (EpollEvent.readable | EpollEvent.peerHungUp) != 0 { isReadable = true }
+        if events & EpollEvent.peerHungUp != 0 { endIsNear = true }
         if events & EpollEvent.writable != 0 { isWritable = true }
         pump()
     }
@@ -148,9 +151,9 @@ final class Connection: @unchecked Sendable {
             isReadable = false
             return
         }
-        // Fewer bytes than asked for: nothing is left, and epoll tells when there is more (epoll(7)). Only
-        // the end of the stream may be behind them already; then its own event is on the way.
-        if count > 0, count < buffer.count { isReadable = false }
+        // Fewer bytes than asked for: nothing is left, and epoll tells when there is more (epoll(7)). The end
+        // is no bytes; if epoll has told of it together with the last of them, it won't tell again.
+        if count < buffer.count, !endIsNear { isReadable = false }
         if case .lingering(let bytes) = phase {
             guard count > 0, bytes > count else { return close() }
             phase = .lingering(bytes: bytes - count)
@@ -243,12 +246,12 @@ extension Connection: ResponseSink {
         }
     }
 
-    func streamIsReady(_ writer: BodyWriter) {
+    func streamIsReady(_ stream: StreamBuffer) {
         if loop.isCurrent {
-            exchange.advanceStream(writer, self)
+            exchange.advanceStream(stream, self)
             pump()
         } else {
-            loop.post { self.streamIsReady(writer) }
+            loop.post { self.streamIsReady(stream) }
         }
     }
 }

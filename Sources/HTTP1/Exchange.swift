@@ -20,7 +20,7 @@ package final class Exchange {
     private enum Phase {
         case reading
         case handling
-        case streaming(BodyWriter)
+        case streaming(StreamBuffer)
         case finished
     }
 
@@ -148,7 +148,7 @@ package final class Exchange {
                     begin(isHead: head.method == .head)
                     consider(head, bodyHasBegun: position < bytes.count, sink)
                 case .refused(let error):
-                    begin(isHead: false)
+                    begin(isHead: parser.method == .head)
                     refuse(handler.errorResponse(error.status, detail: error.detail), sink)
                 case .complete: dispatch(sink)
                 case .discarded: break
@@ -207,7 +207,8 @@ package final class Exchange {
     private func reject(_ error: ParseError, _ sink: any ResponseSink) {
         guard case .reading = phase, !parser.isDiscarding else { return finish() }
         requestNumber += 1
-        isHead = false
+        // RFC 9110, 9.3.2: an answer to HEAD has no content even if it is an error.
+        isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
         minorVersion = 1
         keepsAlive = false
         head = nil
@@ -262,15 +263,15 @@ package final class Exchange {
         // RFC 9112, 6.1: HTTP/1.0 knows no chunks; there the end of the connection is the end of the body.
         if minorVersion == 0 { keepsAlive = false }
         send(response, minorVersion >= 1 ? .chunked : .close)
-        let writer = BodyWriter(sink: sink, limit: limits.streamBuffer)
-        phase = .streaming(writer)
-        start(writer)
+        let buffer = StreamBuffer(sink: sink, limit: limits.streamBuffer)
+        phase = .streaming(buffer)
+        start(BodyWriter(buffer: buffer))
     }
 
-    /// Fetches what the writer of the present answer has.
-    package func advanceStream(_ writer: BodyWriter, _ sink: any ResponseSink) {
-        guard case .streaming(let current) = phase, current === writer else { return }
-        let (pieces, end) = writer.take()
+    /// Fetches what was written to the present answer.
+    package func advanceStream(_ stream: StreamBuffer, _ sink: any ResponseSink) {
+        guard case .streaming(let current) = phase, current === stream else { return }
+        let (pieces, end) = stream.take()
         for piece in pieces { appendChunk(piece) }
         if output.count > limits.streamBuffer { return abort() }
         switch end {
@@ -296,7 +297,7 @@ package final class Exchange {
     }
 
     private func finish() {
-        if case .streaming(let writer) = phase { writer.disconnect() }
+        if case .streaming(let stream) = phase { stream.disconnect() }
         phase = .finished
         waiting = []
         head = nil

@@ -23,11 +23,10 @@ struct LineScanner {
         while index < bound {
             let byte = bytes[index]
             // Field values may hold tabs and obs-text (RFC 9110, 5.5); a request line may not.
-            if byte &- 0x20 < 0x5f || (allowsText && (byte >= 0x80 || byte == 0x09)) {
-                index += 1
-            } else {
+            guard byte &- 0x20 < 0x5f || (allowsText && (byte >= 0x80 || byte == 0x09)) else {
                 break
             }
+            index += 1
         }
         scanned = index
         guard index < end else { return .incomplete }

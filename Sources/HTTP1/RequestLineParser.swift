@@ -22,8 +22,8 @@ enum RequestLineParser {
         do throws(ParseError) {
             // RFC 9110, 9.1: a method that isn't implemented is 501. Methods are case-sensitive.
             guard let method = Method(implemented: method) else { throw unknownMethod }
-            let parsed = try TargetParser.parse(target, isOptions: method == .options)
             result.method = method
+            let parsed = try TargetParser.parse(target, isOptions: method == .options)
             result.target = parsed.target
             result.authority = parsed.authority
         } catch {

@@ -72,6 +72,9 @@ package struct RequestParser {
     /// Whether the connection may serve another request (RFC 9112, 9.3). To be asked after a head.
     package var keepsAlive: Bool { rules.keepsAlive(minorVersion: line.minorVersion) }
 
+    /// The method of the request that is being read, if it is one that this server implements.
+    package var method: Method? { line.method }
+
     /// The minor version of the request that is being read.
     package var minorVersion: Int { line.minorVersion }
 

@@ -4,8 +4,8 @@ import Synchronization
 package protocol ResponseSink: AnyObject, Sendable {
     /// Takes the answer to the request of that number; `nil` if there will be none. From any thread.
     func deliver(_ response: Response?, to request: UInt64)
-    /// Has the writer's bytes fetched on the connection's loop. From any thread.
-    func streamIsReady(_ writer: BodyWriter)
+    /// Has the stream's bytes fetched on the connection's loop. From any thread.
+    func streamIsReady(_ stream: StreamBuffer)
 }
 
 /// The way to answer one request, from any thread, once.

@@ -10,6 +10,8 @@ import Synchronization
 /// …
 /// server.stop(grace: 10)
 /// ```
+///
+/// Once started it runs until it is stopped, whether or not someone keeps it.
 public final class Server: Sendable {
     private enum State {
         case ready

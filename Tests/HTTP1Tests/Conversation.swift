@@ -56,7 +56,7 @@ final class Conversation: ResponseSink, @unchecked Sendable {
         exchange.complete(response, to: request, self)
     }
 
-    func streamIsReady(_ writer: BodyWriter) { exchange.advanceStream(writer, self) }
+    func streamIsReady(_ stream: StreamBuffer) { exchange.advanceStream(stream, self) }
 }
 
 /// Memory with an inaccessible page behind it.
@@ -118,6 +118,8 @@ struct SampleHandler: Handler {
                         writer.write(Array("two, and sixteen".utf8))
                         writer.finish()
                     }))
+        case "/dropped-stream":
+            responder.send(Response(status: .ok, body: .stream { $0.write(Array("one".utf8)) }))
         case "/broken-stream":
             responder.send(
                 Response(

@@ -18,10 +18,12 @@ struct ExchangeTests {
         #expect(conversation.isClosed)
     }
 
-    @Test("110: a slow head or body", arguments: [
-        "G", "GET / HTTP/1.1\r\nHost:", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nx",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n",
-    ])
+    @Test(
+        "110: a slow head or body",
+        arguments: [
+            "G", "GET / HTTP/1.1\r\nHost:", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nx",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n",
+        ])
     func slowRequest(_ start: String) {
         let conversation = Conversation()
         conversation.feed(bytes(start))
@@ -30,11 +32,13 @@ struct ExchangeTests {
         #expect(conversation.isClosed)
     }
 
-    @Test("88, 89: a request that is cut off is not processed", arguments: [
-        "GET / HTTP/1.1\r\nHost: h\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n1234",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
-    ])
+    @Test(
+        "88, 89: a request that is cut off is not processed",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: h\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n1234",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        ])
     func cutOff(_ start: String) {
         let conversation = Conversation()
         conversation.feed(bytes(start))
@@ -56,6 +60,17 @@ struct ExchangeTests {
         #expect(asked.sent.suffix(4) == bytes("\r\n\r\n"))
     }
 
+    @Test(
+        "94: an error has no content either when HEAD asked",
+        arguments: ["HEAD /# HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / HTTP/1.1\r\n\r\n"])
+    func headError(_ request: String) {
+        let conversation = Conversation()
+        conversation.feed(get("/") + bytes(request))
+        #expect(Received.all(in: conversation.sent, toHead: false).first?.status == 200)
+        #expect(String(decoding: conversation.sent, as: UTF8.self).contains("HTTP/1.1 400 "))
+        #expect(conversation.sent.suffix(4) == bytes("\r\n\r\n"))
+    }
+
     @Test("99: 100 (Continue) comes when the client waits for it")
     func expectContinue() {
         let conversation = Conversation()
@@ -68,22 +83,28 @@ struct ExchangeTests {
         #expect(!conversation.isClosed)
     }
 
-    @Test("99: no 100 when the body is there, or there is none", arguments: [
-        "Content-Length: 2\r\n\r\nhi", "Content-Length: 0\r\n\r\n",
-    ])
+    @Test(
+        "99: no 100 when the body is there, or there is none",
+        arguments: [
+            "Content-Length: 2\r\n\r\nhi", "Content-Length: 0\r\n\r\n",
+        ])
     func expectWithBody(_ rest: String) {
         let conversation = Conversation()
         conversation.feed(bytes("POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n" + rest))
         #expect(conversation.responses.map(\.status) == [200])
     }
 
-    @Test("99: a refusal comes instead of 100", arguments: [
-        ("/secret", 2, 401), ("/echo", 100_000_000, 413), ("/get-only", 2, 405),
-    ])
+    @Test(
+        "99: a refusal comes instead of 100",
+        arguments: [
+            ("/secret", 2, 401), ("/echo", 100_000_000, 413), ("/get-only", 2, 405),
+        ])
     func expectRefused(_ path: String, _ length: Int, _ status: Int) {
         let conversation = Conversation()
         conversation.feed(
-            bytes("POST \(path) HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"))
+            bytes(
+                "POST \(path) HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"
+            ))
         #expect(conversation.responses.map(\.status) == [status])
         #expect(conversation.isClosed)
     }
@@ -101,7 +122,9 @@ struct ExchangeTests {
     func stream() {
         let conversation = Conversation()
         conversation.feed(get("/stream") + get("/"))
-        #expect(String(decoding: conversation.sent, as: UTF8.self).contains("3\r\none\r\n10\r\ntwo, and sixteen\r\n0\r\n\r\n"))
+        #expect(
+            String(decoding: conversation.sent, as: UTF8.self).contains(
+                "3\r\none\r\n10\r\ntwo, and sixteen\r\n0\r\n\r\n"))
         #expect(conversation.responses.map(\.text) == ["onetwo, and sixteen", "GET /"])
     }
 
@@ -114,10 +137,11 @@ struct ExchangeTests {
         #expect(conversation.isClosed)
     }
 
-    @Test("A stream that is aborted has no end")
-    func abortedStream() {
+    @Test(
+        "A stream that is aborted or forgotten has no end", arguments: ["/broken-stream", "/dropped-stream"])
+    func abortedStream(_ path: String) {
         let conversation = Conversation()
-        conversation.feed(get("/broken-stream"))
+        conversation.feed(get(path))
         #expect(conversation.responses.isEmpty)
         #expect(!conversation.sent.isEmpty)
         #expect(conversation.isClosed)
@@ -173,7 +197,8 @@ struct ExchangeTests {
         let handler = HoldingHandler()
         let conversation = Conversation(handler: handler)
         conversation.feed(
-            bytes("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n") + body, pieces: [10_007])
+            bytes("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n") + body,
+            pieces: [10_007])
         #expect(handler.lastBody == body)
         #expect(handler.lastBody.capacity >= body.count + 64)
     }

@@ -14,8 +14,12 @@ extension WireCase {
             post(65, "Content-Length: 5, 5", "12345", 400, .closes),
             post(65, "Content-Length: 5\r\nContent-Length: 5", "12345", 400, .closes),
             post(66, "Content-Length: 67108865", "", 413, .closes),
-            post(67, "Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n" + extraRequest, 400, .closes),
-            post(67, "content-length: 5\r\nTRANSFER-ENCODING: CHUNKED", "0\r\n\r\n" + extraRequest, 400, .closes),
+            post(
+                67, "Transfer-Encoding: chunked\r\nContent-Length: 5", "0\r\n\r\n" + extraRequest, 400,
+                .closes),
+            post(
+                67, "content-length: 5\r\nTRANSFER-ENCODING: CHUNKED", "0\r\n\r\n" + extraRequest, 400,
+                .closes),
             post(67, "Content-Length: 5\r\nTransfer-Encoding: x", "12345" + extraRequest, 400, .closes),
             WireCase(
                 68, "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400], .closes),
@@ -61,9 +65,11 @@ extension WireCase {
                 "POST /fields HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 9\r\n"
                     + "Transfer-Encoding: x\r\nHost: evil\r\nAuthorization: x\r\nContent-Type: x\r\n\r\n",
                 [200], .keeps, text: "Host=h|Transfer-Encoding=chunked"),
-        ] + [";", ";[", ";a\0", ";a\rb", ";a=", ";a=\"b", ";a b"].map {
+        ]
+        + [";", ";[", ";a\0", ";a\rb", ";a=", ";a=\"b", ";a b"].map {
             chunks(81, "3\($0)\r\nabc\r\n0\r\n\r\n", 400, .closes)
-        } + ["0x3", "+3", "-1", "1_0", " 3", "3 ", "3\t", "Z", ""].map {
+        }
+        + ["0x3", "+3", "-1", "1_0", " 3", "3 ", "3\t", "Z", ""].map {
             chunks(83, "\($0)\r\nabc\r\n0\r\n\r\n", 400, .closes)
         }
 
@@ -71,7 +77,8 @@ extension WireCase {
         post(90, "X: 1", "", 200, .keeps, text: ""),
         post(91, "Content-Length: 0", "", 200, .keeps, text: ""),
         WireCase(
-            92, "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: \(extraRequest.utf8.count)\r\n\r\n\(extraRequest)",
+            92,
+            "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: \(extraRequest.utf8.count)\r\n\r\n\(extraRequest)",
             [200], .keeps, text: "GET /"),
         WireCase(
             93, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n\(extraRequest)", [200, 200],

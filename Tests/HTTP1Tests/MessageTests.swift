@@ -20,7 +20,9 @@ struct MessageTests {
         #expect(target.query == "model=my+toy%21&&flag&a=b=c&e=")
     }
 
-    @Test(arguments: ["", "a", "/a b", "/a#b", "/\\", "/%", "/%4", "/%00", "/é", "/<", "//\"", "/?^", "http://h/"])
+    @Test(arguments: [
+        "", "a", "/a b", "/a#b", "/\\", "/%", "/%4", "/%00", "/é", "/<", "//\"", "/?^", "http://h/",
+    ])
     func notATarget(_ text: String) {
         #expect(RequestTarget(text) == nil)
     }
@@ -33,6 +35,12 @@ struct MessageTests {
         #expect(fields.values(of: "ACCEPT") == ["a", "b"])
         #expect(fields["x"] == "")
         #expect(fields["y"] == nil)
+        let all = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        let lowercase = HeaderFields([
+            (name: "abcdefghijklmnopqrstuvwxyz", value: "1"), (name: "[", value: "2"),
+        ])
+        #expect(lowercase[all] == "1")
+        #expect(lowercase["{"] == nil)
         #expect(fields.count == 3)
         #expect(fields.map(\.name) == ["Accept", "X", "aCCEPT"])
     }
@@ -87,7 +95,8 @@ struct ResponseEncoderTests {
     @Test("Large bodies go out whole, between small ones")
     func largeBodies() {
         let large = [UInt8](repeating: 7, count: 100_000)
-        let conversation = Conversation(handler: FixedHandler(response: Response(status: .ok, body: .bytes(large))))
+        let conversation = Conversation(
+            handler: FixedHandler(response: Response(status: .ok, body: .bytes(large))))
         let request = Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
         conversation.feed(request + request)
         #expect(conversation.responses.map(\.body) == [large, large])
@@ -95,7 +104,9 @@ struct ResponseEncoderTests {
 
     @Test func outputGoesOutInPieces() {
         var queue = OutputQueue()
-        let pieces = [[1, 2, 3], [UInt8](repeating: 4, count: 40_000), [5], [UInt8](repeating: 6, count: 20_000)]
+        let pieces = [
+            [1, 2, 3], [UInt8](repeating: 4, count: 40_000), [5], [UInt8](repeating: 6, count: 20_000),
+        ]
         var sent: [UInt8] = []
         var turns = 0
         for piece in pieces { queue.append(piece) }

@@ -28,7 +28,8 @@ extension WireCase {
             line(17, String(repeating: "A", count: 100_000) + " / HTTP/1.1", 501, .closes),
             line(18, "OPTIONS * HTTP/1.1", 204, .keeps),
             line(19, "GET * HTTP/1.1", 400, .keeps),
-            WireCase(20, "GET http://h:80/host?q HTTP/1.1\r\nHost: h:80\r\n\r\n", [200], .keeps, text: "h:80"),
+            WireCase(
+                20, "GET http://h:80/host?q HTTP/1.1\r\nHost: h:80\r\n\r\n", [200], .keeps, text: "h:80"),
             WireCase(20, "GET http://H HTTP/1.1\r\nHost: h\r\n\r\n", [200], .keeps, text: "GET /"),
             line(21, "GET http://other/ HTTP/1.1", 400, .keeps),
             WireCase(22, "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", [501], .keeps),

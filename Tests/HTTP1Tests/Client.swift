@@ -1,0 +1,117 @@
+import Glibc
+
+/// A blocking client on 127.0.0.1 that sends and receives bytes as told. Nothing waits longer than five seconds.
+final class Client {
+    private var descriptor: Int32
+    private(set) var received: [UInt8] = []
+    private var used = 0
+
+    /// The system knows no more of the connection: the peer has closed it, or reset it.
+    private(set) var isAtEnd = false
+    private(set) var wasReset = false
+
+    init(port: Int, receiveBuffer: Int32? = nil) {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var time = timeval(tv_sec: 5, tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        if result != 0 { isAtEnd = true }
+    }
+
+    deinit { close() }
+
+    func close() {
+        guard descriptor >= 0 else { return }
+        Glibc.close(descriptor)
+        descriptor = -1
+    }
+
+    /// Closes with a reset instead of an orderly end.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
+    /// Says that nothing more will be sent.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Returns how many bytes could be sent.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Int {
+        var sent = 0
+        bytes.withUnsafeBytes { bytes in
+            while sent < bytes.count {
+                let count = Glibc.send(
+                    descriptor, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                guard count > 0 else { return }
+                sent += count
+            }
+        }
+        return sent
+    }
+
+    @discardableResult
+    func send(_ text: String) -> Int { send(Array(text.utf8)) }
+
+    func get(_ path: String) -> Received? {
+        send("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n")
+        return response()
+    }
+
+    /// The next whole response, `nil` if none comes.
+    func response(toHead: Bool = false) -> Received? {
+        while true {
+            let next = Received.next(in: received[used...], toHead: toHead)
+            // A response without a length is whole only when the connection ends.
+            if let next,
+                next.response["Content-Length"] != nil || !next.rest.isEmpty || isAtEnd
+                    || next.response["Transfer-Encoding"] != nil || next.response.status < 205
+            {
+                used = next.rest.isEmpty ? received.count : next.rest.startIndex
+                return next.response
+            }
+            guard receive() else { return nil }
+        }
+    }
+
+    /// Everything until the end.
+    func receiveAll() { while receive() {} }
+
+    /// Waits for the connection's end; false if it is still open after a while.
+    func waitForEnd() -> Bool {
+        receiveAll()
+        return isAtEnd
+    }
+
+    private func receive() -> Bool {
+        guard !isAtEnd else { return false }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count > 0 {
+            received += buffer[..<count]
+            return true
+        }
+        wasReset = count < 0 && errno == ECONNRESET
+        isAtEnd = count == 0 || wasReset
+        return false
+    }
+}
+
+/// How many descriptors this process has open.
+func openDescriptors() -> Int {
+    (0..<4096).count { fcntl(Int32($0), F_GETFD) != -1 }
+}

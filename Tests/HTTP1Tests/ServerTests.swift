@@ -1,0 +1,300 @@
+import Dispatch
+import Glibc
+import HTTP1
+import Synchronization
+import Testing
+
+@Suite("A server on a socket", .serialized)
+struct ServerTests {
+    /// Runs a server while `body` does.
+    private func withServer(
+        _ handler: any Handler = SampleHandler(), limits: Limits = Limits(), loops: Int = 1,
+        _ body: (Int) throws -> Void
+    ) throws {
+        let server = Server(handler: handler, limits: limits, loops: loops)
+        let port = try server.start(host: "127.0.0.1", port: 0)
+        defer { server.stop(grace: 1) }
+        try body(port)
+    }
+
+    private func until(_ condition: () -> Bool) -> Bool {
+        for _ in 0..<500 {
+            if condition() { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    @Test("97: a connection is kept, by each loop", arguments: [1, 3])
+    func keepAlive(loops: Int) throws {
+        try withServer(loops: loops) { port in
+            let clients = (0..<5).map { _ in Client(port: port) }
+            for number in 0..<50 {
+                for client in clients { #expect(client.get("/\(number)")?.text == "GET /\(number)") }
+            }
+        }
+    }
+
+    @Test("98: pipelined requests are answered in turn, however much they are")
+    func pipelining() throws {
+        try withServer { port in
+            let client = Client(port: port)
+            let count = 5000
+            let requests = (0..<count).map { "GET /n\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined()
+            #expect(client.send(requests) == requests.utf8.count)
+            var answered = 0
+            while answered < count, client.response()?.text == "GET /n\(answered)" { answered += 1 }
+            #expect(answered == count)
+        }
+    }
+
+    @Test("94: HEAD leaves nothing behind for the next answer")
+    func head() throws {
+        try withServer { port in
+            let client = Client(port: port)
+            client.send("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(client.response(toHead: true)?["Content-Length"] == "7")
+            #expect(client.get("/y")?.text == "GET /y")
+        }
+    }
+
+    @Test("99: 100 (Continue), then the answer")
+    func expectContinue() throws {
+        try withServer { port in
+            let client = Client(port: port)
+            client.send("POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+            #expect(client.response()?.status == 100)
+            client.send("hi")
+            #expect(client.response()?.text == "hi")
+        }
+    }
+
+    @Test("66: a client that sends 200 MB gets to read its 413")
+    func contentTooLarge() throws {
+        try withServer { port in
+            for _ in 0..<3 {
+                let client = Client(port: port)
+                client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 209715200\r\n\r\n")
+                let piece = [UInt8](repeating: 1, count: 1024 * 1024)
+                for _ in 0..<200 where client.send(piece) < piece.count { break }
+                #expect(client.response()?.status == 413)
+                #expect(!client.wasReset)
+            }
+        }
+    }
+
+    @Test("Bodies of many sizes come back as they were")
+    func echo() throws {
+        try withServer { port in
+            let client = Client(port: port)
+            for size in [0, 1, 16_383, 16_384, 65_536, 1_000_003] {
+                let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+                client.send(
+                    Array("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: \(size)\r\n\r\n".utf8) + body)
+                #expect(client.response()?.body == body)
+            }
+        }
+    }
+
+    @Test("A client that sends and doesn't read can't lose or jumble anything")
+    func slowReader() throws {
+        try withServer { port in
+            let client = Client(port: port, receiveBuffer: 4096)
+            let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 13) }
+            let head = Array("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n".utf8)
+            client.send(head + body)
+            usleep(100_000)
+            client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(client.response()?.body == body)
+            #expect(client.response()?.text == "GET /after")
+        }
+    }
+
+    @Test("A stream from another thread")
+    func stream() throws {
+        try withServer(StreamingHandler()) { port in
+            let client = Client(port: port)
+            for _ in 0..<3 {
+                let response = client.get("/")
+                #expect(response?["Transfer-Encoding"] == "chunked")
+                #expect(response?.text == (0..<100).map { "piece \($0)\n" }.joined())
+            }
+        }
+    }
+
+    @Test("An answer from another thread, and requests that wait for it")
+    func laterAnswer() throws {
+        let handler = HoldingHandler()
+        try withServer(handler) { port in
+            let client = Client(port: port)
+            client.send(String(repeating: "GET / HTTP/1.1\r\nHost: h\r\n\r\n", count: 3))
+            for number in 1...3 {
+                #expect(until { handler.paths.count == number })
+                #expect(handler.answerNext())
+                #expect(client.response()?.text == "held")
+            }
+        }
+    }
+
+    @Test("35, 110: an idle connection is closed silently, a slow one with 408")
+    func timeOuts() throws {
+        var limits = Limits()
+        limits.idleTimeout = 0.2
+        limits.headerTimeout = 0.2
+        limits.bodyTimeout = 0.2
+        try withServer(limits: limits) { port in
+            let idle = Client(port: port)
+            let slowHead = Client(port: port)
+            slowHead.send("GET / HTT")
+            let slowBody = Client(port: port)
+            slowBody.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx")
+            let kept = Client(port: port)
+            #expect(kept.get("/")?.status == 200)
+            #expect(idle.waitForEnd())
+            #expect(idle.received.isEmpty)
+            #expect(slowHead.response()?.status == 408)
+            #expect(slowHead.waitForEnd())
+            #expect(slowBody.response()?.status == 408)
+            #expect(slowBody.waitForEnd())
+            #expect(kept.waitForEnd())
+        }
+    }
+
+    @Test("110: a client that doesn't read is given up")
+    func writeTimeOut() throws {
+        var limits = Limits()
+        limits.writeTimeout = 0.3
+        let before = openDescriptors()
+        try withServer(LargeHandler(), limits: limits) { port in
+            let client = Client(port: port, receiveBuffer: 4096)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            usleep(1_000_000)
+            client.receiveAll()
+            #expect(client.isAtEnd)
+            #expect(client.received.count < LargeHandler.size)
+        }
+        #expect(until { openDescriptors() <= before })
+    }
+
+    @Test("112: resets at any time, and no descriptor is lost")
+    func resets() throws {
+        let before = openDescriptors()
+        let handler = HoldingHandler()
+        try withServer(handler) { port in
+            for start in [
+                "", "GET", "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx",
+            ] {
+                for _ in 0..<5 {
+                    let client = Client(port: port)
+                    client.send(start)
+                    usleep(2000)
+                    client.reset()
+                }
+            }
+            usleep(50_000)
+            while handler.answerNext() {}
+            let client = Client(port: port)
+            client.send("GET /alive HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(until { handler.answerNext() })
+            #expect(client.response()?.status == 200)
+        }
+        #expect(until { openDescriptors() <= before })
+    }
+
+    @Test("112: a client that half-closes after its request gets its answer")
+    func halfClose() throws {
+        let handler = HoldingHandler()
+        try withServer(handler) { port in
+            let client = Client(port: port)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            client.endSending()
+            for _ in 0..<2 {
+                usleep(20_000)
+                #expect(until { handler.answerNext() })
+                #expect(client.response()?.text == "held")
+            }
+            #expect(client.waitForEnd())
+        }
+    }
+
+    @Test("A stop lets the request in flight finish and closes what is idle")
+    func gracefulStop() throws {
+        let handler = HoldingHandler()
+        let server = Server(handler: handler, loops: 2)
+        let port = try server.start(host: "127.0.0.1", port: 0)
+        let idle = Client(port: port)
+        let busy = Client(port: port)
+        busy.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(until { !handler.paths.isEmpty })
+        let stopped = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async {
+            server.stop(grace: 10)
+            stopped.signal()
+        }
+        #expect(idle.waitForEnd())
+        #expect(Client(port: port).isAtEnd)
+        #expect(stopped.wait(timeout: .now() + 0.05) == .timedOut)
+        #expect(handler.answerNext())
+        let response = busy.response()
+        #expect(response?.status == 200)
+        #expect(response?["Connection"] == "close")
+        #expect(busy.waitForEnd())
+        busy.close()
+        #expect(stopped.wait(timeout: .now() + 5) == .success)
+    }
+
+    @Test("Two servers on one port: the second says why not")
+    func portInUse() throws {
+        try withServer { port in
+            let error = #expect(throws: ServerError.self) {
+                try Server(handler: SampleHandler()).start(host: "127.0.0.1", port: port)
+            }
+            let text = error?.description ?? ""
+            #expect(text.contains("127.0.0.1 port \(port)"))
+            #expect(text.contains("bind: Address already in use"))
+            #expect(text.contains("choose another port"))
+        }
+    }
+
+    @Test("At the limit of connections the next one waits for its turn")
+    func connectionLimit() throws {
+        var limits = Limits()
+        limits.connections = 2
+        try withServer(limits: limits) { port in
+            let first = Client(port: port)
+            let second = Client(port: port)
+            #expect(first.get("/1")?.status == 200)
+            #expect(second.get("/2")?.status == 200)
+            let third = Client(port: port)
+            third.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
+            usleep(200_000)
+            first.close()
+            #expect(third.response()?.text == "GET /3")
+        }
+    }
+}
+
+/// Streams a hundred pieces from a thread of its own.
+private struct StreamingHandler: Handler {
+    func respond(to request: Request, _ responder: Responder) {
+        responder.send(
+            Response(
+                status: .ok,
+                body: .stream { writer in
+                    DispatchQueue.global().async {
+                        for number in 0..<100 { writer.write(Array("piece \(number)\n".utf8)) }
+                        writer.finish()
+                    }
+                }))
+    }
+}
+
+/// Answers with more than any socket's buffers hold.
+private struct LargeHandler: Handler {
+    static let size = 64 * 1024 * 1024
+
+    func respond(to request: Request, _ responder: Responder) {
+        responder.send(Response(status: .ok, body: .bytes([UInt8](repeating: 1, count: Self.size))))
+    }
+}
