@@ -1,0 +1,59 @@
+import CCurl
+import Synchronization
+
+/// Talks to a Reprise server over HTTP with libcurl.
+///
+/// Synchronous: a call returns when the answer is there. May be used from any number of threads; calls take
+/// turns on one connection that is kept open.
+public final class RepriseClient: Sendable {
+    /// An answer as it came.
+    public struct Answer: Sendable {
+        /// The status code.
+        public let status: Int
+        /// Header fields, names in lower case.
+        public let fields: [(name: String, value: String)]
+        /// The content.
+        public let body: [UInt8]
+
+        /// The first value of a field, by its name in lower case.
+        public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+        /// The content as text.
+        public var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    private let baseURL: String
+    private let timeout: Int
+    private let handle: Mutex<Handle>
+
+    /// - Parameters:
+    ///   - baseURL: such as `http://127.0.0.1:8080`, without a slash at the end.
+    ///   - timeout: seconds that a call may take; a training takes long.
+    /// - Throws: ``ClientError`` when libcurl has no handle to give.
+    public init(baseURL: String, timeout: Int = 3600) throws(ClientError) {
+        self.baseURL = baseURL
+        self.timeout = timeout
+        handle = Mutex(try Handle())
+    }
+
+    /// Sends a request and waits for its answer, whatever its status.
+    /// - Parameters:
+    ///   - method: such as `POST`.
+    ///   - target: path and query.
+    ///   - fields: header fields beside those that libcurl sets.
+    ///   - body: nil for none.
+    /// - Throws: ``ClientError`` when there is no answer.
+    public func send(
+        _ method: String, _ target: String, fields: [(name: String, value: String)] = [], body: [UInt8]? = nil
+    ) throws(ClientError) -> Answer {
+        let (url, timeout) = (baseURL + target, timeout)
+        return try handle.withLock { (handle) throws(ClientError) in
+            try handle.perform(method, url, fields: fields, body: body, timeout: timeout)
+        }
+    }
+}
+
+/// Why there is no answer.
+public struct ClientError: Error, CustomStringConvertible, Sendable {
+    /// What libcurl says, and what to try.
+    public let description: String
+}

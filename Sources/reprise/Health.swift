@@ -1,0 +1,24 @@
+import ArgumentParser
+import RepriseClient
+
+/// `reprise health`: exit code 0 when a server answers; for container health checks.
+struct Health: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Ask a server whether it is alive.")
+
+    @Option(help: "The server.")
+    var url = "http://127.0.0.1:8080"
+
+    @Option(help: ArgumentHelp("How long to wait.", valueName: "seconds"))
+    var timeout = 3
+
+    func run() throws {
+        let answer: RepriseClient.Answer
+        do {
+            answer = try RepriseClient(baseURL: url, timeout: timeout).send("GET", "/healthz")
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+        guard answer.status == 200 else { throw CommandFailure("\(url) answers \(answer.status)") }
+        print("ok")
+    }
+}

@@ -1,0 +1,128 @@
+import HTTP1
+import ModelRuntime
+import RepriseClient
+import ServingAPI
+import Testing
+
+/// Every bad request gets a clear 4xx, and the server goes on.
+@Suite struct BadInputTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        let path: String
+        let body: String
+        let status: Int
+        let pointer: String?
+        let detail: String
+        var testDescription: String { name }
+    }
+
+    private static func train(_ members: String, data: String = "\"series\":[[1,2],[3,4],[5,6],[7,9]]")
+        -> String
+    {
+        "{\"model\":\"m\",\(data),\"timesteps\":2,\"epochs\":1\(members)}"
+    }
+
+    private static func row(
+        _ name: String, _ body: String, _ status: Int = 422, at pointer: String? = nil, says detail: String,
+        path: String = "/train"
+    ) -> Row {
+        Row(name: name, path: path, body: body, status: status, pointer: pointer, detail: detail)
+    }
+
+    static let rows: [Row] = [
+        row("not JSON", "{\"model\":", 400, says: "cut off"),
+        row("empty body", "", 400, says: "empty"),
+        row("deep nest", String(repeating: "[", count: 100_000), says: "32"),
+        row("ragged", train("", data: "\"series\":[[1,2],[3]]"), at: "/series/1", says: "same length"),
+        row("string", train("", data: "\"series\":[[1,\"x\"]]"), at: "/series/0/1", says: "string"),
+        row("1e999", train("", data: "\"series\":[[1,1e999]]"), at: "/series/0/1", says: "float32"),
+        row(
+            "null", train("", data: "\"series\":[[1,2],[3,null],[4,5]]"), at: "/series/1/1", says: "missing:"),
+        row("no data", "{\"model\":\"m\",\"timesteps\":2}", says: "series"),
+        row(
+            "misspelt data", "{\"model\":\"m\",\"serie\":[[1]]}", at: "/serie", says: "did you mean 'series'"),
+        row("too short", train(",\"stride\":1", data: "\"series\":[[1,2]]"), at: "/series", says: "shorter"),
+        row("units 0", train(",\"units\":[0]"), at: "/units/0", says: "must be"),
+        row("units 10^9", train(",\"units\":[1000000000]"), at: "/units/0", says: "must be"),
+        row("too many parameters", train(",\"units\":[100000]"), says: "parameters"),
+        row("batch size 0", train(",\"batch_size\":0"), at: "/batch_size", says: "must be"),
+        row("unknown member", train(",\"epoch\":3"), at: "/epoch", says: "did you mean 'epochs'?"),
+        row("model name", "{\"model\":\"../x\"}", at: "/model", says: "a name is"),
+        row(
+            "layers", train(",\"layers\":[{\"type\":\"LSTM\",\"units\":2},{\"type\":\"LSTM\",\"units\":2}]"),
+            at: "/layers/1", says: "'lstm_1' (LSTM) needs a sequence"),
+        row(
+            "val_loss", train(",\"early_stopping\":{}"), at: "/early_stopping/monitor",
+            says: "validation_split"),
+        row(
+            "diverged",
+            train(
+                ",\"learning_rate\":1000000,\"activation\":\"relu\",\"scaling\":\"none\",\"batch_size\":1,\"epochs\":300",
+                data: "\"series\":[[1e30,2],[3,4e30],[5,6]]"), says: "epoch"),
+        row(
+            "unknown model", "{\"model\":\"none\",\"windows\":[[[1]]]}", 404, says: "GET /models",
+            path: "/encode"),
+        row(
+            "wrong T", "{\"model\":\"good\",\"windows\":[[[1,2]]]}", at: "/windows", says: "timesteps",
+            path: "/reconstruct"),
+        row(
+            "wrong F", "{\"model\":\"good\",\"windows\":[[[1],[2]]]}", at: "/windows", says: "features",
+            path: "/reconstruct"),
+    ]
+
+    @Test func allRowsOnOneServer() throws {
+        let server = try LiveServer()
+        let good = Self.train("").replacing("\"m\"", with: "\"good\"")
+        #expect(try server.post("/train", good).status == 201)
+        for row in Self.rows {
+            let answer = try server.post(row.path, row.body)
+            #expect(answer.status == row.status, "\(row.name): \(answer.raw.text)")
+            #expect(answer.raw["content-type"] == "application/problem+json", "\(row.name)")
+            let problem = try answer.json()
+            #expect(
+                (problem["detail"] as? String)?.contains(row.detail) == true,
+                "\(row.name): \(answer.raw.text)")
+            #expect(problem["error"] as? String == problem["detail"] as? String)
+            if let pointer = row.pointer { #expect(problem["pointer"] as? String == pointer, "\(row.name)") }
+        }
+        #expect(try server.get("/models/m").status == 404, "no refused training left a model")
+        #expect(try server.get("/healthz").status == 200)
+    }
+
+    @Test func whatIsOutsideTheBody() throws {
+        let server = try LiveServer()
+        #expect(try server.get("/nothing").status == 404)
+        #expect(try server.get("/summary").status == 400)
+        #expect(try server.get("/models/x/versions/zero").status == 400)
+        let wrongMethod = try server.get("/train")
+        #expect(wrongMethod.status == 405)
+        #expect(wrongMethod.raw["allow"] == "POST")
+        #expect(try server.get("/healthz", accept: "image/png").status == 406)
+        let form = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
+        #expect(try server.post("/train", "a=1", fields: form).status == 415)
+        #expect(try server.post("/train", Self.train(""), fields: form).status == 201)
+        #expect(
+            try server.post("/train", "a", fields: [(name: "Content-Type", value: "text/csv")]).status == 415)
+        #expect(
+            try server.post("/train", "a", fields: [(name: "Content-Encoding", value: "gzip")]).status == 415)
+    }
+
+    @Test func aBodyOf200MegabytesIsRefusedAndTheServerGoesOn() throws {
+        let server = try LiveServer()
+        let answer = Answer(
+            try server.client.send("POST", "/train", body: [UInt8](repeating: 0x20, count: 200 << 20)))
+        #expect(answer.status == 413)
+        #expect(try server.get("/healthz").status == 200)
+    }
+
+    @Test func fullQueuesAnswerAtOnce() throws {
+        var runtime = RuntimeLimits()
+        runtime.modelVersions = 0
+        #expect(try LiveServer(runtime: runtime).post("/train", Self.train("")).status == 507)
+        let draining = try LiveServer()
+        draining.service.readiness = false
+        let answer = try draining.get("/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.raw["retry-after"] == "5")
+    }
+}
