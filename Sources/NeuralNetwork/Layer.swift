@@ -10,7 +10,7 @@ public enum Layer: Sendable, Hashable {
     case dense(Dense)
     /// `TimeDistributed(Dense(units, …))`: each timestep of a sequence alike.
     case timeDistributed(Dense)
-    /// `Dropout(rate)`: while training, zeroes this share of its input and scales the rest by 
+    /// `Dropout(rate)`: while training, zeroes this share of its input and scales the rest by
     /// `1 / (1 - rate)`.
     case dropout(Double)
 
