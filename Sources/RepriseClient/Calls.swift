@@ -35,8 +35,34 @@ public struct TrainRequest: Encodable, Sendable {
     public var learningRate: Double?
     /// The share of the windows that is held back.
     public var validationSplit: Double?
+    /// `sigmoid` or `hard_sigmoid`.
+    public var recurrentActivation: String?
+    /// `mse`, `mae` or `huber`.
+    public var loss: String?
+    /// The largest norm of all gradients together.
+    public var clipNorm: Double?
+    /// When to stop before the last epoch.
+    public var earlyStopping: EarlyStopping?
+    /// Whether each epoch sees the windows in a new order.
+    public var shuffle: Bool?
     /// Fixes everything that is random.
     public var seed: Int?
+
+    /// As Keras' EarlyStopping.
+    public struct EarlyStopping: Encodable, Sendable {
+        /// Epochs without improvement after which training stops.
+        public var patience: Int
+        /// `loss` or `val_loss`.
+        public var monitor: String
+        /// Whether the weights of the best epoch are kept.
+        public var restoreBestWeights = true
+
+        /// Keeps the best weights, unlike Keras' default.
+        public init(patience: Int, monitor: String) {
+            self.patience = patience
+            self.monitor = monitor
+        }
+    }
 
     /// The members that are always needed.
     public init(model: String, series: [[Float]], timesteps: Int) {
@@ -157,16 +183,25 @@ extension RepriseClient {
         throw ClientError(description: problem?.detail ?? "the server answered \(answer.status)")
     }
 
-    private func call<Request: Encodable, Result: Decodable>(_ path: String, _ request: Request) throws
-        -> Result
-    {
+    /// Posts a request of any type as JSON, names in snake_case.
+    /// - Throws: ``ClientError``, with the server's own words where it refuses.
+    public func post(_ path: String, _ request: some Encodable) throws -> Answer {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        // The server reads null as a missing value; JSON has no NaN.
-        encoder.nonConformingFloatEncodingStrategy = .throw
-        let answer = try checked(send("POST", path, body: Array(encoder.encode(request))))
+        return try checked(send("POST", path, body: Array(encoder.encode(request))))
+    }
+
+    private func call<Result: Decodable>(_ path: String, _ request: some Encodable) throws -> Result {
+        try post(path, request).decoded()
+    }
+}
+
+extension RepriseClient.Answer {
+    /// The JSON document as a value.
+    /// - Throws: `DecodingError` when it is another one.
+    public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(Result.self, from: Data(answer.body))
+        return try decoder.decode(type, from: Data(body))
     }
 }

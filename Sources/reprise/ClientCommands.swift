@@ -15,6 +15,13 @@ struct Train: ParsableCommand {
     @Option(help: "Windows in a step.") var batchSize: Int?
     @Option(help: "Adam's learning rate.") var learningRate: Double?
     @Option(help: "The share of the windows that is held back.") var validationSplit: Double?
+    @Option(help: "mse, mae or huber.") var loss: String?
+    @Option(help: "The largest norm of all gradients together.") var clipNorm: Double?
+    @Option(help: "sigmoid or hard_sigmoid.") var recurrentActivation: String?
+    @Option(help: "Stop after so many epochs without improvement, and keep the best weights.") var patience:
+        Int?
+    @Flag(inversion: .prefixedNo, help: "Whether each epoch sees the windows in a new order.") var shuffle =
+        true
     @Option(help: "Fixes everything that is random.") var seed: Int?
 
     func run() throws {
@@ -26,21 +33,28 @@ struct Train: ParsableCommand {
                 return number
             }
         }
-        try data.run("/train") { client, rows in
+        try data.run("/train") { rows in
             var request = TrainRequest(model: data.model, series: rows, timesteps: timesteps)
             request.windowing = data.windowing
             request.stride = data.stride
             request.architecture = architecture
             request.units = units
             request.activation = activation
+            request.recurrentActivation = recurrentActivation
             request.scaling = scaling
             request.epochs = epochs
             request.batchSize = batchSize
             request.learningRate = learningRate
+            request.loss = loss
+            request.clipNorm = clipNorm
             request.validationSplit = validationSplit
+            request.earlyStopping = patience.map {
+                .init(patience: $0, monitor: validationSplit == nil ? "loss" : "val_loss")
+            }
+            request.shuffle = shuffle ? nil : false
             request.seed = seed
-            return try client.train(request)
-        } report: { answer in
+            return request
+        } report: { (answer: TrainAnswer) in
             """
             model       \(answer.model), version \(answer.version) (\(answer.architecture))
             windows     \(answer.timesteps) timesteps of \(answer.features) features
@@ -61,13 +75,13 @@ struct Reconstruct: ParsableCommand {
     @Option(help: "The version; the latest without one.") var version: Int?
 
     func run() throws {
-        try data.run("/reconstruct") { client, rows in
+        try data.run("/reconstruct") { rows in
             var request = WindowsRequest(model: data.model, series: rows)
             request.version = version
             request.stride = data.stride
             request.windowing = data.windowing
-            return try client.reconstruct(request)
-        } report: { answer in
+            return request
+        } report: { (answer: ReconstructAnswer) in
             (["window\terror\tscaled error"]
                 + answer.errors.indices.map { "\($0)\t\(answer.errors[$0])\t\(answer.scaledErrors[$0])" })
                 .joined(separator: "\n")
@@ -83,13 +97,13 @@ struct Encode: ParsableCommand {
     @Option(help: "The version; the latest without one.") var version: Int?
 
     func run() throws {
-        try data.run("/encode") { client, rows in
+        try data.run("/encode") { rows in
             var request = WindowsRequest(model: data.model, series: rows)
             request.version = version
             request.stride = data.stride
             request.windowing = data.windowing
-            return try client.encode(request)
-        } report: { answer in
+            return request
+        } report: { (answer: EncodeAnswer) in
             answer.encodings.map { $0.map { "\($0)" }.joined(separator: "\t") }.joined(separator: "\n")
         }
     }

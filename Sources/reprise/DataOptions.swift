@@ -9,6 +9,8 @@ import TimeSeries
     import Foundation
 #endif
 
+extension MissingValues: ExpressibleByArgument {}
+
 /// The server, the model and the data of a client command.
 struct DataOptions: ParsableArguments {
     @Option(help: "The server.")
@@ -31,6 +33,12 @@ struct DataOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("sliding or temporalize."))
     var windowing: String?
+
+    @Option(help: "What to do with empty cells: error, previous, linear or zero.")
+    var missing = MissingValues.error
+
+    @Flag(help: "Print the server's answer as JSON.")
+    var json = false
 
     /// The file's bytes.
     private func read() throws -> [UInt8] {
@@ -68,7 +76,7 @@ struct DataOptions: ParsableArguments {
         do {
             let table = try CSVTable(csv: bytes, columns: names(columns), ignoring: Set(names(ignore) ?? []))
             var series = table.series
-            try series.fillMissing(.error, segment: max(series.rows, 1))
+            try series.fillMissing(missing, segment: max(series.rows, 1))
             let features = series.features
             return .rows((0..<series.rows).map { Array(series.values[$0 * features..<($0 + 1) * features]) })
         } catch {
@@ -77,15 +85,18 @@ struct DataOptions: ParsableArguments {
     }
 
     /// Sends a request as it was written, or one made of rows, and prints the answer.
-    func run<Answer>(
-        _ path: String, _ call: (RepriseClient, [[Float]]) throws -> Answer, report: (Answer) -> String
+    /// - Parameter report: what to tell a person.
+    func run<Request: Encodable, Answer: Decodable>(
+        _ path: String, _ request: ([[Float]]) -> Request, report: (Answer) -> String
     ) throws {
         do {
             let client = try RepriseClient(baseURL: url)
-            switch try input() {
-            case .request(let body): print(try client.checked(client.send("POST", path, body: body)).text)
-            case .rows(let rows): print(report(try call(client, rows)))
-            }
+            let answer =
+                switch try input() {
+                case .request(let body): try client.checked(client.send("POST", path, body: body))
+                case .rows(let rows): try client.post(path, request(rows))
+                }
+            print(json ? answer.text : report(try answer.decoded()))
         } catch let error as ClientError {
             throw CommandFailure(error.description)
         }
