@@ -21,6 +21,7 @@ let package = Package(
         // C and C++: module maps and thin shims, nothing more.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CEpoll"),
         .target(
             name: "CSimdJSON",
             cxxSettings: [.unsafeFlags(["-O3"])],
@@ -39,7 +40,7 @@ let package = Package(
             swiftSettings: strict),
 
         // The server, which knows nothing of models, and the room where both meet.
-        .target(name: "HTTP1", swiftSettings: strict),
+        .target(name: "HTTP1", dependencies: ["CEpoll"], swiftSettings: strict),
         .target(
             name: "ServingAPI",
             dependencies: [

@@ -1,3 +1,4 @@
+import CEpoll
 import Glibc
 
 /// A system call that failed: which one, and why.
@@ -72,7 +73,7 @@ enum SystemCalls {
     /// A new connection, non-blocking and closed on exec; `nil` when none waits.
     static func accept(_ listener: Int32) throws(SystemError) -> Int32? {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        return try call("accept4") { linuxAccept(listener, nil, nil, flags) }
+        return try call("accept4") { accept4(listener, nil, nil, flags) }
     }
 
     static func socket(family: Int32) throws(SystemError) -> Int32 {
@@ -125,9 +126,9 @@ enum SystemCalls {
         _ = Glibc.close(descriptor)
     }
 
-    /// A new epoll instance, closed on exec: EPOLL_CLOEXEC is the same bit as SOCK_CLOEXEC.
+    /// A new epoll instance, closed on exec.
     static func makeEpoll() throws(SystemError) -> Int32 {
-        try demand("epoll_create1") { linuxEpollCreate(Int32(SOCK_CLOEXEC.rawValue)) }
+        try demand("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
     }
 
     /// Registers a descriptor for good: edge-triggered, so that no later call is needed.
@@ -135,15 +136,14 @@ enum SystemCalls {
         _ descriptor: Int32, with epoll: Int32, events: UInt32, token: UInt64
     ) throws(SystemError) {
         var event = EpollEvent(events: events | EpollEvent.edgeTriggered, token: token)
-        let add: Int32 = 1
-        _ = try demand("epoll_ctl") { linuxEpollControl(epoll, add, descriptor, &event) }
+        _ = try demand("epoll_ctl") { epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) }
     }
 
     /// Takes what is ready, without waiting.
     static func poll(
         _ epoll: Int32, into events: UnsafeMutablePointer<EpollEvent>, count: Int
     ) throws(SystemError) -> Int {
-        Int(try demand("epoll_wait") { linuxEpollWait(epoll, events, Int32(count), 0) })
+        Int(try demand("epoll_wait") { epoll_wait(epoll, events, Int32(count), 0) })
     }
 
     /// Milliseconds since the machine started: for deadlines.

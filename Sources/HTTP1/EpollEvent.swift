@@ -1,0 +1,22 @@
+import CEpoll
+
+typealias EpollEvent = epoll_event
+
+/// What epoll tells of a descriptor, in words.
+extension EpollEvent {
+    init(events: UInt32, token: UInt64) {
+        self.init()
+        self.events = events
+        data.u64 = token
+    }
+
+    /// What the descriptor was registered under.
+    var token: UInt64 { data.u64 }
+
+    static var readable: UInt32 { EPOLLIN.rawValue }
+    static var writable: UInt32 { EPOLLOUT.rawValue }
+    static var failed: UInt32 { EPOLLERR.rawValue }
+    static var hungUp: UInt32 { EPOLLHUP.rawValue }
+    static var peerHungUp: UInt32 { EPOLLRDHUP.rawValue }
+    static var edgeTriggered: UInt32 { EPOLLET.rawValue }
+}
