@@ -67,16 +67,26 @@ let package = Package(
             dependencies: ["NeuralNetwork", "TimeSeries"],
             swiftSettings: strict),
         .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
+
+        // The API's tests run in process and over a socket; the harness is shared.
+        .target(
+            name: "APITesting",
+            dependencies: [
+                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/APITesting",
+            swiftSettings: strict),
         .testTarget(
             name: "ServingAPITests",
             dependencies: [
-                "HTTP1", "ModelRuntime", "ServingAPI",
+                "APITesting", "HTTP1", "ModelRuntime", "ServingAPI",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI"],
+            dependencies: ["APITesting", "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

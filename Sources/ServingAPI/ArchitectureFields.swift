@@ -54,6 +54,7 @@ extension FieldReader {
             guard let rate = try double("rate", in: 0...1) else {
                 throw missing("rate", "a number in [0, 1)")
             }
+            guard rate < 1 else { throw error("rate", "is 1; it must be in [0, 1)") }
             layer = .dropout(rate)
         case .bidirectional:
             var wrapped = try wrappedLayer(.lstm)

@@ -1,0 +1,58 @@
+import Dispatch
+import HTTP1
+import ServingAPI
+import Synchronization
+
+/// Calls the service as the server does, preflight first, without a socket.
+struct InProcess: Transport {
+    let service: Service
+    /// Longer than anything that a test asks for; a missing answer must not hang the tests.
+    private static let patience = 120.0
+
+    func send(
+        _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
+    ) throws -> Answer {
+        let request = try Self.request(method, target, fields: fields, body: body)
+        if let refusal = service.preflight(request.head) { return try Answer(refusal) }
+        let inbox = Inbox()
+        let arrived = DispatchSemaphore(value: 0)
+        service.respond(
+            to: request,
+            Responder { response in
+                inbox.response.withLock { $0 = response }
+                arrived.signal()
+            })
+        guard arrived.wait(timeout: .now() + Self.patience) == .success,
+            let response = inbox.response.withLock({ $0 })
+        else { throw HarnessError("no answer to \(method) \(target)") }
+        return try Answer(response)
+    }
+
+    /// Outlives the call if the answer comes too late.
+    private final class Inbox: Sendable {
+        let response = Mutex<Response?>(nil)
+    }
+
+    static func request(
+        _ method: String, _ target: String, fields: [(name: String, value: String)] = [], body: [UInt8]?
+    ) throws -> Request {
+        guard let parsed = RequestTarget(target) else { throw HarnessError("no target: \(target)") }
+        let head = RequestHead(method: Method(method), target: parsed, fields: HeaderFields(fields))
+        return Request(head: head, body: body ?? [])
+    }
+}
+
+extension Answer {
+    /// What the server would send.
+    fileprivate init(_ response: Response) throws {
+        let body: [UInt8]
+        switch response.body {
+        case .empty: body = []
+        case .bytes(let bytes): body = bytes
+        case .stream: throw HarnessError("streams are for the live transport")
+        }
+        self.init(
+            status: response.status.code,
+            fields: response.fields.map { (name: $0.name.lowercased(), value: $0.value) }, body: body)
+    }
+}

@@ -1,0 +1,55 @@
+import APITesting
+import HTTP1
+import ModelRuntime
+import ServingAPI
+
+/// What a server has to be like for some of its answers to come about.
+enum Situation: CaseIterable {
+    /// Idle, with the models `toy`, an autoencoder of two versions, and `stacked`.
+    case ordinary
+    /// Takes bodies of 64 bytes.
+    case smallBodies
+    /// A training runs and another waits, which is all that may.
+    case fullTrainings
+    /// A prediction runs and another waits, which is all that may.
+    case fullPredictions
+    /// Holds one version, which is all that it may.
+    case fullRegistry
+    /// About to stop.
+    case draining
+
+    /// A server in this situation, and what keeps it there.
+    func make(_ wire: Wire) throws -> (api: API, hold: Hold?) {
+        var limits = Limits()
+        var runtime = RuntimeLimits()
+        // One that waits is let through: a worker counts as busy for a moment after it has answered.
+        runtime.waitingTrainings = self == .fullTrainings ? 1 : runtime.waitingTrainings
+        runtime.waitingPredictions = self == .fullPredictions ? 1 : runtime.waitingPredictions
+        runtime.modelVersions = self == .fullRegistry ? 1 : runtime.modelVersions
+        limits.body = self == .smallBodies ? 64 : limits.body
+        // With one thread, bodies are looked at in the order they came.
+        let api = try API(wire, runtime: runtime, limits: limits, computeWidth: 1)
+        var hold: Hold?
+        switch self {
+        case .smallBodies: break
+        case .ordinary:
+            for (model, members): (String, [String: JSON?]) in [
+                ("toy", [:]), ("toy", ["validation_split": 0.5]), ("stacked", ["architecture": "stacked"]),
+            ] { try train(api, model, members) }
+        case .fullTrainings:
+            hold = try Hold(api, post: "/train", Small.training("toy"))
+            try hold?.queue(api, post: "/train", Small.training("toy"))
+        case .fullPredictions:
+            hold = try Hold(api, post: "/reconstruct", [:])
+            try hold?.queue(api, post: "/reconstruct", [:])
+        case .fullRegistry: try train(api, "toy", [:])
+        case .draining: api.service.readiness = false
+        }
+        return (api, hold)
+    }
+
+    private func train(_ api: API, _ model: String, _ members: [String: JSON?]) throws {
+        let answer = try api.post("/train", Small.training(model, members))
+        guard answer.status == 201 else { throw HarnessError(answer.text) }
+    }
+}
