@@ -68,6 +68,15 @@ extension TrainingSpecification {
         } catch {
             throw .architecture(error)
         }
+        if let last = network.entries.last, network.outputShape != network.inputShape {
+            throw .architecture(
+                ArchitectureError(
+                    index: network.entries.count - 1,
+                    detail:
+                        "layer \(network.entries.count - 1) '\(last.name)' (\(last.layer.type)) is the last and emits "
+                        + "\(network.outputShape.dimensions), but a reconstruction has the window's shape "
+                        + "\(network.inputShape.dimensions)"))
+        }
         guard network.parameterCount <= limits.parameters else {
             throw .tooLarge(
                 "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)"

@@ -84,7 +84,7 @@ public struct ArchitectureError: Error, Equatable, Sendable, CustomStringConvert
     /// The detail.
     public var description: String { detail }
 
-    init(index: Int? = nil, detail: String) {
+    package init(index: Int? = nil, detail: String) {
         self.index = index
         self.detail = detail
     }

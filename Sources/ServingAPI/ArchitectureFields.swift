@@ -93,15 +93,16 @@ extension FieldReader {
     }
 }
 
+extension Architecture {
+    /// JSON pointer to the member of a request that says which layers there are.
+    var pointer: String { if case .layers = self { "/layers" } else { "/units" } }
+}
+
 extension JSONError {
     /// A network that can't be built, told at the layer or at the member that it comes from.
     init(_ error: ArchitectureError, in architecture: Architecture) {
-        let pointer =
-            switch (architecture, error.index) {
-            case (.layers, let index?): "/layers/\(index)"
-            case (.layers, nil): "/layers"
-            default: "/units"
-            }
+        var pointer = architecture.pointer
+        if case .layers = architecture, let index = error.index { pointer += "/\(index)" }
         self.init(.invalid, at: pointer, error.detail)
     }
 }

@@ -14,12 +14,8 @@ extension Service {
         Route(.post, "/summary", takesBody: true, produces: [.json, .text]) {
             (service, call) throws(Problem) in
             var body = try FieldReader(call.request)
-            let network = try body.read { (body) throws(JSONError) in try body.untrainedNetwork() }
-            guard network.parameterCount <= service.limits.parameters else {
-                throw .invalid(
-                    at: "/units",
-                    "the network would have \(network.parameterCount) parameters; this server allows "
-                        + "\(service.limits.parameters)")
+            let network = try body.read { (body) throws(JSONError) in
+                try body.untrainedNetwork(parameters: service.limits.parameters)
             }
             return summary(of: network, model: nil, as: call.mediaType)
         },
@@ -78,16 +74,23 @@ extension Call {
 }
 
 extension FieldReader {
-    /// An architecture and the shape of its windows.
-    fileprivate mutating func untrainedNetwork() throws(JSONError) -> Sequential {
+    /// An architecture and the shape of its windows, of so many parameters at most.
+    fileprivate mutating func untrainedNetwork(parameters limit: Int) throws(JSONError) -> Sequential {
         let architecture = try architecture()
         let timesteps = try requiredInt("timesteps", in: 1...(1 << 20))
         let features = try requiredInt("features", in: 1...(1 << 20))
         try rejectUnknown()
+        let network: Sequential
         do throws(ArchitectureError) {
-            return try Sequential(architecture, timesteps: timesteps, features: features)
+            network = try Sequential(architecture, timesteps: timesteps, features: features)
         } catch {
             throw JSONError(error, in: architecture)
         }
+        guard network.parameterCount <= limit else {
+            throw JSONError(
+                .invalid, at: architecture.pointer,
+                "the network would have \(network.parameterCount) parameters; this server allows \(limit)")
+        }
+        return network
     }
 }

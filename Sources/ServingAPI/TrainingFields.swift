@@ -16,6 +16,11 @@ struct TrainingFields {
         let options = try body.trainingOptions()
         specification = TrainingSpecification(architecture: architecture, scaling: scaling, options: options)
         windows = try body.windows()
+        guard windows.split(validation: options.validationSplit).training.count > 0 else {
+            throw body.error(
+                "validation_split",
+                "leaves none of the \(windows.count) windows to train on; use a smaller one")
+        }
         try body.rejectUnknown()
     }
 }

@@ -62,7 +62,7 @@ extension Problem {
     init(_ failure: TrainingFailure, architecture: Architecture) {
         switch failure {
         case .architecture(let error): self.init(JSONError(error, in: architecture))
-        case .tooLarge(let detail): self = .invalid(at: "", detail)
+        case .tooLarge(let detail): self = .invalid(at: architecture.pointer, detail)
         case .training(let error): self = .trainingFailed(error.description)
         }
     }

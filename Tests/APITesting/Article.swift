@@ -23,8 +23,11 @@ package enum Article {
 /// Requests of a model that costs next to nothing.
 package enum Small {
     /// Ten rows of two features.
-    package static let series: JSON = .array(
-        (0..<10).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 3) - 1)] })
+    package static let series = series(rows: 10)
+
+    package static func series(rows: Int) -> JSON {
+        .array((0..<rows).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 3) - 1)] })
+    }
 
     /// Two windows of it.
     package static let windows: JSON = [[[0, -1], [0.5, 0]], [[0.5, 0], [1, 1]]]

@@ -2,7 +2,7 @@ import Dispatch
 import HTTP1
 import ServingAPI
 
-/// Keeps a queue of the service busy for as long as a test wants, without long work: the queue's thread that hands over the
+/// Keeps a queue of the service busy for as long as a test wants, without long work: the thread that hands over the
 /// answer of a request is not let go.
 package final class Hold: Sendable {
     private let released = DispatchSemaphore(value: 0)

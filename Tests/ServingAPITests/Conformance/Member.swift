@@ -2,8 +2,8 @@ import APITesting
 
 /// A member of a request's body as the document has it, and a request to try its values in.
 ///
-/// All those requests have an unknown member besides, the name of which is looked at last: a value that is accepted makes the
-/// server complain about that one, before anything is computed.
+/// All those requests have an unknown member besides, the name of which is looked at last: a value that is accepted
+/// makes the server complain about that one, before anything is computed.
 struct Member: CustomStringConvertible {
     let operation: String
     /// Where it is in the body.
@@ -26,9 +26,12 @@ struct Member: CustomStringConvertible {
 }
 
 extension Member {
-    /// Bodies for each operation: whatever member is set in them, nothing that is read before it is wrong.
+    /// Bodies for each operation: whatever member is set in them, nothing that is read before it is wrong. There are
+    /// rows enough for the largest validation_split to leave some to train on.
     private static let bodies: [String: JSON] = [
-        "POST /train": ["model": "m", "series": Small.series, "timesteps": 2, "validation_split": 0.5],
+        "POST /train": [
+            "model": "m", "series": Small.series(rows: 128), "timesteps": 2, "validation_split": 0.5,
+        ],
         "POST /reconstruct": ["model": "toy", "series": Small.series],
         "POST /encode": ["model": "toy", "series": Small.series],
         "POST /summary": ["timesteps": 2, "features": 2],
