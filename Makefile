@@ -15,7 +15,6 @@ build:
 # In release mode: the engine's tests train networks.
 test:
 	scripts/setup
-	swift build -c release --product reprise
 	swift test -c release
 
 # Before a commit: format, module edges, warnings (always errors), tests.

@@ -86,7 +86,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["APITesting", "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI"],
+            dependencies: ["APITesting", "RepriseClient", "reprise"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

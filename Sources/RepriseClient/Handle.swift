@@ -16,6 +16,17 @@ struct Handle: ~Copyable, @unchecked Sendable {
 
     deinit { curl_easy_cleanup(curl) }
 
+    /// A name for a path or a query, percent-encoded but for the unreserved characters of RFC 3986.
+    static func escaped(_ name: String) throws(ClientError) -> String {
+        // A length of 0 would mean "measure it".
+        guard !name.isEmpty else { return name }
+        guard let text = curl_easy_escape(nil, name, Int32(clamping: name.utf8.count)) else {
+            throw ClientError(description: "a name of \(name.utf8.count) bytes can't be sent")
+        }
+        defer { curl_free(text) }
+        return String(cString: text)
+    }
+
     /// Where libcurl's callbacks leave what arrives.
     fileprivate final class Received {
         var body: [UInt8] = []

@@ -1,8 +1,9 @@
 /// A table of numbers read from CSV (RFC 4180), such as a recording to train on.
 ///
-/// ```swift let table = try CSVTable(csv: bytes, ignoring: ["anomaly"]) table.columns          //
-/// ["Pressure", "Voltage"] table.series           // [rows][2] table.leadingColumn    // the timestamps
-/// that stood before them ```
+///     let table = try CSVTable(csv: bytes, ignoring: ["anomaly"])
+///     table.columns          // ["Pressure", "Voltage"]
+///     table.series           // [rows][2]
+///     table.leadingColumn    // the timestamps that stood before them
 ///
 /// The first row names the columns and, by what stands between the names, says whether commas, semicolons
 /// or tabs separate them. A first column of text is set aside. An empty cell, `NaN`, `NA` or `null` (in any

@@ -1,104 +1,71 @@
 import ArgumentParser
-import Glibc
 import RepriseClient
 import TimeSeries
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-extension MissingValues: ExpressibleByArgument {}
-
-/// The server, the model and the data of a client command.
+/// The data of a client command.
 struct DataOptions: ParsableArguments {
-    @Option(help: "The server.")
-    var url = "http://127.0.0.1:8080"
-
-    @Option(help: "The model.")
-    var model: String
-
-    @Argument(help: "A CSV file with a header row, or a JSON request; standard input without one.")
+    @Argument(
+        help: ArgumentHelp(
+            "A CSV file with a header row, a JSON array of rows or windows, or a JSON request; - or nothing is "
+                + "standard input."))
     var file: String?
 
-    @Option(help: ArgumentHelp("Columns to take, in this order.", valueName: "a,b,c"))
+    @Option(help: ArgumentHelp("Columns of the CSV to take, in this order.", valueName: "a,b,c"))
     var columns: String?
 
-    @Option(help: ArgumentHelp("Columns to leave out.", valueName: "a,b,c"))
+    @Option(help: ArgumentHelp("Columns of the CSV to leave out.", valueName: "a,b,c"))
     var ignore: String?
 
-    @Option(help: ArgumentHelp("Rows from one window to the next."))
+    @Option(help: ArgumentHelp("Rows from one window to the next.", valueName: "rows"))
     var stride: Int?
 
-    @Option(help: ArgumentHelp("sliding or temporalize."))
+    @Option(help: "sliding or temporalize.")
     var windowing: String?
 
-    @Option(help: "What to do with empty cells: error, previous, linear or zero.")
-    var missing = MissingValues.error
+    @Option(help: "What to do with missing values: error, previous, linear or zero.")
+    var missing: String?
 
-    @Flag(help: "Print the server's answer as JSON.")
-    var json = false
-
-    /// The file's bytes.
-    private func read() throws -> [UInt8] {
-        guard let file, file != "-" else { return try readStandardInput() }
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw CommandFailure("can't read \(file)", hint: "is it there, and may you read it?")
-        }
-        return Array(data)
-    }
-
-    private func readStandardInput() throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(STDIN_FILENO, &piece, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw CommandFailure("can't read standard input") }
-            guard count > 0 else { return bytes }
-            bytes += piece[..<count]
-        }
-    }
-
-    /// A JSON request as it was written, or the rows of a CSV table, `[rows][F]`.
-    enum Input {
+    /// What a file holds, as JSON.
+    enum Content {
         case request([UInt8])
-        case rows([[Float]])
+        case windows([UInt8])
+        case series([UInt8])
     }
 
-    func input() throws -> Input {
-        let bytes = try read()
-        if bytes.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") {
-            return .request(bytes)
-        }
+    /// Reads the file. CSV is told from JSON by its first character.
+    func content() throws -> Content {
+        let bytes = try InputFile(file).read()
+        let start = bytes.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
+        if start.first == UInt8(ascii: "{") { return .request(bytes) }
+        if start.elementsEqual("[[[".utf8) { return .windows(bytes) }
+        return .series(start.first == UInt8(ascii: "[") ? bytes : try series(csv: bytes))
+    }
+
+    /// The rows of a CSV table as JSON, missing values as null.
+    private func series(csv: [UInt8]) throws -> [UInt8] {
         func names(_ list: String?) -> [String]? { list.map { $0.split(separator: ",").map(String.init) } }
+        let series: Series
         do {
-            let table = try CSVTable(csv: bytes, columns: names(columns), ignoring: Set(names(ignore) ?? []))
-            var series = table.series
-            try series.fillMissing(missing, segment: max(series.rows, 1))
-            let features = series.features
-            return .rows((0..<series.rows).map { Array(series.values[$0 * features..<($0 + 1) * features]) })
+            series = try CSVTable(csv: csv, columns: names(columns), ignoring: Set(names(ignore) ?? []))
+                .series
         } catch {
-            throw CommandFailure("\(file ?? "standard input"): \(error)")
+            throw CommandFailure("\(InputFile(file)): \(error)")
         }
+        let features = series.features
+        let rows = (0..<series.rows).map { row in
+            series.values[row * features..<(row + 1) * features].map { $0.isNaN ? nil : $0 }
+        }
+        return try RepriseClient.json(rows)
     }
+}
 
-    /// Sends a request as it was written, or one made of rows, and prints the answer.
-    /// - Parameter report: what to tell a person.
-    func run<Request: Encodable, Answer: Decodable>(
-        _ path: String, _ request: ([[Float]]) -> Request, report: (Answer) -> String
-    ) throws {
-        do {
-            let client = try RepriseClient(baseURL: url)
-            let answer =
-                switch try input() {
-                case .request(let body): try client.checked(client.send("POST", path, body: body))
-                case .rows(let rows): try client.post(path, request(rows))
-                }
-            print(json ? answer.text : report(try answer.decoded()))
-        } catch let error as ClientError {
-            throw CommandFailure(error.description)
+extension DataOptions.Content {
+    /// A request: what the options say, and the data.
+    func request(_ options: [UInt8]) -> [UInt8] {
+        switch self {
+        case .request(let document): JSONObject(options).adding(document: document)
+        case .windows(let windows): JSONObject(options).adding("windows", windows)
+        case .series(let rows): JSONObject(options).adding("series", rows)
         }
     }
 }

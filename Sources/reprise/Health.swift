@@ -12,12 +12,7 @@ struct Health: ParsableCommand {
     var timeout = 3
 
     func run() throws {
-        let answer: RepriseClient.Answer
-        do {
-            answer = try RepriseClient(baseURL: url, timeout: timeout).send("GET", "/healthz")
-        } catch {
-            throw CommandFailure("\(error)")
-        }
+        let answer = try RepriseClient(baseURL: url, timeout: timeout).send("GET", "/healthz")
         guard answer.status == 200 else { throw CommandFailure("\(url) answers \(answer.status)") }
         print("ok")
     }

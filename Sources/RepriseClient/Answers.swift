@@ -1,0 +1,107 @@
+/// What the server tells of a version of a model: `GET /models/{model}/versions/{version}`.
+public struct ModelVersion: Decodable, Sendable {
+    /// The model's name.
+    public let model: String
+    /// Counted from 1.
+    public let version: Int
+    /// `autoencoder`, `stacked` or `layers`.
+    public let architecture: String
+    /// T.
+    public let timesteps: Int
+    /// F.
+    public let features: Int
+    /// Z; nil for a model without an encoding.
+    public let encodingUnits: Int?
+    /// The numbers that were learned.
+    public let parameters: Int
+    /// `standard`, `minmax` or `none`.
+    public let scaling: String
+    /// Epochs that ran.
+    public let epochs: Int
+    /// The training loss, in scaled units, of the epoch whose weights were kept.
+    public let loss: Double
+    /// The error in scaled units that 99 % of the windows it was learned from stay below.
+    public let threshold: Double
+    /// `validation` or `training`: the windows that the threshold was learned from.
+    public let thresholdSource: String
+    /// Time spent fitting.
+    public let seconds: Double
+}
+
+/// What `POST /train` answers.
+@dynamicMemberLookup
+public struct TrainAnswer: Decodable, Sendable {
+    /// The losses of each epoch, in scaled units.
+    public struct History: Decodable, Sendable {
+        /// The training windows'.
+        public let loss: [Double]
+        /// The validation windows'; empty without any.
+        public let valLoss: [Double]
+    }
+
+    /// The new version.
+    public let trained: ModelVersion
+    /// The losses.
+    public let history: History
+
+    private enum Key: CodingKey { case history }
+
+    /// Reads both out of one object.
+    public init(from decoder: any Decoder) throws {
+        trained = try ModelVersion(from: decoder)
+        history = try decoder.container(keyedBy: Key.self).decode(History.self, forKey: .history)
+    }
+
+    /// What there is to tell of the new version.
+    public subscript<Value>(dynamicMember member: KeyPath<ModelVersion, Value>) -> Value {
+        trained[keyPath: member]
+    }
+}
+
+/// What `POST /reconstruct` answers.
+public struct ReconstructAnswer: Decodable, Sendable {
+    /// The model's name.
+    public let model: String
+    /// The version that answered.
+    public let version: Int
+    /// `[N][T][F]` in the data's units.
+    public let reconstructions: [[[Float]]]
+    /// The mean squared error of each window in the data's units.
+    public let errors: [Float]
+    /// The mean squared error of each window in scaled units.
+    public let scaledErrors: [Float]
+}
+
+/// What `POST /encode` answers.
+public struct EncodeAnswer: Decodable, Sendable {
+    /// The model's name.
+    public let model: String
+    /// The version that answered.
+    public let version: Int
+    /// `[N][Z]`.
+    public let encodings: [[Float]]
+}
+
+/// What `GET /summary` and `POST /summary` answer.
+public struct SummaryAnswer: Decodable, Sendable {
+    /// A row of the table.
+    public struct Row: Decodable, Sendable {
+        /// The name that Keras gives the layer.
+        public let name: String
+        /// Such as `LSTM`.
+        public let type: String
+        /// nil stands for the number of windows.
+        public let outputShape: [Int?]
+        /// The numbers that are learned.
+        public let parameters: Int
+    }
+
+    /// The model's name; nil for an architecture that is not trained.
+    public let model: String?
+    /// From input to output.
+    public let layers: [Row]
+    /// Of all layers.
+    public let parameters: Int
+    /// Of all layers.
+    public let trainableParameters: Int
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import RepriseClient
+
+/// `reprise reconstruct`.
+struct Reconstruct: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reconstruct windows, and print the error of each.",
+        discussion: "Errors are mean squares, in the data's units and in the scaled units of the threshold. "
+            + "The reconstructions are in the JSON answer.")
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var prediction: PredictionOptions
+
+    func run() throws {
+        try server.post("/reconstruct", prediction.body()) { (answer: ReconstructAnswer) in
+            let rows = zip(answer.errors, answer.scaledErrors).enumerated()
+                .map { index, errors in ["\(index)", "\(errors.0)", "\(errors.1)"] }
+            return "\(Table(["window", "error", "scaled error"], rows))"
+        }
+    }
+}
+
+/// `reprise encode`.
+struct Encode: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print the encoding of each window.")
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var prediction: PredictionOptions
+
+    func run() throws {
+        try server.post("/encode", prediction.body()) { (answer: EncodeAnswer) in
+            let units = answer.encodings.first?.indices.map { "\($0)" } ?? []
+            let rows = answer.encodings.enumerated().map { index, encoding in
+                ["\(index)"] + encoding.map { "\($0)" }
+            }
+            return "\(Table(["window"] + units, rows))"
+        }
+    }
+}
+
+/// A model, and windows for it.
+struct PredictionOptions: ParsableArguments {
+    @Option(help: "The model's name.") var model: String?
+    @Option(help: "The version; the latest without one.") var version: Int?
+    @OptionGroup var data: DataOptions
+
+    func body() throws -> [UInt8] {
+        var request = WindowsRequest(model: model)
+        request.version = version
+        request.stride = data.stride
+        request.windowing = data.windowing
+        request.missing = data.missing
+        return try data.content().request(RepriseClient.json(request))
+    }
+}

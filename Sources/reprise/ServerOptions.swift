@@ -1,0 +1,17 @@
+import ArgumentParser
+import RepriseClient
+
+/// Where a client command's server is, and how to show what it answers.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The server.")
+    var url = "http://127.0.0.1:8080"
+
+    @Flag(help: "Print the server's answer as JSON.")
+    var json = false
+
+    /// Posts a request, and prints the answer: as it came, or what a report makes of it for people.
+    func post<Answer: Decodable>(_ path: String, _ body: [UInt8], report: (Answer) -> String) throws {
+        let answer = try RepriseClient(baseURL: url).post(path, body)
+        print(json ? answer.text : report(try answer.decoded()))
+    }
+}

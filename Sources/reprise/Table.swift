@@ -1,0 +1,15 @@
+/// A table for people: a header, and columns of numbers that stand to the right.
+struct Table: CustomStringConvertible {
+    private let rows: [[String]]
+
+    /// - Parameter rows: as many cells each as the header has.
+    init(_ header: [String], _ rows: some Sequence<[String]>) { self.rows = [header] + rows }
+
+    /// Lines without a line feed after the last.
+    var description: String {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

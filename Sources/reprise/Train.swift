@@ -1,0 +1,72 @@
+import ArgumentParser
+import RepriseClient
+
+/// `reprise train`.
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a new version of a model.",
+        discussion: "What is not given is left to the server's defaults. Options add to a JSON request.")
+
+    @OptionGroup var server: ServerOptions
+    @Option(help: "The model's name.") var model: String?
+    @OptionGroup var data: DataOptions
+    @Option(help: "Rows in a window, T; 30 unless the data are windows.") var timesteps: Int?
+    @OptionGroup var network: ArchitectureOptions
+    @Option(help: "standard, minmax or none.") var scaling: String?
+    @Option(help: "Passes over the training windows.") var epochs: Int?
+    @Option(help: "Windows in a step.") var batchSize: Int?
+    @Option(help: "Adam's learning rate.") var learningRate: Double?
+    @Option(help: "mse, mae or huber.") var loss: String?
+    @Option(help: "The share of the windows that is held back.") var validationSplit: Double?
+    @Option(help: "Stop after so many epochs without improvement, and keep the best weights.")
+    var patience: Int?
+    @Flag(inversion: .prefixedNo, help: "Whether each epoch sees the windows in a new order; it does.")
+    var shuffle: Bool?
+    @Option(help: "The largest norm of all gradients together.") var clipNorm: Double?
+    @Option(help: "Fixes everything that is random.") var seed: Int?
+
+    func run() throws {
+        let content = try data.content()
+        var request = request
+        if case .series = content { request.timesteps = timesteps ?? 30 }
+        let options = try network.addingLayers(to: RepriseClient.json(request))
+        try server.post("/train", content.request(options)) { (answer: TrainAnswer) in
+            """
+            model       \(answer.model), version \(answer.version) (\(answer.architecture))
+            windows     \(answer.timesteps) timesteps of \(answer.features) features
+            parameters  \(answer.parameters)
+            loss        \(answer.history.loss.first ?? answer.loss) -> \(answer.loss) in \(answer.epochs) epochs
+            threshold   \(answer.threshold), learned from the \(answer.thresholdSource) windows
+            seconds     \(answer.seconds)
+            """
+        }
+    }
+
+    private var request: TrainRequest {
+        var request = TrainRequest(model: model)
+        request.timesteps = timesteps
+        request.stride = data.stride
+        request.windowing = data.windowing
+        request.missing = data.missing
+        request.architecture = network.architecture
+        request.units = network.units?.numbers
+        request.activation = network.activation
+        request.recurrentActivation = network.recurrentActivation
+        request.scaling = scaling
+        request.epochs = epochs
+        request.batchSize = batchSize
+        request.learningRate = learningRate
+        request.loss = loss
+        request.validationSplit = validationSplit
+        request.shuffle = shuffle
+        request.clipNorm = clipNorm
+        request.seed = seed
+        if let patience {
+            request.earlyStopping = .init()
+            request.earlyStopping?.patience = patience
+            request.earlyStopping?.restoreBestWeights = true
+            request.earlyStopping?.monitor = validationSplit == nil ? "loss" : "val_loss"
+        }
+        return request
+    }
+}

@@ -1,0 +1,108 @@
+import APITesting
+import Foundation
+import Testing
+
+/// `reprise train`, `reconstruct`, `encode`, `summary` and `health` against a server.
+@Suite final class CommandLineTests {
+    private let server: ServerProcess
+    private let directory: URL
+
+    init() throws {
+        server = try ServerProcess()
+        directory = FileManager.default.temporaryDirectory.appending(path: "reprise-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: directory) }
+
+    private func file(_ name: String, _ text: String) throws -> String {
+        let file = directory.appending(path: name)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        return file.path
+    }
+
+    private func reprise(_ arguments: String..., input: String? = nil) throws -> Program.Result {
+        try Program.run(
+            Array(arguments.prefix(1)) + ["--url", server.url] + arguments.dropFirst(), input: input)
+    }
+
+    /// Timestamps, two features and a label.
+    private func csv(rows: Int) -> String {
+        "time;a;b;label\n"
+            + (0..<rows).map { "2026-01-01 00:00:\($0);\($0 % 7);\(Double($0 % 5) / 2);0\n" }.joined()
+    }
+
+    @Test func theMainJobFromCSV() throws {
+        let data = try file("normal.csv", csv(rows: 50))
+        let trained = try reprise(
+            "train", "--model", "pump", data, "--ignore", "label", "--timesteps", "5", "--units", "6,3",
+            "--epochs", "2")
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(
+            trained.output.contains(
+                "pump, version 1 (autoencoder)\nwindows     5 timesteps of 2 features"))
+
+        let errors = try reprise("reconstruct", "--model", "pump", data, "--columns", "a,b")
+        let lines = errors.output.split(separator: "\n")
+        #expect(lines.count == 1 + 46, "\(errors.errors)")
+        #expect(Set(lines.map(\.count)).count == 1, "columns are aligned")
+        let json = try reprise("reconstruct", "--model", "pump", "--json", data, "--ignore", "label")
+        #expect(try JSON(Array(json.output.utf8))["errors"]?.array?.count == 46)
+
+        let piped = try reprise(
+            "encode", "--model", "pump", "--columns", "a,b", "--stride", "10", input: csv(rows: 50))
+        #expect(piped.output.split(separator: "\n").count == 1 + 5, "\(piped.errors)")
+        #expect(try reprise("summary", "--model", "pump").output.contains("lstm_3 (LSTM)"))
+        #expect(try reprise("health").output == "ok\n")
+    }
+
+    @Test func requestsAndArraysInJSON() throws {
+        let request = Small.training("m")
+        let trained = try reprise("train", "--epochs", "3", input: "\(request.with(["epochs": nil]))")
+        #expect(trained.output.contains("in 3 epochs"), "\(trained.errors)")
+        let twice = try reprise("train", "--epochs", "3", input: "\(request)")
+        #expect(twice.status != 0 && twice.errors.contains("epochs"), "what is said twice is refused")
+        let windows = try reprise("train", "--model", "n", "--epochs", "1", input: "\(Small.windows)")
+        #expect(windows.status == 0, "\(windows.errors)")
+        let rows = try reprise("reconstruct", "--model", "n", "--json", input: "\(Small.series)")
+        #expect(try JSON(Array(rows.output.utf8))["errors"]?.array?.count == 9)
+        let filled = try reprise(
+            "reconstruct", "--model", "n", "--missing", "zero", input: "[[null, 1], [2, 3]]")
+        #expect(filled.status == 0, "\(filled.errors)")
+    }
+
+    @Test func architectures() throws {
+        let shown = try reprise("summary", "--timesteps", "3", "--features", "2", "--units", "128,64")
+        #expect(shown.output.contains(" Total params: 248,578 (971.01 KB)"), "\(shown)")
+        let list: JSON = [
+            ["type": "LSTM", "units": 4, "return_sequences": true],
+            ["type": "TimeDistributed", "layer": ["type": "Dense", "units": 2]],
+        ]
+        let layers = try file("layers.json", "\(list)")
+        let shape = "{\"timesteps\": 3, \"features\": 2}"
+        let unasked = try reprise("summary", "--layers", layers, input: shape)
+        #expect(unasked.status != 0, "standard input is read only when it is asked for")
+        let read = try reprise("summary", "--layers", layers, "-", input: shape)
+        #expect(read.output.contains("time_distributed"), "\(read)")
+        let trained = try reprise(
+            "train", "--model", "own", "--layers", layers, "--epochs", "1", input: "\(Small.windows)")
+        #expect(trained.output.contains("(layers)"), "\(trained)")
+    }
+
+    @Test func whatIsWrongIsSaidInALine() throws {
+        let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
+        for (result, words) in [
+            (try reprise("train", "--model", "m", bad), "\(bad): line 3"),
+            (try reprise("train", "--model", "m", directory.path + "/none.csv"), "can't read"),
+            (try reprise("train", "--model", "m", input: "a,b\n1,\n2,3\n"), "missing"),
+            (try reprise("train", input: "a,b\n1,2\n2,3\n"), "model"),
+            (try reprise("summary", "--model", "no such model/"), "no such model/"),
+            (try reprise("reconstruct", "--model", "none", input: "a\n1\n"), "none"),
+            (try Program.run(["health", "--url", "http://127.0.0.1:1"]), "is the server running?"),
+        ] {
+            #expect(result.status != 0)
+            #expect(result.output.isEmpty)
+            #expect(result.errors.hasPrefix("Error: ") && result.errors.contains(words), "\(result.errors)")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import APITesting
+import Foundation
+
+/// `reprise serve` on a free port, in a process of its own.
+final class ServerProcess {
+    let url: String
+    let client: Client
+    private let process: Process
+    private let errors = Pipe()
+
+    /// - Parameter launcher: a program to start it with, and its arguments.
+    init(_ arguments: [String] = [], launcher: [String] = []) throws {
+        process = try Program.start(
+            ["serve", "--port", "0"] + arguments, launcher: launcher, output: Pipe(), errors: errors,
+            input: Pipe())
+        // The first line of the log says where.
+        var log = ""
+        while !log.contains("\n") {
+            let piece = errors.fileHandleForReading.availableData
+            guard !piece.isEmpty else { throw HarnessError("the server has not started: \(log)") }
+            log += String(decoding: piece, as: UTF8.self)
+        }
+        guard let url = log.firstMatch(of: /url=(http:\S+)/)?.1 else {
+            throw HarnessError("no URL in: \(log)")
+        }
+        self.url = String(url)
+        client = try Client(url: self.url)
+        // A full pipe would stop the server.
+        errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+    }
+
+    deinit {
+        if process.isRunning { process.interrupt() }
+        process.waitUntilExit()
+        errors.fileHandleForReading.readabilityHandler = nil
+    }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// The exit status.
+    func waitForEnd() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// The most memory that was ever resident, in MiB.
+    func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        guard let kilobytes = status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap({ Int($0.1) }) else {
+            throw HarnessError("no VmHWM in \(status)")
+        }
+        return kilobytes >> 10
+    }
+}

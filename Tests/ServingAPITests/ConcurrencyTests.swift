@@ -1,0 +1,70 @@
+import APITesting
+import ServingAPI
+import Synchronization
+import Testing
+
+/// Many clients at once.
+@Suite struct ConcurrencyTests {
+    /// Reconstructions of each version, as they were first seen.
+    private final class Seen: Sendable {
+        private let answers = Mutex<[Int: JSON]>([:])
+
+        /// Whether the answer is the one that this version gave before.
+        func agrees(_ answer: JSON) -> Bool {
+            guard let version = answer["version"]?.int else { return false }
+            return answers.withLock { answers in
+                let first = answers[version] ?? answer
+                answers[version] = first
+                return answer == first
+            }
+        }
+
+        var versions: Int { answers.withLock(\.count) }
+    }
+
+    @Test func predictionsAreRightWhileVersionsComeAndGo() throws {
+        let api = try API(.live)
+        let url = try #require(api.url)
+        let request: JSON = ["model": "m", "windows": Small.windows]
+        let seen = Seen()
+        let isTraining = Atomic(true)
+        #expect(try api.post("/train", Small.training("m", ["seed": 1])).status == 201)
+
+        let readers = try (0..<4).map { _ in
+            let client = try Client(url: url)
+            return Outcome {
+                var count = 0
+                while isTraining.load(ordering: .relaxed) || count < 50 {
+                    let answer = try client.post("/reconstruct", request)
+                    guard answer.status == 200, try seen.agrees(answer.json) else {
+                        throw HarnessError("\(answer.status): \(answer.text)")
+                    }
+                    count += 1
+                }
+                return count
+            }
+        }
+        for version in 2...40 {
+            let trained = try api.post(
+                "/train", Small.training("m", ["seed": .integer(version), "epochs": 20]))
+            #expect(try trained.json["version"]?.int == version)
+            #expect(try api.delete("/models/m/versions/\(version - 1)").status == 204)
+        }
+        isTraining.store(false, ordering: .relaxed)
+        for reader in readers { #expect(try reader.wait() >= 50) }
+        #expect(seen.versions > 5, "the readers saw versions change")
+    }
+
+    @Test func versionsOfTrainingsAtOnceAreAllThere() throws {
+        let api = try API(.live)
+        let url = try #require(api.url)
+        let trainings = try (0..<8).map { seed in
+            let client = try Client(url: url)
+            return Outcome {
+                try client.post("/train", Small.training("m", ["seed": .integer(seed)])).json["version"]?.int
+            }
+        }
+        #expect(try Set(trainings.map { try $0.wait() }) == Set(1...8))
+        #expect(try api.get("/models/m").json["versions"] == .array((1...8).map(JSON.integer)))
+    }
+}

@@ -1,0 +1,83 @@
+import APITesting
+import Testing
+
+/// The article's example through the API, in process and over a socket.
+@Suite struct MainJobTests {
+    /// The mean absolute error of the article's five windows.
+    private func meanAbsoluteError(_ api: API, _ model: String) throws -> Double {
+        let answer = try api.post("/reconstruct", ["model": .string(model), "windows": Article.windows])
+        let found = try #require(answer.json["reconstructions"]).numbers
+        let expected = Article.windows.numbers
+        try #require(found.count == 30 && expected.count == 30)
+        return zip(found, expected).map { abs($0 - $1) }.reduce(0, +) / 30
+    }
+
+    @Test(arguments: 0..<10) func reconstructsTheArticlesWindows(seed: Int) throws {
+        let api = try API(seed == 0 ? .live : .inProcess)
+        let trained = try api.post("/train", Article.training("toy", seed: seed))
+        #expect(trained.status == 201)
+        #expect(trained["location"] == "/models/toy/versions/1")
+        #expect(try trained.json["parameters"]?.int == 248578)
+        #expect(try meanAbsoluteError(api, "toy") <= 0.02)
+    }
+
+    @Test(arguments: Wire.allCases) func encodesAndSummarises(wire: Wire) throws {
+        let api = try API(wire)
+        #expect(try api.post("/train", Article.training("toy")).status == 201)
+        let windows = try #require(Article.windows[0])
+        let encoded = try api.post("/encode", ["model": "toy", "windows": [windows]]).json
+        #expect(encoded["encodings"]?.array?.map { $0.numbers.count } == [64])
+        let summary = try api.get("/summary?model=toy").json
+        let layers = try #require(summary["layers"]?.array)
+        #expect(layers.map { $0["parameters"]?.int } == [67072, 49408, 0, 33024, 98816, 258])
+        #expect(summary["parameters"]?.int == 248578)
+        let table = try api.get("/summary?model=toy", accept: "text/plain").text
+        #expect(table.contains("│ repeat_vector (RepeatVector)       │ (None, 3, 64)  │       0 │"))
+        #expect(table.contains(" Total params: 248,578 (971.01 KB)"))
+    }
+
+    @Test(arguments: Wire.allCases) func stackedHasNoEncoding(wire: Wire) throws {
+        let api = try API(wire)
+        let trained = try api.post("/train", Article.training("regular", architecture: "stacked"))
+        #expect(trained.status == 201)
+        #expect(try trained.json["parameters"]?.int == 248578)
+        #expect(try meanAbsoluteError(api, "regular") <= 0.02)
+        let refused = try api.post("/encode", ["model": "regular", "windows": [[[0.3, 0.027]]]])
+        #expect(refused.status == 409)
+        #expect(refused.mediaType == "application/problem+json")
+        #expect(try refused.json["detail"]?.string?.contains("no encoding") == true)
+    }
+
+    @Test(arguments: Wire.allCases) func aCustomListOfLayersTrains(wire: Wire) throws {
+        let api = try API(wire)
+        let trained = try api.post(
+            "/train",
+            [
+                "model": "own", "series": Article.series, "timesteps": 3, "epochs": 2,
+                "layers": [
+                    ["type": "Bidirectional", "layer": ["type": "LSTM", "units": 5]],
+                    ["type": "Dropout", "rate": 0.1], ["type": "RepeatVector", "n": 3],
+                    ["type": "LSTM", "units": 4, "return_sequences": true],
+                    ["type": "TimeDistributed", "layer": ["type": "Dense", "units": 2]],
+                ],
+            ])
+        #expect(trained.status == 201, "\(trained.text)")
+        let layers = try #require(api.get("/summary?model=own").json["layers"]?.array)
+        #expect(
+            layers.compactMap { $0["type"]?.string }
+                == ["Bidirectional", "Dropout", "RepeatVector", "LSTM", "TimeDistributed"])
+    }
+
+    @Test(arguments: Wire.allCases) func theSameRequestGivesTheSameBits(wire: Wire) throws {
+        let api = try API(wire)
+        let first = try api.post("/train", Article.training("toy")).json
+        let second = try api.post("/train", Article.training("toy")).json
+        #expect(second["version"] == 2)
+        #expect(first["history"] == second["history"])
+        // Deleting the latest version brings back the one before.
+        #expect(try api.delete("/models/toy/versions/2").status == 204)
+        #expect(try api.get("/models/toy").json["version"] == 1)
+        #expect(try api.delete("/models/toy").status == 204)
+        #expect(try api.get("/models/toy").status == 404)
+    }
+}
