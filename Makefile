@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test build check fixtures clean
+.PHONY: run test build check fixtures bench clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -27,5 +27,15 @@ fixtures:
 	.venv/bin/pip install --quiet -r scripts/fixtures-requirements.txt
 	.venv/bin/python scripts/fixtures.py
 
+# The engine and its peers side by side, such as BENCH='--keras sensor'.
+BENCH ?=
+bench:
+	scripts/setup
+	swift build -c release --package-path Benchmarks
+	test -d Benchmarks/.venv || python3 -m venv Benchmarks/.venv
+	Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements.txt
+	case '$(BENCH)' in *--keras*) Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements-keras.txt;; esac
+	Benchmarks/run.py $(BENCH)
+
 clean:
-	rm -rf .build .venv
+	rm -rf .build .venv Benchmarks/.build Benchmarks/.venv

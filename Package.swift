@@ -10,7 +10,11 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "reprise",
     products: [
-        .executable(name: "reprise", targets: ["reprise"])
+        .executable(name: "reprise", targets: ["reprise"]),
+        // For the benchmarks, which are a package of their own.
+        .library(name: "NeuralNetwork", targets: ["NeuralNetwork"]),
+        .library(name: "TimeSeries", targets: ["TimeSeries"]),
+        .library(name: "COpenBLAS", targets: ["COpenBLAS"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

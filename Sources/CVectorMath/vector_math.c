@@ -1,73 +1,71 @@
 #include "vector_math.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-#define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define DISPATCHED
-#endif
-#define INLINE static inline __attribute__((always_inline))
+#include "dispatch.h"
 
-// e^x by Cody-Waite range reduction to [-ln2/2, ln2/2] and a Taylor polynomial of degree 7, whose remainder there is
-// below 1e-8 of the value; exact to about one unit in the last place. Written without a branch so that loops vectorise.
-INLINE float exp_f32(float x) {
-    // Past these the result would leave float32's normal range; the callers below saturate long before.
-    x = x > 88.0f ? 88.0f : x;
-    x = x < -87.0f ? -87.0f : x;
-    // Adding 1.5*2^23 rounds to the nearest integer and leaves it in the low bits.
-    const float magic = 12582912.0f;
-    float shifted = x * 1.44269504f + magic;
-    float n = shifted - magic;
-    float r = x - n * 0.693359375f + n * 2.12194440e-4f;
-    float p = 1.98412698e-4f;
-    p = p * r + 1.38888889e-3f;
-    p = p * r + 8.33333333e-3f;
-    p = p * r + 4.16666667e-2f;
-    p = p * r + 1.66666667e-1f;
-    p = p * r + 0.5f;
-    p = p * r * r + r + 1.0f;
-    int32_t bits;
-    memcpy(&bits, &shifted, 4);
-    bits = (int32_t)((uint32_t)bits << 23) + 0x3f800000;
-    float scale;
-    memcpy(&scale, &bits, 4);
-    return p * scale;
-}
+// A quotient whose division is put off: where values are multiplied, one division serves for several.
+typedef struct {
+    float over, under;
+} fraction;
 
-INLINE float sigmoid_f32(float x) { return 1.0f / (1.0f + exp_f32(-x)); }
-
-// Near zero 1 - 2/(e^2x + 1) cancels, so small arguments take the odd Taylor-like polynomial of Cephes' tanhf.
-INLINE float tanh_f32(float x) {
+// tanh(x) = x·P(x²)/Q(x²), a minimax fit of the relative error on [0, 9], which is 2e-8; what remains is rounding, 3.3e-7
+// at most. Beyond 9 tanh is 1 in float32. No branch, so that loops vectorise; by way of e^x both functions take nearly
+// twice as long. Comparisons are written so that NaN stays NaN, here and below: training finds it in the loss and stops.
+INLINE fraction tanh_f32(float x) {
+    x = x > 9.0f ? 9.0f : x;
+    x = x < -9.0f ? -9.0f : x;
     float s = x * x;
-    float p = -5.70498872745e-3f;
-    p = p * s + 2.06390887954e-2f;
-    p = p * s - 5.37397155531e-2f;
-    p = p * s + 1.33314422036e-1f;
-    p = p * s - 3.33332819422e-1f;
-    float near_zero = p * s * x + x;
-    float far = 1.0f - 2.0f / (exp_f32(2.0f * x) + 1.0f);
-    return s < 0.390625f ? near_zero : far;
+    float p = 1.335477855e-8f;
+    p = p * s + 2.060917558e-5f;
+    p = p * s + 3.495594190e-3f;
+    p = p * s + 1.338103088e-1f;
+    p = p * s + 9.999999795e-1f;
+    float q = 7.776608781e-7f;
+    q = q * s + 3.285644452e-4f;
+    q = q * s + 2.587700568e-2f;
+    q = q * s + 4.671434648e-1f;
+    q = q * s + 1.0f;
+    return (fraction){x * p, q};
 }
 
-// Comparisons are written so that NaN stays NaN, here and below: training finds it in the loss and stops.
-INLINE float relu_f32(float x) { return x < 0.0f ? 0.0f : x; }
+// (1 + tanh(x/2))/2 with the halves folded into the coefficients.
+INLINE fraction sigmoid_f32(float x) {
+    x = x > 18.0f ? 18.0f : x;
+    x = x < -18.0f ? -18.0f : x;
+    float s = x * x;
+    float p = 1.304177593e-11f;
+    p = p * s + 8.050459209e-8f;
+    p = p * s + 5.461865921e-5f;
+    p = p * s + 8.363144301e-3f;
+    p = p * s + 2.499999949e-1f;
+    float q = 3.037737805e-9f;
+    q = q * s + 5.133819456e-6f;
+    q = q * s + 1.617312855e-3f;
+    q = q * s + 1.167858662e-1f;
+    q = q * s + 1.0f;
+    return (fraction){0.5f * q + x * p, q};
+}
 
-INLINE float activate(float x, int kind) {
+INLINE fraction activated(float x, int kind) {
     switch (kind) {
     case VM_TANH: return tanh_f32(x);
-    case VM_RELU: return relu_f32(x);
+    case VM_RELU: return (fraction){x < 0.0f ? 0.0f : x, 1.0f};
     case VM_SIGMOID: return sigmoid_f32(x);
     case VM_HARD_SIGMOID: {
         // Keras 3: relu6(x + 3) / 6.
         float y = x * (1.0f / 6.0f) + 0.5f;
         y = y < 0.0f ? 0.0f : y;
-        return y > 1.0f ? 1.0f : y;
+        return (fraction){y > 1.0f ? 1.0f : y, 1.0f};
     }
-    default: return x;
+    default: return (fraction){x, 1.0f};
     }
+}
+
+INLINE float activate(float x, int kind) {
+    fraction y = activated(x, kind);
+    return kind == VM_TANH || kind == VM_SIGMOID ? y.over / y.under : y.over;
 }
 
 INLINE float gradient(float y, int kind) {
@@ -102,9 +100,12 @@ DISPATCHED void vm_activation_gradient(float *restrict dy, const float *restrict
 #undef BODY
 }
 
-INLINE void forward_row(float *restrict z, const float *restrict c_prev, float *restrict c, float *restrict a,
-                        float *restrict h, long units, int kind, int recurrent) {
-    float *restrict zi = z, *restrict zf = z + units, *restrict zg = z + 2 * units, *restrict zo = z + 3 * units;
+// Every array is an argument of its own, because clang heeds `restrict` on arguments only: with the gates as four
+// pointers made of one, it would check at run time whether they overlap, find that over all rows together they do, and
+// take a scalar loop.
+INLINE void forward_row(float *restrict zi, float *restrict zf, float *restrict zg, float *restrict zo,
+                        const float *restrict c_prev, float *restrict c, float *restrict a, float *restrict h,
+                        long units, int kind, int recurrent) {
     for (long j = 0; j < units; j++) {
         float i = activate(zi[j], recurrent);
         float f = activate(zf[j], recurrent);
@@ -112,37 +113,78 @@ INLINE void forward_row(float *restrict z, const float *restrict c_prev, float *
         float o = activate(zo[j], recurrent);
         float cell = i * g;
         if (c_prev) cell += f * c_prev[j];
-        float activated = activate(cell, kind);
+        float y = activate(cell, kind);
         zi[j] = i;
         zf[j] = f;
         zg[j] = g;
         zo[j] = o;
         c[j] = cell;
-        a[j] = activated;
-        h[j] = o * activated;
+        a[j] = y;
+        h[j] = o * y;
     }
+}
+
+INLINE void forward_rows(float *z, const float *c_prev, float *c, float *a, float *h, long h_stride, long batch,
+                         long units, int kind, int recurrent) {
+    for (long b = 0; b < batch; b++, z += 4 * units)
+        forward_row(z, z + units, z + 2 * units, z + 3 * units, c_prev ? c_prev + b * units : 0, c + b * units,
+                    a + b * units, h + b * h_stride, units, kind, recurrent);
 }
 
 DISPATCHED void vm_lstm_forward(float *z, const float *c_prev, float *c, float *a, float *h, long h_stride,
                                 long batch, long units, int activation, int recurrent_activation) {
-#define BODY(kind)                                                                                     \
-    for (long b = 0; b < batch; b++) {                                                                 \
-        const float *before = c_prev ? c_prev + b * units : 0;                                         \
-        if (recurrent_activation == VM_HARD_SIGMOID)                                                   \
-            forward_row(z + 4 * units * b, before, c + b * units, a + b * units, h + b * h_stride,     \
-                        units, kind, VM_HARD_SIGMOID);                                                 \
-        else                                                                                           \
-            forward_row(z + 4 * units * b, before, c + b * units, a + b * units, h + b * h_stride,     \
-                        units, kind, VM_SIGMOID);                                                      \
-    }
+#define BODY(kind)                                                                                 \
+    if (recurrent_activation == VM_HARD_SIGMOID)                                                   \
+        forward_rows(z, c_prev, c, a, h, h_stride, batch, units, kind, VM_HARD_SIGMOID);           \
+    else                                                                                           \
+        forward_rows(z, c_prev, c, a, h, h_stride, batch, units, kind, VM_SIGMOID)
     FOR_ACTIVATION(activation, BODY)
 #undef BODY
 }
 
-INLINE void backward_row(float *restrict z, const float *restrict c_prev, const float *restrict a,
-                         const float *restrict dh, const float *restrict dy, float *restrict dc, long units,
+// As forward_row, for what is not to be trained: nothing is kept but the states, and two divisions do for five. No
+// denominator is above 417, so that three of them make no overflow.
+INLINE void predict_row(const float *restrict zi, const float *restrict zf, const float *restrict zg,
+                        const float *restrict zo, float *restrict c, float *restrict h, int is_first, long units,
+                        int kind, int recurrent) {
+    for (long j = 0; j < units; j++) {
+        fraction i = activated(zi[j], recurrent);
+        fraction g = activated(zg[j], kind);
+        float over = i.over * g.over, under = i.under * g.under;
+        if (!is_first) {
+            fraction f = activated(zf[j], recurrent);
+            over = over * f.under + f.over * c[j] * under;
+            under *= f.under;
+        }
+        float cell = over / under;
+        fraction o = activated(zo[j], recurrent);
+        fraction a = activated(cell, kind);
+        c[j] = cell;
+        h[j] = o.over * a.over / (o.under * a.under);
+    }
+}
+
+INLINE void predict_rows(const float *z, float *c, float *h, long h_stride, int is_first, long batch, long units,
                          int kind, int recurrent) {
-    float *restrict zi = z, *restrict zf = z + units, *restrict zg = z + 2 * units, *restrict zo = z + 3 * units;
+    for (long b = 0; b < batch; b++, z += 4 * units)
+        predict_row(z, z + units, z + 2 * units, z + 3 * units, c + b * units, h + b * h_stride, is_first, units, kind,
+                    recurrent);
+}
+
+DISPATCHED void vm_lstm_predict(const float *z, float *c, float *h, long h_stride, int is_first, long batch,
+                                long units, int activation, int recurrent_activation) {
+#define BODY(kind)                                                                                 \
+    if (recurrent_activation == VM_HARD_SIGMOID)                                                   \
+        predict_rows(z, c, h, h_stride, is_first, batch, units, kind, VM_HARD_SIGMOID);            \
+    else                                                                                           \
+        predict_rows(z, c, h, h_stride, is_first, batch, units, kind, VM_SIGMOID)
+    FOR_ACTIVATION(activation, BODY)
+#undef BODY
+}
+
+INLINE void backward_row(float *restrict zi, float *restrict zf, float *restrict zg, float *restrict zo,
+                         const float *restrict c_prev, const float *restrict a, const float *restrict dh,
+                         const float *restrict dy, float *restrict dc, long units, int kind, int recurrent) {
     for (long j = 0; j < units; j++) {
         float i = zi[j], f = zf[j], g = zg[j], o = zo[j];
         float dhj = dy ? dh[j] + dy[j] : dh[j];
@@ -155,20 +197,21 @@ INLINE void backward_row(float *restrict z, const float *restrict c_prev, const 
     }
 }
 
+INLINE void backward_rows(float *z, const float *c_prev, const float *a, const float *dh, const float *dy,
+                          long dy_stride, float *dc, long batch, long units, int kind, int recurrent) {
+    for (long b = 0; b < batch; b++, z += 4 * units)
+        backward_row(z, z + units, z + 2 * units, z + 3 * units, c_prev ? c_prev + b * units : 0, a + b * units,
+                     dh + b * units, dy ? dy + b * dy_stride : 0, dc + b * units, units, kind, recurrent);
+}
+
 DISPATCHED void vm_lstm_backward(float *z, const float *c_prev, const float *a, const float *dh, const float *dy,
                                  long dy_stride, float *dc, long batch, long units, int activation,
                                  int recurrent_activation) {
-#define BODY(kind)                                                                                     \
-    for (long b = 0; b < batch; b++) {                                                                 \
-        const float *before = c_prev ? c_prev + b * units : 0;                                         \
-        const float *above = dy ? dy + b * dy_stride : 0;                                              \
-        if (recurrent_activation == VM_HARD_SIGMOID)                                                   \
-            backward_row(z + 4 * units * b, before, a + b * units, dh + b * units, above,              \
-                         dc + b * units, units, kind, VM_HARD_SIGMOID);                                \
-        else                                                                                           \
-            backward_row(z + 4 * units * b, before, a + b * units, dh + b * units, above,              \
-                         dc + b * units, units, kind, VM_SIGMOID);                                     \
-    }
+#define BODY(kind)                                                                                 \
+    if (recurrent_activation == VM_HARD_SIGMOID)                                                   \
+        backward_rows(z, c_prev, a, dh, dy, dy_stride, dc, batch, units, kind, VM_HARD_SIGMOID);   \
+    else                                                                                           \
+        backward_rows(z, c_prev, a, dh, dy, dy_stride, dc, batch, units, kind, VM_SIGMOID)
     FOR_ACTIVATION(activation, BODY)
 #undef BODY
 }

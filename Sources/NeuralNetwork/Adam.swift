@@ -19,9 +19,9 @@ final class Adam {
         variance = momentum
     }
 
-    /// One step on all parameters, cut in `parts` for the cores.
+    /// One step on all parameters.
     /// - Parameter scale: what the gradient is multiplied by first.
-    func update(_ weights: Floats, gradient: UnsafePointer<Float>, scale: Float, parts: Int) {
+    func update(_ weights: Floats, gradient: UnsafePointer<Float>, scale: Float) {
         steps += 1
         let (t, rate) = (Float(steps), learningRate)
         let step = rate * (1 - powf(Self.beta2, t)).squareRoot() / (1 - powf(Self.beta1, t))
@@ -29,9 +29,9 @@ final class Adam {
         momentum.withUnsafeMutableBufferPointer { momentum in
             variance.withUnsafeMutableBufferPointer { variance in
                 guard let m = momentum.baseAddress, let v = variance.baseAddress else { return }
-                let ranges = evenSplit(count, into: parts)
-                inParallel(parts) { part in
-                    let range = ranges[part]
+                let parts = partCount(count)
+                inParallel(parts) { index in
+                    let range = part(index, of: parts, in: count)
                     vm_adam(
                         weights + range.lowerBound, m + range.lowerBound, v + range.lowerBound,
                         gradient + range.lowerBound, range.count, step, Self.beta1, Self.beta2, Self.epsilon,

@@ -3,20 +3,19 @@ import CVectorMath
 /// Dense, and TimeDistributed(Dense): the same product for a vector and for each timestep.
 struct DenseOperation: Operation {
     let timesteps: Int
-    let inputs: Int
     let options: Dense
-    /// Where kernel `[F,units]` and bias `[units]` lie among the parameters.
-    let kernel: Int
+    /// `[F,units]`
+    let kernel: WeightMatrix
+    /// Where the bias `[units]` lies among the parameters.
     let bias: Int
 
     func cacheCount(batch: Int, mode: Mode) -> Int { 0 }
 
     func forward(_ pass: ForwardPass) {
         let rows = timesteps * pass.batch
-        vm_fill_rows(pass.output, pass.weights + bias, rows, options.units)
         LinearAlgebra.multiply(
-            Matrix(pass.input, rows, inputs), Matrix(pass.weights + kernel, inputs, options.units),
-            into: pass.output, accumulate: true)
+            Matrix(pass.input, rows, kernel.rows), pass.weights.factor(kernel),
+            plus: .row(pass.weights.values + bias), into: pass.output)
         if options.activation != .linear {
             vm_activate(pass.output, rows * options.units, options.activation.code)
         }
@@ -30,11 +29,10 @@ struct DenseOperation: Operation {
         }
         let outer = Matrix(pass.outputGradient, rows, options.units)
         vm_sum_rows(outer.base, pass.gradient + bias, rows, options.units)
-        LinearAlgebra.multiply(
-            Matrix(pass.input, rows, inputs).transposed, outer, into: pass.gradient + kernel)
+        LinearAlgebra.multiplyTransposed(
+            Matrix(pass.input, rows, kernel.rows), outer, into: pass.gradient + kernel.offset)
         if let inputGradient = pass.inputGradient {
-            LinearAlgebra.multiply(
-                outer, Matrix(pass.weights + kernel, inputs, options.units).transposed, into: inputGradient)
+            LinearAlgebra.multiply(outer, pass.weights.transposedFactor(kernel), into: inputGradient)
         }
     }
 }

@@ -2,15 +2,16 @@ import CVectorMath
 
 /// An LSTM that walks a sequence in one direction: forward, and back-propagation through time.
 ///
-/// The input projection of all timesteps is one matrix product, and so is each weight gradient; only the
-/// recurrent product is done timestep by timestep. Gates are in Keras' order i, f, c, o.
+/// The input is projected for many timesteps at once, and each weight gradient is one product; only the recurrent
+/// product is done timestep by timestep. Gates are in Keras' order i, f, c, o.
 struct LSTMDirection: Sendable {
     let timesteps: Int
-    let inputs: Int
     let options: LSTM
-    /// Where kernel `[F,4H]`, recurrent kernel `[H,4H]` and bias `[4H]` lie among the parameters.
-    let kernel: Int
-    let recurrentKernel: Int
+    /// `[F,4H]`
+    let kernel: WeightMatrix
+    /// `[H,4H]`
+    let recurrentKernel: WeightMatrix
+    /// Where the bias `[4H]` lies among the parameters.
     let bias: Int
     /// Whether it walks from the last timestep to the first.
     let isReversed: Bool
@@ -19,31 +20,34 @@ struct LSTMDirection: Sendable {
     let inputIsConstant: Bool
 
     private var units: Int { options.units }
+    private var inputs: Int { kernel.rows }
 
     /// The working memory of one direction.
     struct Buffers {
-        /// `[T][B][4H]`: gates, and on the way back their gradients.
+        /// `[B][4H]` for each timestep: gates, and on the way back their gradients. Where nothing has to be kept, for
+        /// the timesteps of one block.
         let gates: Floats
-        /// Cell states, `[T][B][H]`; two timesteps in turn where nothing has to be kept.
+        /// `[B][4H]`: the projection of a constant input; on the way back, the gates' gradients summed over time.
+        let constant: Floats
+        /// Cell states, `[T][B][H]`; one timestep where nothing has to be kept.
         let cell: Floats
-        /// The activated cell states; one timestep where nothing has to be kept.
+        /// The activated cell states, where they are kept.
         let activatedCell: Floats
-        /// `[B][H]` each: gradients that come back through time; `[B][4H]`: the gates' gradients summed
-        /// over time.
+        /// `[B][H]` each: gradients that come back through time.
         let hiddenGradient: Floats
         let cellGradient: Floats
-        let gateSum: Floats
         let keepsTimesteps: Bool
 
         init(_ direction: LSTMDirection, batch: Int, mode: Mode, arena: inout Arena) {
             let (timesteps, step) = (direction.timesteps, batch * direction.units)
             keepsTimesteps = mode == .training
-            gates = arena.take(timesteps * 4 * step)
-            cell = arena.take((keepsTimesteps ? timesteps : 2) * step)
-            activatedCell = arena.take((keepsTimesteps ? timesteps : 1) * step)
+            let rows = keepsTimesteps ? timesteps * batch : direction.blockRows(batch)
+            gates = arena.take(rows * 4 * direction.units)
+            constant = arena.take(direction.inputIsConstant ? 4 * step : 0)
+            cell = arena.take((keepsTimesteps ? timesteps : 1) * step)
+            activatedCell = arena.take(keepsTimesteps ? timesteps * step : 0)
             hiddenGradient = arena.take(keepsTimesteps ? step : 0)
             cellGradient = arena.take(keepsTimesteps ? step : 0)
-            gateSum = arena.take(keepsTimesteps && direction.inputIsConstant ? 4 * step : 0)
         }
     }
 
@@ -52,6 +56,10 @@ struct LSTMDirection: Sendable {
         _ = Buffers(self, batch: batch, mode: mode, arena: &arena)
         return arena.count
     }
+
+    /// Rows of gates, timesteps × windows, that are projected at once: enough for a fast product, and few enough to
+    /// be in the cache when their timestep comes.
+    private func blockRows(_ batch: Int) -> Int { min(timesteps * batch, max(64, batch)) }
 
     /// Hidden states of all timesteps, `[T][B]` rows of H that lie `stride` apart.
     struct Hidden {
@@ -63,37 +71,59 @@ struct LSTMDirection: Sendable {
 
     func forward(_ pass: ForwardPass, _ buffers: Buffers, hidden: Hidden) {
         let (batch, width) = (pass.batch, 4 * units)
-        let weights = Matrix(pass.weights + kernel, inputs, width)
-        let recurrentWeights = Matrix(pass.weights + recurrentKernel, units, width)
-        let projectedRows = inputIsConstant ? batch : timesteps * batch
-        vm_fill_rows(buffers.gates, pass.weights + bias, projectedRows, width)
-        LinearAlgebra.multiply(
-            Matrix(pass.input, projectedRows, inputs), weights, into: buffers.gates, accumulate: true)
+        let weights = pass.weights.factor(kernel)
+        let bias = Addend.row(pass.weights.values + bias)
         if inputIsConstant {
-            for other in 1..<max(timesteps, 1) {
-                (buffers.gates + other * batch * width).update(from: buffers.gates, count: batch * width)
-            }
+            LinearAlgebra.multiply(
+                Matrix(pass.input, batch, inputs), weights, plus: bias, into: buffers.constant)
         }
-        var previous: Int?
-        for step in 0..<timesteps {
-            let t = timestep(step)
-            let gates = buffers.gates + t * batch * width
-            if let previous {
+        let block = max(1, blockRows(batch) / max(batch, 1))
+        for start in stride(from: 0, to: timesteps, by: block) {
+            let steps = start..<min(start + block, timesteps)
+            // The block's timesteps are consecutive whichever way it walks.
+            let first = isReversed ? timesteps - steps.upperBound : start
+            let gates = buffers.gates + (buffers.keepsTimesteps ? first * batch * width : 0)
+            if !inputIsConstant {
                 LinearAlgebra.multiply(
-                    Matrix(
-                        hidden.base + previous * batch * hidden.stride, batch, units, stride: hidden.stride),
-                    recurrentWeights, into: gates, accumulate: true)
+                    Matrix(pass.input + first * batch * inputs, steps.count * batch, inputs), weights,
+                    plus: bias,
+                    into: gates)
             }
-            let slot = buffers.keepsTimesteps ? t : step & 1
-            let slotBefore = previous.map { buffers.keepsTimesteps ? $0 : (step - 1) & 1 }
-            vm_lstm_forward(
-                gates, slotBefore.map { UnsafePointer(buffers.cell + $0 * batch * units) },
-                buffers.cell + slot * batch * units,
-                buffers.activatedCell + (buffers.keepsTimesteps ? t * batch * units : 0),
-                hidden.base + t * batch * hidden.stride, hidden.stride, batch, units,
-                options.activation.code, options.recurrentActivation.code)
-            previous = t
+            for step in steps {
+                forwardStep(
+                    step, pass, buffers, hidden, gates: gates + (timestep(step) - first) * batch * width)
+            }
         }
+    }
+
+    /// - Parameter gates: `[B][4H]`, which hold the projected input unless that is constant.
+    private func forwardStep(
+        _ step: Int, _ pass: ForwardPass, _ buffers: Buffers, _ hidden: Hidden, gates: Floats
+    ) {
+        let (batch, t) = (pass.batch, timestep(step))
+        let projection = inputIsConstant ? buffers.constant : gates
+        if step > 0 {
+            LinearAlgebra.multiply(
+                Matrix(
+                    hidden.base + timestep(step - 1) * batch * hidden.stride, batch, units,
+                    stride: hidden.stride),
+                pass.weights.factor(recurrentKernel), plus: .rows(projection), into: gates)
+        } else if inputIsConstant {
+            gates.update(from: projection, count: batch * 4 * units)
+        }
+        let state = hidden.base + t * batch * hidden.stride
+        let (activation, recurrentActivation) = (options.activation.code, options.recurrentActivation.code)
+        guard buffers.keepsTimesteps else {
+            vm_lstm_predict(
+                gates, buffers.cell, state, hidden.stride, step == 0 ? 1 : 0, batch, units, activation,
+                recurrentActivation)
+            return
+        }
+        func cell(_ step: Int) -> Floats { buffers.cell + timestep(step) * batch * units }
+        vm_lstm_forward(
+            gates, step > 0 ? UnsafePointer(cell(step - 1)) : nil, cell(step),
+            buffers.activatedCell + t * batch * units, state, hidden.stride, batch, units, activation,
+            recurrentActivation)
     }
 
     /// - Parameters:
@@ -104,7 +134,7 @@ struct LSTMDirection: Sendable {
         _ pass: BackwardPass, _ buffers: Buffers, hidden: Hidden, outputGradient: Hidden, accumulate: Bool
     ) {
         let (batch, width) = (pass.batch, 4 * units)
-        let recurrentWeights = Matrix(pass.weights + recurrentKernel, units, width)
+        let recurrentWeights = pass.weights.transposedFactor(recurrentKernel)
         buffers.hiddenGradient.update(repeating: 0, count: batch * units)
         buffers.cellGradient.update(repeating: 0, count: batch * units)
         for step in stride(from: timesteps - 1, through: 0, by: -1) {
@@ -123,7 +153,7 @@ struct LSTMDirection: Sendable {
                 buffers.cellGradient, batch, units, options.activation.code, options.recurrentActivation.code)
             if step > 0 {
                 LinearAlgebra.multiply(
-                    Matrix(gates, batch, width), recurrentWeights.transposed, into: buffers.hiddenGradient)
+                    Matrix(gates, batch, width), recurrentWeights, into: buffers.hiddenGradient)
             }
         }
         recurrentGradient(pass, buffers, hidden)
@@ -133,31 +163,30 @@ struct LSTMDirection: Sendable {
     /// dU = Σ h(t-1)ᵀ·dz(t), as one product: both are consecutive in memory.
     private func recurrentGradient(_ pass: BackwardPass, _ buffers: Buffers, _ hidden: Hidden) {
         let (width, rows) = (4 * units, (timesteps - 1) * pass.batch)
-        let target = pass.gradient + recurrentKernel
+        let target = pass.gradient + recurrentKernel.offset
         guard rows > 0 else { return target.update(repeating: 0, count: units * width) }
         let before = hidden.base + (isReversed ? pass.batch * hidden.stride : 0)
         let gates = buffers.gates + (isReversed ? 0 : pass.batch * width)
-        LinearAlgebra.multiply(
-            Matrix(before, rows, units, stride: hidden.stride).transposed, Matrix(gates, rows, width),
-            into: target)
+        LinearAlgebra.multiplyTransposed(
+            Matrix(before, rows, units, stride: hidden.stride), Matrix(gates, rows, width), into: target)
     }
 
     /// dW = Xᵀ·dZ, db = Σ dz, dX = dZ·Wᵀ.
     private func inputSideGradients(_ pass: BackwardPass, _ buffers: Buffers, accumulate: Bool) {
         let (width, size) = (4 * units, pass.batch * 4 * units)
         if inputIsConstant {
-            buffers.gateSum.update(from: buffers.gates, count: size)
-            for t in 1..<max(timesteps, 1) { vm_add(buffers.gateSum, buffers.gates + t * size, size) }
+            buffers.constant.update(from: buffers.gates, count: size)
+            for t in 1..<max(timesteps, 1) { vm_add(buffers.constant, buffers.gates + t * size, size) }
         }
         let rows = inputIsConstant ? pass.batch : timesteps * pass.batch
-        let gates = Matrix(inputIsConstant ? buffers.gateSum : buffers.gates, rows, width)
+        let gates = Matrix(inputIsConstant ? buffers.constant : buffers.gates, rows, width)
         vm_sum_rows(gates.base, pass.gradient + bias, rows, width)
-        LinearAlgebra.multiply(
-            Matrix(pass.input, rows, inputs).transposed, gates, into: pass.gradient + kernel)
+        LinearAlgebra.multiplyTransposed(
+            Matrix(pass.input, rows, inputs), gates, into: pass.gradient + kernel.offset)
         if let inputGradient = pass.inputGradient {
             LinearAlgebra.multiply(
-                gates, Matrix(pass.weights + kernel, inputs, width).transposed, into: inputGradient,
-                accumulate: accumulate)
+                gates, pass.weights.transposedFactor(kernel), plus: accumulate ? .rows(inputGradient) : .zero,
+                into: inputGradient)
         }
     }
 }

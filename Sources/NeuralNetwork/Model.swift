@@ -8,6 +8,7 @@ public final class Model: Sendable {
     /// Their parameters.
     public let weights: Weights
     private let plan: Plan
+    private let packed: PackedWeights
     private let idle = Mutex<[Idle]>([])
 
     /// Workspaces of small batches wait here for the next request: allocating one costs more than a small
@@ -17,7 +18,7 @@ public final class Model: Sendable {
     }
     private static let largestIdle = 4
     /// Windows in one pass. More would not make the products faster, only the memory larger.
-    private static let chunk = 64
+    private static let chunk = 48
     /// What one pass may take.
     private static let workspaceBytes = 64 << 20
 
@@ -30,7 +31,9 @@ public final class Model: Sendable {
         }
         self.network = network
         self.weights = weights
-        plan = Plan(network)
+        plan = Plan(network, for: .inference)
+        packed = PackedWeights(plan.packing)
+        weights.values.withUnsafeBufferPointer { if let base = $0.baseAddress { packed.update(from: base) } }
     }
 
     /// What the last layer emits for each window.
@@ -54,13 +57,13 @@ public final class Model: Sendable {
             .sequence(windows.timesteps, windows.features) == network.inputShape, "windows of another shape")
         let sizes = layers.map { network.entries[$0].outputShape.count }
         let total = sizes.reduce(0, +) * windows.count
-        let chunks = evenSplit(windows.count, into: (windows.count + chunkSize - 1) / chunkSize)
+        let chunks = (windows.count + chunkSize - 1) / chunkSize
         // One layer's numbers after the other's, each array filled in place.
         let all = [Float](unsafeUninitializedCapacity: total) { buffer, count in
             count = total
             guard total > 0, let base = buffer.baseAddress else { return }
-            inParallel(chunks.count) { index in
-                let range = chunks[index]
+            inParallel(chunks) { index in
+                let range = part(index, of: chunks, in: windows.count)
                 run(windows, range) { workspace in
                     var target = base
                     for (layer, size) in zip(layers, sizes) {
@@ -92,7 +95,7 @@ public final class Model: Sendable {
         }
         weights.values.withUnsafeBufferPointer {
             guard let weights = $0.baseAddress else { return }
-            workspace.forward(batch: range.count, weights: weights, mode: .inference)
+            workspace.forward(batch: range.count, weights: packed.view(of: weights), mode: .inference)
         }
         body(workspace)
         idle.withLock { if $0.count < Self.largestIdle { $0.append(Idle(workspace: workspace)) } }

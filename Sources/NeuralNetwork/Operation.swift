@@ -21,8 +21,7 @@ protocol Operation: Sendable {
 struct ForwardPass {
     let batch: Int
     let mode: Mode
-    /// All parameters of the network.
-    let weights: UnsafePointer<Float>
+    let weights: WeightView
     let input: UnsafePointer<Float>
     let output: Floats
     let cache: Floats
@@ -33,8 +32,8 @@ struct ForwardPass {
 /// Where `backward` finds its operands.
 struct BackwardPass {
     let batch: Int
-    /// All parameters of the network, and their gradients; `backward` overwrites those of its own.
-    let weights: UnsafePointer<Float>
+    let weights: WeightView
+    /// Of all parameters of the network; `backward` overwrites those of its own.
     let gradient: Floats
     let input: UnsafePointer<Float>
     let output: UnsafePointer<Float>

@@ -13,7 +13,10 @@ func inParallel(_ count: Int, _ body: (Int) -> Void) {
     }
 }
 
-/// `total` things in `parts` ranges that differ in length by one at most.
-func evenSplit(_ total: Int, into parts: Int) -> [Range<Int>] {
-    (0..<parts).map { (total * $0 / parts)..<(total * ($0 + 1) / parts) }
+/// One of `parts` ranges of `total` things; they differ in length by one at most.
+func part(_ index: Int, of parts: Int, in total: Int) -> Range<Int> {
+    (total * index / parts)..<(total * (index + 1) / parts)
 }
+
+/// In how many parts to cut a pass over `total` numbers: small ones are done before another core is awake.
+func partCount(_ total: Int) -> Int { min(8, max(1, total >> 16)) }

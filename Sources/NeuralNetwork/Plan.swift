@@ -11,10 +11,12 @@ struct Plan: Sendable {
 
     let network: Sequential
     let steps: [Step]
+    let packing: Packing
 
-    init(_ network: Sequential) {
+    init(_ network: Sequential, for purpose: Packing.Purpose) {
         self.network = network
         var steps: [Step] = []
+        var packing = Packing(for: purpose)
         var inputIsConstant = false
         for (index, entry) in network.entries.enumerated() {
             let next = index + 1 < network.entries.count ? network.entries[index + 1].layer : nil
@@ -22,12 +24,14 @@ struct Plan: Sendable {
             let inputCount = inputIsConstant ? entry.inputShape.features : entry.inputShape.count
             steps.append(
                 Step(
-                    operation: Self.operation(entry, index: index, inputIsConstant: inputIsConstant),
+                    operation: Self.operation(
+                        entry, index: index, inputIsConstant: inputIsConstant, &packing),
                     inputCount: inputCount,
                     outputCount: isElided ? inputCount : entry.outputShape.count, isElided: isElided))
             inputIsConstant = isElided
         }
         self.steps = steps
+        self.packing = packing
     }
 
     private static func isRepeat(_ layer: Layer) -> Bool {
@@ -42,13 +46,16 @@ struct Plan: Sendable {
     }
 
     private static func operation(
-        _ entry: Sequential.Entry, index: Int, inputIsConstant: Bool
+        _ entry: Sequential.Entry, index: Int, inputIsConstant: Bool, _ packing: inout Packing
     ) -> any Operation {
         let shape = entry.inputShape
+        // Nobody asks for the gradient of the windows themselves.
+        let passesGradient = index > 0
         func direction(_ lstm: LSTM, tensors first: Int, reversed: Bool) -> LSTMDirection {
             LSTMDirection(
-                timesteps: shape.timesteps ?? 1, inputs: shape.features, options: lstm,
-                kernel: entry.parameters[first].offset, recurrentKernel: entry.parameters[first + 1].offset,
+                timesteps: shape.timesteps ?? 1, options: lstm,
+                kernel: packing.add(entry.parameters[first], needsTransposed: passesGradient),
+                recurrentKernel: packing.add(entry.parameters[first + 1], needsTransposed: true),
                 bias: entry.parameters[first + 2].offset, isReversed: reversed,
                 inputIsConstant: inputIsConstant)
         }
@@ -61,8 +68,9 @@ struct Plan: Sendable {
                 second: direction(lstm, tensors: 3, reversed: true))
         case .dense(let dense), .timeDistributed(let dense):
             return DenseOperation(
-                timesteps: shape.timesteps ?? 1, inputs: shape.features, options: dense,
-                kernel: entry.parameters[0].offset, bias: entry.parameters[1].offset)
+                timesteps: shape.timesteps ?? 1, options: dense,
+                kernel: packing.add(entry.parameters[0], needsTransposed: passesGradient),
+                bias: entry.parameters[1].offset)
         case .repeatVector(let count):
             return RepeatVectorOperation(count: count, features: shape.features)
         case .dropout(let rate):

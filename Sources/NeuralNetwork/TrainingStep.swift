@@ -10,24 +10,32 @@ package final class TrainingStep {
     private let loss: Loss
     private let clipNorm: Float?
     private let seed: UInt64
+    private let packed: PackedWeights
     private let shards: [Workspace]
+    /// The sum of each shard's losses.
+    private var shardLoss: [Double]
     private let adam: Adam
     private var steps: UInt64 = 0
     private let parameterCount: Int
     private let weightsBase: Floats
 
     package init(_ network: Sequential, options: TrainingOptions, initial: Weights) {
-        plan = Plan(network)
+        plan = Self.plan(network, batchSize: options.batchSize)
+        packed = PackedWeights(plan.packing)
         loss = options.loss
         clipNorm = options.clipNorm
         seed = options.seed
         parameterCount = network.parameterCount
-        weightsBase = .allocate(capacity: max(parameterCount, 1))
+        let bytes = max(parameterCount, 1) * MemoryLayout<Float>.stride
+        weightsBase = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            .bindMemory(to: Float.self, capacity: max(parameterCount, 1))
         weightsBase.initialize(from: initial.values, count: parameterCount)
         adam = Adam(learningRate: options.learningRate, parameterCount: parameterCount)
-        let parts = Self.shardCount(options.batchSize)
-        let capacity = (options.batchSize + parts - 1) / parts
-        shards = (0..<parts).map { [plan] _ in Workspace(plan, capacity: capacity, mode: .training) }
+        shards = (0..<Self.shardCount(options.batchSize)).map { [plan] _ in
+            Workspace(plan, capacity: Self.shardCapacity(options.batchSize), mode: .training)
+        }
+        shardLoss = [Double](repeating: 0, count: shards.count)
+        packed.update(from: weightsBase)
     }
 
     deinit { weightsBase.deallocate() }
@@ -35,7 +43,10 @@ package final class TrainingStep {
     /// A copy of the weights as they are now.
     package var weights: Weights {
         get { Weights(unchecked: Array(UnsafeBufferPointer(start: weightsBase, count: parameterCount))) }
-        set { weightsBase.update(from: newValue.values, count: parameterCount) }
+        set {
+            weightsBase.update(from: newValue.values, count: parameterCount)
+            packed.update(from: weightsBase)
+        }
     }
 
     /// The gradient of the last batch.
@@ -51,12 +62,21 @@ package final class TrainingStep {
         batch < 16 ? 1 : batch < 128 ? 2 : batch < 512 ? 4 : 8
     }
 
+    /// Windows in the largest shard.
+    private static func shardCapacity(_ batch: Int) -> Int {
+        (batch + shardCount(batch) - 1) / shardCount(batch)
+    }
+
+    private static func plan(_ network: Sequential, batchSize: Int) -> Plan {
+        Plan(network, for: .training(rows: shardCapacity(batchSize) * (network.inputShape.timesteps ?? 1)))
+    }
+
     /// Bytes of working memory that training takes beside the data: workspaces, weights and Adam's moments.
     package static func byteCount(_ network: Sequential, batchSize: Int) -> Int {
-        let parts = shardCount(batchSize)
-        let capacity = (batchSize + parts - 1) / parts
-        let workspace = Workspace.byteCount(Plan(network), capacity: capacity, mode: .training)
-        return parts * workspace + 3 * network.parameterCount * MemoryLayout<Float>.stride
+        let plan = plan(network, batchSize: batchSize)
+        let workspace = Workspace.byteCount(plan, capacity: shardCapacity(batchSize), mode: .training)
+        let floats = 3 * network.parameterCount + plan.packing.count
+        return shardCount(batchSize) * workspace + floats * MemoryLayout<Float>.stride
     }
 
     /// One step of Adam on some windows of a set.
@@ -64,32 +84,31 @@ package final class TrainingStep {
     /// - Returns: the mean loss of these windows before the step.
     package func train(on windows: Windows, indices: ArraySlice<Int>) -> Double {
         let loss = computeGradient(on: windows, indices: indices)
-        adam.update(
-            weightsBase, gradient: shards[0].parameterGradient, scale: clipScale(), parts: shards.count)
+        adam.update(weightsBase, gradient: shards[0].parameterGradient, scale: clipScale())
+        packed.update(from: weightsBase)
         return loss
     }
 
     /// The mean loss of some windows; leaves its gradient in `gradient`.
     package func computeGradient(on windows: Windows, indices: ArraySlice<Int>) -> Double {
         steps += 1
-        let ranges = evenSplit(indices.count, into: min(shards.count, indices.count))
         let scale = 1 / Float(indices.count * plan.network.outputShape.count)
-        let sum = eachShard(windows, indices, ranges, mode: .training) { workspace, outputs in
+        let sum = eachShard(windows, indices, mode: .training) { workspace, outputs in
             let sum = self.loss.sum(
                 workspace.output, workspace.input, count: outputs, gradient: workspace.outputGradient,
                 scale: scale)
             workspace.backward(
-                batch: outputs / self.plan.network.outputShape.count, weights: self.weightsBase)
+                batch: outputs / self.plan.network.outputShape.count,
+                weights: self.packed.view(of: self.weightsBase))
             return sum
         }
-        addGradients(ranges.count)
+        addGradients(min(shards.count, indices.count))
         return sum / Double(indices.count * plan.network.outputShape.count)
     }
 
     /// The mean loss of some windows, without dropout and without a trace.
     package func evaluate(on windows: Windows, indices: ArraySlice<Int>) -> Double {
-        let ranges = evenSplit(indices.count, into: min(shards.count, indices.count))
-        let sum = eachShard(windows, indices, ranges, mode: .inference) { workspace, outputs in
+        let sum = eachShard(windows, indices, mode: .inference) { workspace, outputs in
             self.loss.sum(workspace.output, workspace.input, count: outputs, gradient: nil, scale: 0)
         }
         return sum / Double(indices.count * plan.network.outputShape.count)
@@ -98,34 +117,34 @@ package final class TrainingStep {
     /// Passes each shard forward, calls `body` with its workspace and the number of its outputs, and adds
     /// the results in the shards' order.
     private func eachShard(
-        _ windows: Windows, _ indices: ArraySlice<Int>, _ ranges: [Range<Int>], mode: Mode,
-        _ body: (Workspace, Int) -> Double
+        _ windows: Windows, _ indices: ArraySlice<Int>, mode: Mode, _ body: (Workspace, Int) -> Double
     ) -> Double {
-        var sums = [Double](repeating: 0, count: ranges.count)
-        sums.withUnsafeMutableBufferPointer { sums in
+        let parts = min(shards.count, indices.count)
+        shardLoss.withUnsafeMutableBufferPointer { sums in
             windows.series.values.withUnsafeBufferPointer { rows in
                 guard let base = rows.baseAddress else { return }
-                inParallel(ranges.count) { shard in
-                    let (range, workspace) = (ranges[shard], shards[shard])
+                inParallel(parts) { shard in
+                    let (range, workspace) = (part(shard, of: parts, in: indices.count), shards[shard])
                     workspace.load(range.count) { b in
                         base + windows.starts[indices[indices.startIndex + range.lowerBound + b]]
                             * windows.features
                     }
                     let dropoutSeed = seed ^ (steps &* 0x9e37_79b9_7f4a_7c15) &+ UInt64(shard)
-                    workspace.forward(batch: range.count, weights: weightsBase, mode: mode, seed: dropoutSeed)
+                    workspace.forward(
+                        batch: range.count, weights: packed.view(of: weightsBase), mode: mode,
+                        seed: dropoutSeed)
                     sums[shard] = body(workspace, range.count * plan.network.outputShape.count)
                 }
             }
         }
-        return sums.reduce(0, +)
+        return shardLoss[..<parts].reduce(0, +)
     }
 
     /// Sums the shards' gradients into the first one's.
     private func addGradients(_ count: Int) {
         guard count > 1 else { return }
-        let ranges = evenSplit(parameterCount, into: count)
-        inParallel(count) { part in
-            let range = ranges[part]
+        inParallel(count) { index in
+            let range = part(index, of: count, in: parameterCount)
             for shard in shards[1..<count] {
                 vm_add(
                     shards[0].parameterGradient + range.lowerBound,

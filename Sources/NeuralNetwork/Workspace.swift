@@ -48,7 +48,7 @@ final class Workspace {
     /// Where the loss writes the gradient of the last layer's output before `backward`.
     var outputGradient: Floats { gradients[0] }
 
-    func forward(batch: Int, weights: UnsafePointer<Float>, mode: Mode, seed: UInt64 = 0) {
+    func forward(batch: Int, weights: WeightView, mode: Mode, seed: UInt64 = 0) {
         for (index, step) in plan.steps.enumerated() where !step.isElided {
             step.operation.forward(
                 ForwardPass(
@@ -58,7 +58,7 @@ final class Workspace {
     }
 
     /// Fills `parameterGradient` from `outputGradient`.
-    func backward(batch: Int, weights: UnsafePointer<Float>) {
+    func backward(batch: Int, weights: WeightView) {
         var (outer, inner) = (gradients[0], gradients[1])
         for (index, step) in plan.steps.enumerated().reversed() where !step.isElided {
             step.operation.backward(

@@ -24,12 +24,35 @@ void vm_activation_gradient(float *dy, const float *y, long n, int activation);
 void vm_lstm_forward(float *z, const float *c_prev, float *c, float *a, float *h, long h_stride,
                      long batch, long units, int activation, int recurrent_activation);
 
+// One timestep of an LSTM that is not to be trained. z [B,4H] holds the gates before their activations; c [B,H] is
+// replaced by the next cell state, and is not read where `is_first`. Writes h.
+void vm_lstm_predict(const float *z, float *c, float *h, long h_stride, int is_first, long batch, long units,
+                     int activation, int recurrent_activation);
+
 // One timestep of an LSTM, backward. z [B,4H] holds the activated gates and is left holding the gradient of the
 // gates before activation. dh [B,H] is the gradient that comes back through time and dy (rows of stride dy_stride, or null)
 // the one from the layer above. dc [B,H] is read and left as the gradient of the cell state of the timestep before.
 void vm_lstm_backward(float *z, const float *c_prev, const float *a, const float *dh, const float *dy,
                       long dy_stride, float *dc, long batch, long units, int activation,
                       int recurrent_activation);
+
+// Products. c [m,n] = initial + a·b, row-major, where `initial` [m,n] may be c itself, have a stride of 0 (one row for
+// all), or be null (zeros). Each number of c is summed in the order of k, whatever m is. Why not OpenBLAS: `products.c`
+// says, with figures.
+//
+// b [k,n] is read in panels of VM_PANEL columns: packed, with b_panel = VM_PANEL*k and b_row = VM_PANEL, or in place
+// if n is a multiple of VM_PANEL, with b_panel = VM_PANEL and b_row = n. a is read at a[r*a_row + i*a_column].
+enum { VM_PANEL = 16 };
+void vm_multiply(float *c, long c_stride, const float *initial, long initial_stride, const float *a, long a_row,
+                 long a_column, long m, const float *b, long b_panel, long b_row, long k, long n);
+
+// c [m,n] = a [m,k] · bᵀ, or += where `accumulate`, with b [n,k] in place.
+void vm_multiply_transposed(float *c, long c_stride, int accumulate, const float *a, long a_stride, long m,
+                            const float *b, long k, long n);
+
+// The floats of a packed [k,n] matrix, and how to pack one: b is [k,n], or [n,k] where `transposed`.
+long vm_packed_count(long k, long n);
+void vm_pack(float *packed, const float *b, long k, long n, int transposed);
 
 // y[r] = bias for each of the rows, y [rows,n].
 void vm_fill_rows(float *y, const float *bias, long rows, long n);
