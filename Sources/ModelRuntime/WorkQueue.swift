@@ -1,10 +1,11 @@
 import Dispatch
+import NeuralNetwork
 import Synchronization
 
 /// Work that waits its turn in a bounded line, so that overload is answered at once instead of piling up.
 ///
-/// Owns its Dispatch queue. Training and prediction each have one of their own: a training that takes
-/// minutes must not stand before a prediction that takes microseconds.
+/// Training and prediction each have one of their own: a training that takes minutes must not stand before a prediction
+/// that takes microseconds.
 public final class WorkQueue: Sendable {
     /// What the work is for.
     public enum Priority: Sendable {
@@ -26,6 +27,7 @@ public final class WorkQueue: Sendable {
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
+    private let priority: Priority
     private let width: Int
     private let limit: Int
 
@@ -35,8 +37,8 @@ public final class WorkQueue: Sendable {
     ///   - limit: how many wait at most.
     ///   - priority: training yields to prediction.
     public init(label: String, width: Int, limit: Int, priority: Priority) {
-        queue = DispatchQueue(
-            label: label, qos: priority == .training ? .utility : .userInitiated, attributes: .concurrent)
+        queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
+        self.priority = priority
         self.width = width
         self.limit = limit
     }
@@ -54,8 +56,16 @@ public final class WorkQueue: Sendable {
             state.waiting.append(work)
             return (true, false)
         }
-        if startsWorker { queue.async { self.runUntilEmpty() } }
+        if startsWorker { start() }
         return isAccepted
+    }
+
+    private func start() {
+        switch priority {
+        // Dispatch has no threads of a lower priority on Linux.
+        case .training: startThread(niceness: 10) { self.runUntilEmpty() }
+        case .prediction: queue.async { self.runUntilEmpty() }
+        }
     }
 
     private func runUntilEmpty() {

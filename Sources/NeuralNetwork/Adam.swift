@@ -21,7 +21,7 @@ final class Adam {
 
     /// One step on all parameters.
     /// - Parameter scale: what the gradient is multiplied by first.
-    func update(_ weights: Floats, gradient: UnsafePointer<Float>, scale: Float) {
+    func update(_ weights: Floats, gradient: UnsafePointer<Float>, scale: Float, team: Team) {
         steps += 1
         let (t, rate) = (Float(steps), learningRate)
         let step = rate * (1 - powf(Self.beta2, t)).squareRoot() / (1 - powf(Self.beta1, t))
@@ -30,7 +30,7 @@ final class Adam {
             variance.withUnsafeMutableBufferPointer { variance in
                 guard let m = momentum.baseAddress, let v = variance.baseAddress else { return }
                 let parts = partCount(count)
-                inParallel(parts) { index in
+                team.perform(parts) { index in
                     let range = part(index, of: parts, in: count)
                     vm_adam(
                         weights + range.lowerBound, m + range.lowerBound, v + range.lowerBound,

@@ -33,7 +33,9 @@ public final class Model: Sendable {
         self.weights = weights
         plan = Plan(network, for: .inference)
         packed = PackedWeights(plan.packing)
-        weights.values.withUnsafeBufferPointer { if let base = $0.baseAddress { packed.update(from: base) } }
+        weights.values.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { packed.update(from: base, team: Team(helpers: 0)) }
+        }
     }
 
     /// What the last layer emits for each window.

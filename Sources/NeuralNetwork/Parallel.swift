@@ -1,9 +1,7 @@
 import Dispatch
 
-/// Runs `body(0)` to `body(count - 1)`, on as many cores as there are, and returns when all are done.
-///
-/// The only place in this module that knows threads. What is split, and how, never depends on the number of
-/// cores: results must not.
+/// Runs `body(0)` to `body(count - 1)`, on as many cores as there are, and returns when all are done: what somebody
+/// waits for. A training has a ``Team``.
 func inParallel(_ count: Int, _ body: (Int) -> Void) {
     guard count > 1 else { return body(0) }
     withoutActuallyEscaping(body) { body in

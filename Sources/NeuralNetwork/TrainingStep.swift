@@ -11,6 +11,7 @@ package final class TrainingStep {
     private let clipNorm: Float?
     private let seed: UInt64
     private let packed: PackedWeights
+    private let team = Team()
     private let shards: [Workspace]
     /// The sum of each shard's losses.
     private var shardLoss: [Double]
@@ -35,7 +36,7 @@ package final class TrainingStep {
             Workspace(plan, capacity: Self.shardCapacity(options.batchSize), mode: .training)
         }
         shardLoss = [Double](repeating: 0, count: shards.count)
-        packed.update(from: weightsBase)
+        packed.update(from: weightsBase, team: team)
     }
 
     deinit { weightsBase.deallocate() }
@@ -45,7 +46,7 @@ package final class TrainingStep {
         get { Weights(unchecked: Array(UnsafeBufferPointer(start: weightsBase, count: parameterCount))) }
         set {
             weightsBase.update(from: newValue.values, count: parameterCount)
-            packed.update(from: weightsBase)
+            packed.update(from: weightsBase, team: team)
         }
     }
 
@@ -84,8 +85,8 @@ package final class TrainingStep {
     /// - Returns: the mean loss of these windows before the step.
     package func train(on windows: Windows, indices: ArraySlice<Int>) -> Double {
         let loss = computeGradient(on: windows, indices: indices)
-        adam.update(weightsBase, gradient: shards[0].parameterGradient, scale: clipScale())
-        packed.update(from: weightsBase)
+        adam.update(weightsBase, gradient: shards[0].parameterGradient, scale: clipScale(), team: team)
+        packed.update(from: weightsBase, team: team)
         return loss
     }
 
@@ -123,7 +124,7 @@ package final class TrainingStep {
         shardLoss.withUnsafeMutableBufferPointer { sums in
             windows.series.values.withUnsafeBufferPointer { rows in
                 guard let base = rows.baseAddress else { return }
-                inParallel(parts) { shard in
+                team.perform(parts) { shard in
                     let (range, workspace) = (part(shard, of: parts, in: indices.count), shards[shard])
                     workspace.load(range.count) { b in
                         base + windows.starts[indices[indices.startIndex + range.lowerBound + b]]
@@ -143,7 +144,7 @@ package final class TrainingStep {
     /// Sums the shards' gradients into the first one's.
     private func addGradients(_ count: Int) {
         guard count > 1 else { return }
-        inParallel(count) { index in
+        team.perform(count) { index in
             let range = part(index, of: count, in: parameterCount)
             for shard in shards[1..<count] {
                 vm_add(

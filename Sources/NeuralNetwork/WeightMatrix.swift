@@ -76,11 +76,10 @@ final class PackedWeights: @unchecked Sendable {
     deinit { base.deallocate() }
 
     /// Packs the matrices anew.
-    func update(from values: UnsafePointer<Float>) {
+    func update(from values: UnsafePointer<Float>, team: Team) {
         let matrices = packing.matrices
         let parts = min(matrices.count, partCount(packing.count))
-        guard parts > 0 else { return }
-        inParallel(parts) { part in
+        team.perform(parts) { part in
             for index in stride(from: part, to: matrices.count, by: parts) {
                 pack(matrices[index], from: values + matrices[index].offset)
             }

@@ -6,7 +6,7 @@ import NeuralNetwork
 struct EngineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "engine-bench", abstract: "Times the engine; prints a line of JSON.",
-        subcommands: [Train.self, Predict.self])
+        subcommands: [Train.self, Predict.self, Scale.self])
 }
 
 /// Training, on all cores.
