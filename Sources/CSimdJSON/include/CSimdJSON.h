@@ -108,7 +108,8 @@ size_t csimdjson_capacity(const csimdjson_parser *parser);
 
 /// Indexes `length` bytes at `body`, behind which csimdjson_padding more must be readable, in a buffer for
 /// bodies of at least `capacity` bytes. The body must stay where it is until the last token is read.
-csimdjson_status csimdjson_start(csimdjson_parser *parser, const uint8_t *body, size_t length, size_t capacity);
+csimdjson_status csimdjson_start(csimdjson_parser *parser, const uint8_t *body, size_t length,
+                                 size_t capacity);
 
 /// The next token. At the end of the body: csimdjson_kind_end, as often as it is asked for.
 csimdjson_token csimdjson_next(csimdjson_parser *parser);

@@ -12,6 +12,10 @@ struct JSONReaderTests {
         ("0.12345678901234567890123", "0.12345678901234568"), ("0e999", "0.0"), (#""""#, #""""#),
         ("5e-324", "5e-324"), ("1.7976931348623157e308", "1.7976931348623157e+308"),
         ("123456789012345678901234567890", "1.2345678901234568e+29"),
+        ("18446744073709551615", "1.8446744073709552e+19"),
+        ("-18446744073709551616", "-1.8446744073709552e+19"),
+        ("[0.30000000000000004441,-0,-0.0,-0e9]", "[0.30000000000000004,-0.0,-0.0,-0.0]"),
+        ("[1e00000000000000000000001,1e-99999999999999999999]", "[10.0,0.0]"),
         (#""\u0041\u00e9\u20ac\ud83d\ude00\/\b\f\n\r\t\\\"""#, #""Aé€😀/\b\f\n\r\t\\\"""#),
         (#""\u0000\u001f""#, #""\u0000\u001f""#), ("[]", "[]"), ("{}", "{}"), ("[ ]", "[]"),
         (#"[1,[2,{"a":[{}]}],"b"]"#, #"[1,[2,{"a":[{}]}],"b"]"#),
@@ -46,6 +50,7 @@ struct JSONReaderTests {
             [.greatestFiniteMagnitude, 0, -0.0, 16_777_216, 0.1]
         ),
         ("[0.12345678901234567890123,0.000000000000000000001]", [2], [0.12345679, 1e-21]),
+        ("[0.30000000000000004441,-0,18446744073709551616,-1e-99999]", [4], [0.3, -0.0, 0x1p64, -0.0]),
         ("[12345678.12345678,-0.12345678,1.123456789012]", [3], [12_345_678, -0.12345678, 1.1234568]),
     ]
 
@@ -68,6 +73,17 @@ struct JSONReaderTests {
             case .tensor(let tensor)? = object["windows"]
         else { return #expect(Bool(false)) }
         #expect(tensor.values.map(\.bitPattern) == values.map(\.bitPattern))
+    }
+
+    /// Digits that no integer holds, in a number of ordinary size and in a huge one.
+    @Test func readsNumbersOfAnyLength() throws {
+        let zeros = String(repeating: "0", count: 1_000_000)
+        #expect(
+            try JSONFixtures.windows("[1\(zeros)e-1000000,0.\(zeros)1,1.5\(zeros)]")?.values == [1, 0, 1.5])
+        for text in ["1\(zeros)", "[1\(zeros)]", #"{"windows":[1\#(zeros)]}"#] {
+            let error = #expect(throws: JSONError.self) { try JSONFixtures.parse(text) }
+            #expect(error?.detail.contains("is beyond the range") == true)
+        }
     }
 
     /// Numbers of every length, against the standard library's reading of the same text.
