@@ -1,35 +1,45 @@
 #include "number.hpp"
 
 #include <charconv>
+#include <limits>
 #include <system_error>
 
 namespace {
 
-/// Whether the first digit that is not 0 stands before the decimal point.
-bool is_at_least_one(const decimal &number) noexcept {
-    const uint8_t *p = number.begin;
-    while (p != number.end && (*p == '-' || *p == '0' || *p == '.')) ++p;
-    int64_t length = 0;
-    for (; p != number.end && *p != 'e' && *p != 'E'; ++p) length += *p != '.';
-    return length > 0 && number.exponent + length > 0;
+const uint8_t *skip_digits(const uint8_t *p) noexcept {
+    while (*p >= '0' && *p <= '9') ++p;
+    return p;
 }
 
-template <typename Float>
-number_status nearest_value(const decimal &number, Float &out) noexcept {
-    Float value = 0;
-    auto result = std::from_chars(reinterpret_cast<const char *>(number.begin),
-                                  reinterpret_cast<const char *>(number.end), value);
-    if (result.ec == std::errc::result_out_of_range) {
-        // Too large and too small are reported alike, and only the first is an error.
-        if (is_at_least_one(number)) return number_status::out_of_range;
-        value = number.negative ? Float(-0.0) : Float(0.0);
+/// Where the number at `p` ends; NULL if it breaks the grammar, with which from_chars is less strict.
+const uint8_t *end_of_number(const uint8_t *p) noexcept {
+    p += *p == '-';
+    const uint8_t *digits = p;
+    p = skip_digits(digits);
+    if (p == digits || (*digits == '0' && p - digits > 1)) return nullptr;  // -, 01
+    if (*p == '.') {
+        digits = p + 1;
+        p = skip_digits(digits);
+        if (p == digits) return nullptr;  // 1.
     }
-    if (!std::isfinite(value)) return number_status::out_of_range;
-    out = value;
-    return number_status::ok;
+    if (*p == 'e' || *p == 'E') {
+        digits = p + (p[1] == '-' || p[1] == '+' ? 2 : 1);
+        p = skip_digits(digits);
+        if (p == digits) return nullptr;  // 1e
+    }
+    return simdjson::builtin::jsoncharutils::is_structural_or_whitespace(*p) ? p : nullptr;  // 1x
 }
 
 }  // namespace
 
-number_status nearest(const decimal &number, float &out) noexcept { return nearest_value(number, out); }
-number_status nearest(const decimal &number, double &out) noexcept { return nearest_value(number, out); }
+bool read_refused_number(const uint8_t *at, csimdjson_token &token) noexcept {
+    token.kind = csimdjson_kind_badNumber;
+    const uint8_t *end = end_of_number(at);
+    if (end == nullptr) return false;
+    // Out of range means too large: what is too small, simdjson reads as 0.
+    const char *first = reinterpret_cast<const char *>(at);
+    bool is_huge = std::from_chars(first, first + (end - at), token.number).ec != std::errc();
+    if (is_huge) token.number = std::numeric_limits<double>::infinity();
+    token.kind = is_huge ? csimdjson_kind_hugeNumber : csimdjson_kind_number;
+    return true;
+}

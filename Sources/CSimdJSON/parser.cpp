@@ -1,7 +1,5 @@
 #include "parser.hpp"
 
-#include <cstring>
-#include <memory>
 #include <new>
 
 #include "number.hpp"
@@ -10,36 +8,13 @@ static_assert(csimdjson_padding == simdjson::SIMDJSON_PADDING, "the header promi
 
 namespace {
 
-bool is_literal(const csimdjson_parser &parser, const uint8_t *at, const char *literal, size_t length) noexcept {
-    size_t left = size_t(parser.body + parser.length - at);
-    if (left < length || std::memcmp(at, literal, length) != 0) return false;
-    return left == length || is_delimiter(at[length]);
-}
-
-void classify_number(const uint8_t *at, csimdjson_token &token) noexcept {
-    decimal number;
-    if (scan_decimal(at, number) != number_status::ok) {
-        token.kind = csimdjson_kind_badNumber;
-    } else if (to_integer(number, token.integer)) {
-        token.kind = csimdjson_kind_integer;
-    } else if (to_double(number, token.number) == number_status::ok) {
-        token.kind = csimdjson_kind_number;
-    } else {
-        token.kind = csimdjson_kind_hugeNumber;
-    }
-}
-
 /// A number that is the last token may be followed by nothing but padding, in which digits may lie about.
-void classify_last_number(const csimdjson_parser &parser, const uint8_t *at, csimdjson_token &token) noexcept {
-    size_t length = size_t(parser.body + parser.length - at);
-    std::unique_ptr<uint8_t[]> copy(new (std::nothrow) uint8_t[length + csimdjson_padding]());
-    if (!copy) {
-        token.kind = csimdjson_kind_badNumber;
-        return;
-    }
-    std::memcpy(copy.get(), at, length);
-    copy[length] = ' ';
-    classify_number(copy.get(), token);
+void classify_last_number(const uint8_t *at, size_t length, csimdjson_token &token) noexcept {
+    simdjson::padded_string copy(reinterpret_cast<const char *>(at), length + 1);
+    token.kind = csimdjson_kind_hugeNumber;
+    if (copy.data() == nullptr) return;  // there is no memory for it
+    copy.data()[length] = ' ';
+    read_number(reinterpret_cast<const uint8_t *>(copy.data()), token);
 }
 
 void classify_string(csimdjson_parser &parser, const uint8_t *at, csimdjson_token &token) noexcept {
@@ -56,9 +31,11 @@ void classify_string(csimdjson_parser &parser, const uint8_t *at, csimdjson_toke
 }  // namespace
 
 csimdjson_token classify(csimdjson_parser &parser, const uint8_t *at) noexcept {
+    namespace atoms = simdjson::builtin::atomparsing;
     csimdjson_token token{};
     token.offset = size_t(at - parser.body);
     token.kind = csimdjson_kind_unknown;
+    size_t left = parser.length - token.offset;
     switch (*at) {
     case '{': token.kind = csimdjson_kind_openObject; break;
     case '}': token.kind = csimdjson_kind_closeObject; break;
@@ -67,15 +44,15 @@ csimdjson_token classify(csimdjson_parser &parser, const uint8_t *at) noexcept {
     case ':': token.kind = csimdjson_kind_colon; break;
     case ',': token.kind = csimdjson_kind_comma; break;
     case '"': classify_string(parser, at, token); break;
-    case 't': if (is_literal(parser, at, "true", 4)) token.kind = csimdjson_kind_true; break;
-    case 'f': if (is_literal(parser, at, "false", 5)) token.kind = csimdjson_kind_false; break;
-    case 'n': if (is_literal(parser, at, "null", 4)) token.kind = csimdjson_kind_null; break;
+    case 't': if (atoms::is_valid_true_atom(at, left)) token.kind = csimdjson_kind_true; break;
+    case 'f': if (atoms::is_valid_false_atom(at, left)) token.kind = csimdjson_kind_false; break;
+    case 'n': if (atoms::is_valid_null_atom(at, left)) token.kind = csimdjson_kind_null; break;
     case '-': case '0': case '1': case '2': case '3': case '4':
     case '5': case '6': case '7': case '8': case '9':
         if (parser.cursor.at_end()) {
-            classify_last_number(parser, at, token);
+            classify_last_number(at, left, token);
         } else {
-            classify_number(at, token);
+            read_number(at, token);
         }
         break;
     default: break;
@@ -89,7 +66,8 @@ void csimdjson_destroy(csimdjson_parser *parser) { delete parser; }
 
 size_t csimdjson_capacity(const csimdjson_parser *parser) { return parser->parser.capacity(); }
 
-csimdjson_status csimdjson_start(csimdjson_parser *parser, const uint8_t *body, size_t length, size_t capacity) {
+csimdjson_status csimdjson_start(csimdjson_parser *parser, const uint8_t *body, size_t length,
+                                 size_t capacity) {
     if (length == 0) return csimdjson_status_empty;
     if (length > parser->parser.max_capacity()) return csimdjson_status_tooLarge;
     if (parser->parser.capacity() < length) {

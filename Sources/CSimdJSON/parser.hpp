@@ -8,8 +8,8 @@
 
 #include "CSimdJSON.h"
 
-/// simdjson's token iterator, with the protected parts that a caller needs to stay inside the body and to read
-/// ahead of it.
+/// simdjson's token iterator, with the protected parts that a caller needs to stay inside the body and to
+/// read ahead of it.
 struct token_cursor : simdjson::ondemand::json_iterator {
     token_cursor() noexcept = default;
     explicit token_cursor(const simdjson::ondemand::json_iterator &other) noexcept : json_iterator(other) {}

@@ -1,4 +1,4 @@
-// A pull reader of JSON tokens over simdjson, in plain C.
+// A pull reader of JSON tokens over simdjson, and a writer of floats over std::to_chars, in plain C.
 //
 // simdjson's On-Demand front end finds and validates the structure of a body (UTF-8, quotes, control
 // characters) at several GB/s and leaves an index of where its tokens begin. This shim hands those tokens out
@@ -108,7 +108,8 @@ size_t csimdjson_capacity(const csimdjson_parser *parser);
 
 /// Indexes `length` bytes at `body`, behind which csimdjson_padding more must be readable, in a buffer for
 /// bodies of at least `capacity` bytes. The body must stay where it is until the last token is read.
-csimdjson_status csimdjson_start(csimdjson_parser *parser, const uint8_t *body, size_t length, size_t capacity);
+csimdjson_status csimdjson_start(csimdjson_parser *parser, const uint8_t *body, size_t length,
+                                 size_t capacity);
 
 /// The next token. At the end of the body: csimdjson_kind_end, as often as it is asked for.
 csimdjson_token csimdjson_next(csimdjson_parser *parser);
@@ -120,6 +121,16 @@ size_t csimdjson_tokens_left(const csimdjson_parser *parser);
 /// takes a token and a separator, so that half of csimdjson_tokens_left floats are room enough; `capacity` is
 /// checked all the same.
 csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, float *values, size_t capacity);
+
+/// The longest texts: -1.1754944e-38, say, and a comma; -2.2250738585072014e-308.
+enum { csimdjson_float_room = 16, csimdjson_double_room = 24 };
+
+/// Writes floats with commas between them, into room for csimdjson_float_room bytes each, and returns how
+/// many bytes it wrote. Each text is the shortest that reads back to the same float; null if not finite.
+size_t csimdjson_write_floats(const float *values, size_t count, uint8_t *text);
+
+/// Writes a double likewise, into room for csimdjson_double_room bytes.
+size_t csimdjson_write_double(double value, uint8_t *text);
 
 #ifdef __cplusplus
 }

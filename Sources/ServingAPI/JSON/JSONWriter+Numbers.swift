@@ -1,18 +1,15 @@
-/// Numbers as text.
-///
-/// The standard library's `description` is the shortest text that reads back to the same value. In arrays of
-/// floats its way through a string takes most of the time; ``ShortestFloat`` gives the same text in place.
+import CSimdJSON
+
+/// Numbers as text: the shortest that reads back to the same value.
 extension JSONWriter {
     /// The float without a separator.
     mutating func write(float: Float) {
-        guard float.isFinite else { return append("null".utf8) }
-        append(float.description.utf8)
+        write(row: [float])
     }
 
     /// The double without a separator.
     mutating func write(double: Double) {
-        guard double.isFinite else { return append("null".utf8) }
-        append(double.description.utf8)
+        append(atMost: Int(csimdjson_double_room)) { csimdjson_write_double(double, $0.baseAddress) }
     }
 
     /// The integer without a separator.
@@ -40,7 +37,7 @@ extension JSONWriter {
     }
 
     private mutating func write(level shape: ArraySlice<Int>, of values: [Float], _ position: inout Int) {
-        guard let count = shape.first else { return write(float: values[position]) }
+        guard let count = shape.first else { return write(row: values[position...position]) }
         let inner = shape.dropFirst()
         append(UInt8(ascii: "["))
         if inner.isEmpty {
@@ -55,22 +52,10 @@ extension JSONWriter {
         append(UInt8(ascii: "]"))
     }
 
-    /// Nearly all of a large answer: numbers and commas are put into place without asking for room each time.
+    /// Nearly all of a large answer: the floats of a row with commas between them, without a separator.
     private mutating func write(row: ArraySlice<Float>) {
-        append(atMost: row.count * (ShortestFloat.longest + 1)) { buffer in
-            var end = 0
-            for float in row {
-                let rest = UnsafeMutableBufferPointer(rebasing: buffer[end...])
-                var length = ShortestFloat.write(float, to: rest)
-                if length == 0 {
-                    var text = float.isFinite ? float.description : "null"
-                    length = text.withUTF8 { rest[..<$0.count].update(fromContentsOf: $0) }
-                }
-                end += length
-                buffer[end] = UInt8(ascii: ",")
-                end += 1
-            }
-            return max(end - 1, 0)
+        append(atMost: row.count * Int(csimdjson_float_room)) { text in
+            row.withUnsafeBufferPointer { csimdjson_write_floats($0.baseAddress, $0.count, text.baseAddress) }
         }
     }
 }

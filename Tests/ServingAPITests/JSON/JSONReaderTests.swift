@@ -5,26 +5,31 @@ import Testing
 struct JSONReaderTests {
     /// Text, and what a writer makes of it.
     static let documents = [
-        ("null", "null"), (" true\n", "true"), ("false", "false"), ("1", "1"), ("-0", "-0.0"), ("0", "0"),
+        ("null", "null"), (" true\n", "true"), ("false", "false"), ("1", "1"), ("-0", "-0"), ("0", "0"),
         ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"),
-        ("9223372036854775808", "9.223372036854776e+18"), ("1.5", "1.5"), ("1E+2", "100.0"),
-        ("1e-999", "0.0"),
-        ("0.12345678901234567890123", "0.12345678901234568"), ("0e999", "0.0"), (#""""#, #""""#),
+        ("9223372036854775808", "9223372036854775808"), ("1.5", "1.5"), ("1E+2", "100"),
+        ("1e-999", "0"),
+        ("0.12345678901234567890123", "0.12345678901234568"), ("0e999", "0"), (#""""#, #""""#),
         ("5e-324", "5e-324"), ("1.7976931348623157e308", "1.7976931348623157e+308"),
         ("123456789012345678901234567890", "1.2345678901234568e+29"),
+        ("18446744073709551615", "18446744073709551616"),
+        ("-18446744073709551617", "-18446744073709551616"),
+        ("[0.30000000000000004441,-0,-0.0,-0e9]", "[0.30000000000000004,-0,-0,-0]"),
+        ("[1e00000000000000000000001,1e-99999999999999999999]", "[10,0]"),
         (#""\u0041\u00e9\u20ac\ud83d\ude00\/\b\f\n\r\t\\\"""#, #""Aé€😀/\b\f\n\r\t\\\"""#),
         (#""\u0000\u001f""#, #""\u0000\u001f""#), ("[]", "[]"), ("{}", "{}"), ("[ ]", "[]"),
         (#"[1,[2,{"a":[{}]}],"b"]"#, #"[1,[2,{"a":[{}]}],"b"]"#),
         (#"{"b":1,"a":{"b":2}}"#, #"{"b":1,"a":{"b":2}}"#), (#"{"":0,"a/b~c":1}"#, #"{"":0,"a/b~c":1}"#),
         (#"{"windows":null}"#, #"{"windows":null}"#),
-        (#"{"windows":[1,2]}"#, #"{"windows":[1.0,2.0]}"#),
-        (#"{"a":{"windows":[1,2]}}"#, #"{"a":{"windows":[1,2]}}"#),
-        (#"[{"windows":[1]}]"#, #"[{"windows":[1]}]"#),
+        // Floats have no 16777217, which tells tensors from arrays.
+        (#"{"windows":[1,16777217]}"#, #"{"windows":[1,16777216]}"#),
+        (#"{"a":{"windows":[16777217]}}"#, #"{"a":{"windows":[16777217]}}"#),
+        (#"[{"windows":[16777217]}]"#, #"[{"windows":[16777217]}]"#),
         (
-            #"{"inputs":[{"data":[1]},{"data":[[2],[3]]}]}"#,
-            #"{"inputs":[{"data":[1.0]},{"data":[[2.0],[3.0]]}]}"#
+            #"{"inputs":[{"data":[16777217]},{"data":[[2],[16777217]]}]}"#,
+            #"{"inputs":[{"data":[16777216]},{"data":[[2],[16777216]]}]}"#
         ),
-        (#"{"inputs":{"data":[1]},"data":[1]}"#, #"{"inputs":{"data":[1]},"data":[1]}"#),
+        (#"{"inputs":{"data":[16777217]},"data":[1]}"#, #"{"inputs":{"data":[16777217]},"data":[1]}"#),
     ]
 
     @Test(arguments: documents)
@@ -46,6 +51,7 @@ struct JSONReaderTests {
             [.greatestFiniteMagnitude, 0, -0.0, 16_777_216, 0.1]
         ),
         ("[0.12345678901234567890123,0.000000000000000000001]", [2], [0.12345679, 1e-21]),
+        ("[0.30000000000000004441,-0,18446744073709551616,-1e-99999]", [4], [0.3, -0.0, 0x1p64, -0.0]),
         ("[12345678.12345678,-0.12345678,1.123456789012]", [3], [12_345_678, -0.12345678, 1.1234568]),
     ]
 
@@ -68,6 +74,17 @@ struct JSONReaderTests {
             case .tensor(let tensor)? = object["windows"]
         else { return #expect(Bool(false)) }
         #expect(tensor.values.map(\.bitPattern) == values.map(\.bitPattern))
+    }
+
+    /// Digits that no integer holds, in a number of ordinary size and in a huge one.
+    @Test func readsNumbersOfAnyLength() throws {
+        let zeros = String(repeating: "0", count: 1_000_000)
+        #expect(
+            try JSONFixtures.windows("[1\(zeros)e-1000000,0.\(zeros)1,1.5\(zeros)]")?.values == [1, 0, 1.5])
+        for text in ["1\(zeros)", "[1\(zeros)]", #"{"windows":[1\#(zeros)]}"#] {
+            let error = #expect(throws: JSONError.self) { try JSONFixtures.parse(text) }
+            #expect(error?.detail.contains("is beyond the range") == true)
+        }
     }
 
     /// Numbers of every length, against the standard library's reading of the same text.

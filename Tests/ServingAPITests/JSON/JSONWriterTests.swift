@@ -39,8 +39,8 @@ struct JSONWriterTests {
         }
         #expect(
             json.text == #"{"model":"toy","version":1,"layers":[{"name":"lstm","output_shape":[null,3,128],"#
-                + #""parameters":67072},{"name":"d","output_shape":[],"parameters":0}],"errors":[0.25,1.0],"#
-                + #""reconstructions":[[[1.0,2.0]],[[3.0,4.0]]],"history":{"loss":[0.5]},"ok":true,"none":null,"#
+                + #""parameters":67072},{"name":"d","output_shape":[],"parameters":0}],"errors":[0.25,1],"#
+                + #""reconstructions":[[[1,2]],[[3,4]]],"history":{"loss":[0.5]},"ok":true,"none":null,"#
                 + #""mixed":["a",[],{},false]}"#)
     }
 
@@ -56,10 +56,11 @@ struct JSONWriterTests {
     }
 
     @Test(arguments: [
-        (0.1 as Float, "0.1"), (1e-3, "0.001"), (3.4028235e38, "3.4028235e+38"),
+        (0.1 as Float, "0.1"), (1e-3, "0.001"), (1e-5, "1e-05"), (100_000, "1e+05"),
+        (3.4028235e38, "3.4028235e+38"),
         (.leastNonzeroMagnitude, "1e-45"),
-        (-0.0, "-0.0"),
-        (16_777_216, "16777216.0"), (.leastNormalMagnitude, "1.1754944e-38"), (.nan, "null"),
+        (-0.0, "-0"),
+        (16_777_216, "16777216"), (.leastNormalMagnitude, "1.1754944e-38"), (.nan, "null"),
         (.infinity, "null"),
         (-.infinity, "null"),
     ])
@@ -75,8 +76,8 @@ struct JSONWriterTests {
 
     @Test func writesTensorsOfAnyShape() {
         let cases: [([Int], [Float], String)] = [
-            ([0], [], "[]"), ([2, 0], [], "[[],[]]"), ([1], [1], "[1.0]"), ([], [1], "1.0"),
-            ([1, 1, 1], [1], "[[[1.0]]]"),
+            ([0], [], "[]"), ([2, 0], [], "[[],[]]"), ([1], [1], "[1]"), ([], [1], "1"),
+            ([1, 1, 1], [1], "[[[1]]]"),
         ]
         for (shape, values, expected) in cases {
             var json = JSONWriter()
@@ -85,7 +86,7 @@ struct JSONWriterTests {
         }
     }
 
-    /// Every float fits the room that is kept for it, and reads back to itself.
+    /// Every float fits the room that is kept for it, reads back to itself, and is as short as Swift's text.
     @Test func writesFloatsThatReadBack() {
         var random = SplitMix(seed: 4)
         var json = JSONWriter(reservingCapacity: 0)
@@ -104,7 +105,7 @@ struct JSONWriterTests {
             #expect(texts.count == floats.count)
             for (text, float) in zip(texts, floats) {
                 #expect(float.isFinite ? Float(text)?.bitPattern == float.bitPattern : text == "null")
-                #expect(!float.isFinite || text == float.description)
+                #expect(!float.isFinite || text.count <= float.description.count, "\(text)")
             }
         }
     }

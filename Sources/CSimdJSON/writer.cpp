@@ -1,0 +1,34 @@
+// Numbers as text, by std::to_chars: the shortest that reads back to the same value.
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "CSimdJSON.h"
+
+namespace {
+
+template <typename Float>
+char *write(Float value, char *text, size_t room) noexcept {
+    constexpr std::string_view null = "null";  // JSON has neither NaN nor Infinity
+    if (!std::isfinite(value)) return std::copy(null.begin(), null.end(), text);
+    return std::to_chars(text, text + room, value).ptr;
+}
+
+}  // namespace
+
+size_t csimdjson_write_floats(const float *values, size_t count, uint8_t *text) {
+    char *const begin = reinterpret_cast<char *>(text);
+    char *end = begin;
+    for (size_t index = 0; index < count; ++index) {
+        if (index > 0) *end++ = ',';
+        end = write(values[index], end, csimdjson_float_room - 1);
+    }
+    return size_t(end - begin);
+}
+
+size_t csimdjson_write_double(double value, uint8_t *text) {
+    char *begin = reinterpret_cast<char *>(text);
+    return size_t(write(value, begin, csimdjson_double_room) - begin);
+}
