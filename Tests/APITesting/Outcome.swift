@@ -1,13 +1,18 @@
 import Dispatch
+import Foundation
 
-/// What a closure on another thread comes to.
+/// What is computed on a thread of its own, to be waited for: Dispatch's few would be late for what has to happen now.
 package final class Outcome<Value: Sendable>: @unchecked Sendable {
     // Written before the group is left, read after.
     private var result: Result<Value, any Error>?
     private let group = DispatchGroup()
 
     package init(_ body: @escaping @Sendable () throws -> Value) {
-        DispatchQueue.global().async(group: group) { self.result = Result(catching: body) }
+        group.enter()
+        Thread.detachNewThread {
+            self.result = Result(catching: body)
+            self.group.leave()
+        }
     }
 
     package func wait() throws -> Value {
