@@ -33,7 +33,8 @@ struct ChunkedDecoder {
                     let size = try Self.size(rest.part(0, length), limit: limits.body - body.count)
                     position += length + 2
                     state = size == 0 ? .trailers : .data(remaining: size)
-                    body.reserve(size)
+                    // As much again as is there, or many small chunks would each move all of it.
+                    body.reserve(max(size, min(body.count, limits.body - body.count)))
                 }
             case .data(let remaining):
                 guard !rest.isEmpty else { return false }

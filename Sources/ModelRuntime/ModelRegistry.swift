@@ -1,3 +1,4 @@
+import NeuralNetwork
 import Synchronization
 
 /// The models that a server has, in memory.
@@ -8,7 +9,7 @@ public final class ModelRegistry: Sendable {
     public struct Entry: Sendable {
         /// The model's name.
         public let name: String
-        /// Counted from 1 for each name; the highest is the one served.
+        /// Counted from 1 for each name, and never used twice; the highest is the one served.
         public let version: Int
         /// The version itself.
         public let trained: TrainedModel
@@ -16,7 +17,10 @@ public final class ModelRegistry: Sendable {
 
     private struct State {
         var versions: [String: [Entry]] = [:]
+        /// The highest version that each name ever had: a number that once meant a model never means another.
+        var highest: [String: Int] = [:]
         var count = 0
+        var bytes = 0
     }
 
     private let state = Mutex(State())
@@ -46,11 +50,16 @@ public final class ModelRegistry: Sendable {
     /// - Returns: nil when the registry is full.
     public func publish(_ name: String, _ trained: TrainedModel) -> Entry? {
         state.withLock { state in
-            guard state.count < limits.modelVersions else { return nil }
-            let version = (state.versions[name]?.last?.version ?? 0) + 1
+            let bytes = trained.model.byteCount
+            guard state.count < limits.modelVersions, state.bytes + bytes <= limits.modelBytes else {
+                return nil
+            }
+            let version = state.highest[name, default: 0] + 1
             let entry = Entry(name: name, version: version, trained: trained)
             state.versions[name, default: []].append(entry)
+            state.highest[name] = version
             state.count += 1
+            state.bytes += bytes
             return entry
         }
     }
@@ -60,10 +69,12 @@ public final class ModelRegistry: Sendable {
     public func remove(_ name: String, version: Int? = nil) -> Bool {
         state.withLock { state in
             guard let entries = state.versions[name] else { return false }
+            let removed = version.map { version in entries.filter { $0.version == version } } ?? entries
             let kept = version.map { version in entries.filter { $0.version != version } } ?? []
             state.versions[name] = kept.isEmpty ? nil : kept
-            state.count -= entries.count - kept.count
-            return kept.count < entries.count
+            state.count -= removed.count
+            state.bytes -= removed.reduce(0) { $0 + $1.trained.model.byteCount }
+            return !removed.isEmpty
         }
     }
 }

@@ -8,10 +8,16 @@ public struct RuntimeLimits: Sendable, Equatable {
     public var waitingTrainings = 16
     /// Predictions that wait for their turn.
     public var waitingPredictions = 1024
-    /// Numbers in one answer: windows times what is given back for each.
-    public var answerValues = 16 << 20
+    /// Bytes of data that wait with the trainings, and as many that wait with the predictions.
+    public var waitingBytes = 1 << 30
+    /// Numbers in one answer: windows times what is given back for each. As JSON they take about 12 bytes each.
+    public var answerValues = 4 << 20
+    /// Multiplications of one prediction: windows times those of the network's matrices.
+    public var predictionMultiplications = 5_000_000_000_000
     /// Versions of all models together.
     public var modelVersions = 10_000
+    /// Bytes of the weights of all versions together.
+    public var modelBytes = 4 << 30
 
     /// The defaults.
     public init() {}

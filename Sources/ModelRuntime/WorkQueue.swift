@@ -18,11 +18,22 @@ public final class WorkQueue: Sendable {
     /// A piece of work.
     public typealias Work = @Sendable () -> Void
 
+    private struct Waiting {
+        let work: Work
+        let bytes: Int
+    }
+
     private struct State {
-        var waiting: [Work] = []
+        var waiting: [Waiting] = []
+        var waitingBytes = 0
         /// Taken from the front of `waiting`; compacted now and then.
         var head = 0
         var running = 0
+
+        mutating func append(_ work: @escaping Work, _ bytes: Int) {
+            waiting.append(Waiting(work: work, bytes: bytes))
+            waitingBytes += bytes
+        }
     }
 
     private let state = Mutex(State())
@@ -30,30 +41,36 @@ public final class WorkQueue: Sendable {
     private let priority: Priority
     private let width: Int
     private let limit: Int
+    private let byteLimit: Int
 
     /// - Parameters:
     ///   - label: for debuggers.
     ///   - width: how many run at once.
     ///   - limit: how many wait at most.
+    ///   - byteLimit: how many bytes wait with them at most.
     ///   - priority: training yields to prediction.
-    public init(label: String, width: Int, limit: Int, priority: Priority) {
+    public init(label: String, width: Int, limit: Int, byteLimit: Int, priority: Priority) {
         queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
         self.priority = priority
         self.width = width
         self.limit = limit
+        self.byteLimit = byteLimit
     }
 
     /// Runs `work` when its turn comes.
+    /// - Parameter bytes: what it holds on to while it waits.
     /// - Returns: false, without running it, when the line is full.
-    public func submit(_ work: @escaping Work) -> Bool {
+    public func submit(bytes: Int, _ work: @escaping Work) -> Bool {
         let (isAccepted, startsWorker) = state.withLock { state in
             if state.running < width {
                 state.running += 1
-                state.waiting.append(work)
+                state.append(work, bytes)
                 return (true, true)
             }
-            guard state.waiting.count - state.head < limit else { return (false, false) }
-            state.waiting.append(work)
+            guard state.waiting.count - state.head < limit, state.waitingBytes + bytes <= byteLimit else {
+                return (false, false)
+            }
+            state.append(work, bytes)
             return (true, false)
         }
         if startsWorker { start() }
@@ -80,14 +97,15 @@ public final class WorkQueue: Sendable {
                 state.running -= 1
                 return nil
             }
-            let work = state.waiting[state.head]
-            state.waiting[state.head] = {}
+            let next = state.waiting[state.head]
+            state.waiting[state.head] = Waiting(work: {}, bytes: 0)
+            state.waitingBytes -= next.bytes
             state.head += 1
             if state.head > 64, state.head * 2 > state.waiting.count {
                 state.waiting.removeFirst(state.head)
                 state.head = 0
             }
-            return work
+            return next.work
         }
     }
 }

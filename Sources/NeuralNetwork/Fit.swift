@@ -16,6 +16,9 @@ extension Sequential {
     ) throws(TrainingError) -> TrainingResult {
         try check(windows, options)
         let (training, validation) = windows.split(validation: options.validationSplit)
+        var options = options
+        // Memory is planned for a batch: one that is larger than the data takes no more than they do.
+        options.batchSize = min(options.batchSize, training.count)
         let step = TrainingStep(
             self, options: options, initial: initial ?? initialWeights(seed: options.seed))
         var order = Array(0..<training.count)
@@ -23,7 +26,7 @@ extension Sequential {
         var history: [EpochReport] = []
         var stopper = options.earlyStopping.map { Stopper($0) }
 
-        for epoch in 1...max(options.epochs, 1) {
+        for epoch in 1...options.epochs {
             if options.shuffle { order.shuffle(using: &random) }
             let loss = try meanOverBatches(order, options.batchSize) { (batch) throws(TrainingError) in
                 guard !isCancelled() else { throw .cancelled }

@@ -3,6 +3,7 @@ struct LayerBuilder {
     /// Bounds that keep every product of sizes inside Int and every BLAS dimension inside Int32.
     private static let largestUnits = 1 << 20
     private static let largestParameterCount = 1 << 31
+    private static let largestActivationCount = 1 << 31
 
     private(set) var entries: [Sequential.Entry] = []
     private var shape: Shape
@@ -16,6 +17,11 @@ struct LayerBuilder {
         let name = uniqueName(Self.snakeCase(layer.type))
         let place = Place(index: entries.count, name: name, type: layer.type)
         let output = try outputShape(of: layer, at: place)
+        // An LSTM computes a vector for each timestep, whether it emits it or not.
+        let width = max(shape.features, output.features)
+        guard max(shape.timesteps ?? 1, output.timesteps ?? 1) * width <= Self.largestActivationCount else {
+            throw place.error("computes more than \(Self.largestActivationCount) numbers for each window")
+        }
         var tensors = ParameterList(offset: offset)
         let features = shape.features
         switch layer {

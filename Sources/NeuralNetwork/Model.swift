@@ -17,6 +17,7 @@ public final class Model: Sendable {
         let workspace: Workspace
     }
     private static let largestIdle = 4
+    private static let largestIdleBytes = 1 << 20
     /// Windows in one pass. More would not make the products faster, only the memory larger.
     private static let chunk = 48
     /// What one pass may take.
@@ -37,6 +38,9 @@ public final class Model: Sendable {
             if let base = $0.baseAddress { packed.update(from: base, team: Team(helpers: 0)) }
         }
     }
+
+    /// Bytes that the weights take, in Keras' order and packed.
+    public var byteCount: Int { (weights.values.count + plan.packing.count) * MemoryLayout<Float>.stride }
 
     /// What the last layer emits for each window.
     /// - Returns: `[N][T][F]` in the units that the windows are in.
@@ -100,6 +104,7 @@ public final class Model: Sendable {
             workspace.forward(batch: range.count, weights: packed.view(of: weights), mode: .inference)
         }
         body(workspace)
+        guard workspace.byteCount <= Self.largestIdleBytes else { return }
         idle.withLock { if $0.count < Self.largestIdle { $0.append(Idle(workspace: workspace)) } }
     }
 

@@ -2,8 +2,7 @@
 struct Plan: Sendable {
     struct Step: Sendable {
         let operation: any Operation
-        /// Floats that the layer receives and emits for one window.
-        let inputCount: Int
+        /// Floats that the layer emits for one window.
         let outputCount: Int
         /// Where the layer's output is another's: a RepeatVector before an LSTM makes no copies.
         let isElided: Bool
@@ -21,13 +20,11 @@ struct Plan: Sendable {
         for (index, entry) in network.entries.enumerated() {
             let next = index + 1 < network.entries.count ? network.entries[index + 1].layer : nil
             let isElided = Self.isRepeat(entry.layer) && Self.isRecurrent(next)
-            let inputCount = inputIsConstant ? entry.inputShape.features : entry.inputShape.count
             steps.append(
                 Step(
                     operation: Self.operation(
                         entry, index: index, inputIsConstant: inputIsConstant, &packing),
-                    inputCount: inputCount,
-                    outputCount: isElided ? inputCount : entry.outputShape.count, isElided: isElided))
+                    outputCount: (isElided ? entry.inputShape : entry.outputShape).count, isElided: isElided))
             inputIsConstant = isElided
         }
         self.steps = steps

@@ -27,6 +27,10 @@ public struct Sequential: Sendable, Hashable {
 
     /// All parameters of all layers.
     public var parameterCount: Int { entries.reduce(0) { $0 + $1.parameterCount } }
+    /// Multiplications of one window's way through the matrices: the parameters, once for each timestep.
+    public var multiplications: Int {
+        entries.reduce(0) { $0 + $1.parameterCount * ($1.inputShape.timesteps ?? 1) }
+    }
     /// Tensors of all layers in Keras' order.
     public var parameters: [Parameter] { entries.flatMap(\.parameters) }
     /// What the last layer emits.

@@ -15,11 +15,14 @@ final class Workspace {
     private let gradients: [Floats]
     /// The gradients of all parameters.
     let parameterGradient: Floats
+    /// Bytes that it takes.
+    let byteCount: Int
     private let storage: UnsafeMutableRawPointer
 
     init(_ plan: Plan, capacity: Int, mode: Mode) {
         let layout = Layout(plan, capacity, mode, Arena.counting)
-        storage = .allocate(byteCount: layout.floats * MemoryLayout<Float>.stride, alignment: 64)
+        byteCount = layout.floats * MemoryLayout<Float>.stride
+        storage = .allocate(byteCount: byteCount, alignment: 64)
         let memory = Layout(
             plan, capacity, mode, Arena(storage.bindMemory(to: Float.self, capacity: layout.floats)))
         self.plan = plan

@@ -52,8 +52,10 @@ extension Call {
     }
 
     /// The version of the path.
-    fileprivate func version() throws(Problem) -> Int {
-        let text = parameters["version"] ?? ""
+    fileprivate func version() throws(Problem) -> Int { try Self.version(parameters["version"] ?? "") }
+
+    /// A version as it stands in a path or a query: digits, the first of them not 0.
+    static func version(_ text: String) throws(Problem) -> Int {
         guard let version = Int(text), version > 0, text == String(version) else {
             throw .badRequest("a version is a number from 1 up, not \(Quote.text(text))")
         }

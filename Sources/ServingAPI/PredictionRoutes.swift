@@ -9,6 +9,7 @@ extension Service {
             let (entry, windows) = try service.prediction(
                 call, valuesPerWindow: { $0.trained.inputShape.count })
             let result = entry.trained.reconstruct(windows)
+            guard result.isFinite else { throw .overflow() }
             return .json(reserving: 12 * result.values.count + 256) { json in
                 json.member("model", entry.name)
                 json.member("version", entry.version)
@@ -27,6 +28,7 @@ extension Service {
                 return units
             }
             guard let encodings = entry.trained.encode(windows) else { throw .noEncoding(entry.name) }
+            guard encodings.allSatisfy(\.isFinite) else { throw .overflow() }
             return .json(reserving: 12 * encodings.count + 256) { json in
                 json.member("model", entry.name)
                 json.member("version", entry.version)
@@ -60,6 +62,14 @@ extension Service {
                     "\(windows.count) windows would make an answer of \(windows.count * size) numbers; this server answers "
                         + "with \(limits.answerValues) at most. Send the data in parts, or cut it with a stride"
                 )
+            }
+            let multiplications = entry.trained.model.network.multiplications
+            guard windows.count <= limits.predictionMultiplications / multiplications else {
+                throw JSONError(
+                    .invalid,
+                    "\(windows.count) windows are more work than this server takes on at once with this model: "
+                        + "\(limits.predictionMultiplications / multiplications) are the most. Send the data in parts, or "
+                        + "cut it with a stride")
             }
             return windows
         }

@@ -1,4 +1,5 @@
 import HTTP1
+import ModelRuntime
 
 /// An error as the client gets it: RFC 9457, `application/problem+json`.
 ///
@@ -104,14 +105,22 @@ extension Problem {
                 + "RepeatVector. Train one with architecture: autoencoder")
     }
 
+    static func overflow() -> Problem {
+        Problem(
+            .unprocessableContent, "overflow",
+            "the data are so large, or so far from those that the model was trained on, that the result is past the "
+                + "largest 32-bit float; send them in smaller units")
+    }
+
     static func trainingFailed(_ detail: String) -> Problem {
         Problem(.unprocessableContent, "training-failed", detail)
     }
 
-    static func registryFull(_ limit: Int) -> Problem {
+    static func registryFull(_ limits: RuntimeLimits) -> Problem {
         Problem(
             .insufficientStorage, "registry-full",
-            "the registry holds \(limit) versions, all that it may; delete some")
+            "the registry is full: it may hold \(limits.modelVersions) versions of models, and "
+                + "\(limits.modelBytes >> 20) MiB of weights; delete some")
     }
 
     static func tooManyTrainings() -> Problem {

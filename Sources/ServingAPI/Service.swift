@@ -23,10 +23,11 @@ public final class Service: Handler {
         self.limits = limits
         self.logger = logger
         trainings = WorkQueue(
-            label: "reprise.training", width: 1, limit: limits.waitingTrainings, priority: .training)
+            label: "reprise.training", width: 1, limit: limits.waitingTrainings,
+            byteLimit: limits.waitingBytes, priority: .training)
         predictions = WorkQueue(
             label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions,
-            priority: .prediction)
+            byteLimit: limits.waitingBytes, priority: .prediction)
     }
 
     static let routes: [Route] =
@@ -65,7 +66,9 @@ public final class Service: Handler {
             switch route.lane {
             case .loop: run(route, call)
             case .compute:
-                guard predictions.submit({ self.run(route, call) }) else { throw .overloaded() }
+                guard predictions.submit(bytes: request.body.count, { self.run(route, call) }) else {
+                    throw .overloaded()
+                }
             }
         } catch {
             responder.send(error.response)

@@ -11,7 +11,7 @@ extension Service {
             }
             return summary(of: entry.trained.model.network, model: name, as: call.mediaType)
         },
-        Route(.post, "/summary", takesBody: true, produces: [.json, .text]) {
+        Route(.post, "/summary", lane: .compute, takesBody: true, produces: [.json, .text]) {
             (service, call) throws(Problem) in
             var body = try FieldReader(call.request)
             let network = try body.read { (body) throws(JSONError) in
@@ -53,12 +53,9 @@ extension Call {
         var version: Int?
         for item in request.target.queryItems {
             switch item.name {
-            case "model": name = item.value
-            case "version":
-                guard let number = Int(item.value), number > 0 else {
-                    throw .badRequest("version is \(Quote.text(item.value)); it must be a number from 1 up")
-                }
-                version = number
+            case "model" where name == nil: name = item.value
+            case "version" where version == nil: version = try Self.version(item.value)
+            case "model", "version": throw .badRequest("\(item.name) is there twice in the query")
             default:
                 throw .badRequest(
                     "unknown query parameter \(Quote.text(item.name)); known are model and version")

@@ -21,6 +21,13 @@ struct TrainingFields {
                 "validation_split",
                 "leaves none of the \(windows.count) windows to train on; use a smaller one")
         }
+        if options.earlyStopping?.monitor == .validationLoss,
+            windows.split(validation: options.validationSplit).validation.count == 0
+        {
+            throw body.error(
+                "validation_split",
+                "holds back none of the \(windows.count) windows, but early_stopping watches val_loss; use a larger one")
+        }
         try body.rejectUnknown()
     }
 }

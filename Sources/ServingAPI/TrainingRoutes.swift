@@ -2,6 +2,7 @@ import HTTP1
 import Logging
 import ModelRuntime
 import NeuralNetwork
+import TimeSeries
 
 extension Service {
     static let trainingRoutes: [Route] = [
@@ -21,11 +22,14 @@ extension Service {
         } catch {
             throw Problem(error, architecture: fields.specification.architecture)
         }
-        let isAccepted = trainings.submit { [self] in
+        // Not the call: the request's bytes need not wait with their floats.
+        let responder = call.responder
+        let bytes = fields.windows.series.values.count * MemoryLayout<Float>.stride
+        let isAccepted = trainings.submit(bytes: bytes) { [self] in
             do throws(Problem) {
-                call.responder.send(try trainNow(fields))
+                responder.send(try trainNow(fields))
             } catch {
-                call.responder.send(error.response)
+                responder.send(error.response)
             }
         }
         guard isAccepted else { throw .tooManyTrainings() }
@@ -39,7 +43,7 @@ extension Service {
             throw Problem(error, architecture: fields.specification.architecture)
         }
         guard let entry = registry.publish(fields.name, trained) else {
-            throw .registryFull(limits.modelVersions)
+            throw .registryFull(limits)
         }
         logger.info(
             "trained",

@@ -58,7 +58,8 @@ extension Series {
                 if policy == .linear, let known, let after {
                     let part = Float(gap - known) / Float(after - known)
                     let (low, high) = (values[position(known)], values[position(after)])
-                    values[position(gap)] = low + (high - low) * part
+                    // Not `low + (high - low) * part`, whose difference can overflow.
+                    values[position(gap)] = low * (1 - part) + high * part
                 } else {
                     values[position(gap)] = values[position(anchor)]
                 }

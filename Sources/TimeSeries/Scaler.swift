@@ -26,8 +26,8 @@ public struct Scaler: Sendable, Equatable {
         self.scale = scale
     }
 
-    /// Learns a scaling from some rows of a series.
-    public init(_ scaling: Scaling, learnedFrom series: Series, rows: Range<Int>) {
+    /// Learns a scaling from some rows of a series, each counted once.
+    public init(_ scaling: Scaling, learnedFrom series: Series, rows: [Range<Int>]) {
         let features = series.features
         var offset = [Float](repeating: 0, count: features)
         var scale = [Float](repeating: 1, count: features)
@@ -81,15 +81,17 @@ private struct Column {
     let values: [Float]
     let features: Int
     let feature: Int
-    let rows: Range<Int>
+    let rows: [Range<Int>]
+
+    private var count: Double { Double(rows.reduce(0) { $0 + $1.count }) }
 
     private func reduce(_ initial: Double, _ combine: (Double, Double) -> Double) -> Double {
-        rows.reduce(initial) { combine($0, Double(values[$1 * features + feature])) }
+        rows.joined().reduce(initial) { combine($0, Double(values[$1 * features + feature])) }
     }
 
     func meanAndDeviation() -> (Double, Double) {
-        let mean = reduce(0, +) / Double(rows.count)
-        let variance = reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows.count)
+        let mean = reduce(0, +) / count
+        let variance = reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
         return (mean, variance.squareRoot())
     }
 

@@ -77,10 +77,18 @@ public struct Windows: Sendable, Equatable {
         return (self[0..<boundary], self[boundary..<count])
     }
 
-    /// The rows that the windows cover, from the first window's first to the last window's last.
-    public var coveredRows: Range<Int> {
-        guard let first = starts.min(), let last = starts.max() else { return 0..<0 }
-        return first..<(last + timesteps)
+    /// The rows that are in at least one window, ascending and apart.
+    public var coveredRows: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        // Every way to make windows gives their starts in order.
+        for start in starts {
+            if let last = ranges.last, start <= last.upperBound {
+                ranges[ranges.count - 1] = last.lowerBound..<(start + timesteps)
+            } else {
+                ranges.append(start..<(start + timesteps))
+            }
+        }
+        return ranges
     }
 
     /// The same windows over other values of the same rows, such as scaled ones.

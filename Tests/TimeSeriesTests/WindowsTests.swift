@@ -38,8 +38,9 @@ import TimeSeries
         let (training, validation) = windows.split(validation: 0.25)
         #expect(training.count == 7)
         #expect(validation.count == 3)
-        #expect(training.coveredRows == 0..<9)
-        #expect(validation.coveredRows == 7..<12)
+        #expect(training.coveredRows == [0..<9])
+        #expect(validation.coveredRows == [7..<12])
+        #expect(try Windows.sliding(over: series(rows: 12), timesteps: 3, stride: 5).coveredRows == [0..<3, 5..<8])
     }
 
     @Test func shapesMustFit() {
@@ -59,7 +60,7 @@ import TimeSeries
     }
 
     @Test func standardIsLearnedOnItsRowsOnly() {
-        let scaler = Scaler(.standard, learnedFrom: series, rows: 0..<3)
+        let scaler = Scaler(.standard, learnedFrom: series, rows: [0..<3])
         #expect(scaler.offset == [2, 30, 7])
         #expect(abs(scaler.scale[0] - Float(2.0 / 3).squareRoot()) < 1e-6)
         #expect(scaler.scale[2] == 1, "a constant feature is not divided by zero")
@@ -72,7 +73,7 @@ import TimeSeries
     }
 
     @Test func minmaxMapsToTheUnitRange() {
-        let scaler = Scaler(.minmax, learnedFrom: series, rows: 0..<3)
+        let scaler = Scaler(.minmax, learnedFrom: series, rows: [0..<3])
         var rows = series.values
         scaler.apply(to: &rows)
         #expect(rows[0] == 0 && rows[6] == 1 && rows[1] == 0 && rows[7] == 1)
@@ -81,13 +82,13 @@ import TimeSeries
 
     @Test func noneLeavesTheData() {
         var rows = series.values
-        Scaler(.none, learnedFrom: series, rows: 0..<4).apply(to: &rows)
+        Scaler(.none, learnedFrom: series, rows: [0..<4]).apply(to: &rows)
         #expect(rows == series.values)
     }
 
     @Test func aLargeOffsetIsNotTakenForVariation() throws {
         let flat = try Series(values: [1e6, 1e6, 1e6], features: 1)
-        #expect(Scaler(.standard, learnedFrom: flat, rows: 0..<3).scale == [1])
+        #expect(Scaler(.standard, learnedFrom: flat, rows: [0..<3]).scale == [1])
     }
 }
 
