@@ -26,11 +26,11 @@ public final class RepriseClient: Sendable {
     private let handle: Mutex<Handle>
 
     /// - Parameters:
-    ///   - baseURL: such as `http://127.0.0.1:8080`, without a slash at the end.
+    ///   - baseURL: such as `http://127.0.0.1:8080`.
     ///   - timeout: seconds that a call may take; a training takes long.
     /// - Throws: ``ClientError`` when libcurl has no handle to give.
     public init(baseURL: String, timeout: Int = 3600) throws(ClientError) {
-        self.baseURL = baseURL
+        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.timeout = timeout
         handle = Mutex(try Handle())
     }

@@ -17,6 +17,11 @@ struct ArchitectureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A JSON file that lists the layers one by one.", valueName: "file"))
     var layers: String?
 
+    /// Whether any of them is there.
+    var isGiven: Bool {
+        architecture != nil || units != nil || activation != nil || recurrentActivation != nil || layers != nil
+    }
+
     /// A list of numbers.
     struct Units: ExpressibleByArgument {
         let numbers: [Int]

@@ -36,6 +36,10 @@ struct DataOptions: ParsableArguments {
     func content() throws -> Content {
         let bytes = try InputFile(file).read()
         let start = bytes.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
+        let isJSON = start.first == UInt8(ascii: "{") || start.first == UInt8(ascii: "[")
+        guard !isJSON || columns == nil && ignore == nil else {
+            throw CommandFailure("\(InputFile(file)) is JSON; --columns and --ignore are for CSV, which names its columns")
+        }
         if start.first == UInt8(ascii: "{") { return .request(bytes) }
         if start.elementsEqual("[[[".utf8) { return .windows(bytes) }
         return .series(start.first == UInt8(ascii: "[") ? bytes : try series(csv: bytes))

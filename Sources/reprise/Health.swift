@@ -11,6 +11,10 @@ struct Health: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait.", valueName: "seconds"))
     var timeout = 3
 
+    func validate() throws {
+        guard timeout > 0 else { throw ValidationError("--timeout must be at least 1 second") }
+    }
+
     func run() throws {
         let answer = try RepriseClient(baseURL: url, timeout: timeout).send("GET", "/healthz")
         guard answer.status == 200 else { throw CommandFailure("\(url) answers \(answer.status)") }

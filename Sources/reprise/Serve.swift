@@ -4,6 +4,7 @@ import HTTP1
 import Logging
 import ModelRuntime
 import ServingAPI
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -38,12 +39,14 @@ struct Serve: ParsableCommand {
         guard (1...65536).contains(maxBody) else {
             throw ValidationError("--max-body must be in 1…65536 MiB")
         }
-        guard (0...86400).contains(drain), (0...86400).contains(grace) else {
-            throw ValidationError("--drain and --grace must be in 0…86400 seconds")
+        guard (0...3600).contains(drain), (0...3600).contains(grace) else {
+            throw ValidationError("--drain and --grace must be in 0…3600 seconds")
         }
     }
 
     func run() throws {
+        // A reader of the log that goes away is no reason to end.
+        signal(SIGPIPE, SIG_IGN)
         // One line an event on standard error; standard output stays empty.
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "reprise")
@@ -56,15 +59,14 @@ struct Serve: ParsableCommand {
         do {
             actualPort = try server.start(host: host, port: port)
         } catch {
-            throw CommandFailure(error.description, hint: "choose another with --host and --port")
+            throw CommandFailure(error.description)
         }
         logger.info("listening", metadata: ["url": "\(url(port: actualPort))"])
 
         signals.wait()
         service.readiness = false
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
-        signals.exitOnNext()
-        signals.sleep(seconds: drain)
+        usleep(UInt32(drain * 1e6))
         server.stop(grace: grace)
         logger.info("stopped")
     }
@@ -74,10 +76,11 @@ struct Serve: ParsableCommand {
     }
 }
 
-/// SIGTERM and SIGINT as Dispatch delivers them.
+/// SIGTERM and SIGINT as Dispatch delivers them: the first is waited for, the second ends the process at once.
 private final class StopSignals {
     private let queue = DispatchQueue(label: "reprise.signals")
     private let arrived = DispatchSemaphore(value: 0)
+    private let count = Atomic(0)
     private var sources: [any DispatchSourceSignal] = []
 
     init() {
@@ -85,7 +88,12 @@ private final class StopSignals {
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [arrived] in arrived.signal() }
+            source.setEventHandler { [unowned self] in
+                arrived.signal()
+                // The kernel may deliver several as one event, which counts them. The status is a shell's for SIGTERM.
+                let seen = count.add(Int(source.data), ordering: .relaxed).newValue
+                if seen > 1 { _exit(128 + SIGTERM) }
+            }
             source.resume()
             sources.append(source)
         }
@@ -93,15 +101,4 @@ private final class StopSignals {
 
     /// Returns at the first signal.
     func wait() { arrived.wait() }
-
-    /// From now on a signal ends the process at once, with the status that a shell gives for SIGTERM.
-    func exitOnNext() {
-        for source in sources { source.setEventHandler { _exit(128 + SIGTERM) } }
-    }
-
-    func sleep(seconds: Double) {
-        guard seconds > 0 else { return }
-        let never = DispatchSemaphore(value: 0)
-        _ = never.wait(timeout: .now() + seconds)
-    }
 }

@@ -24,7 +24,7 @@ struct Summary: ParsableCommand {
             throw ValidationError(
                 "name a model with --model, or describe an architecture with --timesteps and --features")
         }
-        guard model == nil || file == nil && timesteps == nil && features == nil else {
+        guard model == nil || file == nil && timesteps == nil && features == nil && !network.isGiven else {
             throw ValidationError(
                 "a model has its own layers; leave out --model, or all that describes others")
         }

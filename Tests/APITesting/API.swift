@@ -3,7 +3,7 @@ import Logging
 import ModelRuntime
 import ServingAPI
 
-/// How a test reaches the API. Every API test runs both ways.
+/// How a test reaches the API.
 package enum Wire: CaseIterable, Sendable {
     /// Straight into the service.
     case inProcess

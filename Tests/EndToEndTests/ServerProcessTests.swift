@@ -45,6 +45,21 @@ import Testing
         #expect(try history(ServerProcess(launcher: ["/usr/bin/taskset", "--cpu-list", "0"])) == first)
     }
 
+    @Test func memoryIsForTheDataNotForTheBatchSize() throws {
+        let server = try ServerProcess()
+        let before = try server.peakMemory()
+        let training = Small.training("m", ["batch_size": 65_536, "units": [256, 128], "epochs": 1])
+        #expect(try server.client.post("/train", training).status == 201)
+        #expect(try server.peakMemory() - before < 100, "MiB")
+    }
+
+    @Test func aBodyOfManySmallChunksIsReadInOneGo() throws {
+        let server = try ServerProcess()
+        let body = [UInt8](repeating: UInt8(ascii: " "), count: 60 << 20)
+        let chunked = [(name: "Transfer-Encoding", value: "chunked"), (name: "Content-Type", value: "application/json")]
+        #expect(try server.client.send("POST", "/encode", fields: chunked, body: body).status == 400)
+    }
+
     @Test func aBodyThatIsTooLargeIsNotHeld() throws {
         let server = try ServerProcess()
         let before = try server.peakMemory()

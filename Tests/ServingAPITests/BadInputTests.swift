@@ -57,6 +57,19 @@ import Testing
                 ",\"learning_rate\":1000000,\"activation\":\"relu\",\"scaling\":\"none\",\"batch_size\":1,\"epochs\":300",
                 data: "\"series\":[[1e30,2],[3,4e30],[5,6]]"), says: "epoch"),
         row(
+            "val_loss of no window", train(",\"validation_split\":1e-17,\"early_stopping\":{}"), at: "/validation_split",
+            says: "holds back none"),
+        row(
+            "more numbers than memory",
+            train(",\"layers\":[{\"type\":\"LSTM\",\"units\":1},{\"type\":\"RepeatVector\",\"n\":1048576}"
+                + ",{\"type\":\"LSTM\",\"units\":4000}]"),
+            at: "/layers/2", says: "numbers for each window"),
+        row(
+            "result past the largest float", "{\"model\":\"good\",\"windows\":[[[1e30,1],[1,1]]]}",
+            says: "32-bit float", path: "/reconstruct"),
+        row("summary of nothing", "{}", at: "", says: "timesteps", path: "/summary"),
+        row("object that is cut off", "{\"model\": \"m\", \"series\": [[1,", 400, says: "cut off"),
+        row(
             "unknown model", "{\"model\":\"none\",\"windows\":[[[1]]]}", 404, says: "GET /models",
             path: "/encode"),
         row(

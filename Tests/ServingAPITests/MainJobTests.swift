@@ -36,6 +36,23 @@ import Testing
         #expect(table.contains(" Total params: 248,578 (971.01 KB)"))
     }
 
+    @Test(arguments: Wire.allCases) func aVersionsNumberIsNeverUsedAgain(wire: Wire) throws {
+        let api = try API(wire)
+        #expect(try api.post("/train", Small.training("m")).json["version"] == 1)
+        #expect(try api.post("/train", Small.training("m")).json["version"] == 2)
+        #expect(try api.delete("/models/m/versions/2").status == 204)
+        #expect(try api.post("/train", Small.training("m")).json["version"] == 3)
+        #expect(try api.delete("/models/m").status == 204)
+        #expect(try api.post("/train", Small.training("m")).json["version"] == 4)
+    }
+
+    @Test(arguments: ["version=%2B4", "version=04", "version=0", "version=4&version=4", "model=m", "v=4"])
+    func aQueryIsStrict(query: String) throws {
+        let api = try API(.inProcess)
+        #expect(try api.post("/train", Small.training("m")).status == 201)
+        #expect(try api.get("/summary?model=m&\(query)").status == 400)
+    }
+
     @Test(arguments: Wire.allCases) func stackedHasNoEncoding(wire: Wire) throws {
         let api = try API(wire)
         let trained = try api.post("/train", Article.training("regular", architecture: "stacked"))

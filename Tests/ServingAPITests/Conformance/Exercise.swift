@@ -78,6 +78,7 @@ extension Exercise {
             Exercise("POST /train", 507, in: .fullRegistry, Small.training("toy")),
             Exercise("POST /encode", 409, windows.with(["model": "stacked"])),
             Exercise("POST /summary", 200, architecture),
+            Exercise("POST /summary", 503, in: .fullPredictions, architecture),
             Exercise("POST /summary", 200, fields: text, architecture),
             Exercise("GET /summary", 200, at: "/summary?model=toy"),
             Exercise("GET /summary", 200, at: "/summary?model=toy&version=1", fields: text),
