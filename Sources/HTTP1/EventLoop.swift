@@ -18,8 +18,6 @@ final class EventLoop: @unchecked Sendable {
     private static let eventCount = 256
     /// How many times ready connections are fetched before the queue gets to do something else.
     private static let roundsPerTurn = 8
-    /// How many times in a row nothing may be ready before the loop goes back to Dispatch.
-    private static let emptyRounds = 64
 
     let queue: DispatchQueue
     private let epoll: Int32

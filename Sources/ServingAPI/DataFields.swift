@@ -18,7 +18,10 @@ extension FieldReader {
         do throws(JSONError) {
             try self.init(JSONReader.parse(request.body, tensors: Self.tensors))
         } catch {
-            if error.kind == .malformed, request.head.claimsForm {
+            let space = " \t\r\n".utf8
+            let first = request.body.first { !space.contains($0) }
+            let looksLikeJSON = first == nil || first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+            if error.kind == .malformed, request.head.claimsForm, !looksLikeJSON {
                 throw .unsupportedMediaType(
                     "the body is said to be a form, as curl says by itself, but is not JSON either: \(error.detail)",
                     accepted: [MediaType.json.rawValue])
@@ -105,7 +108,7 @@ extension FieldReader {
             return try make(series)
         } catch {
             guard case .missing(let row, let feature, _) = error else {
-                throw self.error(name, "does not do: \(error)")
+                throw self.error(name, "can't be used: \(error)")
             }
             let place = tensor.shape.count == 3 ? "/\(row / segment)/\(row % segment)" : "/\(row)"
             throw JSONError(.invalid, at: "\(pointer(to: name))\(place)/\(feature)", "\(error)")

@@ -26,7 +26,8 @@ struct TrainingFields {
         {
             throw body.error(
                 "validation_split",
-                "holds back none of the \(windows.count) windows, but early_stopping watches val_loss; use a larger one")
+                "holds back none of the \(windows.count) windows, but early_stopping watches val_loss; use a larger one"
+            )
         }
         try body.rejectUnknown()
     }

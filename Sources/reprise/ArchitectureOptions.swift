@@ -19,7 +19,8 @@ struct ArchitectureOptions: ParsableArguments {
 
     /// Whether any of them is there.
     var isGiven: Bool {
-        architecture != nil || units != nil || activation != nil || recurrentActivation != nil || layers != nil
+        architecture != nil || units != nil || activation != nil || recurrentActivation != nil
+            || layers != nil
     }
 
     /// A list of numbers.

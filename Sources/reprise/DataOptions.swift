@@ -38,7 +38,8 @@ struct DataOptions: ParsableArguments {
         let start = bytes.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
         let isJSON = start.first == UInt8(ascii: "{") || start.first == UInt8(ascii: "[")
         guard !isJSON || columns == nil && ignore == nil else {
-            throw CommandFailure("\(InputFile(file)) is JSON; --columns and --ignore are for CSV, which names its columns")
+            throw CommandFailure(
+                "\(InputFile(file)) is JSON; --columns and --ignore are for CSV, which names its columns")
         }
         if start.first == UInt8(ascii: "{") { return .request(bytes) }
         if start.elementsEqual("[[[".utf8) { return .windows(bytes) }
@@ -50,9 +51,15 @@ struct DataOptions: ParsableArguments {
         func names(_ list: String?) -> [String]? { list.map { $0.split(separator: ",").map(String.init) } }
         let series: Series
         do {
-            series = try CSVTable(csv: csv, columns: names(columns), ignoring: Set(names(ignore) ?? []))
-                .series
-        } catch {
+            let table = try CSVTable(csv: csv, columns: names(columns), ignoring: Set(names(ignore) ?? []))
+            series = table.series
+            if missing == nil, let gap = series.values.firstIndex(where: \.isNaN) {
+                let (row, column) = (gap / series.features + 1, table.columns[gap % series.features])
+                throw CommandFailure(
+                    "\(InputFile(file)): column \"\(column)\" has no value in row \(row) below the header",
+                    hint: "say how to fill gaps with --missing previous, linear or zero")
+            }
+        } catch let error as DataError {
             throw CommandFailure("\(InputFile(file)): \(error)")
         }
         let features = series.features
@@ -64,6 +71,14 @@ struct DataOptions: ParsableArguments {
 }
 
 extension DataOptions.Content {
+    /// A request may name its model itself; other data can't.
+    func requireModel(_ name: String?) throws {
+        if case .request = self { return }
+        guard name != nil else {
+            throw CommandFailure("which model is it for?", hint: "name it with --model")
+        }
+    }
+
     /// A request: what the options say, and the data.
     func request(_ options: [UInt8]) -> [UInt8] {
         switch self {

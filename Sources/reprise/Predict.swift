@@ -14,7 +14,7 @@ struct Reconstruct: ParsableCommand {
     func run() throws {
         try server.post("/reconstruct", prediction.body()) { (answer: ReconstructAnswer) in
             let rows = zip(answer.errors, answer.scaledErrors).enumerated()
-                .map { index, errors in ["\(index)", "\(errors.0)", "\(errors.1)"] }
+                .map { index, errors in ["\(index)", errors.0.rounded5, errors.1.rounded5] }
             return "\(Table(["window", "error", "scaled error"], rows))"
         }
     }
@@ -31,7 +31,7 @@ struct Encode: ParsableCommand {
         try server.post("/encode", prediction.body()) { (answer: EncodeAnswer) in
             let units = answer.encodings.first?.indices.map { "\($0)" } ?? []
             let rows = answer.encodings.enumerated().map { index, encoding in
-                ["\(index)"] + encoding.map { "\($0)" }
+                ["\(index)"] + encoding.map(\.rounded5)
             }
             return "\(Table(["window"] + units, rows))"
         }
@@ -50,6 +50,8 @@ struct PredictionOptions: ParsableArguments {
         request.stride = data.stride
         request.windowing = data.windowing
         request.missing = data.missing
-        return try data.content().request(RepriseClient.json(request))
+        let content = try data.content()
+        try content.requireModel(model)
+        return content.request(try RepriseClient.json(request))
     }
 }

@@ -1,3 +1,16 @@
+import Glibc
+
+extension BinaryFloatingPoint where Self: LosslessStringConvertible {
+    /// Five significant digits, for people; the JSON has them all.
+    var rounded5: String {
+        let number = Double(self)
+        guard number.isFinite, number != 0 else { return "\(number)" }
+        let unit = pow(10, 4 - floor(log10(abs(number))))
+        let rounded = (number * unit).rounded() / unit
+        return "\(rounded.isFinite ? rounded : number)"
+    }
+}
+
 /// A table for people: a header, and columns of numbers that stand to the right.
 struct Table: CustomStringConvertible {
     private let rows: [[String]]

@@ -27,17 +27,18 @@ struct Train: ParsableCommand {
 
     func run() throws {
         let content = try data.content()
+        try content.requireModel(model)
         var request = request
         if case .series = content { request.timesteps = timesteps ?? 30 }
         let options = try network.addingLayers(to: RepriseClient.json(request))
         try server.post("/train", content.request(options)) { (answer: TrainAnswer) in
             """
             model       \(answer.model), version \(answer.version) (\(answer.architecture))
-            windows     \(answer.timesteps) timesteps of \(answer.features) features
+            windows     \(answer.timesteps) timesteps of \(answer.features) feature\(answer.features == 1 ? "" : "s")
             parameters  \(answer.parameters)
-            loss        \(answer.history.loss.first ?? answer.loss) -> \(answer.loss) in \(answer.epochs) epochs
-            threshold   \(answer.threshold), learned from the \(answer.thresholdSource) windows
-            seconds     \(answer.seconds)
+            loss        \((answer.history.loss.first ?? answer.loss).rounded5) -> \(answer.loss.rounded5) in \(answer.epochs) epochs
+            threshold   \(answer.threshold.rounded5), learned from the \(answer.thresholdSource) windows
+            seconds     \(answer.seconds.rounded5)
             """
         }
     }

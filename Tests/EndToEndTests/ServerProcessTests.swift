@@ -56,7 +56,9 @@ import Testing
     @Test func aBodyOfManySmallChunksIsReadInOneGo() throws {
         let server = try ServerProcess()
         let body = [UInt8](repeating: UInt8(ascii: " "), count: 60 << 20)
-        let chunked = [(name: "Transfer-Encoding", value: "chunked"), (name: "Content-Type", value: "application/json")]
+        let chunked = [
+            (name: "Transfer-Encoding", value: "chunked"), (name: "Content-Type", value: "application/json"),
+        ]
         #expect(try server.client.send("POST", "/encode", fields: chunked, body: body).status == 400)
     }
 

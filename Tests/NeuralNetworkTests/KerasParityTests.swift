@@ -70,7 +70,7 @@ import TimeSeries
         let curves: [[Double]]
     }
 
-    /// The article's 300 epochs from our own initial weights: every seed's curve falls as Keras' ten do.
+    /// The article's 300 epochs from our own initial weights: the median of ten seeds falls as Keras' ten do.
     @Test func articleLossCurve() throws {
         let file = Fixture.folder.appending(path: "article-curves.json")
         let keras = try JSONDecoder().decode(Curves.self, from: Data(contentsOf: file))

@@ -57,12 +57,14 @@ import Testing
                 ",\"learning_rate\":1000000,\"activation\":\"relu\",\"scaling\":\"none\",\"batch_size\":1,\"epochs\":300",
                 data: "\"series\":[[1e30,2],[3,4e30],[5,6]]"), says: "epoch"),
         row(
-            "val_loss of no window", train(",\"validation_split\":1e-17,\"early_stopping\":{}"), at: "/validation_split",
+            "val_loss of no window", train(",\"validation_split\":1e-17,\"early_stopping\":{}"),
+            at: "/validation_split",
             says: "holds back none"),
         row(
             "more numbers than memory",
-            train(",\"layers\":[{\"type\":\"LSTM\",\"units\":1},{\"type\":\"RepeatVector\",\"n\":1048576}"
-                + ",{\"type\":\"LSTM\",\"units\":4000}]"),
+            train(
+                ",\"layers\":[{\"type\":\"LSTM\",\"units\":1},{\"type\":\"RepeatVector\",\"n\":1048576}"
+                    + ",{\"type\":\"LSTM\",\"units\":4000}]"),
             at: "/layers/2", says: "numbers for each window"),
         row(
             "result past the largest float", "{\"model\":\"good\",\"windows\":[[[1e30,1],[1,1]]]}",
@@ -111,6 +113,8 @@ import Testing
         // What curl sends unless told otherwise is taken for JSON when it is JSON.
         let form = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
         #expect(try server.post("/train", text: "a=1", fields: form).status == 415)
+        #expect(try server.post("/train", text: "{\"model\": \"m\",", fields: form).status == 400, "a typo")
+        #expect(try server.post("/train", text: "", fields: form).status == 400)
         #expect(try server.post("/train", text: Self.train(""), fields: form).status == 201)
         for field in [(name: "Content-Type", value: "text/csv"), (name: "Content-Encoding", value: "gzip")] {
             #expect(try server.post("/train", text: Self.train(""), fields: [field]).status == 415)

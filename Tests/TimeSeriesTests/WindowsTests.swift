@@ -40,7 +40,10 @@ import TimeSeries
         #expect(validation.count == 3)
         #expect(training.coveredRows == [0..<9])
         #expect(validation.coveredRows == [7..<12])
-        #expect(try Windows.sliding(over: series(rows: 12), timesteps: 3, stride: 5).coveredRows == [0..<3, 5..<8])
+        #expect(
+            try Windows.sliding(over: series(rows: 12), timesteps: 3, stride: 5).coveredRows == [
+                0..<3, 5..<8,
+            ])
     }
 
     @Test func shapesMustFit() {
@@ -103,7 +106,8 @@ import TimeSeries
     @Test func policies() throws {
         #expect(try filled([gap, 1, gap, gap, 4, gap], .previous) == [1, 1, 1, 1, 4, 4])
         #expect(try filled([gap, 1, gap, gap, 4, gap], .linear) == [1, 1, 2, 3, 4, 4])
-        #expect(try filled([-3e38, gap, 3e38], .linear) == [-3e38, 0, 3e38], "without overflow between them")
+        #expect(
+            try filled([-3e38, gap, 3e38], .linear) == [-3e38, 0, 3e38], "without overflow between them")
         #expect(try filled([gap, 1, gap, gap, 4, gap], .zero) == [0, 1, 0, 0, 4, 0])
         #expect(try filled([1, 2], .error) == [1, 2])
     }

@@ -45,21 +45,6 @@ extension FieldReader {
         try ints(name, in: range, count: count) ?? `default`
     }
 
-    /// An array of strings.
-    package mutating func strings(
-        _ name: String, count: ClosedRange<Int> = 0...Int.max
-    ) throws(JSONError) -> [String]? {
-        guard let elements = try array(name, of: "strings", count: count) else { return nil }
-        var strings: [String] = []
-        for (index, element) in elements.enumerated() {
-            guard case .string(let string) = element else {
-                throw self.error(name, index, "is \(element.kindName); it must be a string")
-            }
-            strings.append(string)
-        }
-        return strings
-    }
-
     /// Nested arrays of numbers that the reader was told to expect (`tensors`), so many levels deep.
     package mutating func tensor(_ name: String, rank: ClosedRange<Int> = 1...4) throws(JSONError) -> Tensor?
     {
@@ -74,13 +59,6 @@ extension FieldReader {
                     + "it must have \(Self.levels(rank))")
         }
         return tensor
-    }
-
-    /// Nested arrays of numbers that must be there.
-    package mutating func requiredTensor(
-        _ name: String, rank: ClosedRange<Int> = 1...4
-    ) throws(JSONError) -> Tensor {
-        try require(tensor(name, rank: rank), name, "\(Self.levels(rank)) of nested arrays of numbers")
     }
 
     private mutating func array(

@@ -2,7 +2,7 @@
 ///
 ///     var body = try FieldReader(JSONReader.parse(bytes, tensors: ["series"]))
 ///     let epochs = try body.int("epochs", in: 1...100_000, default: 100)
-///     let series = try body.requiredTensor("series", rank: 2...2)
+///     let series = try body.tensor("series", rank: 2...2)
 ///     if var stopping = try body.object("early_stopping") {
 ///         let patience = try stopping.int("patience", in: 0...1_000, default: 0)
 ///         try stopping.rejectUnknown()
