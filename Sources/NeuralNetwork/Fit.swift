@@ -34,7 +34,6 @@ extension Sequential {
                 guard Float(loss).isFinite else { throw .diverged(epoch: epoch) }
                 return loss
             }
-            guard step.isFinite else { throw .diverged(epoch: epoch) }
             let validationLoss: Double? =
                 validation.count == 0
                 ? nil
@@ -49,6 +48,8 @@ extension Sequential {
             onEpoch(report)
             if stopper?.shouldStop(after: report, weights: { step.weights }) == true { break }
         }
+        // The loss of a batch is that before its step: the last step has not been looked at.
+        guard step.isFinite else { throw .diverged(epoch: history.count) }
         return TrainingResult(
             weights: stopper?.bestWeights ?? step.weights, history: history,
             epoch: stopper?.bestWeights == nil ? history.count : stopper?.bestEpoch ?? history.count)

@@ -34,12 +34,15 @@ struct Scale: ParsableCommand {
             windows: size.batch * min(batches, 400_000 / (size.batch * size.timesteps) + 1))
         var options = TrainingOptions()
         options.batchSize = size.batch
-        options.epochs = 1
         let initial = network.initialWeights(seed: 0)
-        let times = try (0..<4).map { _ in
-            try seconds { _ = try network.fit(windows, options: options, initial: initial) }
+        func fit(epochs: Int) throws -> Double {
+            options.epochs = epochs
+            return try seconds { _ = try network.fit(windows, options: options, initial: initial) }
         }
-        let time = median(Array(times.dropFirst())) / Double(windows.count)
+        _ = try fit(epochs: 1)
+        // The difference leaves out what a training takes once, such as the pages of its memory.
+        let times = try (0..<3).map { _ in (try fit(epochs: 4) - fit(epochs: 1)) / 3 }
+        let time = median(times) / Double(windows.count)
         let memory = options.trainingByteCount(network, windows: windows.count) >> 20
         let cells = [
             "\(size.units)-\(size.units / 2)", "\(size.timesteps)", "\(size.features)", "\(size.batch)",
