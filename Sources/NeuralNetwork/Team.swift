@@ -41,6 +41,8 @@ private final class Shared: Sendable {
     /// that is over.
     private let claims = Atomic<UInt64>(0)
     private let done = Atomic<Int>(0)
+    /// Helpers that have to be woken.
+    private let sleeping = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
     private let work = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
@@ -48,24 +50,43 @@ private final class Shared: Sendable {
     func run(_ count: Int, waking helpers: Int, _ body: @escaping @Sendable (Int) -> Void) {
         job = body
         done.store(0, ordering: .relaxed)
-        claims.store(UInt64(count), ordering: .releasing)
-        for _ in 0..<helpers { work.signal() }
+        // Either a helper that goes to sleep sees the parts, or it is seen sleeping here.
+        claims.store(UInt64(count), ordering: .sequentiallyConsistent)
+        for _ in 0..<min(helpers, sleeping.load(ordering: .sequentiallyConsistent)) { work.signal() }
         takeParts()
+        _ = spin(until: { done.load(ordering: .acquiring) == count })
         finished.wait()
         job = { _ in }
     }
 
     func help() {
-        while true {
-            work.wait()
-            guard !isStopped.load(ordering: .acquiring) else { return }
+        while !isStopped.load(ordering: .acquiring) {
             takeParts()
+            guard !spin(until: { hasParts }) else { continue }
+            sleeping.add(1, ordering: .sequentiallyConsistent)
+            if !hasParts { work.wait() }
+            sleeping.subtract(1, ordering: .sequentiallyConsistent)
         }
     }
 
     func stop(_ helpers: Int) {
-        isStopped.store(true, ordering: .releasing)
+        isStopped.store(true, ordering: .sequentiallyConsistent)
         for _ in 0..<helpers { work.signal() }
+    }
+
+    private var hasParts: Bool {
+        let seen = claims.load(ordering: .sequentiallyConsistent)
+        return seen >> 32 < seen & 0xFFFF_FFFF
+    }
+
+    /// Looks for a moment, some 50 µs, whether something happens: the next part of a small batch comes sooner than a
+    /// sleeping thread wakes up. Whoever else wants the core gets it.
+    private func spin(until condition: () -> Bool) -> Bool {
+        for _ in 0..<200 {
+            if condition() { return true }
+            sched_yield()
+        }
+        return false
     }
 
     private func takeParts() {

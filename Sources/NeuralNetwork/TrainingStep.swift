@@ -60,7 +60,7 @@ package final class TrainingStep {
 
     /// Two shards feed two cores; more than eight would cost more in gradients to add than they bring.
     private static func shardCount(_ batch: Int) -> Int {
-        batch < 16 ? 1 : batch < 128 ? 2 : batch < 512 ? 4 : 8
+        batch < 2 ? 1 : batch < 128 ? 2 : batch < 512 ? 4 : 8
     }
 
     /// Windows in the largest shard.
