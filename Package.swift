@@ -25,7 +25,7 @@ let package = Package(
         // C and C++: module maps and thin shims, nothing more.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
-        .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CLinux"),
         .target(
             name: "CSimdJSON",
             cxxSettings: [.unsafeFlags(["-O3"])],
@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "TimeSeries", swiftSettings: strict),
         .target(
             name: "NeuralNetwork",
-            dependencies: ["COpenBLAS", "CVectorMath", "TimeSeries"],
+            dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
             swiftSettings: strict),
         .target(
             name: "ModelRuntime",
@@ -44,7 +44,7 @@ let package = Package(
             swiftSettings: strict),
 
         // The server, which knows nothing of models, and the room where both meet.
-        .target(name: "HTTP1", dependencies: ["CEpoll"], swiftSettings: strict),
+        .target(name: "HTTP1", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "ServingAPI",
             dependencies: [

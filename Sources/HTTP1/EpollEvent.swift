@@ -1,4 +1,4 @@
-import CEpoll
+import CLinux
 
 typealias EpollEvent = epoll_event
 

@@ -80,7 +80,7 @@ public final class WorkQueue: Sendable {
     private func start() {
         switch priority {
         // Dispatch has no threads of a lower priority on Linux.
-        case .training: startThread(niceness: 10) { self.runUntilEmpty() }
+        case .training: startThread(givesWay: true) { self.runUntilEmpty() }
         case .prediction: queue.async { self.runUntilEmpty() }
         }
     }
