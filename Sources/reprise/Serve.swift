@@ -88,7 +88,8 @@ private final class StopSignals {
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler { [unowned self] in
+            // Keeps the object for good: a signal may come until the process has ended.
+            source.setEventHandler { [self] in
                 arrived.signal()
                 // The kernel may deliver several as one event, which counts them. The status is a shell's for SIGTERM.
                 let seen = count.add(Int(source.data), ordering: .relaxed).newValue

@@ -30,6 +30,18 @@ import Testing
         #expect(server.waitForEnd() == 128 + SIGTERM)
     }
 
+    /// A signal that comes while the process is ending finds nothing that is gone already.
+    @Test func twoSignalsInShortOrderNeverCrashIt() throws {
+        for round in 0..<40 {
+            let server = try ServerProcess()
+            server.signal(SIGTERM)
+            usleep(UInt32(round * 50))
+            server.signal(SIGTERM)
+            let status = server.waitForEnd()
+            #expect(status == 0 || status == 128 + SIGTERM, "\(round * 50) µs between them")
+        }
+    }
+
     /// The first training of a process, where nothing is warm, and one core instead of all.
     @Test func twoProcessesTrainTheSameBits() throws {
         let request: JSON = [
