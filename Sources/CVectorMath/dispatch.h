@@ -3,7 +3,14 @@
 #ifndef REPRISE_DISPATCH_H
 #define REPRISE_DISPATCH_H
 
-#if defined(__x86_64__) && defined(__linux__)
+// The loader picks before a sanitizer's runtime is there, of which the picking code would already make use.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && !defined(SANITIZED)
 #define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define DISPATCHED
