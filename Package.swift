@@ -7,6 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// libFuzzer brings the main function, so this target can't be linked without it: see scripts/fuzz.
+let fuzzer: [Target] =
+    Context.environment["REPRISE_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzMain",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+    ]
+
 let package = Package(
     name: "reprise",
     products: [
@@ -70,7 +80,11 @@ let package = Package(
             name: "NeuralNetworkTests",
             dependencies: ["NeuralNetwork", "TimeSeries"],
             swiftSettings: strict),
-        .testTarget(name: "HTTP1Tests", dependencies: ["HTTP1"], swiftSettings: strict),
+        .target(
+            name: "HTTP1Testing", dependencies: ["HTTP1"], path: "Tests/HTTP1Testing",
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTP1Tests", dependencies: ["HTTP1", "HTTP1Testing"], swiftSettings: strict),
 
         // The API's tests run in process and over a socket; the harness is shared.
         .target(
@@ -92,6 +106,12 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["APITesting", "RepriseClient", "reprise"],
             swiftSettings: strict),
-    ],
+
+        // What is fuzzed, and the test that replays the corpus.
+        .target(
+            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "ServingAPI"], path: "Tests/Fuzzing",
+            exclude: ["Corpus"], swiftSettings: strict),
+        .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
+    ] + fuzzer,
     cxxLanguageStandard: .cxx17
 )

@@ -63,11 +63,12 @@ public final class Model: Sendable {
             .sequence(windows.timesteps, windows.features) == network.inputShape, "windows of another shape")
         let sizes = layers.map { network.entries[$0].outputShape.count }
         let total = sizes.reduce(0, +) * windows.count
+        guard total > 0 else { return layers.map { _ in [] } }
         let chunks = (windows.count + chunkSize - 1) / chunkSize
         // One layer's numbers after the other's, each array filled in place.
         let all = [Float](unsafeUninitializedCapacity: total) { buffer, count in
             count = total
-            guard total > 0, let base = buffer.baseAddress else { return }
+            guard let base = buffer.baseAddress else { return }
             inParallel(chunks) { index in
                 let range = part(index, of: chunks, in: windows.count)
                 run(windows, range) { workspace in

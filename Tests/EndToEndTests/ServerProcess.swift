@@ -43,6 +43,9 @@ final class ServerProcess {
         return process.terminationStatus
     }
 
+    /// Whether what it takes says something: a sanitizer takes much for itself.
+    static let memoryIsItsOwn = ProcessInfo.processInfo.environment["REPRISE_SANITIZED"] == nil
+
     /// The most memory that was ever resident, in MiB.
     func peakMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)

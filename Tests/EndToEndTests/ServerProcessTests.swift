@@ -57,7 +57,8 @@ import Testing
         #expect(try history(ServerProcess(launcher: ["/usr/bin/taskset", "--cpu-list", "0"])) == first)
     }
 
-    @Test func memoryIsForTheDataNotForTheBatchSize() throws {
+    @Test(.enabled(if: ServerProcess.memoryIsItsOwn))
+    func memoryIsForTheDataNotForTheBatchSize() throws {
         let server = try ServerProcess()
         let before = try server.peakMemory()
         let training = Small.training("m", ["batch_size": 65_536, "units": [256, 128], "epochs": 1])
@@ -83,7 +84,8 @@ import Testing
         #expect(try server.peakMemory() - before < 80, "MiB, with a limit of 64")
     }
 
-    @Test func aLargeBodyTakesLessThanThreeTimesItsSize() throws {
+    @Test(.enabled(if: ServerProcess.memoryIsItsOwn))
+    func aLargeBodyTakesLessThanThreeTimesItsSize() throws {
         let server = try ServerProcess()
         let before = try server.peakMemory()
         // 60 MiB of numbers for a model that there is not.

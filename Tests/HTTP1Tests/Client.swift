@@ -1,3 +1,4 @@
+import HTTP1Testing
 import Glibc
 
 /// A blocking client on 127.0.0.1 that sends and receives bytes as told. Nothing waits longer than five seconds.

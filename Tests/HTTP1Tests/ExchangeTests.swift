@@ -1,4 +1,5 @@
 import HTTP1
+import HTTP1Testing
 import Synchronization
 import Testing
 
@@ -201,6 +202,8 @@ struct ExchangeTests {
             pieces: [10_007])
         #expect(handler.lastBody == body)
         #expect(handler.lastBody.capacity >= body.count + 64)
+        // Who waits for an answer is kept until it comes.
+        handler.answerNext()
     }
 }
 

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import HTTP1
+import HTTP1Testing
 import Synchronization
 import Testing
 

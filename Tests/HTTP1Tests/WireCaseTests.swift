@@ -1,4 +1,5 @@
 import HTTP1
+import HTTP1Testing
 import Testing
 
 @Suite("Wire-level cases, by their numbers")

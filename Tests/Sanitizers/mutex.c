@@ -1,20 +1,31 @@
 // Tells the thread sanitizer of locks that it can't see. The fast path of Swift's Mutex is inlined and so instrumented;
-// where threads meet, the library's own code takes the lock, which is not. Preloaded by scripts/sanitize.
+// where threads meet, the library's own code takes and gives the lock, which is not. Preloaded by scripts/sanitize.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
 
-typedef __attribute__((swiftcall)) void lock_slow(uint32_t thread, __attribute__((swift_context)) void *mutex);
+#define SWIFT __attribute__((swiftcall))
+#define SELF __attribute__((swift_context))
 
-// Synchronization._MutexHandle._lockSlow(UInt32) -> ()
-#define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+// Synchronization._MutexHandle._lockSlow(UInt32) -> () and ._unlockSlow() -> ()
+#define LOCK "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
-extern void __tsan_acquire(void *address);
-lock_slow lockSlow __asm__(LOCK_SLOW);
+// Absent from the programs that start the tests.
+__attribute__((weak)) void __tsan_acquire(void *address);
+__attribute__((weak)) void __tsan_release(void *address);
 
-__attribute__((swiftcall)) void lockSlow(uint32_t thread, __attribute__((swift_context)) void *mutex) {
-    static lock_slow *original;
-    if (!original) original = (lock_slow *)dlsym(RTLD_NEXT, LOCK_SLOW);
+SWIFT void lock_slow(uint32_t thread, SELF void *mutex) __asm__(LOCK);
+SWIFT void unlock_slow(SELF void *mutex) __asm__(UNLOCK);
+
+SWIFT void lock_slow(uint32_t thread, SELF void *mutex) {
+    SWIFT void (*original)(uint32_t, SELF void *) = dlsym(RTLD_NEXT, LOCK);
     original(thread, mutex);
-    __tsan_acquire(mutex);
+    if (__tsan_acquire) __tsan_acquire(mutex);
+}
+
+SWIFT void unlock_slow(SELF void *mutex) {
+    SWIFT void (*original)(SELF void *) = dlsym(RTLD_NEXT, UNLOCK);
+    if (__tsan_release) __tsan_release(mutex);
+    original(mutex);
 }

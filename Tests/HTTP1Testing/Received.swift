@@ -1,18 +1,18 @@
 /// A response as a client reads it.
-struct Received: Equatable {
-    var status = 0
-    var fields: [String] = []
-    var body: [UInt8] = []
+package struct Received: Equatable {
+    package var status = 0
+    package var fields: [String] = []
+    package var body: [UInt8] = []
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
 
-    subscript(_ name: String) -> String? {
+    package subscript(_ name: String) -> String? {
         let prefix = name.lowercased() + ": "
         return fields.first { $0.lowercased().hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
     /// Reads all responses in `bytes`, the last of which may be cut off. `toHead` says that they have no body.
-    static func all(in bytes: [UInt8], toHead: Bool = false) -> [Received] {
+    package static func all(in bytes: [UInt8], toHead: Bool = false) -> [Received] {
         var rest = bytes[...]
         var all: [Received] = []
         while let (response, left) = next(in: rest, toHead: toHead) {
@@ -23,7 +23,7 @@ struct Received: Equatable {
     }
 
     /// The first response and what follows it; `nil` while it isn't whole.
-    static func next(
+    package static func next(
         in bytes: ArraySlice<UInt8>, toHead: Bool = false
     ) -> (response: Received, rest: ArraySlice<UInt8>)? {
         guard let end = find("\r\n\r\n", in: bytes) else { return nil }
