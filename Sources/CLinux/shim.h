@@ -1,12 +1,17 @@
 // Calls of Linux that Swift's Glibc module leaves out: epoll has no place in its module map, accept4 is declared under
-// _GNU_SOURCE only, and sched_setattr has no function in glibc before 2.41.
+// _GNU_SOURCE only, ioctl has a variable number of arguments, and sched_setattr has no function in glibc before 2.41.
+#include <linux/sockios.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 extern int accept4(int listener, struct sockaddr *address, socklen_t *size, int flags);
+
+// How many of the bytes that were sent the peer has not acknowledged (tcp(7)).
+static inline int linux_unacknowledged(int socket, int *count) { return ioctl(socket, SIOCOUTQ, count); }
 
 // Sets the niceness of the calling thread and for how many nanoseconds at a time it may run while others wait, which
 // Linux heeds from 6.12 on. Threads that it starts inherit both.

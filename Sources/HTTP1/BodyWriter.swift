@@ -1,8 +1,9 @@
 /// The way to send a body bit by bit, from any thread. Bytes go out in the order of the calls.
 ///
-/// What the client hasn't read yet is kept up to `Limits.streamBuffer`; beyond that the connection is
-/// closed. A writer that goes away unfinished closes the connection as well, so that the client sees that
-/// the body is not whole.
+/// A client may read more slowly than a writer writes. `write` says when it is time to wait, and `whenReady` when to go
+/// on; a writer that doesn't care is given `Limits.streamBuffer`, and beyond that the connection is closed.
+///
+/// A writer that goes away unfinished closes the connection as well, so that the client sees that the body is not whole.
 public final class BodyWriter: Sendable {
     private let buffer: StreamBuffer
 
@@ -14,7 +15,14 @@ public final class BodyWriter: Sendable {
     public var isOpen: Bool { buffer.isOpen }
 
     /// Sends bytes. Ignored when the writer is no longer open.
-    public func write(_ bytes: [UInt8]) { buffer.write(bytes) }
+    ///
+    /// Returns whether there is room for more; if not, `whenReady` tells when.
+    @discardableResult
+    public func write(_ bytes: [UInt8]) -> Bool { buffer.write(bytes) }
+
+    /// Calls `body` once, when the client has read enough to go on or has gone: at once if that is so already, on the
+    /// connection's loop otherwise, where it must not block.
+    public func whenReady(_ body: @escaping @Sendable () -> Void) { buffer.whenReady(body) }
 
     /// Says that the body is complete.
     public func finish() { buffer.end(.finished) }

@@ -3,17 +3,13 @@ import Dispatch
 /// What every connection of a server shares.
 struct ConnectionSettings: Sendable {
     let limits: Limits
-    /// The limits' times in milliseconds.
-    let idle, header, body, write, linger: UInt64
+    let times: Deadlines.Times
+    let occupancy: Occupancy
 
     init(_ limits: Limits) {
-        func milliseconds(_ seconds: Double) -> UInt64 { UInt64(max(0, min(seconds, 1e9)) * 1000) }
         self.limits = limits
-        idle = milliseconds(limits.idleTimeout)
-        header = milliseconds(limits.headerTimeout)
-        body = milliseconds(limits.bodyTimeout)
-        write = milliseconds(limits.writeTimeout)
-        linger = milliseconds(limits.lingerTimeout)
+        times = Deadlines.Times(limits)
+        occupancy = Occupancy(limits: limits)
     }
 }
 
@@ -24,19 +20,13 @@ struct ConnectionSettings: Sendable {
 final class Connection: @unchecked Sendable {
     let descriptor: Int32
     let generation: UInt32
+    private let peer: Peer
 
     private enum Phase {
         case open
         /// The last answer is out; what the client still sends is dropped, up to that many bytes.
         case lingering(bytes: Int)
         case closed
-    }
-
-    /// What a deadline is for. It is set anew whenever this changes.
-    private struct Wait: Equatable {
-        var state = Exchange.State.idle
-        var request: UInt64 = .max
-        var progress = 0
     }
 
     /// How many reads a connection gets before it is the others' turn.
@@ -53,21 +43,25 @@ final class Connection: @unchecked Sendable {
     private var isQueued = false
     private var isPumping = false
     private var isDraining = false
-    private var wait = Wait()
-    private var deadline = UInt64.max
-    private var writeDeadline = UInt64.max
+    private var deadlines: Deadlines
+    /// Bytes that were handed to the system.
+    private var sent = 0
+    /// Bytes of a body that are counted as received.
+    private var counted = 0
 
     init(
-        descriptor: Int32, generation: UInt32, loop: EventLoop, handler: any Handler,
+        _ accepted: Listener.Accepted, generation: UInt32, loop: EventLoop, handler: any Handler,
         settings: ConnectionSettings
     ) {
-        self.descriptor = descriptor
+        descriptor = accepted.descriptor
+        peer = accepted.peer
         self.generation = generation
         self.loop = loop
         self.settings = settings
+        deadlines = Deadlines(settings.times)
         exchange = Exchange(
             handler: handler, limits: settings.limits, clock: { [unowned loop] in loop.wallClock })
-        updateDeadline()
+        deadlines.await(exchange, now: loop.now)
     }
 
     // MARK: Events
@@ -85,6 +79,13 @@ final class Connection: @unchecked Sendable {
     /// Goes on after the other connections had their turn.
     func continueReading() {
         isQueued = false
+        pump()
+    }
+
+    /// Answers 503 without having read anything, and closes.
+    func turnAway() {
+        isDraining = true
+        exchange.turnAway(self)
         pump()
     }
 
@@ -106,12 +107,12 @@ final class Connection: @unchecked Sendable {
                         linger()
                         continue
                     }
-                    guard exchange.wantsInput else { return updateDeadline() }
+                    guard exchange.wantsInput else { return wait() }
                 }
-                guard isReadable else { return updateDeadline() }
+                guard isReadable else { return wait() }
                 guard reads < Self.readsPerTurn else {
                     requeue()
-                    return updateDeadline()
+                    return wait()
                 }
                 reads += 1
                 try read()
@@ -121,29 +122,38 @@ final class Connection: @unchecked Sendable {
         }
     }
 
+    private func wait() {
+        if case .open = phase { deadlines.await(exchange, now: loop.now) }
+    }
+
     private func requeue() {
         guard !isQueued else { return }
         isQueued = true
         loop.requeue(self)
     }
 
-    /// Sends what waits. Output that had held up the requests behind it lets them go on.
+    /// Sends what waits. Output that had held up what comes behind it lets it go on.
     private func flush() throws(SystemError) {
         while isWritable, !exchange.output.isEmpty {
-            let wasHeldUp = exchange.output.count > settings.limits.pendingOutput
             let before = exchange.output.count
+            let wasHeldUp = before > settings.limits.pendingOutput
             let socket = descriptor
             let isSent = try exchange.output.drain { (first, second) throws(SystemError) in
                 try SystemCalls.send(socket, first, second)
             }
-            if exchange.output.count < before { writeDeadline = .max }
-            if !isSent {
+            sent += before - exchange.output.count
+            if isSent {
+                deadlines.endWriting()
+            } else {
                 isWritable = false
-                if writeDeadline == .max { writeDeadline = loop.now + settings.write }
+                deadlines.beginWriting(now: loop.now, acknowledged: acknowledged)
             }
             if wasHeldUp, exchange.output.count <= settings.limits.pendingOutput { exchange.resume(self) }
         }
     }
+
+    /// How many bytes the client's system has taken.
+    private var acknowledged: Int { sent - SystemCalls.unacknowledged(descriptor) }
 
     private func read() throws(SystemError) {
         let buffer = loop.buffer
@@ -159,9 +169,22 @@ final class Connection: @unchecked Sendable {
             phase = .lingering(bytes: bytes - count)
         } else if count > 0 {
             exchange.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), from: self)
+            countBody()
         } else {
             isReadable = false
             exchange.receiveEnd(self)
+        }
+    }
+
+    /// Counts what has come of a body, unless one read may bring it, with those of the other connections.
+    private func countBody() {
+        let count = exchange.bodyCount > EventLoop.readBufferSize ? exchange.bodyCount : 0
+        guard count != counted else { return }
+        let isWithinLimit = settings.occupancy.receive(count - counted)
+        counted = count
+        if count > 0, !isWithinLimit {
+            exchange.shed(self)
+            countBody()
         }
     }
 
@@ -174,7 +197,7 @@ final class Connection: @unchecked Sendable {
         guard !exchange.peerEnded, !exchange.isAborted, exchange.requestNumber > 0 else { return close() }
         SystemCalls.shutdownSending(descriptor)
         phase = .lingering(bytes: settings.limits.lingerBytes)
-        deadline = loop.now + (isDraining ? min(settings.linger, 1000) : settings.linger)
+        deadlines.linger(now: loop.now, isShort: isDraining)
     }
 
     /// Closes now, whatever waits to be sent.
@@ -182,8 +205,10 @@ final class Connection: @unchecked Sendable {
         if case .closed = phase { return }
         phase = .closed
         exchange.disconnect()
+        countBody()
         exchange.output = OutputQueue()
         SystemCalls.close(descriptor)
+        settings.occupancy.leave(peer)
         loop.remove(self)
     }
 
@@ -191,45 +216,21 @@ final class Connection: @unchecked Sendable {
     func drain() {
         guard !isDraining else { return }
         isDraining = true
-        if case .lingering = phase {
-            deadline = min(deadline, loop.now + 1000)
-            return
-        }
+        if case .lingering = phase { return deadlines.hurry(now: loop.now) }
         exchange.drain()
         pump()
     }
 
-    // MARK: Time
-
-    private func updateDeadline() {
-        guard case .open = phase else { return }
-        let state = exchange.state
-        let current = Wait(
-            state: state, request: exchange.requestNumber,
-            // A body gets its time again with every so many bytes: slow is allowed, a trickle isn't.
-            progress: state == .body ? exchange.bodyCount / max(1, settings.limits.bodyProgress) : 0)
-        guard current != wait else { return }
-        wait = current
-        switch state {
-        case .idle: deadline = loop.now + settings.idle
-        case .head: deadline = loop.now + settings.header
-        case .body: deadline = loop.now + settings.body
-        // The handler's time is its own affair; writing has a deadline apart.
-        case .handler, .stream, .finished: deadline = .max
-        }
-    }
-
     /// Ends what has taken too long.
     func checkDeadline() {
-        if loop.now >= writeDeadline { return close() }
-        guard loop.now >= deadline else { return }
+        if deadlines.outputIsLate(now: loop.now, acknowledged: { acknowledged }) { return close() }
+        // A client that doesn't read can't be blamed for what it can't send.
+        if case .open = phase, !exchange.wantsInput { return }
+        guard deadlines.inputIsLate(now: loop.now) else { return }
         switch phase {
         case .closed: break
         case .lingering: close()
         case .open:
-            // A client that doesn't read can't be blamed for what it can't send.
-            guard exchange.wantsInput else { return }
-            deadline = .max
             exchange.timeOut(self)
             pump()
         }

@@ -35,8 +35,6 @@ final class EventLoop: @unchecked Sendable {
     private var listener: Listener?
     private var isDraining = false
     private var whenEmpty: (() -> Void)?
-    /// Told of every connection that is closed.
-    var whenClosed: (@Sendable () -> Void)?
 
     /// Milliseconds of a clock that never goes back, as of the last turn.
     private(set) var now = SystemCalls.monotonicMilliseconds()
@@ -128,21 +126,29 @@ final class EventLoop: @unchecked Sendable {
     // MARK: Connections
 
     /// Makes a connection of an accepted socket.
-    func adopt(_ descriptor: Int32, handler: any Handler, settings: ConnectionSettings) {
+    func adopt(
+        _ accepted: Listener.Accepted, _ admission: Occupancy.Admission, handler: any Handler,
+        settings: ConnectionSettings
+    ) {
         dispatchPrecondition(condition: .onQueue(queue))
+        accepted.setOptions(settings)
         generation = generation == .max ? 1 : generation + 1
         let connection = Connection(
-            descriptor: descriptor, generation: generation, loop: self, handler: handler, settings: settings)
-        let index = Int(descriptor)
+            accepted, generation: generation, loop: self, handler: handler, settings: settings)
+        let index = Int(accepted.descriptor)
         while connections.count <= index { connections.append(nil) }
         connections[index] = connection
         connectionCount += 1
         do throws(SystemError) {
             try SystemCalls.register(
-                descriptor, with: epoll,
+                accepted.descriptor, with: epoll,
                 events: EpollEvent.readable | EpollEvent.writable | EpollEvent.peerHungUp,
-                token: UInt64(generation) << 32 | UInt64(descriptor))
-            if isDraining { connection.drain() }
+                token: UInt64(generation) << 32 | UInt64(accepted.descriptor))
+            switch admission {
+            case .welcome: if isDraining { connection.drain() }
+            case .turnedAway: connection.turnAway()
+            case .dropped: connection.close()
+            }
         } catch {
             connection.close()
         }
@@ -155,7 +161,6 @@ final class EventLoop: @unchecked Sendable {
         guard connections[index] === connection else { return }
         connections[index] = nil
         connectionCount -= 1
-        whenClosed?()
         if connectionCount == 0, let done = exchange(&whenEmpty, with: nil) { done() }
     }
 

@@ -26,27 +26,27 @@ package final class Exchange {
 
     private let handler: any Handler
     private let limits: Limits
-    private let clock: () -> Int
     private var parser: RequestParser
-    private var encoder = ResponseEncoder()
+    private var answers: AnswerWriter
     private var phase = Phase.reading
     /// What arrived and is not used: the beginning of a line, or requests that wait for their turn.
     private var waiting: [UInt8] = []
     private var inputEnded = false
     private var isDraining = false
     private var isProcessing = false
+    private var isAdvancing = false
 
-    // The request that is being answered.
+    /// The head of the request whose body is being read.
     private var head: RequestHead?
-    private var isHead = false
-    private var minorVersion = 1
-    private var keepsAlive = false
 
     /// The number of the request that is being read or answered.
     package private(set) var requestNumber: UInt64 = 0
 
     /// The bytes to send.
-    package var output = OutputQueue()
+    package var output: OutputQueue {
+        get { answers.output }
+        _modify { yield &answers.output }
+    }
 
     /// A client that was cut off in the middle of an answer must see it: the connection is to be closed
     /// without delay.
@@ -56,7 +56,7 @@ package final class Exchange {
     package init(handler: any Handler, limits: Limits, clock: @escaping () -> Int) {
         self.handler = handler
         self.limits = limits
-        self.clock = clock
+        answers = AnswerWriter(clock: clock)
         parser = RequestParser(limits: limits)
     }
 
@@ -96,6 +96,7 @@ package final class Exchange {
 
     /// Goes on with what has arrived, when something that it waited for has happened.
     package func resume(_ sink: any ResponseSink) {
+        if case .streaming(let stream) = phase { return advanceStream(stream, sink) }
         // Out of its place while it is read, so that nothing else can touch it.
         var bytes = exchange(&waiting, with: [])
         let used = bytes.withUnsafeBytes { process($0, sink) }
@@ -118,6 +119,16 @@ package final class Exchange {
             reject(ParseError(.requestTimeout, "the request did not arrive in time"), sink)
         default: finish()
         }
+    }
+
+    /// The server has no room for this connection: 503, without looking at a request.
+    package func turnAway(_ sink: any ResponseSink) {
+        reject(ParseError(.serviceUnavailable, "too many connections; try again later"), sink)
+    }
+
+    /// The server has no room for the body that is being received.
+    package func shed(_ sink: any ResponseSink) {
+        reject(ParseError(.serviceUnavailable, "too many large requests arrive at once; try again later"), sink)
     }
 
     /// No request after the present one is to be served.
@@ -164,9 +175,7 @@ package final class Exchange {
 
     private func begin(isHead: Bool) {
         requestNumber += 1
-        self.isHead = isHead
-        minorVersion = parser.minorVersion
-        keepsAlive = parser.keepsAlive
+        answers.begin(isHead: isHead, minorVersion: parser.minorVersion, keepsAlive: parser.keepsAlive)
     }
 
     private func consider(_ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
@@ -178,7 +187,7 @@ package final class Exchange {
         self.head = head
         // RFC 9110, 10.1.1: 100 may be left out when some of the body is there already.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
-            output.write { $0.append(ResponseEncoder.interim) }
+            answers.writeInterim()
         }
     }
 
@@ -189,7 +198,7 @@ package final class Exchange {
         {
             parser.discardBody()
         } else {
-            keepsAlive = false
+            answers.endAfterThis()
         }
         phase = .handling
         answer(response, sink)
@@ -208,12 +217,14 @@ package final class Exchange {
         guard case .reading = phase, !parser.isDiscarding else { return finish() }
         requestNumber += 1
         // RFC 9110, 9.3.2: an answer to HEAD has no content even if it is an error.
-        isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
-        minorVersion = 1
-        keepsAlive = false
+        let isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
+        answers.begin(isHead: isHead, minorVersion: 1, keepsAlive: false)
         head = nil
         phase = .handling
-        answer(handler.errorResponse(error.status, detail: error.detail), sink)
+        var response = handler.errorResponse(error.status, detail: error.detail)
+        // RFC 9110, 15.6.4
+        if error.status == .serviceUnavailable { response.fields.append((name: "Retry-After", value: "1")) }
+        answer(response, sink)
     }
 
     // MARK: Answers
@@ -228,67 +239,39 @@ package final class Exchange {
     }
 
     private func answer(_ response: Response, _ sink: any ResponseSink) {
-        let forbidsContent = response.status.forbidsContent
-        if isDraining { keepsAlive = false }
-        switch response.body {
-        case .empty: send(response, forbidsContent ? .none : .length(0))
-        case .bytes(let bytes):
-            send(response, forbidsContent ? .none : .length(bytes.count))
-            if !isHead, !forbidsContent { output.append(bytes) }
-        case .stream(let start):
-            if !isHead, !forbidsContent { return stream(response, start, sink) }
-            send(response, forbidsContent ? .none : minorVersion >= 1 ? .chunked : .close)
-        }
-        endOfAnswer()
-    }
-
-    private func send(_ response: Response, _ framing: ResponseEncoder.Framing) {
-        let persistence: ResponseEncoder.Persistence =
-            if !keepsAlive { .close } else if minorVersion == 0 { .keepAlive } else { .implied }
-        let now = clock()
-        output.write {
-            encoder.encode(response, framing: framing, persistence: persistence, now: now, into: &$0)
-        }
-    }
-
-    private func endOfAnswer() {
-        if keepsAlive { phase = .reading } else { finish() }
-    }
-
-    // MARK: Streams
-
-    private func stream(
-        _ response: Response, _ start: @Sendable (BodyWriter) -> Void, _ sink: any ResponseSink
-    ) {
-        // RFC 9112, 6.1: HTTP/1.0 knows no chunks; there the end of the connection is the end of the body.
-        if minorVersion == 0 { keepsAlive = false }
-        send(response, minorVersion >= 1 ? .chunked : .close)
-        let buffer = StreamBuffer(sink: sink, limit: limits.streamBuffer)
+        if isDraining { answers.endAfterThis() }
+        guard let start = answers.write(response) else { return endOfAnswer() }
+        let buffer = StreamBuffer(sink: sink, room: limits.pendingOutput, limit: limits.streamBuffer)
         phase = .streaming(buffer)
         start(BodyWriter(buffer: buffer))
     }
 
-    /// Fetches what was written to the present answer.
-    package func advanceStream(_ stream: StreamBuffer, _ sink: any ResponseSink) {
-        guard case .streaming(let current) = phase, current === stream else { return }
-        let (pieces, end) = stream.take()
-        for piece in pieces { appendChunk(piece) }
-        if output.count > limits.streamBuffer { return abort() }
-        switch end {
-        case nil: return
-        case .aborted: return abort()
-        case .finished:
-            if minorVersion >= 1 { output.write { $0.append("0\r\n\r\n") } }
-            endOfAnswer()
-        }
-        if !waiting.isEmpty || inputEnded { resume(sink) }
+    private func endOfAnswer() {
+        if answers.keepsAlive { phase = .reading } else { finish() }
     }
 
-    private func appendChunk(_ bytes: [UInt8]) {
-        guard minorVersion >= 1 else { return output.append(bytes) }
-        output.write { ResponseEncoder.encodeChunkHead(size: bytes.count, into: &$0) }
-        output.append(bytes)
-        output.write { $0.append("\r\n") }
+    /// Fetches what was written to the present answer, unless the client has yet to read what came before it.
+    package func advanceStream(_ stream: StreamBuffer, _ sink: any ResponseSink) {
+        // A writer that is told to go on comes back here from within; the loop below sees what it has written.
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        while case .streaming(let current) = phase, current === stream {
+            if stream.isAborted { return abort() }
+            guard output.count <= limits.pendingOutput else { return }
+            let taken = stream.take()
+            for piece in taken.pieces { answers.writePiece(piece) }
+            switch taken.end {
+            case nil: break
+            case .aborted: return abort()
+            case .finished:
+                answers.endPieces()
+                endOfAnswer()
+            }
+            taken.whenReady?()
+            guard stream.isScheduled else { break }
+        }
+        if case .reading = phase, !waiting.isEmpty || inputEnded { resume(sink) }
     }
 
     private func abort() {
@@ -301,5 +284,6 @@ package final class Exchange {
         phase = .finished
         waiting = []
         head = nil
+        _ = parser.takeBody()
     }
 }

@@ -4,23 +4,25 @@ import Synchronization
 
 /// The listening socket. Belongs to the queue of the loop that accepts.
 final class Listener: @unchecked Sendable {
-    /// How long accepting rests when it can't go on: out of descriptors, or at the limit of connections.
+    /// A socket that was accepted.
+    struct Accepted: Sendable {
+        let descriptor: Int32
+        let peer: Peer
+    }
+
+    /// How long accepting rests when there are no descriptors.
     private static let pause = DispatchTimeInterval.milliseconds(100)
 
     let descriptor: Int32
     private let loop: EventLoop
-    private let mayAccept: () -> Bool
-    private let take: (Int32) -> Void
+    private let take: (Accepted) -> Void
     private var isPaused = false
     private var isClosed = false
 
     /// `take` becomes the owner of each accepted socket.
-    init(
-        descriptor: Int32, loop: EventLoop, mayAccept: @escaping () -> Bool, take: @escaping (Int32) -> Void
-    ) {
+    init(descriptor: Int32, loop: EventLoop, take: @escaping (Accepted) -> Void) {
         self.descriptor = descriptor
         self.loop = loop
-        self.mayAccept = mayAccept
         self.take = take
     }
 
@@ -28,12 +30,9 @@ final class Listener: @unchecked Sendable {
     func acceptAll() {
         guard !isClosed, !isPaused else { return }
         while true {
-            guard mayAccept() else { return rest() }
             do throws(SystemError) {
-                guard let socket = try SystemCalls.accept(descriptor) else { return }
-                // Answers are written whole; waiting for more to send would only delay them.
-                try? SystemCalls.setOption(socket, level: Int32(IPPROTO_TCP), name: TCP_NODELAY, value: 1)
-                take(socket)
+                guard let accepted = try SystemCalls.accept(descriptor) else { return }
+                take(accepted)
             } catch {
                 switch error.code {
                 // The one that waited has gone again, or its network failed (accept(2)): on to the next.
@@ -99,6 +98,24 @@ final class Listener: @unchecked Sendable {
         } catch {
             SystemCalls.close(socket)
             throw error
+        }
+    }
+}
+
+extension Listener.Accepted {
+    /// Sets what every connection has set. A system that refuses serves all the same.
+    func setOptions(_ settings: ConnectionSettings) {
+        let options = [
+            // Answers are written whole; waiting for more to send would only delay them.
+            TCP_NODELAY: 1,
+            // What the client can't take yet stays here, where it is counted, and not in the system's buffers (tcp(7)).
+            TCP_NOTSENT_LOWAT: Int32(clamping: settings.limits.pendingOutput),
+            // Nor is what the system has taken over kept for ever for a client that doesn't read.
+            TCP_USER_TIMEOUT: Int32(clamping: max(settings.times.write, 1)),
+        ]
+        for (name, value) in options {
+            try? SystemCalls.setOption(
+                descriptor, level: Int32(IPPROTO_TCP), name: name, value: value)
         }
     }
 }

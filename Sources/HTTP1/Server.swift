@@ -24,7 +24,6 @@ public final class Server: Sendable {
     private let settings: ConnectionSettings
     private let loopCount: Int
     private let state = Mutex(State.ready)
-    private let connectionCount: ConnectionCount
 
     /// A server that doesn't listen yet. Each of its `loops` uses one core at most; connections stay with
     /// the loop that they were given to.
@@ -32,7 +31,6 @@ public final class Server: Sendable {
         self.handler = handler
         settings = ConnectionSettings(limits)
         loopCount = max(1, loops)
-        connectionCount = ConnectionCount(limit: limits.connections)
     }
 
     /// One loop for each core, up to four: the rest is for the handler's work.
@@ -65,33 +63,35 @@ public final class Server: Sendable {
             return true
         }
         precondition(isFirst, "a server starts once")
-        try accept(on: descriptor, loops)
+        do throws(SystemError) {
+            try accept(on: descriptor, loops)
+        } catch {
+            for loop in loops { loop.queue.sync { loop.shutDown() } }
+            throw error
+        }
     }
 
     /// Accepts on the first loop and gives the sockets to all of them in turn.
     private func accept(on descriptor: Int32, _ loops: [EventLoop]) throws(SystemError) {
-        let (handler, settings, count) = (handler, settings, connectionCount)
+        let (handler, settings) = (handler, settings)
         var turn = 0
-        let listener = Listener(
-            descriptor: descriptor, loop: loops[0],
-            mayAccept: { count.isBelowLimit },
-            take: { socket in
-                let loop = loops[turn]
-                turn = (turn + 1) % loops.count
-                count.add(1)
-                let adopt: @Sendable () -> Void = {
-                    loop.adopt(socket, handler: handler, settings: settings)
-                }
-                if loop.isCurrent { adopt() } else { loop.post(adopt) }
-            })
-        for loop in loops { loop.queue.sync { loop.whenClosed = { count.add(-1) } } }
+        let listener = Listener(descriptor: descriptor, loop: loops[0]) { accepted in
+            let loop = loops[turn]
+            turn = (turn + 1) % loops.count
+            let admission = settings.occupancy.enter(accepted.peer)
+            let adopt: @Sendable () -> Void = {
+                loop.adopt(accepted, admission, handler: handler, settings: settings)
+            }
+            if loop.isCurrent { adopt() } else { loop.post(adopt) }
+        }
         try loops[0].queue.syncThrowing { () throws(SystemError) in try loops[0].listen(listener) }
     }
 
     /// Often enough to keep the shortest of the limits' times, but no more than that.
     private var tick: Double {
-        let times = [settings.idle, settings.header, settings.body, settings.write, settings.linger]
-        return max(0.01, min(1, Double(times.min() ?? 1000) / 4000))
+        let times = settings.times
+        let shortest = min(times.idle, times.header, times.body, times.write, times.linger)
+        return max(0.01, min(1, Double(shortest) / 4000))
     }
 
     /// Stops: accepts nobody any more, closes idle connections, and lets requests in flight finish for up to
@@ -120,18 +120,6 @@ public final class Server: Sendable {
         for loop in loops { loop.queue.sync { loop.perform { loop.shutDown() } } }
         state.withLock { $0 = .stopped }
     }
-}
-
-/// The number of a server's connections, over all loops.
-private final class ConnectionCount: Sendable {
-    private let count = Atomic<Int>(0)
-    private let limit: Int
-
-    init(limit: Int) { self.limit = limit }
-
-    var isBelowLimit: Bool { count.load(ordering: .relaxed) < limit }
-
-    func add(_ number: Int) { count.add(number, ordering: .relaxed) }
 }
 
 extension DispatchQueue {

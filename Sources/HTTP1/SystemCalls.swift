@@ -71,9 +71,24 @@ enum SystemCalls {
     }
 
     /// A new connection, non-blocking and closed on exec; `nil` when none waits.
-    static func accept(_ listener: Int32) throws(SystemError) -> Int32? {
+    static func accept(_ listener: Int32) throws(SystemError) -> Listener.Accepted? {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        return try call("accept4") { accept4(listener, nil, nil, flags) }
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let descriptor = try call("accept4") {
+            withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    accept4(listener, $0, &size, flags)
+                }
+            }
+        }
+        return descriptor.map { Listener.Accepted(descriptor: $0, peer: Peer(address)) }
+    }
+
+    /// How many of the bytes sent the peer's system has not acknowledged (tcp(7), SIOCOUTQ).
+    static func unacknowledged(_ descriptor: Int32) -> Int {
+        var count: Int32 = 0
+        return linux_unacknowledged(descriptor, &count) == 0 ? Int(count) : 0
     }
 
     static func socket(family: Int32) throws(SystemError) -> Int32 {

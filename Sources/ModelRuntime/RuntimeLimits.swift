@@ -1,5 +1,7 @@
 /// What one server takes on at most.
 public struct RuntimeLimits: Sendable, Equatable {
+    /// Bytes of a request's body when it is unpacked.
+    public var body = 64 << 20
     /// Parameters of one network.
     public var parameters = 20_000_000
     /// Bytes of working memory of one training beside its data.

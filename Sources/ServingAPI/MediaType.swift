@@ -26,6 +26,29 @@ enum MediaType: String, CaseIterable {
     }
 }
 
+/// One member of a list that a client gives weights to (RFC 9110, 12.4.2).
+struct WeightedMember {
+    let value: Substring
+    let quality: Double
+
+    /// nil for a weight that is none: the member is as if it were not there.
+    init?(_ text: Substring) {
+        let parts = text.split(separator: ";").map { Self.trimmed($0) }
+        guard let value = parts.first else { return nil }
+        self.value = value
+        let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }.map { $0.dropFirst(2) }
+        let quality = weight.map { Double($0) ?? -1 } ?? 1
+        guard (0...1).contains(quality) else { return nil }
+        self.quality = quality
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        let start = text.drop { $0 == " " || $0 == "\t" }
+        let end = start.lastIndex { $0 != " " && $0 != "\t" }
+        return end.map { start[...$0] } ?? ""
+    }
+}
+
 /// One member of an Accept field.
 private struct AcceptRange {
     let type: Substring
@@ -34,18 +57,10 @@ private struct AcceptRange {
 
     /// nil for a member that is no media range: it is as if it were not there.
     init?(_ text: Substring) {
-        let parts = text.split(separator: ";").map { Self.trimmed($0) }
-        guard let range = parts.first?.split(separator: "/", omittingEmptySubsequences: false),
-            range.count == 2
-        else { return nil }
-        (type, subtype) = (range[0], range[1])
-        let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }.map { $0.dropFirst(2) }
-        guard let weight else {
-            quality = 1
-            return
-        }
-        guard let value = Double(weight), (0...1).contains(value) else { return nil }
-        quality = value
+        guard let member = WeightedMember(text) else { return nil }
+        let range = member.value.split(separator: "/", omittingEmptySubsequences: false)
+        guard range.count == 2 else { return nil }
+        (type, subtype, quality) = (range[0], range[1], member.quality)
     }
 
     /// What the most specific range that matches says.
@@ -64,12 +79,6 @@ private struct AcceptRange {
         }
         return best.quality
     }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        let end = start.lastIndex { $0 != " " && $0 != "\t" }
-        return end.map { start[...$0] } ?? ""
-    }
 }
 
 extension RequestHead {
@@ -78,9 +87,7 @@ extension RequestHead {
     /// JSON, an absent Content-Type and the one that curl sets by itself are welcome. The last one is
     /// believed only if the body turns out to be JSON.
     func checkContentIsJSON() throws(Problem) {
-        if let coding = fields["Content-Encoding"], coding.lowercased() != "identity" {
-            throw .unsupportedContentCoding()
-        }
+        _ = try ContentCoding.ofBody(fields)
         guard let essence = contentTypeEssence else { return }
         guard
             essence == "application/json" || essence == Self.form

@@ -5,14 +5,14 @@ import TimeSeries
 
 extension Service {
     static let modelRoutes: [Route] = [
-        Route(.get, "/models") { (service, _) throws(Problem) in
+        Route(.get, "/models", scope: .read, lane: .compute) { (service, _) throws(Problem) in
             .json { json in
                 json.array("models", of: service.registry.latest()) { json, entry in
                     json.object { $0.members(of: entry) }
                 }
             }
         },
-        Route(.get, "/models/{model}") { (service, call) throws(Problem) in
+        Route(.get, "/models/{model}", scope: .read) { (service, call) throws(Problem) in
             let name = try call.modelName()
             let entries = service.registry.entries(name)
             guard let latest = entries.last else { throw .unknownModel(name) }
@@ -21,19 +21,19 @@ extension Service {
                 json.member("versions", entries.map(\.version))
             }
         },
-        Route(.delete, "/models/{model}") { (service, call) throws(Problem) in
+        Route(.delete, "/models/{model}", scope: .admin) { (service, call) throws(Problem) in
             let name = try call.modelName()
             guard service.registry.remove(name) else { throw .unknownModel(name) }
             return Response(status: .noContent)
         },
-        Route(.get, "/models/{model}/versions/{version}") { (service, call) throws(Problem) in
+        Route(.get, "/models/{model}/versions/{version}", scope: .read) { (service, call) throws(Problem) in
             let (name, version) = (try call.modelName(), try call.version())
             guard let entry = service.registry.entry(name, version: version) else {
                 throw .unknownModel(name, version: version)
             }
             return .json { $0.members(of: entry) }
         },
-        Route(.delete, "/models/{model}/versions/{version}") { (service, call) throws(Problem) in
+        Route(.delete, "/models/{model}/versions/{version}", scope: .admin) { (service, call) throws(Problem) in
             let (name, version) = (try call.modelName(), try call.version())
             guard service.registry.remove(name, version: version) else {
                 throw .unknownModel(name, version: version)

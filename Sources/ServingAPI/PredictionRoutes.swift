@@ -5,7 +5,7 @@ import TimeSeries
 
 extension Service {
     static let predictionRoutes: [Route] = [
-        Route(.post, "/reconstruct", lane: .compute, takesBody: true) { (service, call) throws(Problem) in
+        Route(.post, "/reconstruct", scope: .infer, lane: .compute, takesBody: true) { (service, call) throws(Problem) in
             let (entry, windows) = try service.prediction(
                 call, valuesPerWindow: { $0.trained.inputShape.count })
             let result = entry.trained.reconstruct(windows)
@@ -20,7 +20,7 @@ extension Service {
                 json.member("scaled_errors", result.scaledErrors)
             }
         },
-        Route(.post, "/encode", lane: .compute, takesBody: true) { (service, call) throws(Problem) in
+        Route(.post, "/encode", scope: .infer, lane: .compute, takesBody: true) { (service, call) throws(Problem) in
             let (entry, windows) = try service.prediction(call) { (entry) throws(Problem) in
                 guard let units = entry.trained.model.network.encodingUnits else {
                     throw .noEncoding(entry.name)

@@ -48,6 +48,17 @@ extension Problem {
     /// 400: something outside the body is malformed.
     static func badRequest(_ detail: String) -> Problem { Problem(.badRequest, "bad-request", detail) }
 
+    /// 401, with the challenge that RFC 9110, 15.5.2 asks for.
+    static func unauthorized(_ detail: String, _ challenge: String) -> Problem {
+        Problem(
+            .unauthorized, "unauthorized", detail, fields: [(name: "WWW-Authenticate", value: challenge)])
+    }
+
+    /// 403, with the challenge of RFC 6750, 3.
+    static func forbidden(_ detail: String, _ challenge: String) -> Problem {
+        Problem(.forbidden, "forbidden", detail, fields: [(name: "WWW-Authenticate", value: challenge)])
+    }
+
     /// 400 or 422, as the error says.
     init(_ error: JSONError) {
         switch error.kind {
@@ -94,8 +105,19 @@ extension Problem {
     static func unsupportedContentCoding() -> Problem {
         Problem(
             .unsupportedMediaType, "unsupported-media-type",
-            "the body has a Content-Encoding; send it as it is",
-            fields: [(name: "Accept-Encoding", value: "identity")])
+            "the body has a Content-Encoding that is not known here; send it as it is, or in one of: "
+                + ContentCoding.list,
+            fields: [(name: "Accept-Encoding", value: ContentCoding.list)])
+    }
+
+    static func malformedCoding(_ coding: ContentCoding) -> Problem {
+        badRequest("the body is not what its Content-Encoding says: it is no \(coding), or not all of it")
+    }
+
+    static func contentTooLarge(limit: Int) -> Problem {
+        Problem(
+            .contentTooLarge, "content-too-large",
+            "the body unpacks to more than the limit of \(limit >> 20) MiB; send less at once")
     }
 
     static func noEncoding(_ name: String) -> Problem {

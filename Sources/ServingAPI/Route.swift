@@ -17,6 +17,8 @@ struct Route: Sendable {
     /// Segments of the path; one in braces takes any text, under that name.
     let path: String
     let lane: Lane
+    /// What a key must be good for; nil for what is open to everybody.
+    let scope: Scope?
     /// Whether it has a JSON body.
     let takesBody: Bool
     /// What it can answer with, the preferred one first.
@@ -24,12 +26,13 @@ struct Route: Sendable {
     let action: Action
 
     init(
-        _ method: Method, _ path: String, lane: Lane = .loop, takesBody: Bool = false,
+        _ method: Method, _ path: String, scope: Scope?, lane: Lane = .loop, takesBody: Bool = false,
         produces: [MediaType] = [.json], action: @escaping Action
     ) {
         self.method = method
         self.path = path
         self.lane = lane
+        self.scope = scope
         self.takesBody = takesBody
         self.produces = produces
         self.action = action
@@ -38,7 +41,8 @@ struct Route: Sendable {
 
 /// A request on its way through a route.
 struct Call: Sendable {
-    let request: Request
+    /// With its body free of any content coding once it is run.
+    var request: Request
     let responder: Responder
     /// What stands in the path where the route has braces.
     let parameters: [String: String]

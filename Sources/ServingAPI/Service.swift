@@ -11,16 +11,18 @@ public final class Service: Handler {
     /// One training at a time: it uses all cores by itself.
     let trainings: WorkQueue
     private let predictions: WorkQueue
+    private let keys: APIKeys?
     private let router = Router(Service.routes)
     private let isReady = Atomic<Bool>(true)
 
-    /// A service over a registry.
+    /// A service over a registry, for everybody unless there are keys.
     public init(
-        registry: ModelRegistry, limits: RuntimeLimits = .init(), computeWidth: Int = 2,
+        registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil, computeWidth: Int = 2,
         logger: Logger = Logger(label: "reprise")
     ) {
         self.registry = registry
         self.limits = limits
+        self.keys = keys
         self.logger = logger
         trainings = WorkQueue(
             label: "reprise.training", width: 1, limit: limits.waitingTrainings,
@@ -47,7 +49,7 @@ public final class Service: Handler {
     /// Refuses what can be refused without looking at the body.
     public func preflight(_ head: RequestHead) -> Response? {
         do throws(Problem) {
-            let (route, _) = try router.find(head)
+            let route = try admit(head)
             _ = try MediaType.negotiate(head.fields, offered: route.produces)
             if route.takesBody { try head.checkContentIsJSON() }
             return nil
@@ -56,12 +58,26 @@ public final class Service: Handler {
         }
     }
 
+    /// The route of a request that may take it.
+    private func admit(_ head: RequestHead) throws(Problem) -> Route {
+        let route: Route
+        do throws(Problem) {
+            route = try router.find(head).route
+        } catch {
+            // Who has no key isn't told either what there is not.
+            try keys?.check(head.fields, for: nil)
+            throw error
+        }
+        if let scope = route.scope { try keys?.check(head.fields, for: scope) }
+        return route
+    }
+
     /// Answers on the loop or passes on to a queue.
     public func respond(to request: Request, _ responder: Responder) {
         do throws(Problem) {
             let (route, parameters) = try router.find(request.head)
             let call = Call(
-                request: request, responder: responder, parameters: parameters,
+                request: request, responder: packing(responder, request.fields), parameters: parameters,
                 mediaType: try MediaType.negotiate(request.fields, offered: route.produces))
             switch route.lane {
             case .loop: run(route, call)
@@ -80,8 +96,18 @@ public final class Service: Handler {
         Problem.transport(status, detail).response
     }
 
+    /// A responder that packs the answers of a client who likes that.
+    private func packing(_ responder: Responder, _ fields: HeaderFields) -> Responder {
+        guard ContentCoding.acceptsGzip(fields) else { return responder }
+        return Responder { responder.send($0.packed()) }
+    }
+
     private func run(_ route: Route, _ call: Call) {
         do throws(Problem) {
+            var call = call
+            if route.takesBody, let coding = try ContentCoding.ofBody(call.request.fields) {
+                call.request.body = try coding.unpacked(call.request.body, limit: limits.body)
+            }
             if let response = try route.action(self, call) { call.responder.send(response) }
         } catch {
             call.responder.send(error.response)

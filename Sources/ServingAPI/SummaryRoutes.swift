@@ -4,14 +4,14 @@ import NeuralNetwork
 
 extension Service {
     static let summaryRoutes: [Route] = [
-        Route(.get, "/summary", produces: [.json, .text]) { (service, call) throws(Problem) in
+        Route(.get, "/summary", scope: .read, produces: [.json, .text]) { (service, call) throws(Problem) in
             let (name, version) = try call.summaryQuery()
             guard let entry = service.registry.entry(name, version: version) else {
                 throw .unknownModel(name, version: version)
             }
             return summary(of: entry.trained.model.network, model: name, as: call.mediaType)
         },
-        Route(.post, "/summary", lane: .compute, takesBody: true, produces: [.json, .text]) {
+        Route(.post, "/summary", scope: .read, lane: .compute, takesBody: true, produces: [.json, .text]) {
             (service, call) throws(Problem) in
             var body = try FieldReader(call.request)
             let network = try body.read { (body) throws(JSONError) in

@@ -1,9 +1,15 @@
 import ArgumentParser
 
 @main
+enum Program {
+    static func main() {
+        Reprise.main(Environment.arguments(Array(CommandLine.arguments.dropFirst()), Environment.variables))
+    }
+}
+
 struct Reprise: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprise",
         abstract: "Learns what a time series normally looks like, and answers over HTTP.",
-        subcommands: [Serve.self, Train.self, Reconstruct.self, Encode.self, Summary.self, Health.self])
+        subcommands: [Serve.self, Train.self, Reconstruct.self, Encode.self, Summary.self, Keys.self, Health.self])
 }

@@ -14,7 +14,10 @@ import Synchronization
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start the server.",
-        discussion: "Stops in good order on SIGTERM or SIGINT; a second signal ends it at once.")
+        discussion: """
+            Stops in good order on SIGTERM or SIGINT; a second signal ends it at once. Each option can also be given as \
+            an environment variable: REPRISE_SERVE_MAX_BODY for --max-body.
+            """)
 
     @Option(help: "Address to listen on.")
     var host = "127.0.0.1"
@@ -22,8 +25,13 @@ struct Serve: ParsableCommand {
     @Option(help: "Port to listen on; 0 takes any that is free.")
     var port = 8080
 
-    @Option(help: ArgumentHelp("The longest request body.", valueName: "MiB"))
-    var maxBody = 64
+    @Option(
+        help: ArgumentHelp(
+            "Keys that requests need, as reprise keys new makes them; the file is read again when it changes.",
+            valueName: "file"))
+    var apiKeys: String?
+
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Option(
         help: ArgumentHelp(
@@ -36,9 +44,6 @@ struct Serve: ParsableCommand {
 
     func validate() throws {
         guard (0...65535).contains(port) else { throw ValidationError("--port must be in 0…65535") }
-        guard (1...65536).contains(maxBody) else {
-            throw ValidationError("--max-body must be in 1…65536 MiB")
-        }
         guard (0...3600).contains(drain), (0...3600).contains(grace) else {
             throw ValidationError("--drain and --grace must be in 0…3600 seconds")
         }
@@ -50,10 +55,12 @@ struct Serve: ParsableCommand {
         // One line an event on standard error; standard output stays empty.
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "reprise")
-        var limits = Limits()
-        limits.body = maxBody << 20
-        let service = Service(registry: ModelRegistry(), logger: logger)
-        let server = Server(handler: service, limits: limits)
+        raiseDescriptorLimit()
+        let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
+        let runtime = limits.runtime
+        let service = Service(
+            registry: ModelRegistry(limits: runtime), limits: runtime, keys: keys, logger: logger)
+        let server = Server(handler: service, limits: limits.http)
         let signals = StopSignals()
         let actualPort: Int
         do {
@@ -61,7 +68,8 @@ struct Serve: ParsableCommand {
         } catch {
             throw CommandFailure(error.description)
         }
-        logger.info("listening", metadata: ["url": "\(url(port: actualPort))"])
+        logger.info(
+            "listening", metadata: ["url": "\(url(port: actualPort))", "access": "\(access(keys))"])
 
         signals.wait()
         service.readiness = false
@@ -69,6 +77,23 @@ struct Serve: ParsableCommand {
         usleep(UInt32(drain * 1e6))
         server.stop(grace: grace)
         logger.info("stopped")
+    }
+
+    /// Who may do everything here, as the log says it at the start.
+    private func access(_ keys: APIKeys?) -> String {
+        guard keys == nil else { return "who has a key" }
+        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        return isLoopback
+            ? "this machine only; for others: --api-keys and --host"
+            : "everybody who can reach this address; to change that: --api-keys"
+    }
+
+    /// A connection is a descriptor: as many as the system allows, instead of what shells start with.
+    private func raiseDescriptorLimit() {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private func url(port: Int) -> String {

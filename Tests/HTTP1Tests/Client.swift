@@ -1,5 +1,5 @@
-import HTTP1Testing
 import Glibc
+import HTTP1Testing
 
 /// A blocking client on 127.0.0.1 that sends and receives bytes as told. Nothing waits longer than five seconds.
 final class Client {
@@ -11,7 +11,8 @@ final class Client {
     private(set) var isAtEnd = false
     private(set) var wasReset = false
 
-    init(port: Int, receiveBuffer: Int32? = nil) {
+    /// - Parameter source: the last byte of the address on 127.0.0.0/24 that it comes from.
+    init(port: Int, receiveBuffer: Int32? = nil, source: UInt8 = 1) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var time = timeval(tv_sec: 5, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
@@ -20,16 +21,22 @@ final class Client {
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4)
         }
+        _ = Self.with(source: source, port: 0) { Glibc.bind(descriptor, $0, $1) }
+        if Self.with(source: 1, port: port, { connect(descriptor, $0, $1) }) != 0 { isAtEnd = true }
+    }
+
+    private static func with(
+        source: UInt8, port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
+        address.sin_addr.s_addr = (0x7f00_0000 | UInt32(source)).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        if result != 0 { isAtEnd = true }
     }
 
     deinit { close() }
@@ -98,9 +105,12 @@ final class Client {
         return isAtEnd
     }
 
-    private func receive() -> Bool {
+    private func receive() -> Bool { receiveSome(65_536) }
+
+    /// Receives up to that many bytes; false at the end.
+    func receiveSome(_ most: Int) -> Bool {
         guard !isAtEnd else { return false }
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var buffer = [UInt8](repeating: 0, count: most)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         if count > 0 {
             received += buffer[..<count]

@@ -7,25 +7,6 @@ import Testing
 
 @Suite("A server on a socket", .serialized)
 struct ServerTests {
-    /// Runs a server while `body` does.
-    private func withServer(
-        _ handler: any Handler = SampleHandler(), limits: Limits = Limits(), loops: Int = 1,
-        _ body: (Int) throws -> Void
-    ) throws {
-        let server = Server(handler: handler, limits: limits, loops: loops)
-        let port = try server.start(host: "127.0.0.1", port: 0)
-        defer { server.stop(grace: 1) }
-        try body(port)
-    }
-
-    private func until(_ condition: () -> Bool) -> Bool {
-        for _ in 0..<500 {
-            if condition() { return true }
-            usleep(10_000)
-        }
-        return false
-    }
-
     @Test("97: a connection is kept, by each loop", arguments: [1, 3])
     func keepAlive(loops: Int) throws {
         try withServer(loops: loops) { port in
@@ -255,23 +236,6 @@ struct ServerTests {
             #expect(text.contains("127.0.0.1 port \(port)"))
             #expect(text.contains("bind: Address already in use"))
             #expect(text.contains("choose another port"))
-        }
-    }
-
-    @Test("At the limit of connections the next one waits for its turn")
-    func connectionLimit() throws {
-        var limits = Limits()
-        limits.connections = 2
-        try withServer(limits: limits) { port in
-            let first = Client(port: port)
-            let second = Client(port: port)
-            #expect(first.get("/1")?.status == 200)
-            #expect(second.get("/2")?.status == 200)
-            let third = Client(port: port)
-            third.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
-            usleep(200_000)
-            first.close()
-            #expect(third.response()?.text == "GET /3")
         }
     }
 }

@@ -1,0 +1,104 @@
+import ArgumentParser
+import HTTP1
+import ModelRuntime
+
+/// What one client, or all of them, may take: a default that is safe, and an option for each.
+struct LimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The longest request body, packed or not.", valueName: "MiB"))
+    var maxBody = 64
+
+    @Option(help: ArgumentHelp("Bodies of all clients that arrive at the same time.", valueName: "MiB"))
+    var maxBodies = 1024
+
+    @Option(help: ArgumentHelp("The longest request line and the longest header field.", valueName: "bytes"))
+    var maxLine = 8192
+
+    @Option(help: ArgumentHelp("The longest header section.", valueName: "bytes"))
+    var maxHeader = 32768
+
+    @Option(help: "Connections at once.")
+    var maxConnections = 16384
+
+    @Option(help: "Connections at once from one address; raise it behind a proxy.")
+    var maxConnectionsPerPeer = 1024
+
+    @Option(help: "Predictions that wait for their turn; more are answered 503.")
+    var maxWaiting = 1024
+
+    @Option(help: "Trainings that wait for their turn; more are answered 429.")
+    var maxTrainings = 16
+
+    @Option(help: "Parameters of one network.")
+    var maxParameters = 20_000_000
+
+    @Option(help: "Versions of all models together.")
+    var maxVersions = 10_000
+
+    @Option(help: ArgumentHelp("How long a connection may be idle.", valueName: "seconds"))
+    var idleTimeout = 60.0
+
+    @Option(help: ArgumentHelp("How long a header section may take.", valueName: "seconds"))
+    var headerTimeout = 10.0
+
+    @Option(help: ArgumentHelp("How long a body may come more slowly than the minimum rate.", valueName: "seconds"))
+    var bodyTimeout = 30.0
+
+    @Option(help: ArgumentHelp("How long an answer may be read more slowly than that.", valueName: "seconds"))
+    var writeTimeout = 30.0
+
+    @Option(help: ArgumentHelp("What a client has to send and to read.", valueName: "bytes/s"))
+    var minimumRate = 512
+
+    func validate() throws {
+        func check<Value: Comparable>(_ value: Value, _ range: ClosedRange<Value>, _ name: String) throws {
+            guard range.contains(value) else {
+                throw ValidationError("--\(name) must be in \(range.lowerBound)…\(range.upperBound)")
+            }
+        }
+        try check(maxBody, 1...65_536, "max-body")
+        try check(maxBodies, 1...1_048_576, "max-bodies")
+        try check(maxLine, 256...65_536, "max-line")
+        try check(maxHeader, 1024...1_048_576, "max-header")
+        try check(maxConnections, 1...1_000_000, "max-connections")
+        try check(maxConnectionsPerPeer, 1...1_000_000, "max-connections-per-peer")
+        try check(maxWaiting, 0...1_000_000, "max-waiting")
+        try check(maxTrainings, 0...1_000_000, "max-trainings")
+        try check(maxParameters, 1...1_000_000_000, "max-parameters")
+        try check(maxVersions, 1...10_000_000, "max-versions")
+        try check(minimumRate, 0...1_000_000_000, "minimum-rate")
+        for (time, name) in [
+            (idleTimeout, "idle"), (headerTimeout, "header"), (bodyTimeout, "body"), (writeTimeout, "write"),
+        ] {
+            try check(time, 0.1...86_400, "\(name)-timeout")
+        }
+    }
+
+    /// As the HTTP layer takes them.
+    var http: Limits {
+        var limits = Limits()
+        limits.body = maxBody << 20
+        limits.bodies = maxBodies << 20
+        limits.requestLine = maxLine
+        limits.fieldLine = maxLine
+        limits.headerSection = maxHeader
+        limits.connections = maxConnections
+        limits.connectionsPerPeer = maxConnectionsPerPeer
+        limits.idleTimeout = idleTimeout
+        limits.headerTimeout = headerTimeout
+        limits.bodyTimeout = bodyTimeout
+        limits.writeTimeout = writeTimeout
+        limits.minimumRate = minimumRate
+        return limits
+    }
+
+    /// As the work on models takes them.
+    var runtime: RuntimeLimits {
+        var limits = RuntimeLimits()
+        limits.body = maxBody << 20
+        limits.waitingPredictions = maxWaiting
+        limits.waitingTrainings = maxTrainings
+        limits.parameters = maxParameters
+        limits.modelVersions = maxVersions
+        return limits
+    }
+}

@@ -1,0 +1,204 @@
+import Dispatch
+import Glibc
+import HTTP1
+import HTTP1Testing
+import Synchronization
+import Testing
+
+@Suite("What a server does at its limits", .serialized)
+struct LimitTests {
+    @Test("113: the connection beyond the limit is answered 503, and then there is room again")
+    func connectionLimit() throws {
+        var limits = Limits()
+        limits.connections = 2
+        try withServer(limits: limits) { port in
+            let first = Client(port: port)
+            let second = Client(port: port)
+            #expect(first.get("/1")?.status == 200)
+            #expect(second.get("/2")?.status == 200)
+            let third = Client(port: port)
+            third.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n")
+            let refusal = third.response()
+            #expect(refusal?.status == 503)
+            #expect(refusal?["Retry-After"] == "1")
+            #expect(refusal?["Connection"] == "close")
+            #expect(third.waitForEnd())
+            #expect(!third.wasReset)
+            third.close()
+            first.close()
+            #expect(until { Client(port: port).get("/4")?.status == 200 })
+            #expect(second.get("/5")?.status == 200)
+        }
+    }
+
+    @Test("One peer can't take the connections of the others")
+    func connectionsPerPeer() throws {
+        var limits = Limits()
+        limits.connectionsPerPeer = 3
+        try withServer(limits: limits, loops: 2) { port in
+            let greedy = (0..<3).map { _ in Client(port: port, source: 7) }
+            for client in greedy { #expect(client.get("/")?.status == 200) }
+            #expect(Client(port: port, source: 7).get("/")?.status == 503)
+            #expect(Client(port: port, source: 8).get("/")?.status == 200)
+            greedy[0].close()
+            #expect(until { Client(port: port, source: 7).get("/")?.status == 200 })
+        }
+    }
+
+    @Test("A flood of one peer: some are answered, the rest is closed, the others are served")
+    func flood() throws {
+        var limits = Limits()
+        limits.connectionsPerPeer = 1
+        try withServer(limits: limits) { port in
+            let clients = (0..<200).map { _ in Client(port: port, source: 7) }
+            let other = Client(port: port, source: 8)
+            #expect(other.get("/")?.status == 200)
+            var statuses: [Int?: Int] = [:]
+            for client in clients { statuses[client.get("/")?.status, default: 0] += 1 }
+            #expect(statuses[200] == 1)
+            #expect(statuses[503, default: 0] >= 32)
+            #expect(statuses[nil, default: 0] > 0)
+            #expect(statuses.count == 3)
+            #expect(other.get("/")?.status == 200)
+        }
+    }
+
+    @Test("113: the bodies of all clients together are bounded")
+    func bodies() throws {
+        var limits = Limits()
+        limits.bodies = 1_000_000
+        try withServer(limits: limits) { port in
+            let head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 700000\r\n\r\n"
+            let half = [UInt8](repeating: 1, count: 600_000)
+            let first = Client(port: port)
+            first.send(head)
+            first.send(half)
+            usleep(50_000)
+            let second = Client(port: port)
+            second.send(head)
+            second.send(half)
+            let refusal = second.response()
+            #expect(refusal?.status == 503)
+            #expect(refusal?["Retry-After"] == "1")
+            second.close()
+            first.send([UInt8](repeating: 1, count: 100_000))
+            #expect(first.response()?.body.count == 700_000)
+            // What was counted is counted out again.
+            for _ in 0..<3 {
+                let next = Client(port: port)
+                next.send(head)
+                next.send(half + half.prefix(100_000))
+                #expect(next.response()?.status == 200)
+            }
+        }
+    }
+
+    @Test("110: a slow reader is served, one that all but stops is not")
+    func slowReaders() throws {
+        var limits = Limits()
+        limits.writeTimeout = 0.4
+        limits.minimumRate = 100_000
+        try withServer(TricklingHandler(), limits: limits) { port in
+            let slow = Client(port: port, receiveBuffer: 65_536)
+            slow.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            let stopping = Client(port: port, receiveBuffer: 4096)
+            stopping.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            for _ in 0..<200 {
+                _ = slow.receiveSome(20_000)
+                _ = stopping.receiveSome(10)
+                usleep(10_000)
+            }
+            stopping.receiveAll()
+            #expect(stopping.received.count < TricklingHandler.size)
+            #expect(slow.response()?.body.count == TricklingHandler.size)
+        }
+    }
+
+    @Test("A stream's writer is told when to wait, and never has more in memory than that")
+    func backPressure() throws {
+        let handler = ProducingHandler()
+        try withServer(handler) { port in
+            let client = Client(port: port, receiveBuffer: 16_384)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /end HTTP/1.1\r\nHost: h\r\n\r\n")
+            usleep(300_000)
+            let early = handler.produced
+            #expect(early < ProducingHandler.pieces / 2, "the writer waits for a client that doesn't read")
+            usleep(100_000)
+            #expect(handler.produced == early)
+            #expect(client.response()?.body.count == ProducingHandler.pieces * ProducingHandler.size)
+            #expect(client.response()?.status == 200)
+        }
+    }
+
+    @Test("A stream's writer that waits is told when its client has gone")
+    func goneWhileWaiting() throws {
+        let handler = ProducingHandler()
+        try withServer(handler) { port in
+            let client = Client(port: port, receiveBuffer: 4096)
+            client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(until { handler.produced > 0 })
+            client.reset()
+            #expect(until { handler.hasEnded })
+        }
+    }
+
+    @Test("112: a half-close at any byte of a request", arguments: [0, 1])
+    func halfCloses(resets: Int) throws {
+        let before = openDescriptors()
+        try withServer { port in
+            let request = Array("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello".utf8)
+            for end in 0...request.count {
+                let client = Client(port: port)
+                client.send(Array(request[..<end]))
+                if resets == 1 {
+                    client.reset()
+                    continue
+                }
+                client.endSending()
+                #expect(client.waitForEnd())
+                #expect(client.received.isEmpty == (end < request.count), "\(end) bytes")
+            }
+            #expect(Client(port: port).get("/")?.status == 200)
+        }
+        #expect(until { openDescriptors() <= before })
+    }
+}
+
+/// Answers with more than the system's buffers take, which a client with a small window has to fetch.
+private struct TricklingHandler: Handler {
+    static let size = 6 * 1024 * 1024
+
+    func respond(to request: Request, _ responder: Responder) {
+        responder.send(Response(status: .ok, body: .bytes([UInt8](repeating: 1, count: Self.size))))
+    }
+}
+
+/// Streams as much as the client takes.
+private final class ProducingHandler: Handler {
+    static let pieces = 800
+    static let size = 10_000
+    private let state = Mutex((produced: 0, hasEnded: false))
+
+    var produced: Int { state.withLock { $0.produced } }
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    func respond(to request: Request, _ responder: Responder) {
+        guard request.path == "/" else { return responder.send(.text(.ok, "")) }
+        responder.send(Response(status: .ok, body: .stream { self.produce($0) }))
+    }
+
+    private func produce(_ writer: BodyWriter) {
+        while writer.isOpen {
+            let isLast = state.withLock { state in
+                state.produced += 1
+                return state.produced == Self.pieces
+            }
+            let hasRoom = writer.write([UInt8](repeating: 1, count: Self.size))
+            if isLast { return writer.finish() }
+            guard hasRoom else {
+                return writer.whenReady { DispatchQueue.global().async { self.produce(writer) } }
+            }
+        }
+        state.withLock { $0.hasEnded = true }
+    }
+}

@@ -1,0 +1,98 @@
+import APITesting
+import Foundation
+import ModelRuntime
+import ServingAPI
+import Testing
+
+/// Content codings (RFC 9110, 8.4), both ways. The packed bodies were made by Python's gzip and zlib.
+@Suite struct ContentCodingTests {
+    private static let plain = "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"
+    private static let gzip = "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUgPzkDyDSsBQA8eR45SQAAAA=="
+    private static let members =
+        "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtBgAuoEg9FAAAAB+LCAAAAAAAAgNTsoqONtQxitWJNtYxAZKmOmZA0lzHMjZWR6kkMze1uCS1oFjJykhHKbUgPzkDyDSsBQD11QliNQAAAA=="
+    private static let zlib = "eJyrVsrNT0nNUbJSylXSUSpOLcpMLVayio421DGK1Yk21jEBkqY6ZkDSXMcyNlZHqSQzN7W4JLUAqMpIRym1ID85A8g0rAUAI2cV9g=="
+
+    private static func bytes(_ base64: String) -> [UInt8] { Data(base64Encoded: base64).map(Array.init) ?? [] }
+
+    private func train(_ api: API, _ coding: String, _ body: [UInt8]) throws -> Answer {
+        try api.send("POST", "/train", fields: [(name: "Content-Encoding", value: coding)], body: body)
+    }
+
+    @Test(arguments: Wire.allCases)
+    func packedBodiesAreUnpacked(_ wire: Wire) throws {
+        let api = try API(wire)
+        for (coding, body) in [
+            ("gzip", Self.gzip), ("X-Gzip", Self.gzip), ("gzip", Self.members), ("deflate", Self.zlib),
+        ] {
+            #expect(try train(api, coding, Self.bytes(body)).status == 201, "\(coding)")
+        }
+        #expect(try train(api, "identity", Array(Self.plain.utf8)).status == 201)
+    }
+
+    @Test(arguments: Wire.allCases)
+    func whatIsNotPackedAsSaidIsRefused(_ wire: Wire) throws {
+        let api = try API(wire)
+        let gzip = Self.bytes(Self.gzip)
+        var flipped = gzip
+        flipped[gzip.count - 6] ^= 1
+        let bad: [(String, [UInt8])] = [
+            ("gzip", Array(gzip.dropLast())), ("gzip", Array(gzip.prefix(12))), ("gzip", []),
+            ("gzip", flipped), ("gzip", gzip + [0, 1]), ("gzip", Array(Self.plain.utf8)),
+            ("deflate", gzip), ("gzip", Self.bytes(Self.zlib)),
+        ]
+        for (coding, body) in bad {
+            let answer = try train(api, coding, body)
+            #expect(answer.status == 400, "\(coding) \(body.count)")
+            #expect(answer.text.contains("Content-Encoding"))
+        }
+        for coding in ["br", "gzip, gzip", "gzip, identity", "zstd"] {
+            let answer = try train(api, coding, gzip)
+            #expect(answer.status == 415)
+            #expect(answer["accept-encoding"] == "gzip, deflate")
+        }
+    }
+
+    @Test(arguments: Wire.allCases)
+    func whatABodyUnpacksToIsBounded(_ wire: Wire) throws {
+        // 341 bytes that claim to be three hundred thousand.
+        let bomb = Self.bytes(Self.bomb)
+        var limits = RuntimeLimits()
+        limits.body = 299_999
+        let small = try API(wire, runtime: limits)
+        #expect(try train(small, "gzip", bomb).status == 413)
+        limits.body = 400_000
+        #expect(try train(API(wire, runtime: limits), "gzip", bomb).status == 422)
+    }
+
+    @Test(arguments: Wire.allCases)
+    func answersArePackedForWhoAsks(_ wire: Wire) throws {
+        let api = try API(wire)
+        func description(_ accepted: String?) throws -> Answer {
+            try api.send(
+                "GET", "/openapi.yaml", fields: accepted.map { [(name: "Accept-Encoding", value: $0)] } ?? [])
+        }
+        let plain = try description(nil)
+        for accepted in ["gzip", "br, GZIP;q=0.5", "*", "x-gzip, gzip;q=1.000"] {
+            let packed = try description(accepted)
+            #expect(packed["content-encoding"] == "gzip")
+            #expect(packed["vary"] == "Accept-Encoding")
+            #expect(packed.body.count < plain.body.count / 2)
+            #expect(try ContentCoding.gzip.unpacked(packed.body, limit: 1 << 20) == plain.body)
+        }
+        for accepted in ["identity", "gzip;q=0", "*;q=0", "gzip;q=0, *", "br", "gzip;q=x"] {
+            #expect(try description(accepted).body == plain.body, "\(accepted)")
+        }
+        // Not worth it.
+        let health = try api.send("GET", "/healthz", fields: [(name: "Accept-Encoding", value: "gzip")])
+        #expect(health["content-encoding"] == nil)
+    }
+
+    private static let bomb = """
+        H4sIAAAAAAACA+3BUQkAIBAFsCryYphH/zwMIHa3h2w7qT3mSm8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAPCRVO4DOm7ZJe\
+        2TBAA=
+        """
+}
