@@ -128,7 +128,8 @@ package final class Exchange {
 
     /// The server has no room for the body that is being received.
     package func shed(_ sink: any ResponseSink) {
-        reject(ParseError(.serviceUnavailable, "too many large requests arrive at once; try again later"), sink)
+        reject(
+            ParseError(.serviceUnavailable, "too many large requests arrive at once; try again later"), sink)
     }
 
     /// No request after the present one is to be served.

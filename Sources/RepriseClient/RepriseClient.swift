@@ -23,15 +23,18 @@ public final class RepriseClient: Sendable {
 
     private let baseURL: String
     private let timeout: Int
+    private let apiKey: String?
     private let handle: Mutex<Handle>
 
     /// - Parameters:
     ///   - baseURL: such as `http://127.0.0.1:8080`.
     ///   - timeout: seconds that a call may take; a training takes long.
+    ///   - apiKey: for a server that asks for one.
     /// - Throws: ``ClientError`` when libcurl has no handle to give.
-    public init(baseURL: String, timeout: Int = 3600) throws(ClientError) {
+    public init(baseURL: String, timeout: Int = 3600, apiKey: String? = nil) throws(ClientError) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.timeout = timeout
+        self.apiKey = apiKey
         handle = Mutex(try Handle())
     }
 
@@ -46,8 +49,9 @@ public final class RepriseClient: Sendable {
         _ method: String, _ target: String, fields: [(name: String, value: String)] = [], body: [UInt8]? = nil
     ) throws(ClientError) -> Answer {
         let (url, timeout) = (baseURL + target, timeout)
+        let key = apiKey.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
         return try handle.withLock { (handle) throws(ClientError) in
-            try handle.perform(method, url, fields: fields, body: body, timeout: timeout)
+            try handle.perform(method, url, fields: fields + key, body: body, timeout: timeout)
         }
     }
 }

@@ -95,18 +95,25 @@ public final class APIKeys: Sendable {
 
     static func parse(_ text: String) throws(APIKeyError) -> [Key] {
         var keys: [Key] = []
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .enumerated()
+        {
             let parts = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
             guard !parts.isEmpty else { continue }
-            func wrong(_ what: String) -> APIKeyError { APIKeyError("line \(index + 1) of the API keys: \(what)") }
+            func wrong(_ what: String) -> APIKeyError {
+                APIKeyError("line \(index + 1) of the API keys: \(what)")
+            }
             guard parts.count == 3 else {
                 throw wrong("a line is a name, scopes and a SHA-256, with blanks between them")
             }
             guard ModelName.isValid(parts[0]) else { throw wrong("a name is \(ModelName.rule)") }
-            guard !keys.contains(where: { $0.name == parts[0] }) else { throw wrong("a name that was there before") }
+            guard !keys.contains(where: { $0.name == parts[0] }) else {
+                throw wrong("a name that was there before")
+            }
             let scopes = parts[1].split(separator: ",").compactMap { Scope(rawValue: String($0)) }
             guard !scopes.isEmpty, scopes.map(\.rawValue).joined(separator: ",") == parts[1] else {
-                throw wrong("scopes are \(Scope.allCases.map(\.rawValue).joined(separator: ", ")), with commas")
+                throw wrong(
+                    "scopes are \(Scope.allCases.map(\.rawValue).joined(separator: ", ")), with commas")
             }
             guard let digest = bytes(parts[2]), digest.count == SHA256.byteCount else {
                 throw wrong("a SHA-256 has 64 hexadecimal digits")
@@ -118,14 +125,17 @@ public final class APIKeys: Sendable {
 
     private static func bytes(_ text: String) -> [UInt8]? {
         let digits = text.compactMap(\.hexDigitValue)
-        guard digits.count == text.count, text.utf8.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
+        guard digits.count == text.count, text.utf8.count == text.count, digits.count.isMultiple(of: 2) else {
+            return nil
+        }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
     /// A new key of 256 random bits, and the line that lets it in. The key itself is kept nowhere.
     ///
     /// Throws ``APIKeyError`` for a name that can't be one.
-    public static func make(name: String, scopes: [Scope]) throws(APIKeyError) -> (key: String, line: String) {
+    public static func make(name: String, scopes: [Scope]) throws(APIKeyError) -> (key: String, line: String)
+    {
         guard ModelName.isValid(name) else { throw APIKeyError("a name is \(ModelName.rule)") }
         let key = "rk_" + SymmetricKey(size: .bits256).withUnsafeBytes(hexadecimal)
         let digest = hexadecimal(SHA256.hash(data: Array(key.utf8)))
@@ -154,7 +164,8 @@ extension Problem {
     }
 
     static func unknownKey() -> Problem {
-        .unauthorized("this server does not know the key that was sent", challenge + ", error=\"invalid_token\"")
+        .unauthorized(
+            "this server does not know the key that was sent", challenge + ", error=\"invalid_token\"")
     }
 
     static func missingScope(_ scope: Scope, of name: String) -> Problem {

@@ -96,7 +96,9 @@ package enum ContentCoding: String, CaseIterable {
     }
 
     /// Bytes beyond 4 GiB, the most that zlib takes at once, are left out and missed at the end.
-    private static func withInput(_ bytes: [UInt8], _ stream: UnsafeMutablePointer<z_stream>, _ body: () -> Void) {
+    private static func withInput(
+        _ bytes: [UInt8], _ stream: UnsafeMutablePointer<z_stream>, _ body: () -> Void
+    ) {
         bytes.withUnsafeBufferPointer { bytes in
             stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
             stream.pointee.avail_in = UInt32(clamping: bytes.count)

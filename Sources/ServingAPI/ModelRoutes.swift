@@ -33,7 +33,8 @@ extension Service {
             }
             return .json { $0.members(of: entry) }
         },
-        Route(.delete, "/models/{model}/versions/{version}", scope: .admin) { (service, call) throws(Problem) in
+        Route(.delete, "/models/{model}/versions/{version}", scope: .admin) {
+            (service, call) throws(Problem) in
             let (name, version) = (try call.modelName(), try call.version())
             guard service.registry.remove(name, version: version) else {
                 throw .unknownModel(name, version: version)

@@ -5,7 +5,8 @@ import TimeSeries
 
 extension Service {
     static let predictionRoutes: [Route] = [
-        Route(.post, "/reconstruct", scope: .infer, lane: .compute, takesBody: true) { (service, call) throws(Problem) in
+        Route(.post, "/reconstruct", scope: .infer, lane: .compute, takesBody: true) {
+            (service, call) throws(Problem) in
             let (entry, windows) = try service.prediction(
                 call, valuesPerWindow: { $0.trained.inputShape.count })
             let result = entry.trained.reconstruct(windows)
@@ -20,7 +21,8 @@ extension Service {
                 json.member("scaled_errors", result.scaledErrors)
             }
         },
-        Route(.post, "/encode", scope: .infer, lane: .compute, takesBody: true) { (service, call) throws(Problem) in
+        Route(.post, "/encode", scope: .infer, lane: .compute, takesBody: true) {
+            (service, call) throws(Problem) in
             let (entry, windows) = try service.prediction(call) { (entry) throws(Problem) in
                 guard let units = entry.trained.model.network.encodingUnits else {
                     throw .noEncoding(entry.name)

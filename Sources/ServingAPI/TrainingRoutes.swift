@@ -6,7 +6,8 @@ import TimeSeries
 
 extension Service {
     static let trainingRoutes: [Route] = [
-        Route(.post, "/train", scope: .train, lane: .compute, takesBody: true) { (service, call) throws(Problem) in
+        Route(.post, "/train", scope: .train, lane: .compute, takesBody: true) {
+            (service, call) throws(Problem) in
             try service.train(call)
             return nil
         }

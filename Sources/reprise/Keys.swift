@@ -17,7 +17,8 @@ struct Keys: ParsableCommand {
                 """)
 
         @Argument(help: "Whose key it is.") var name: String
-        @Option(name: .customLong("scope"), help: "What it may do: read, infer, train or admin; may be repeated.")
+        @Option(
+            name: .customLong("scope"), help: "What it may do: read, infer, train or admin; may be repeated.")
         var scopes: [Scope]
         @Option(
             help: ArgumentHelp(
@@ -36,7 +37,9 @@ struct Keys: ParsableCommand {
 
         private func append(_ line: String, to path: String) throws {
             let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw CommandFailure("can't write \(path): \(String(cString: strerror(errno)))") }
+            guard descriptor >= 0 else {
+                throw CommandFailure("can't write \(path): \(String(cString: strerror(errno)))")
+            }
             defer { close(descriptor) }
             let bytes = Array("\(line)\n".utf8)
             // In one call, so that a server never sees half a line.

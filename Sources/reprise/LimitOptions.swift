@@ -40,7 +40,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long a header section may take.", valueName: "seconds"))
     var headerTimeout = 10.0
 
-    @Option(help: ArgumentHelp("How long a body may come more slowly than the minimum rate.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a body may come more slowly than the minimum rate.", valueName: "seconds"))
     var bodyTimeout = 30.0
 
     @Option(help: ArgumentHelp("How long an answer may be read more slowly than that.", valueName: "seconds"))

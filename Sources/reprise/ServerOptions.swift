@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import RepriseClient
 
 /// Where a client command's server is, and how to show what it answers.
@@ -9,9 +10,14 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Print the server's answer as JSON.")
     var json = false
 
+    /// A client with the key in `REPRISE_API_KEY`, if there is one: arguments can be seen by every user of a machine.
+    func client() throws -> RepriseClient {
+        try RepriseClient(baseURL: url, apiKey: getenv("REPRISE_API_KEY").map { String(cString: $0) })
+    }
+
     /// Posts a request, and prints the answer: as it came, or what a report makes of it for people.
     func post<Answer: Decodable>(_ path: String, _ body: [UInt8], report: (Answer) -> String) throws {
-        let answer = try RepriseClient(baseURL: url).post(path, body)
+        let answer = try client().post(path, body)
         print(json ? answer.text : report(try answer.decoded()))
     }
 }

@@ -31,7 +31,7 @@ struct Summary: ParsableCommand {
     }
 
     func run() throws {
-        let client = try RepriseClient(baseURL: server.url)
+        let client = try server.client()
         let accept = server.json ? "application/json" : "text/plain"
         let answer =
             if let model {

@@ -18,10 +18,11 @@ package final class API: Sendable {
 
     /// - Parameter computeWidth: 1 makes bodies be looked at one after the other, in the order they came.
     package init(
-        _ wire: Wire, runtime: RuntimeLimits = .init(), limits: Limits = .init(), computeWidth: Int = 2
+        _ wire: Wire, runtime: RuntimeLimits = .init(), limits: Limits = .init(), keys: APIKeys? = nil,
+        computeWidth: Int = 2
     ) throws {
         service = Service(
-            registry: ModelRegistry(limits: runtime), limits: runtime, computeWidth: computeWidth,
+            registry: ModelRegistry(limits: runtime), limits: runtime, keys: keys, computeWidth: computeWidth,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         transport =
             switch wire {

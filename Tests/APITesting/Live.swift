@@ -27,7 +27,10 @@ final class Live: Transport {
 package struct Client: Transport {
     private let client: RepriseClient
 
-    package init(url: String) throws { client = try RepriseClient(baseURL: url, timeout: 120) }
+    /// - Parameter timeout: in seconds.
+    package init(url: String, timeout: Int = 120) throws {
+        client = try RepriseClient(baseURL: url, timeout: timeout)
+    }
 
     package func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?

@@ -14,9 +14,9 @@ enum Program {
     }
 
     /// Runs a command to its end.
-    static func run(_ arguments: [String], input: String? = nil) throws -> Result {
+    static func run(_ arguments: [String], launcher: [String] = [], input: String? = nil) throws -> Result {
         let (output, errors, stdin) = (Pipe(), Pipe(), Pipe())
-        let process = try start(arguments, output: output, errors: errors, input: stdin)
+        let process = try start(arguments, launcher: launcher, output: output, errors: errors, input: stdin)
         // What these tests send fits into the pipe.
         try stdin.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
         try stdin.fileHandleForWriting.close()

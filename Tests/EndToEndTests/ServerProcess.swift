@@ -5,6 +5,8 @@ import Foundation
 final class ServerProcess {
     let url: String
     let client: Client
+    /// What it had logged when it was ready.
+    let log: String
     private let process: Process
     private let errors = Pipe()
 
@@ -24,6 +26,7 @@ final class ServerProcess {
             throw HarnessError("no URL in: \(log)")
         }
         self.url = String(url)
+        self.log = log
         client = try Client(url: self.url)
         // A full pipe would stop the server.
         errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }

@@ -6,13 +6,18 @@ import Testing
 
 /// Content codings (RFC 9110, 8.4), both ways. The packed bodies were made by Python's gzip and zlib.
 @Suite struct ContentCodingTests {
-    private static let plain = "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"
-    private static let gzip = "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUgPzkDyDSsBQA8eR45SQAAAA=="
+    private static let plain =
+        "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"
+    private static let gzip =
+        "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUgPzkDyDSsBQA8eR45SQAAAA=="
     private static let members =
         "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtBgAuoEg9FAAAAB+LCAAAAAAAAgNTsoqONtQxitWJNtYxAZKmOmZA0lzHMjZWR6kkMze1uCS1oFjJykhHKbUgPzkDyDSsBQD11QliNQAAAA=="
-    private static let zlib = "eJyrVsrNT0nNUbJSylXSUSpOLcpMLVayio421DGK1Yk21jEBkqY6ZkDSXMcyNlZHqSQzN7W4JLUAqMpIRym1ID85A8g0rAUAI2cV9g=="
+    private static let zlib =
+        "eJyrVsrNT0nNUbJSylXSUSpOLcpMLVayio421DGK1Yk21jEBkqY6ZkDSXMcyNlZHqSQzN7W4JLUAqMpIRym1ID85A8g0rAUAI2cV9g=="
 
-    private static func bytes(_ base64: String) -> [UInt8] { Data(base64Encoded: base64).map(Array.init) ?? [] }
+    private static func bytes(_ base64: String) -> [UInt8] {
+        Data(base64Encoded: base64).map(Array.init) ?? []
+    }
 
     private func train(_ api: API, _ coding: String, _ body: [UInt8]) throws -> Answer {
         try api.send("POST", "/train", fields: [(name: "Content-Encoding", value: coding)], body: body)

@@ -1,0 +1,77 @@
+import APITesting
+import Foundation
+import Testing
+
+/// Keys, the environment and scarce descriptors, with the executable itself.
+@Suite final class AccessTests {
+    private let file = FileManager.default.temporaryDirectory.appending(
+        path: "reprise-keys-\(UUID().uuidString)"
+    ).path
+
+    deinit { try? FileManager.default.removeItem(atPath: file) }
+
+    @Test func aKeyFromTheCommandLineOpensTheServer() throws {
+        let made = try Program.run([
+            "keys", "new", "ops", "--scope", "read", "--scope", "train", "--file", file,
+        ])
+        #expect(made.status == 0, "\(made.errors)")
+        let key = made.output.trimmingCharacters(in: .newlines)
+        let line = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(line.hasPrefix("ops read,train "))
+        #expect(!line.contains(key))
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+
+        let server = try ServerProcess(["--api-keys", file])
+        #expect(server.log.contains("access=who has a key"))
+        #expect(try server.client.get("/models").status == 401)
+        let bearer = [(name: "Authorization", value: "Bearer \(key)")]
+        #expect(try server.client.send("GET", "/models", fields: bearer, body: nil).status == 200)
+        #expect(try server.client.send("DELETE", "/models/x", fields: bearer, body: nil).status == 403)
+
+        let summary = ["summary", "--timesteps", "3", "--features", "2", "--url", server.url]
+        #expect(try Program.run(summary).errors.contains("asks for a key"))
+        let allowed = try Program.run(summary, launcher: ["/usr/bin/env", "REPRISE_API_KEY=\(key)"])
+        #expect(allowed.output.contains("Total params"), "\(allowed.errors)")
+    }
+
+    @Test func withoutKeysTheServerSaysWhoCanReachIt() throws {
+        #expect(try ServerProcess().log.contains("access=this machine only"))
+        #expect(try ServerProcess(["--host", "0.0.0.0"]).log.contains("access=everybody"))
+        let failed = try Program.run(["serve", "--port", "0", "--api-keys", "/no/such/file"])
+        #expect(failed.status != 0)
+        #expect(failed.errors.contains("/no/such/file"))
+    }
+
+    @Test func optionsComeFromTheEnvironmentToo() throws {
+        let server = try ServerProcess(launcher: [
+            "/usr/bin/env", "REPRISE_SERVE_MAX_BODY=1", "REPRISE_PORT=tcp://x",
+        ])
+        #expect(
+            try server.client.post("/train", text: String(repeating: " ", count: 1_100_000)).status == 413)
+        // What is written out wins.
+        let other = try ServerProcess(
+            ["--max-body", "2"], launcher: ["/usr/bin/env", "REPRISE_SERVE_MAX_BODY=1"])
+        #expect(try other.client.post("/train", text: String(repeating: " ", count: 1_100_000)).status == 400)
+        let wrong = try Program.run(["serve"], launcher: ["/usr/bin/env", "REPRISE_SERVE_MAX_BODI=1"])
+        #expect(wrong.errors.contains("--max-bodi"))
+    }
+
+    /// Out of descriptors the server goes on with those it has, and takes new connections when some are closed.
+    @Test func aServerOutOfDescriptorsRecovers() throws {
+        let server = try ServerProcess(launcher: ["/usr/bin/prlimit", "--nofile=40:40"])
+        #expect(try server.client.get("/healthz").status == 200)
+        var others: [Client] = []
+        for _ in 0..<60 {
+            let other = try Client(url: server.url, timeout: 1)
+            guard (try? other.get("/healthz")) != nil else { break }
+            others.append(other)
+        }
+        #expect((5..<40).contains(others.count), "\(others.count) were served")
+        // Those that are connected still are.
+        #expect(try server.client.get("/healthz").status == 200)
+        #expect(try others[0].get("/healthz").status == 200)
+        others = []
+        #expect(try Client(url: server.url).get("/healthz").status == 200)
+    }
+}

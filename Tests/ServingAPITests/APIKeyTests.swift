@@ -1,0 +1,140 @@
+import APITesting
+import Glibc
+import HTTP1
+import Logging
+import ServingAPI
+import Testing
+
+/// Who may do what, with a file of keys.
+@Suite struct APIKeyTests {
+    /// A file that lives as long as the test.
+    final class KeyFile {
+        let path = "/tmp/reprise-keys-\(UInt64.random(in: 0 ... .max))"
+
+        init(_ text: String) { write(text) }
+
+        deinit { unlink(path) }
+
+        func write(_ text: String) {
+            guard let file = fopen(path, "w") else { return }
+            fputs(text, file)
+            fclose(file)
+        }
+
+        func keys() throws -> APIKeys {
+            try APIKeys(path: path, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        }
+    }
+
+    private static func bearer(_ key: String) -> [(name: String, value: String)] {
+        [(name: "Authorization", value: "Bearer \(key)")]
+    }
+
+    @Test(arguments: Wire.allCases)
+    func eachScopeOpensItsRoutesAndNoOther(_ wire: Wire) throws {
+        var lines = "# a comment\n\n"
+        var keys: [Scope: String] = [:]
+        for scope in Scope.allCases {
+            let (key, line) = try APIKeys.make(name: scope.rawValue, scopes: [scope])
+            keys[scope] = key
+            lines += line + "  # and another\n"
+        }
+        let file = KeyFile(lines)
+        let api = try API(wire, keys: file.keys())
+        let calls: [(String, String, Scope)] = [
+            ("GET", "/models", .read), ("GET", "/models/x", .read), ("GET", "/summary?model=x", .read),
+            ("GET", "/openapi.yaml", .read), ("HEAD", "/models", .read), ("POST", "/summary", .read),
+            ("POST", "/reconstruct", .infer), ("POST", "/encode", .infer), ("POST", "/train", .train),
+            ("DELETE", "/models/x", .admin), ("DELETE", "/models/x/versions/1", .admin),
+        ]
+        for (method, path, needed) in calls {
+            let body: [UInt8]? = method == "POST" ? Array("{}".utf8) : nil
+            for (scope, key) in keys {
+                let answer = try api.send(method, path, fields: Self.bearer(key), body: body)
+                #expect((answer.status == 403) == (scope != needed), "\(method) \(path) with \(scope)")
+                guard scope != needed else { continue }
+                #expect(
+                    answer["www-authenticate"]
+                        == "Bearer realm=\"reprise\", error=\"insufficient_scope\", scope=\"\(needed)\"")
+            }
+            #expect(try api.send(method, path, body: body).status == 401)
+        }
+        for path in ["/healthz", "/readyz"] { #expect(try api.get(path).status == 200) }
+    }
+
+    @Test(
+        arguments: [
+            [], [("Authorization", "Bearer")], [("Authorization", "Bearer ")],
+            [("Authorization", "Basic KEY")],
+            [("Authorization", "Bearer rk_0")], [("Authorization", "Bearer KEY x")],
+            [("Authorization", "KEY")],
+            [("Authorization", "Bearer KEY"), ("Authorization", "Bearer KEY")], [("X-Api-Key", "KEY")],
+        ])
+    func whoHasNoKeyLearnsNothing(_ fields: [(String, String)]) throws {
+        let (key, line) = try APIKeys.make(name: "k", scopes: Scope.allCases)
+        let file = KeyFile(line)
+        let api = try API(.inProcess, keys: file.keys())
+        let sent = fields.map { (name: $0.0, value: $0.1.replacing("KEY", with: key)) }
+        for (method, path) in [("GET", "/models"), ("GET", "/no/such/path"), ("PUT", "/train")] {
+            let answer = try api.send(method, path, fields: sent)
+            #expect(answer.status == 401)
+            #expect(answer["www-authenticate"]?.hasPrefix("Bearer realm=\"reprise\"") == true)
+            #expect(!answer.text.contains(key))
+        }
+        #expect(try api.send("GET", "/no/such/path", fields: Self.bearer(key)).status == 404)
+        #expect(
+            try api.send("GET", "/models", fields: [(name: "authorization", value: "BEARER \(key)")]).status
+                == 200)
+    }
+
+    @Test func theFileIsReadAgainWhenItChanges() throws {
+        let (old, oldLine) = try APIKeys.make(name: "old", scopes: [.read])
+        let (new, newLine) = try APIKeys.make(name: "new", scopes: [.read])
+        let file = KeyFile(oldLine)
+        let api = try API(.inProcess, keys: file.keys())
+        func status(_ key: String) throws -> Int {
+            try api.send("GET", "/models", fields: Self.bearer(key)).status
+        }
+        func becomes(_ wanted: Int, _ key: String) throws -> Bool {
+            for _ in 0..<40 {
+                if try status(key) == wanted { return true }
+                usleep(100_000)
+            }
+            return false
+        }
+        #expect(try (status(old), status(new)) == (200, 401))
+        file.write("\(oldLine)\n\(newLine)\n")
+        #expect(try becomes(200, new))
+        #expect(try status(old) == 200)
+        file.write("what is this\n")
+        usleep(1_500_000)
+        #expect(try (status(old), status(new)) == (200, 200), "a bad file changes nothing")
+        file.write("\(newLine)\n")
+        #expect(try becomes(401, old))
+        #expect(try status(new) == 200)
+    }
+
+    @Test(
+        arguments: [
+            ("x read", "line 1"), ("x read,write 00", "scopes are"), ("# fine\nx read zz", "line 2"),
+            ("../x read 00", "a name is"), ("x read 00", "64 hexadecimal"), ("x , 00", "scopes are"),
+        ])
+    func aBadFileIsRefusedWithItsLine(_ text: String, _ says: String) throws {
+        let file = KeyFile(text)
+        let error = #expect(throws: APIKeyError.self) { try file.keys() }
+        #expect(error?.description.contains(says) == true)
+    }
+
+    @Test func aMissingFileIsRefused() {
+        #expect(throws: APIKeyError.self) {
+            try APIKeys(path: "/no/such/file", logger: Logger(label: "test"))
+        }
+    }
+
+    /// The digest of a published example (FIPS 180-2, "abc"): the file can be made with sha256sum.
+    @Test func theDigestIsSHA256() throws {
+        let file = KeyFile("abc read BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD")
+        let api = try API(.inProcess, keys: file.keys())
+        #expect(try api.send("GET", "/models", fields: Self.bearer("abc")).status == 200)
+    }
+}
