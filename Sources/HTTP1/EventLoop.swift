@@ -20,6 +20,7 @@ final class EventLoop: @unchecked Sendable {
     private static let roundsPerTurn = 8
 
     let queue: DispatchQueue
+    private let handler: any Handler
     private let epoll: Int32
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
@@ -42,7 +43,8 @@ final class EventLoop: @unchecked Sendable {
     private(set) var wallClock = SystemCalls.wallClockSeconds()
 
     /// A loop that looks at its deadlines every `tick` seconds.
-    init(label: String, tick: Double) throws(SystemError) {
+    init(label: String, handler: any Handler, tick: Double) throws(SystemError) {
+        self.handler = handler
         queue = DispatchQueue(label: label, qos: .userInitiated)
         epoll = try SystemCalls.makeEpoll()
         source = DispatchSource.makeReadSource(fileDescriptor: epoll, queue: queue)
@@ -74,6 +76,7 @@ final class EventLoop: @unchecked Sendable {
         now = SystemCalls.monotonicMilliseconds()
         wallClock = SystemCalls.wallClockSeconds()
         body()
+        handler.turnEnded()
         currentThread.store(0, ordering: .relaxed)
     }
 
@@ -94,6 +97,7 @@ final class EventLoop: @unchecked Sendable {
                 return
             }
             for index in 0..<count { handle(events[index]) }
+            handler.turnEnded()
             // Asking again a few times before going back to Dispatch was measured: it gains nothing.
             guard count > 0 || !unfinished.isEmpty else { return }
         }
@@ -127,8 +131,7 @@ final class EventLoop: @unchecked Sendable {
 
     /// Makes a connection of an accepted socket.
     func adopt(
-        _ accepted: Listener.Accepted, _ admission: Occupancy.Admission, handler: any Handler,
-        settings: ConnectionSettings
+        _ accepted: Listener.Accepted, _ admission: Occupancy.Admission, settings: ConnectionSettings
     ) {
         dispatchPrecondition(condition: .onQueue(queue))
         accepted.setOptions(settings)

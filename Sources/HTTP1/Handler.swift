@@ -9,6 +9,10 @@ public protocol Handler: Sendable {
     /// the handler's own. The response may be sent at once or later, from any thread.
     func respond(to request: Request, _ responder: Responder)
 
+    /// Called on a loop when it has handed over all requests that were there. A handler that has kept some back, to do
+    /// them together, does them now. Must not block either.
+    func turnEnded()
+
     /// The answer to a request that the server can't pass on: 400, 408, 413, 414, 417, 431, 501, 505, and
     /// 500 for one that was never answered. `detail` is a fixed text without anything from the request.
     func errorResponse(_ status: Status, detail: String) -> Response
@@ -17,6 +21,9 @@ public protocol Handler: Sendable {
 extension Handler {
     /// Lets every request through.
     public func preflight(_ head: RequestHead) -> Response? { nil }
+
+    /// Nothing was kept back.
+    public func turnEnded() {}
 
     /// Says the detail as plain text.
     public func errorResponse(_ status: Status, detail: String) -> Response {

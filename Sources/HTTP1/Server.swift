@@ -55,7 +55,7 @@ public final class Server: Sendable {
     private func listen(_ descriptor: Int32) throws(SystemError) {
         var loops: [EventLoop] = []
         for number in 0..<loopCount {
-            loops.append(try EventLoop(label: "HTTP1.loop.\(number)", tick: tick))
+            loops.append(try EventLoop(label: "HTTP1.loop.\(number)", handler: handler, tick: tick))
         }
         let isFirst = state.withLock { state in
             guard case .ready = state else { return false }
@@ -73,14 +73,14 @@ public final class Server: Sendable {
 
     /// Accepts on the first loop and gives the sockets to all of them in turn.
     private func accept(on descriptor: Int32, _ loops: [EventLoop]) throws(SystemError) {
-        let (handler, settings) = (handler, settings)
+        let settings = settings
         var turn = 0
         let listener = Listener(descriptor: descriptor, loop: loops[0]) { accepted in
             let loop = loops[turn]
             turn = (turn + 1) % loops.count
             let admission = settings.occupancy.enter(accepted.peer)
             let adopt: @Sendable () -> Void = {
-                loop.adopt(accepted, admission, handler: handler, settings: settings)
+                loop.adopt(accepted, admission, settings: settings)
             }
             if loop.isCurrent { adopt() } else { loop.post(adopt) }
         }

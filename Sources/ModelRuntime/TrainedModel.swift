@@ -31,9 +31,6 @@ public struct TrainedModel: Sendable {
         public let errors: [Float]
         /// The mean squared error of each window in scaled units, `[N]`: the one that the threshold is for.
         public let scaledErrors: [Float]
-
-        /// Whether all its numbers are finite: the errors are squares, and overflow first.
-        public var isFinite: Bool { errors.allSatisfy(\.isFinite) && scaledErrors.allSatisfy(\.isFinite) }
     }
 
     /// Passes windows through the network and compares.

@@ -5,47 +5,20 @@ import TimeSeries
 
 extension Service {
     static let predictionRoutes: [Route] = [
-        Route(.post, "/reconstruct", scope: .infer, lane: .compute, takesBody: true) {
-            (service, call) throws(Problem) in
-            let (entry, windows) = try service.prediction(
-                call, valuesPerWindow: { $0.trained.inputShape.count })
-            let result = entry.trained.reconstruct(windows)
-            guard result.isFinite else { throw .overflow() }
-            return .json(reserving: 12 * result.values.count + 256) { json in
-                json.member("model", entry.name)
-                json.member("version", entry.version)
-                json.tensor(
-                    "reconstructions", result.values,
-                    shape: [windows.count, windows.timesteps, windows.features])
-                json.member("errors", result.errors)
-                json.member("scaled_errors", result.scaledErrors)
-            }
-        },
-        Route(.post, "/encode", scope: .infer, lane: .compute, takesBody: true) {
-            (service, call) throws(Problem) in
-            let (entry, windows) = try service.prediction(call) { (entry) throws(Problem) in
-                guard let units = entry.trained.model.network.encodingUnits else {
-                    throw .noEncoding(entry.name)
-                }
-                return units
-            }
-            guard let encodings = entry.trained.encode(windows) else { throw .noEncoding(entry.name) }
-            guard encodings.allSatisfy(\.isFinite) else { throw .overflow() }
-            return .json(reserving: 12 * encodings.count + 256) { json in
-                json.member("model", entry.name)
-                json.member("version", entry.version)
-                json.tensor(
-                    "encodings", encodings, shape: [windows.count, encodings.count / max(windows.count, 1)])
-            }
-        },
+        route("/reconstruct", .reconstruct),
+        route("/encode", .encode),
     ]
 
-    /// The model that a request names and the windows that it brings, in the data's units.
-    /// - Parameter valuesPerWindow: how many numbers of the answer each window takes; throws for a model of
-    ///   the wrong kind.
-    private func prediction(
-        _ call: Call, valuesPerWindow: (ModelRegistry.Entry) throws(Problem) -> Int
-    ) throws(Problem) -> (ModelRegistry.Entry, Windows) {
+    private static func route(_ path: String, _ kind: Prediction.Kind) -> Route {
+        Route(.post, path, scope: .infer, lane: .prediction(kind), takesBody: true) {
+            (service, call) throws(Problem) in
+            try service.prediction(kind, call).answer()
+            return nil
+        }
+    }
+
+    /// Reads what a request wants to know, and of which windows, in the data's units.
+    func prediction(_ kind: Prediction.Kind, _ call: Call) throws(Problem) -> Prediction {
         var body = try FieldReader(call.request)
         let (name, version) = try body.read { (body) throws(JSONError) in
             (try body.modelName(), try body.int("version", in: 1...Int.max))
@@ -53,7 +26,9 @@ extension Service {
         guard let entry = registry.entry(name, version: version) else {
             throw .unknownModel(name, version: version)
         }
-        let size = try valuesPerWindow(entry)
+        // How many numbers of the answer each window takes.
+        let size = kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
+        guard let size else { throw .noEncoding(name) }
         let windows = try body.read { [limits] (body) throws(JSONError) in
             let shape = entry.trained.inputShape
             let windows = try body.windows(for: (shape.timesteps ?? 1, shape.features))
@@ -75,6 +50,6 @@ extension Service {
             }
             return windows
         }
-        return (entry, windows)
+        return Prediction(kind: kind, entry: entry, windows: windows, responder: call.responder)
     }
 }

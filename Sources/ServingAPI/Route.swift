@@ -8,6 +8,8 @@ struct Route: Sendable {
         case loop
         /// On the queue for predictions, which refuses when too much waits.
         case compute
+        /// A prediction: a small one on the loop, together with others; on the queue otherwise.
+        case prediction(Prediction.Kind)
     }
 
     /// Computes the answer; nil when it has passed the responder on to somebody who will answer later.

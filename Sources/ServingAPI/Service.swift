@@ -11,6 +11,7 @@ public final class Service: Handler {
     /// One training at a time: it uses all cores by itself.
     let trainings: WorkQueue
     private let predictions: WorkQueue
+    private let batch = PredictionBatch()
     private let keys: APIKeys?
     private let router = Router(Service.routes)
     private let isReady = Atomic<Bool>(true)
@@ -31,6 +32,9 @@ public final class Service: Handler {
             label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions,
             byteLimit: limits.waitingBytes, priority: .prediction)
     }
+
+    /// The longest body that is read on a loop.
+    private static let smallBody = 16 * 1024
 
     static let routes: [Route] =
         trainingRoutes + predictionRoutes + summaryRoutes + modelRoutes + operationRoutes
@@ -81,10 +85,12 @@ public final class Service: Handler {
                 mediaType: try MediaType.negotiate(request.fields, offered: route.produces))
             switch route.lane {
             case .loop: run(route, call)
-            case .compute:
-                guard predictions.submit(bytes: request.body.count, { self.run(route, call) }) else {
-                    throw .overloaded()
-                }
+            case .prediction(let kind) where request.body.count <= Self.smallBody:
+                let prediction = try prediction(kind, try call.unpacked(limit: limits.body))
+                if prediction.isSmall { return batch.add(prediction) }
+                try submit(bytes: prediction.byteCount) { prediction.answer() }
+            case .compute, .prediction:
+                try submit(bytes: request.body.count) { self.run(route, call) }
             }
         } catch {
             responder.send(error.response)
@@ -102,12 +108,16 @@ public final class Service: Handler {
         return Responder { responder.send($0.packed()) }
     }
 
+    /// Does the small predictions that have come in this turn.
+    public func turnEnded() { batch.answer() }
+
+    private func submit(bytes: Int, _ work: @escaping WorkQueue.Work) throws(Problem) {
+        guard predictions.submit(bytes: bytes, work) else { throw .overloaded() }
+    }
+
     private func run(_ route: Route, _ call: Call) {
         do throws(Problem) {
-            var call = call
-            if route.takesBody, let coding = try ContentCoding.ofBody(call.request.fields) {
-                call.request.body = try coding.unpacked(call.request.body, limit: limits.body)
-            }
+            let call = route.takesBody ? try call.unpacked(limit: limits.body) : call
             if let response = try route.action(self, call) { call.responder.send(response) }
         } catch {
             call.responder.send(error.response)

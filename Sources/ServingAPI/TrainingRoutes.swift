@@ -55,8 +55,8 @@ extension Service {
         return .json(.created, fields: [(name: "Location", value: location)]) { json in
             json.members(of: entry)
             json.object("history") { json in
-                json.member("loss", trained.history.map { Float($0.loss) })
-                json.member("val_loss", trained.history.compactMap(\.validationLoss).map { Float($0) })
+                json.member("loss", trained.history.map { Float($0.loss) }[...])
+                json.member("val_loss", trained.history.compactMap(\.validationLoss).map { Float($0) }[...])
             }
         }
     }

@@ -17,6 +17,11 @@ public struct Series: Sendable, Equatable {
         guard features > 0, values.count.isMultiple(of: features) else {
             throw .shape("\(values.count) numbers do not make whole rows of \(features) features")
         }
+        self.init(whole: values, features: features)
+    }
+
+    /// Wraps a buffer that is known to hold whole rows.
+    init(whole values: [Float], features: Int) {
         self.values = values
         self.features = features
     }

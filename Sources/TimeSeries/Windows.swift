@@ -65,6 +65,21 @@ public struct Windows: Sendable, Equatable {
         return Windows(series: series, timesteps: lookback, starts: Array(2..<(series.rows - lookback + 1)))
     }
 
+    /// The windows of several, one after the other in a buffer of their own. All have the same T and F.
+    public init(joining parts: [Windows]) {
+        let (timesteps, features) = (parts.first?.timesteps ?? 1, parts.first?.features ?? 1)
+        precondition(parts.allSatisfy { $0.timesteps == timesteps && $0.features == features })
+        let count = parts.reduce(0) { $0 + $1.count }
+        var values: [Float] = []
+        values.reserveCapacity(count * timesteps * features)
+        for part in parts {
+            for index in 0..<part.count { part.withWindow(index) { values.append(contentsOf: $0) } }
+        }
+        self.init(
+            series: Series(whole: values, features: features), timesteps: timesteps,
+            starts: (0..<count).map { $0 * timesteps })
+    }
+
     /// The windows of `range`, over the same rows.
     public subscript(range: Range<Int>) -> Windows {
         Windows(series: series, timesteps: timesteps, starts: Array(starts[range]))

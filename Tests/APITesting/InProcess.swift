@@ -22,6 +22,7 @@ struct InProcess: Transport {
                 inbox.response.withLock { $0 = response }
                 arrived.signal()
             })
+        service.turnEnded()
         guard arrived.wait(timeout: .now() + Self.patience) == .success,
             let response = inbox.response.withLock({ $0 })
         else { throw HarnessError("no answer to \(method) \(target)") }

@@ -63,7 +63,7 @@ extension JSONWriter {
                     writer.write(member.value)
                 }
             }
-        case .tensor(let tensor): self.tensor(tensor.values, shape: tensor.shape)
+        case .tensor(let tensor): self.tensor(tensor.values[...], shape: tensor.shape)
         }
     }
 }

@@ -22,21 +22,21 @@ extension JSONWriter {
     /// - Parameters:
     ///   - values: as many as the product of `shape`.
     ///   - shape: values at each level, outermost first; a level of 0 gives empty arrays.
-    package mutating func tensor(_ values: [Float], shape: [Int]) {
+    package mutating func tensor(_ values: ArraySlice<Float>, shape: [Int]) {
         precondition(
             values.count == shape.reduce(1, *), "\(values.count) values cannot have the shape \(shape)")
         separate()
-        var position = 0
+        var position = values.startIndex
         write(level: shape[...], of: values, &position)
     }
 
     /// `"name":[[…],…]`.
-    package mutating func tensor(_ name: String, _ values: [Float], shape: [Int]) {
+    package mutating func tensor(_ name: String, _ values: ArraySlice<Float>, shape: [Int]) {
         self.name(name)
         tensor(values, shape: shape)
     }
 
-    private mutating func write(level shape: ArraySlice<Int>, of values: [Float], _ position: inout Int) {
+    private mutating func write(level shape: ArraySlice<Int>, of values: ArraySlice<Float>, _ position: inout Int) {
         guard let count = shape.first else { return write(row: values[position...position]) }
         let inner = shape.dropFirst()
         append(UInt8(ascii: "["))

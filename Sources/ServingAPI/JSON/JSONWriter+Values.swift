@@ -37,7 +37,7 @@ extension JSONWriter {
     }
 
     /// `[…]` of floats.
-    package mutating func value(_ floats: [Float]) {
+    package mutating func value(_ floats: ArraySlice<Float>) {
         tensor(floats, shape: [floats.count])
     }
 
@@ -78,7 +78,7 @@ extension JSONWriter {
     }
 
     /// `"name":[0.1,…]`.
-    package mutating func member(_ name: String, _ floats: [Float]) {
+    package mutating func member(_ name: String, _ floats: ArraySlice<Float>) {
         self.name(name)
         value(floats)
     }

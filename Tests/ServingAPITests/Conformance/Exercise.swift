@@ -60,7 +60,8 @@ extension Exercise {
         [
             Exercise("POST \(path)", 200, windows),
             Exercise("POST \(path)", 404, windows.with(["model": "unknown"])),
-            Exercise("POST \(path)", 503, in: .fullPredictions, windows),
+            // A small one doesn't wait in the line.
+            Exercise("POST \(path)", 503, in: .fullPredictions, text: "\(windows)" + String(repeating: " ", count: 1 << 15)),
         ]
     }
 
@@ -86,6 +87,7 @@ extension Exercise {
             Exercise("GET /summary", 404, at: "/summary?model=unknown"),
             Exercise("GET /summary", 406, at: "/summary?model=toy", fields: image),
             Exercise("GET /models", 200), Exercise("GET /models", 406, fields: image),
+            Exercise("GET /models", 503, in: .fullPredictions),
             Exercise("GET /models/{model}", 200, at: "/models/toy"),
             Exercise("GET /models/{model}", 404, at: "/models/unknown"),
             Exercise("GET /models/{model}", 406, at: "/models/toy", fields: image),

@@ -40,8 +40,8 @@ enum Situation: CaseIterable {
             hold = try Hold(api, post: "/train", Small.training("toy"))
             try hold?.queue(api, post: "/train", Small.training("toy"))
         case .fullPredictions:
-            hold = try Hold(api, post: "/reconstruct", [:])
-            try hold?.queue(api, post: "/reconstruct", [:])
+            hold = try Hold(api, post: "/summary", [:])
+            try hold?.queue(api, post: "/summary", [:])
         case .fullRegistry: try train(api, "toy", [:])
         case .draining: api.service.readiness = false
         }

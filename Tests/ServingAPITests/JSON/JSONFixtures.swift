@@ -43,7 +43,7 @@ extension JSONWriter {
                     $0.value(member.value)
                 }
             }
-        case .tensor(let tensor): self.tensor(tensor.values, shape: tensor.shape)
+        case .tensor(let tensor): self.tensor(tensor.values[...], shape: tensor.shape)
         }
     }
 

@@ -69,7 +69,7 @@ struct JSONReaderTests {
         let values = (0..<50_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: random.next())) }
             .filter(\.isFinite)
         var json = JSONWriter()
-        json.object { $0.member("windows", values) }
+        json.object { $0.member("windows", values[...]) }
         guard case .object(let object) = try JSONReader.parse(json.bytes, tensors: ["windows"]),
             case .tensor(let tensor)? = object["windows"]
         else { return #expect(Bool(false)) }

@@ -25,7 +25,7 @@ struct JSONWriterTests {
                     $0.member("parameters", layer.parameters)
                 }
             }
-            $0.member("errors", [0.25, 1] as [Float])
+            $0.member("errors", [0.25, 1] as ArraySlice<Float>)
             $0.tensor("reconstructions", [1, 2, 3, 4], shape: [2, 1, 2])
             $0.object("history") { $0.member("loss", [0.5] as [Double]) }
             $0.member("ok", true)
@@ -81,7 +81,7 @@ struct JSONWriterTests {
         ]
         for (shape, values, expected) in cases {
             var json = JSONWriter()
-            json.tensor(values, shape: shape)
+            json.tensor(values[...], shape: shape)
             #expect(json.text == expected)
         }
     }
@@ -100,7 +100,7 @@ struct JSONWriterTests {
                     : Float(Int(bits % 20_000_000) - 10_000_000)
                         / [1, 10, 1e3, 1e6, 1e7, 3][Int(bits >> 32) % 6]
             }
-            json.value(floats)
+            json.value(floats[...])
             let texts = json.text.dropFirst().dropLast().split(separator: ",")
             #expect(texts.count == floats.count)
             for (text, float) in zip(texts, floats) {
