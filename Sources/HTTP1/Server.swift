@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import Synchronization
@@ -33,8 +34,8 @@ public final class Server: Sendable {
         loopCount = max(1, loops)
     }
 
-    /// One loop for each core, up to four: the rest is for the handler's work.
-    public static var defaultLoops: Int { max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    /// One loop for each core that this process may use, up to four: the rest is for the handler's work.
+    public static var defaultLoops: Int { max(1, min(4, Int(linux_usable_cores()))) }
 
     /// Begins to listen, on IPv4 or IPv6 as the host says, and returns the port, which port 0 leaves to the
     /// system. A server starts once.

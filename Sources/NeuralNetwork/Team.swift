@@ -14,7 +14,7 @@ final class Team: Sendable {
 
     /// - Parameter helpers: beside the thread that calls; without a number, one for each other core.
     init(helpers: Int? = nil) {
-        self.helpers = max(0, helpers ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1)
+        self.helpers = max(0, helpers ?? Int(linux_usable_cores()) - 1)
         for _ in 0..<self.helpers {
             let shared = shared
             startThread { shared.help() }
