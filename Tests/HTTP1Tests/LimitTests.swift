@@ -120,11 +120,8 @@ struct LimitTests {
         try withServer(handler) { port in
             let client = Client(port: port, receiveBuffer: 16_384)
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /end HTTP/1.1\r\nHost: h\r\n\r\n")
-            usleep(300_000)
-            let early = handler.produced
-            #expect(early < ProducingHandler.pieces / 2, "the writer waits for a client that doesn't read")
-            usleep(100_000)
-            #expect(handler.produced == early)
+            #expect(until { handler.produced > 0 && handler.hasPaused })
+            #expect(handler.produced < ProducingHandler.pieces / 2, "the writer waits for a client that doesn't read")
             #expect(client.response()?.body.count == ProducingHandler.pieces * ProducingHandler.size)
             #expect(client.response()?.status == 200)
         }
@@ -181,6 +178,13 @@ private final class ProducingHandler: Handler {
 
     var produced: Int { state.withLock { $0.produced } }
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    /// Nothing is produced for a while.
+    var hasPaused: Bool {
+        let before = produced
+        usleep(200_000)
+        return produced == before
+    }
 
     func respond(to request: Request, _ responder: Responder) {
         guard request.path == "/" else { return responder.send(.text(.ok, "")) }
