@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test build check fixtures bench clean
+.PHONY: run test build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -37,5 +37,10 @@ bench:
 	case '$(BENCH)' in *--keras*) Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements-keras.txt;; esac
 	Benchmarks/run.py $(BENCH)
 
+# The server beside nginx under load, such as BENCH='throughput --seconds 10'; by default all but the soak.
+bench-http: build
+	scripts/setup bench
+	Benchmarks/serve.py $(BENCH)
+
 clean:
-	rm -rf .build .venv Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv Benchmarks/.build Benchmarks/.venv

@@ -161,12 +161,15 @@ enum SystemCalls {
         Int(try demand("epoll_wait") { epoll_wait(epoll, events, Int32(count), 0) })
     }
 
-    /// Milliseconds since the machine started: for deadlines.
-    static func monotonicMilliseconds() -> UInt64 {
+    /// Nanoseconds since the machine started.
+    static func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
+
+    /// Milliseconds since the machine started: for deadlines.
+    static func monotonicMilliseconds() -> UInt64 { monotonicNanoseconds() / 1_000_000 }
 
     /// Seconds since 1970: for the Date field.
     static func wallClockSeconds() -> Int {

@@ -33,8 +33,8 @@ public final class Service: Handler {
             byteLimit: limits.waitingBytes, priority: .prediction)
     }
 
-    /// The longest body that is read on a loop.
-    private static let smallBody = 16 * 1024
+    /// The longest body that is read on a loop: what is refused for want of room is refused unread.
+    private static let smallBody = 4 * 1024
 
     static let routes: [Route] =
         trainingRoutes + predictionRoutes + summaryRoutes + modelRoutes + operationRoutes

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""The server under load, beside nginx: the server pinned to one core, the load to another. Needs the standard library,
+wrk, nginx and a server built with `make build`; `make bench-http` sees to all of that."""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import re
+import resource
+import socket
+import subprocess
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REPRISE = os.path.join(HERE, "../.build/release/reprise")
+OURS, NGINX = 18991, 18992
+TRAIN = {
+    "model": "toy", "series": [[n / 10, (n / 10) ** 3] for n in range(1, 10)], "timesteps": 3, "units": [128, 64],
+    "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
+}
+ONE = json.dumps({"model": "toy", "windows": [[[0.3, 0.027], [0.4, 0.064], [0.5, 0.125]]]})
+# Enough work to be put into the line: some ms of one core.
+MANY = json.dumps({"model": "toy", "windows": [[[0.3, 0.027], [0.4, 0.064], [0.5, 0.125]]] * 256})
+NGINX_CONFIGURATION = """
+worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; keepalive_requests 1000000000; client_body_temp_path {folder};
+  server {{ listen 127.0.0.1:{port}; default_type application/json; location / {{ return 200 '{{"status":"ok"}}'; }} }}
+}}"""
+
+
+def call(method, path, body=None, timeout=60):
+    connection = http.client.HTTPConnection("127.0.0.1", OURS, timeout=timeout)
+    connection.request(method, path, body)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+@contextlib.contextmanager
+def reprise(*options, cores="0"):
+    """A server with the article's model, and how long it took to answer /healthz."""
+    start = time.perf_counter()
+    command = ["taskset", "--cpu-list", cores, REPRISE, "serve", "--port", str(OURS), *options]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            with contextlib.suppress(ConnectionError):
+                if call("GET", "/healthz")[0] == 200:
+                    break
+        server.seconds = time.perf_counter() - start
+        assert call("POST", "/train", json.dumps(TRAIN))[0] == 201
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextlib.contextmanager
+def nginx():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "nginx.conf")
+        with open(path, "w") as file:
+            file.write(NGINX_CONFIGURATION.format(folder=folder, port=NGINX))
+        os.chmod(folder, 0o777)
+        server = subprocess.Popen(["taskset", "--cpu-list", "0", "nginx", "-c", path], stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(0.5)
+            yield
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def memory(server, field="VmRSS"):
+    """In MiB."""
+    with open(f"/proc/{server.pid}/status") as file:
+        return int(re.search(field + r":\s+(\d+)", file.read())[1]) / 1024
+
+
+def wrk_command(port, path, connections, seconds, script=None):
+    command = ["taskset", "--cpu-list", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency"]
+    command += ["-s", os.path.join(HERE, "wrk", script)] if script else []
+    return command + [f"http://127.0.0.1:{port}{path}"]
+
+
+def figures(text):
+    """Latencies in µs by percentile, and what the script counted."""
+    unit = {"us": 1, "ms": 1000, "s": 1000000}
+    times = {k: float(v) * unit[u] for k, v, u in re.findall(r"(\d\d)%\s+([\d.]+)(us|ms|s)\n", text)}
+    return times, {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", text)}
+
+
+def wrk(port, path, connections, seconds, script=None, **settings):
+    """Requests a second, latencies, and what was counted."""
+    done = subprocess.run(wrk_command(port, path, connections, seconds, script), capture_output=True, text=True,
+                          env={**os.environ, **settings})
+    times, counted = figures(done.stdout)
+    counted["errors"] = sum(map(int, re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", done.stdout)))
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1]), times, counted
+
+
+def table(header, rows):
+    print("\n| " + " | ".join(header) + " |\n|" + "---|" * len(header))
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |", flush=True)
+
+
+def throughput(seconds):
+    rows = []
+    with reprise() as server, nginx():
+        for path, script, body in [("/healthz", None, ""), ("/reconstruct", "post.lua", ONE)]:
+            for connections in (1, 32, 256):
+                ours = wrk(OURS, path, connections, seconds, script, BODY=body)
+                peer = wrk(NGINX, path, connections, seconds, script, BODY=body)
+                for name, (rate, times, counted) in (("nginx", peer), ("ours", ours)):
+                    rows.append([path, connections, name, f"{rate:.0f}", *(f"{times[p]:.0f}" for p in ("50", "90", "99")),
+                                 f"{ours[0] / peer[0]:.2f}" if name == "ours" else "", counted["errors"]])
+        print(f"start to ready: {1000 * server.seconds:.0f} ms (goal 100); resident when idle: {memory(server):.1f} MiB (goal 40)")
+    print("nginx answers both paths with a fixed text; /reconstruct: goal 32,100/s at 32 connections, 80 µs at 1")
+    table(["path", "connections", "server", "requests/s", "p50 µs", "p90 µs", "p99 µs", "ours ÷ nginx", "errors"], rows)
+
+
+def idle(count):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    with reprise("--max-connections-per-peer", "100000", "--idle-timeout", "600") as server:
+        before = memory(server)
+        sockets = [socket.create_connection(("127.0.0.1", OURS)) for _ in range(count)]
+        for one in sockets:
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+        for one in sockets:
+            assert one.recv(4096).startswith(b"HTTP/1.1 200")
+        after = memory(server)
+        start = time.perf_counter()
+        call("GET", "/healthz")
+        print(f"\n{count} idle connections: {before:.1f} → {after:.1f} MiB resident (goal 120),"
+              f" another is answered in {1000 * (time.perf_counter() - start):.1f} ms")
+
+
+def large(size):
+    """One body of that many MiB, on all cores: what it takes after its last byte has been sent."""
+    row = "[" + ",".join(["0.12345678"] * 32) + "]"
+    rows = (size << 20) // (len(row) + 1)
+    body = f'{{"model":"none","series":[{",".join([row] * rows)}]}}'.encode()
+    with reprise("--max-body", str(2 * size), cores="0,1") as server:
+        connection = socket.create_connection(("127.0.0.1", OURS))
+        before = memory(server)
+        connection.sendall(b"POST /reconstruct HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body))
+        connection.sendall(body)
+        start = time.perf_counter()
+        assert connection.recv(4096).startswith(b"HTTP/1.1 404")
+        seconds = time.perf_counter() - start
+        grown = memory(server, "VmHWM") - before
+        print(f"\n{len(body) / 1e6:.0f} MB of JSON into floats: {len(body) / 1e6 / seconds:.0f} MB/s (goal 400),"
+              f" memory {grown * 1.048576 / (len(body) / 1e6):.2f} × the body (goal 2.5)")
+
+
+def overload(seconds):
+    """Work that waits in the line: the peak, and what is left of it when four and sixteen times as much is asked for by
+    clients that wait for a fifth of a second between two requests, whatever they are answered."""
+    rows = []
+    with reprise("--max-waiting", "16", "--max-connections-per-peer", "100000"):
+        peak = max(wrk(OURS, "/reconstruct", c, seconds, "count.lua", BODY=MANY)[2]["ok"] / seconds for c in (4, 8, 16))
+        for factor in (1, 4, 16):
+            connections = int(peak * factor * 0.2)
+            health, end = [], time.perf_counter() + seconds
+            with subprocess.Popen(wrk_command(OURS, "/reconstruct", connections, seconds, "count.lua"),
+                                  env={**os.environ, "BODY": MANY, "DELAY": "200"}, stdout=subprocess.PIPE, text=True) as load:
+                while time.perf_counter() < end:
+                    time.sleep(0.01)
+                    start = time.perf_counter()
+                    assert call("GET", "/healthz")[0] == 200
+                    health.append(1000 * (time.perf_counter() - start))
+                times, counted = figures(load.stdout.read())
+            rows.append([f"{factor} × {peak:.0f}/s", f"{sum(counted.values()) / seconds:.0f}", f"{counted['ok'] / seconds:.0f}",
+                         f"{counted['ok'] / seconds / peak:.2f}", f"{counted['refused'] / seconds:.0f}", counted["other"],
+                         f"{sorted(health)[int(0.99 * len(health))]:.1f}"])
+    table(["load", "requests/s", "200/s", "÷ peak (goal 0.80)", "503/s", "others", "GET /healthz, p99 ms"], rows)
+
+
+def soak(seconds):
+    """256 connections, each answer compared with the first, memory at each tenth."""
+    with reprise() as server:
+        expected = call("POST", "/reconstruct", ONE)[1].decode()
+        rows = []
+        for _ in range(10):
+            rate, times, counted = wrk(
+                OURS, "/reconstruct", 256, seconds // 10, "check.lua", BODY=ONE, EXPECTED=expected)
+            rows.append([f"{rate:.0f}", f"{times['99']:.0f}", counted["right"], counted["wrong"], counted["errors"],
+                         f"{memory(server):.1f}"])
+        table(["requests/s", "p99 µs", "right", "wrong", "missing", "resident MiB"], rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["throughput", "idle", "large", "overload"],
+                        help="throughput, idle, large, overload, soak")
+    parser.add_argument("--seconds", type=int, default=5, help="of each load")
+    parser.add_argument("--soak-seconds", type=int, default=300)
+    arguments = parser.parse_args()
+    run = {
+        "throughput": lambda: throughput(arguments.seconds), "idle": lambda: idle(10000), "large": lambda: large(200),
+        "overload": lambda: overload(arguments.seconds), "soak": lambda: soak(arguments.soak_seconds),
+    }
+    for part in arguments.parts:
+        run[part]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+-- Posts $BODY.
+wrk.method = "POST"
+wrk.body = os.getenv("BODY")
