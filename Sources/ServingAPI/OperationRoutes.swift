@@ -7,10 +7,10 @@ extension Service {
             guard service.readiness else { throw .draining() }
             return .json { $0.member("status", "ready") }
         },
-        Route(.get, "/openapi.yaml", scope: .read, produces: [.yaml]) { (_, _) throws(Problem) in
-            Response(
-                status: .ok, fields: [(name: "Content-Type", value: MediaType.yaml.rawValue)],
-                body: .bytes(PackageResources.openapi_yaml))
+        Route(.get, "/openapi.yaml", scope: .read, produces: [.yaml]) { (_, call) throws(Problem) in
+            description.response(to: call.request.fields)
         },
     ]
+
+    private static let description = StaticFile(PackageResources.openapi_yaml, .yaml)
 }

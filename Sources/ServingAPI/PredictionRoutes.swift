@@ -27,7 +27,8 @@ extension Service {
             throw .unknownModel(name, version: version)
         }
         // How many numbers of the answer each window takes.
-        let size = kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
+        let size =
+            kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(name) }
         let windows = try body.read { [limits] (body) throws(JSONError) in
             let shape = entry.trained.inputShape

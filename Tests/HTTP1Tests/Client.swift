@@ -88,6 +88,7 @@ final class Client {
             if let next,
                 next.response["Content-Length"] != nil || !next.rest.isEmpty || isAtEnd
                     || next.response["Transfer-Encoding"] != nil || next.response.status < 205
+                    || next.response.status == 304
             {
                 used = next.rest.isEmpty ? received.count : next.rest.startIndex
                 return next.response

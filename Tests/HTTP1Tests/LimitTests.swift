@@ -121,7 +121,9 @@ struct LimitTests {
             let client = Client(port: port, receiveBuffer: 16_384)
             client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /end HTTP/1.1\r\nHost: h\r\n\r\n")
             #expect(until { handler.produced > 0 && handler.hasPaused })
-            #expect(handler.produced < ProducingHandler.pieces / 2, "the writer waits for a client that doesn't read")
+            #expect(
+                handler.produced < ProducingHandler.pieces / 2,
+                "the writer waits for a client that doesn't read")
             #expect(client.response()?.body.count == ProducingHandler.pieces * ProducingHandler.size)
             #expect(client.response()?.status == 200)
         }

@@ -40,3 +40,30 @@ struct WireCaseTests {
         if row.number == 16, last?.status == 405 { #expect(last?["Allow"] == "GET, HEAD") }
     }
 }
+
+@Suite("Wire-level cases over a socket", .serialized)
+struct LiveWireCaseTests {
+    @Test(arguments: [Int.max, 1])
+    func fromTheBodyOn(_ size: Int) throws {
+        try withServer { port in
+            for row in WireCaseTests.all where (87...113).contains(row.number) {
+                let client = Client(port: port)
+                let size = min(size, row.bytes.count)
+                for start in stride(from: 0, to: row.bytes.count, by: size) {
+                    client.send(Array(row.bytes[start..<min(start + size, row.bytes.count)]))
+                }
+                var statuses: [Int] = []
+                while statuses.count < row.statuses.count, let response = client.response() {
+                    statuses.append(response.status)
+                }
+                #expect(statuses == row.statuses, "\(row)")
+                switch row.fate {
+                case .keeps: #expect(client.get("/next")?.text == "GET /next", "\(row)")
+                case .closes:
+                    #expect(client.waitForEnd(), "\(row)")
+                    #expect(!client.wasReset, "\(row)")
+                }
+            }
+        }
+    }
+}

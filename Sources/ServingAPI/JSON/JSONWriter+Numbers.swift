@@ -36,7 +36,9 @@ extension JSONWriter {
         tensor(values, shape: shape)
     }
 
-    private mutating func write(level shape: ArraySlice<Int>, of values: ArraySlice<Float>, _ position: inout Int) {
+    private mutating func write(
+        level shape: ArraySlice<Int>, of values: ArraySlice<Float>, _ position: inout Int
+    ) {
         guard let count = shape.first else { return write(row: values[position...position]) }
         let inner = shape.dropFirst()
         append(UInt8(ascii: "["))

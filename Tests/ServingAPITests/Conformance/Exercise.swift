@@ -61,7 +61,9 @@ extension Exercise {
             Exercise("POST \(path)", 200, windows),
             Exercise("POST \(path)", 404, windows.with(["model": "unknown"])),
             // A small one doesn't wait in the line.
-            Exercise("POST \(path)", 503, in: .fullPredictions, text: "\(windows)" + String(repeating: " ", count: 1 << 15)),
+            Exercise(
+                "POST \(path)", 503, in: .fullPredictions,
+                text: "\(windows)" + String(repeating: " ", count: 1 << 15)),
         ]
     }
 
@@ -95,6 +97,7 @@ extension Exercise {
             Exercise("GET /healthz", 200), Exercise("GET /healthz", 406, fields: image),
             Exercise("GET /readyz", 200), Exercise("GET /readyz", 406, fields: image),
             Exercise("GET /readyz", 503, in: .draining),
+            Exercise("GET /openapi.yaml", 304, fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /openapi.yaml", 200), Exercise("GET /openapi.yaml", 406, fields: image),
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),

@@ -1,0 +1,31 @@
+import APITesting
+import Testing
+
+/// Case 107: documents that don't change are sent once.
+@Suite struct StaticFileTests {
+    @Test(arguments: Wire.allCases)
+    func aClientThatHasItIsNotSentItAgain(_ wire: Wire) throws {
+        let api = try API(wire)
+        func description(_ tags: String...) throws -> Answer {
+            try api.send("GET", "/openapi.yaml", fields: tags.map { (name: "If-None-Match", value: $0) })
+        }
+        let full = try description()
+        let tag = try #require(full["etag"])
+        #expect(full.status == 200)
+        let strong = String(tag.dropFirst(2))
+        for tags in [[tag], [strong], ["*"], ["\"x\", \(tag)"], ["\"x\" , \(strong),\"y\""], ["\"x\"", tag]] {
+            let answer = try api.send(
+                "GET", "/openapi.yaml", fields: tags.map { (name: "If-None-Match", value: $0) })
+            #expect(answer.status == 304, "\(tags)")
+            #expect(answer["etag"] == tag)
+            #expect(answer["content-length"] == nil)
+            #expect(answer.body.isEmpty)
+        }
+        for other in ["\"x\"", "W/\"x\"", "", "\"*\"", String(strong.dropLast())] {
+            #expect(try description(other).body == full.body, "\(other)")
+        }
+        #expect(
+            try api.send("HEAD", "/openapi.yaml", fields: [(name: "If-None-Match", value: tag)]).status == 304
+        )
+    }
+}
