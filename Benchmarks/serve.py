@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The server under load, beside nginx: the server pinned to one core, the load to another. Needs the standard library,
-wrk, nginx and a server built with `make build`; `make bench-http` sees to all of that."""
+wrk, nginx, slowhttptest and a server built with `make build`; `make bench-http` sees to all of that."""
 
 import argparse
 import contextlib
@@ -181,6 +181,39 @@ def overload(seconds):
     table(["load", "requests/s", "200/s", "÷ peak (goal 0.80)", "503/s", "others", "GET /healthz, p99 ms"], rows)
 
 
+SLOW = {
+    "header (-H)": ["-H", "-i", "5", "-x", "24"],
+    "body (-B)": ["-B", "-i", "5", "-s", "8192", "-x", "10", "-t", "POST", "-f", "application/json"],
+    "range (-R)": ["-R", "-t", "HEAD", "-a", "10", "-b", "3000"],
+    "read (-X)": ["-X", "-n", "1", "-w", "10", "-y", "20", "-z", "5", "-k", "3"],
+}
+
+
+def slow(seconds):
+    """slowhttptest in its four modes, with 1,000 connections each, while another client goes on."""
+    rows = []
+    for mode, options in SLOW.items():
+        with reprise(cores="0,1") as server, tempfile.TemporaryDirectory() as folder:
+            command = ["slowhttptest", *options, "-c", "1000", "-r", "200", "-l", str(seconds), "-p", "3", "-u",
+                       f"http://127.0.0.1:{OURS}/{'openapi.yaml' if '-X' in options else 'reconstruct' if '-B' in options else ''}"]
+            times, end = [], time.perf_counter() + seconds
+            with open(os.path.join(folder, "log"), "w+") as log:
+                attack = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+                most = 0
+                while attack.poll() is None:
+                    start = time.perf_counter()
+                    assert call("POST", "/reconstruct", ONE, timeout=5)[0] == 200
+                    times.append(1000 * (time.perf_counter() - start))
+                    most = max(most, len(os.listdir(f"/proc/{server.pid}/fd")))
+                    time.sleep(0.02)
+                log.seek(0)
+                said = re.sub(r"\x1b\[[\d;]*m", "", log.read())
+            available = re.findall(r"service available:\s+(\w+)", said)
+            rows.append([mode, most, f"{available.count('YES')} of {len(available)}", len(times),
+                         f"{sorted(times)[int(0.99 * len(times))]:.1f}", f"{memory(server, 'VmHWM'):.1f}"])
+    table(["slowhttptest", "descriptors", "said to be available", "others' requests", "p99 ms", "most memory MiB"], rows)
+
+
 def soak(seconds):
     """256 connections, each answer compared with the first, memory at each tenth."""
     with reprise() as server:
@@ -196,14 +229,15 @@ def soak(seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["throughput", "idle", "large", "overload"],
-                        help="throughput, idle, large, overload, soak")
+    parser.add_argument("parts", nargs="*", default=["throughput", "idle", "large", "overload", "slow"],
+                        help="throughput, idle, large, overload, slow, soak")
     parser.add_argument("--seconds", type=int, default=5, help="of each load")
     parser.add_argument("--soak-seconds", type=int, default=300)
     arguments = parser.parse_args()
     run = {
         "throughput": lambda: throughput(arguments.seconds), "idle": lambda: idle(10000), "large": lambda: large(200),
-        "overload": lambda: overload(arguments.seconds), "soak": lambda: soak(arguments.soak_seconds),
+        "overload": lambda: overload(arguments.seconds), "slow": lambda: slow(12 * arguments.seconds),
+        "soak": lambda: soak(arguments.soak_seconds),
     }
     for part in arguments.parts:
         run[part]()

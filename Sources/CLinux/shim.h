@@ -1,11 +1,6 @@
 // Calls of Linux that Swift's Glibc module leaves out: epoll has no place in its module map, accept4 is declared under
-// _GNU_SOURCE only, ioctl has a variable number of arguments, CPU_COUNT is a macro, and sched_setattr has no function in
-// glibc before 2.41.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// _GNU_SOURCE only, ioctl has a variable number of arguments, and sched_setattr has no function in glibc before 2.41.
 #include <linux/sockios.h>
-#include <sched.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -18,10 +13,14 @@ extern int accept4(int listener, struct sockaddr *address, socklen_t *size, int 
 // How many of the bytes that were sent the peer has not acknowledged (tcp(7)).
 static inline int linux_unacknowledged(int socket, int *count) { return ioctl(socket, SIOCOUTQ, count); }
 
-// How many cores this process may use, which taskset and containers make fewer than there are; at least 1.
+// How many cores this process may use, which taskset and containers make fewer than there are; at least 1. The system call
+// gives the bytes that it has written; glibc's function needs _GNU_SOURCE, which changes types of other headers.
 static inline int linux_usable_cores(void) {
-    cpu_set_t cores;
-    return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+    unsigned long cores[1024 / sizeof(long)] = {0};
+    long size = syscall(SYS_sched_getaffinity, 0, sizeof cores, cores);
+    int count = 0;
+    for (long word = 0; word < size / (long)sizeof(long); ++word) count += __builtin_popcountl(cores[word]);
+    return count > 0 ? count : 1;
 }
 
 // Sets the niceness of the calling thread and for how many nanoseconds at a time it may run while others wait, which
