@@ -85,8 +85,8 @@ public final class Service: Handler {
                 mediaType: try MediaType.negotiate(request.fields, offered: route.produces))
             switch route.lane {
             case .loop: run(route, call)
-            case .prediction(let kind) where request.body.count <= Self.smallBody:
-                let prediction = try prediction(kind, try call.unpacked(limit: limits.body))
+            case .prediction(let kind) where isSmall(request):
+                let prediction = try prediction(kind, call)
                 if prediction.isSmall { return batch.add(prediction) }
                 try submit(bytes: prediction.byteCount) { prediction.answer() }
             case .compute, .prediction:
@@ -106,6 +106,11 @@ public final class Service: Handler {
     private func packing(_ responder: Responder, _ fields: HeaderFields) -> Responder {
         guard ContentCoding.acceptsGzip(fields) else { return responder }
         return Responder { responder.send($0.packed()) }
+    }
+
+    /// Whether the body can be read on a loop. One that is packed may become a thousand times as large.
+    private func isSmall(_ request: Request) -> Bool {
+        request.body.count <= Self.smallBody && request.fields["Content-Encoding"] == nil
     }
 
     /// Does the small predictions that have come in this turn.

@@ -5,7 +5,8 @@ import Testing
 /// `reprise serve` as a process: signals, memory, the same results everywhere.
 @Suite struct ServerProcessTests {
     @Test func aTrainingInFlightFinishesAfterSIGTERM() throws {
-        let server = try ServerProcess(["--drain", "0.5"])
+        // Ample, because a sanitizer makes it many times as long.
+        let server = try ServerProcess(["--drain", "0.5", "--grace", "600"])
         let inFlight = try Client(url: server.url)
         // A second or more.
         let training = Article.training("toy").with(["epochs": 3000])
