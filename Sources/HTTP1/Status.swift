@@ -19,18 +19,8 @@ extension Status {
     public static let accepted = Status(code: 202)
     /// 204 No Content
     public static let noContent = Status(code: 204)
-    /// 301 Moved Permanently
-    public static let movedPermanently = Status(code: 301)
-    /// 302 Found
-    public static let found = Status(code: 302)
-    /// 303 See Other
-    public static let seeOther = Status(code: 303)
     /// 304 Not Modified
     public static let notModified = Status(code: 304)
-    /// 307 Temporary Redirect
-    public static let temporaryRedirect = Status(code: 307)
-    /// 308 Permanent Redirect
-    public static let permanentRedirect = Status(code: 308)
     /// 400 Bad Request
     public static let badRequest = Status(code: 400)
     /// 401 Unauthorized
@@ -47,18 +37,12 @@ extension Status {
     public static let requestTimeout = Status(code: 408)
     /// 409 Conflict
     public static let conflict = Status(code: 409)
-    /// 410 Gone
-    public static let gone = Status(code: 410)
-    /// 412 Precondition Failed
-    public static let preconditionFailed = Status(code: 412)
     /// 413 Content Too Large
     public static let contentTooLarge = Status(code: 413)
     /// 414 URI Too Long
     public static let uriTooLong = Status(code: 414)
     /// 415 Unsupported Media Type
     public static let unsupportedMediaType = Status(code: 415)
-    /// 416 Range Not Satisfiable
-    public static let rangeNotSatisfiable = Status(code: 416)
     /// 417 Expectation Failed
     public static let expectationFailed = Status(code: 417)
     /// 422 Unprocessable Content
@@ -71,12 +55,8 @@ extension Status {
     public static let internalServerError = Status(code: 500)
     /// 501 Not Implemented
     public static let notImplemented = Status(code: 501)
-    /// 502 Bad Gateway
-    public static let badGateway = Status(code: 502)
     /// 503 Service Unavailable
     public static let serviceUnavailable = Status(code: 503)
-    /// 504 Gateway Timeout
-    public static let gatewayTimeout = Status(code: 504)
     /// 505 HTTP Version Not Supported
     public static let httpVersionNotSupported = Status(code: 505)
     /// 507 Insufficient Storage
@@ -91,12 +71,7 @@ extension Status {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
-        case 301: "Moved Permanently"
-        case 302: "Found"
-        case 303: "See Other"
         case 304: "Not Modified"
-        case 307: "Temporary Redirect"
-        case 308: "Permanent Redirect"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"
@@ -105,21 +80,16 @@ extension Status {
         case 406: "Not Acceptable"
         case 408: "Request Timeout"
         case 409: "Conflict"
-        case 410: "Gone"
-        case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
-        case 416: "Range Not Satisfiable"
         case 417: "Expectation Failed"
         case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
-        case 502: "Bad Gateway"
         case 503: "Service Unavailable"
-        case 504: "Gateway Timeout"
         case 505: "HTTP Version Not Supported"
         case 507: "Insufficient Storage"
         default: ""

@@ -93,6 +93,27 @@ struct LimitTests {
         }
     }
 
+    @Test("110: a body may come slowly, though not for ever")
+    func slowBodies() throws {
+        var limits = Limits()
+        limits.bodyTimeout = 0.3
+        limits.minimumRate = 1000
+        try withServer(limits: limits) { port in
+            let head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n"
+            let steady = Client(port: port)
+            let trickling = Client(port: port)
+            steady.send(head)
+            trickling.send(head)
+            for _ in 0..<30 {
+                steady.send([UInt8](repeating: 1, count: 100))
+                trickling.send([1])
+                usleep(25_000)
+            }
+            #expect(steady.response()?.body.count == 3000)
+            #expect(trickling.response()?.status == 408)
+        }
+    }
+
     @Test("110: a slow reader is served, one that all but stops is not")
     func slowReaders() throws {
         var limits = Limits()
