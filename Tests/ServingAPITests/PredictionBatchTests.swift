@@ -1,0 +1,62 @@
+import APITesting
+import HTTP1
+import ServingAPI
+import Synchronization
+import Testing
+
+/// Small predictions of one turn go through the network together, and nobody can tell.
+@Suite struct PredictionBatchTests {
+    private let api: API
+
+    init() throws {
+        api = try API(.inProcess)
+        for (model, seed) in [("a", 1), ("b", 2)] {
+            let members: [String: JSON?] = ["seed": .integer(seed)]
+            #expect(try api.post("/train", Small.training(model, members)).status == 201)
+        }
+        let stacked: [String: JSON?] = ["architecture": "stacked"]
+        #expect(try api.post("/train", Small.training("stacked", stacked)).status == 201)
+    }
+
+    private func body(_ model: String, windows: Int, _ first: Double) -> JSON {
+        let values = (0..<windows).map { window -> JSON in
+            .array((0..<2).map { .array([.number(first + Double(window + $0)), .number(-first)]) })
+        }
+        return ["model": .string(model), "windows": .array(values)]
+    }
+
+    @Test func eachAnswerIsWhatItIsAlone() throws {
+        var requests: [(path: String, body: JSON)] = []
+        for number in 0..<60 {
+            let model = ["a", "b", "a", "stacked", "none"][number % 5]
+            let path = number % 3 == 0 ? "/encode" : "/reconstruct"
+            requests.append((path, body(model, windows: 1 + number % 3, Double(number) / 7)))
+        }
+        // Its square is past the largest float: the others are fine.
+        requests.insert(("/reconstruct", body("a", windows: 1, 1e30)), at: 7)
+        let alone = try requests.map { try api.post($0.path, $0.body) }
+
+        let together = Mutex<[Int: (status: Int, text: String)]>([:])
+        for (index, request) in requests.enumerated() {
+            let target = try #require(RequestTarget(request.path))
+            let head = RequestHead(method: .post, target: target)
+            api.service.respond(
+                to: Request(head: head, body: Array("\(request.body)".utf8)),
+                Responder { response in
+                    guard case .bytes(let bytes) = response.body else { return }
+                    let text = String(decoding: bytes, as: UTF8.self)
+                    together.withLock { $0[index] = (response.status.code, text) }
+                })
+        }
+        let before = together.withLock { $0.count }
+        #expect(before < requests.count, "the rest waits for the end of the turn")
+        api.service.turnEnded()
+        let answers = together.withLock { $0 }
+        #expect(answers.count == requests.count)
+        for (index, answer) in alone.enumerated() {
+            #expect(answers[index]?.status == answer.status)
+            #expect(answers[index]?.text == answer.text)
+        }
+        #expect(Set(alone.map(\.status)) == [200, 404, 409, 422])
+    }
+}
