@@ -44,12 +44,16 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CVectorMath", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
+        // JSON in and out, for whoever reads or writes it.
+        .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
+
         // The engine and what it learns from.
         .target(name: "TimeSeries", swiftSettings: strict),
         .target(
             name: "NeuralNetwork",
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
             swiftSettings: strict),
+
         .target(
             name: "ModelRuntime",
             dependencies: ["NeuralNetwork", "TimeSeries"],
@@ -60,7 +64,7 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CSimdJSON", "CZlib", "HTTP1", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                "CZlib", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -78,6 +82,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"], swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworkTests",
@@ -112,7 +117,7 @@ let package = Package(
 
         // What is fuzzed, and the test that replays the corpus.
         .target(
-            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "ServingAPI"], path: "Tests/Fuzzing",
+            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON"], path: "Tests/Fuzzing",
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     ] + fuzzer,

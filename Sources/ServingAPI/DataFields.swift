@@ -1,4 +1,5 @@
 import HTTP1
+import JSON
 import TimeSeries
 
 /// How a series is cut into windows.

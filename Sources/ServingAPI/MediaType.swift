@@ -1,4 +1,5 @@
 import HTTP1
+import JSON
 
 /// What an endpoint can answer with.
 enum MediaType: String, CaseIterable {

@@ -1,4 +1,5 @@
 import HTTP1
+import JSON
 
 extension Service {
     static let operationRoutes: [Route] = [

@@ -1,4 +1,5 @@
 import HTTP1
+import JSON
 import ModelRuntime
 
 /// An error as the client gets it: RFC 9457, `application/problem+json`.

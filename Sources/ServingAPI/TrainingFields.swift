@@ -1,3 +1,4 @@
+import JSON
 import ModelRuntime
 import NeuralNetwork
 import TimeSeries

@@ -1,5 +1,5 @@
 import Foundation
-import ServingAPI
+import JSON
 
 /// JSON is read as Foundation reads it, but for the limits and for a comma too many, which Foundation lets pass; and
 /// what was read, written and read again is the same.

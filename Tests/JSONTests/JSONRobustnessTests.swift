@@ -1,4 +1,4 @@
-import ServingAPI
+import JSON
 import Testing
 
 /// Damage: nothing that is cut off may pass, and nothing at all may crash.

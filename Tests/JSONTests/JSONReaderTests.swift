@@ -1,4 +1,4 @@
-import ServingAPI
+import JSON
 import Testing
 
 /// Documents that are good.

@@ -1,4 +1,4 @@
-import ServingAPI
+import JSON
 
 /// What the tests of JSON share.
 enum JSONFixtures {

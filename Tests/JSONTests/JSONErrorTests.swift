@@ -1,4 +1,4 @@
-import ServingAPI
+import JSON
 import Testing
 
 /// Documents that are not good: the kind, the pointer and a fragment of the detail of each error.
