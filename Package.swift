@@ -47,6 +47,9 @@ let package = Package(
         // JSON in and out, for whoever reads or writes it.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
 
+        // Files of models: bytes to and from named tensors.
+        .target(name: "ModelFormats", dependencies: ["JSON"], swiftSettings: strict),
+
         // The engine and what it learns from.
         .target(name: "TimeSeries", swiftSettings: strict),
         .target(
