@@ -67,7 +67,7 @@ extension SafeTensorsHeader.Entry {
             offsets = try fields.counts("data_offsets", count: 2...2)
             try fields.rejectUnknown()
         } catch {
-            throw SafeTensorsError(tensor: name, "is not as it must be: \(error.detail)")
+            throw SafeTensorsError(tensor: name, "is wrong: \(error.detail)")
         }
         guard offsets[0] <= offsets[1], offsets[1] <= dataCount else {
             throw SafeTensorsError(
@@ -114,8 +114,8 @@ extension FieldReader {
             guard case .integer(let integer) = element, let count = Int(exactly: integer), count >= 0 else {
                 throw error(
                     name,
-                    "has at index \(index) what is no integer from 0 to 2^63-1 without fraction and exponent"
-                )
+                    "has \(element.kindName) at index \(index); it must be an integer from 0 to 2^63-1, "
+                        + "without fraction or exponent")
             }
             counts.append(count)
         }

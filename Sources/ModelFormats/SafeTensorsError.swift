@@ -20,6 +20,6 @@ package struct SafeTensorsError: Error, Equatable, CustomStringConvertible {
         let body = "the body"
         let detail =
             error.detail.hasPrefix(body) ? "the JSON" + error.detail.dropFirst(body.count) : error.detail
-        self.init("the header is not as it must be\(place): \(detail)")
+        self.init("the header is wrong\(place): \(detail)")
     }
 }
