@@ -120,8 +120,8 @@ let package = Package(
 
         // What is fuzzed, and the test that replays the corpus.
         .target(
-            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON"], path: "Tests/Fuzzing",
-            exclude: ["Corpus"], swiftSettings: strict),
+            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats"],
+            path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     ] + fuzzer,
     cxxLanguageStandard: .cxx17
