@@ -86,6 +86,8 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelFormatsTests", dependencies: ["Fuzzing", "ModelFormats"], swiftSettings: strict),
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"], swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworkTests",
