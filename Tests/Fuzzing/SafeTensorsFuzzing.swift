@@ -3,6 +3,16 @@ import ModelFormats
 /// A safetensors file that is accepted is what its header promises, and its tensors come back from being written.
 enum SafeTensorsFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
+        fault(input) ?? repaired(input).flatMap(fault)
+    }
+
+    /// The input with the length that its header seems to have: who changes the header hardly ever gets that right.
+    private static func repaired(_ input: [UInt8]) -> [UInt8]? {
+        guard let end = input.lastIndex(of: UInt8(ascii: "}")), end >= 8 else { return nil }
+        return withUnsafeBytes(of: UInt64(end - 7).littleEndian) { Array($0) } + input[8...]
+    }
+
+    private static func fault(_ input: [UInt8]) -> String? {
         let header: SafeTensorsHeader
         do throws(SafeTensorsError) {
             header = try SafeTensorsHeader(input, fileSize: input.count)
