@@ -47,6 +47,9 @@ let package = Package(
         // JSON in and out, for whoever reads or writes it.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
 
+        // Files of models: bytes to and from named tensors.
+        .target(name: "ModelFormats", dependencies: ["JSON"], swiftSettings: strict),
+
         // The engine and what it learns from.
         .target(name: "TimeSeries", swiftSettings: strict),
         .target(
@@ -83,6 +86,8 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelFormatsTests", dependencies: ["Fuzzing", "ModelFormats"], swiftSettings: strict),
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"], swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworkTests",
@@ -117,8 +122,8 @@ let package = Package(
 
         // What is fuzzed, and the test that replays the corpus.
         .target(
-            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON"], path: "Tests/Fuzzing",
-            exclude: ["Corpus"], swiftSettings: strict),
+            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats"],
+            path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     ] + fuzzer,
     cxxLanguageStandard: .cxx17

@@ -87,7 +87,7 @@ def gradients(model, x, loss):
 
 
 def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10, loss="mse", validation_split=0.0,
-         clip_norm=None, range_=(0.0, 1.0)):
+         clip_norm=None, range_=(0.0, 1.0), plateau=None):
     batch_size = batch_size or windows
     low, high = range_
     x = numbers(windows * timesteps * features, 1000, (high - low) / 2, (high + low) / 2)
@@ -99,15 +99,16 @@ def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10,
     record = {
         "name": name, "timesteps": timesteps, "features": features, "windows": windows, "batch_size": batch_size,
         "epochs": epochs, "loss": loss, "validation_split": validation_split, "clip_norm": clip_norm,
-        "range": [low, high], "layers": spec,
+        "range": [low, high], "layers": spec, **({"reduce_lr_on_plateau": plateau} if plateau else {}),
         "outputs": [{"name": l.name, "type": type(l).__name__, "shape": list(o.shape[1:]),
                      "parameters": l.count_params(), **stored(o)} for l, o in zip(model.layers, outputs)],
         "parameters": [w.path.split("/", 1)[1] for w in model.weights],
         "gradients": [stored(g) for g in gradients(model, x, loss)],
     }
     model.compile(optimizer=keras.optimizers.Adam(global_clipnorm=clip_norm), loss=LOSSES[loss]())
+    callbacks = [keras.callbacks.ReduceLROnPlateau(**plateau)] if plateau else []
     history = model.fit(x, x, batch_size=batch_size, epochs=epochs, shuffle=False, verbose=0,
-                        validation_split=validation_split).history
+                        validation_split=validation_split, callbacks=callbacks).history
     record["history"] = {k: [float(f"{v:.9g}") for v in values] for k, values in history.items()}
     record["trained"] = [stored(w.numpy()) for w in model.weights]
     (OUT / f"{name}.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
@@ -166,6 +167,10 @@ def main():
     case("validation-split", autoencoder([6, 3], 4, 2), 4, 2, windows=10, batch_size=4, epochs=5,
          validation_split=0.25, range_=(-1, 1))
     case("clip-norm", autoencoder([6, 3], 4, 2), 4, 2, clip_norm=0.05, range_=(-3, 3))
+    # An improvement during the cooldown, two reductions, and a third that ends at the bound.
+    case("reduce-lr-on-plateau", autoencoder([6, 3], 4, 2), 4, 2, windows=20, batch_size=4, epochs=14,
+         validation_split=0.25,
+         plateau={"factor": 0.4, "patience": 2, "min_delta": 0.014, "cooldown": 2, "min_lr": 1e-4})
     article_curves()
 
 

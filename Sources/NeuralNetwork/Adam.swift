@@ -8,7 +8,8 @@ final class Adam {
     private static let beta2: Float = 0.999
     private static let epsilon: Float = 1e-7
 
-    private let learningRate: Float
+    /// The next step's; may change between steps.
+    var learningRate: Float
     private var momentum: [Float]
     private var variance: [Float]
     private var steps = 0

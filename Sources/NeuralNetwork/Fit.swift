@@ -25,6 +25,7 @@ extension Sequential {
         var random = SplitMix64(seed: options.seed, stream: .max)
         var history: [EpochReport] = []
         var stopper = options.earlyStopping.map { Stopper($0) }
+        var reducer = options.reduceLROnPlateau.map { RateReducer($0) }
 
         for epoch in 1...options.epochs {
             if options.shuffle { order.shuffle(using: &random) }
@@ -43,10 +44,12 @@ extension Sequential {
                     return step.evaluate(on: validation, indices: batch)
                 }
             if let validationLoss, !Float(validationLoss).isFinite { throw .diverged(epoch: epoch) }
-            let report = EpochReport(epoch: epoch, loss: loss, validationLoss: validationLoss)
+            let report = EpochReport(
+                epoch: epoch, loss: loss, validationLoss: validationLoss, learningRate: step.learningRate)
             history.append(report)
             onEpoch(report)
             if stopper?.shouldStop(after: report, weights: { step.weights }) == true { break }
+            if let rate = reducer?.rate(after: report) { step.learningRate = rate }
         }
         // The loss of a batch is that before its step: the last step has not been looked at.
         guard step.isFinite else { throw .diverged(epoch: history.count) }
@@ -87,33 +90,6 @@ extension Sequential {
         guard options.epochs > 0, options.batchSize > 0 else {
             throw .invalid("epochs and batch_size must be at least 1")
         }
-        if options.earlyStopping?.monitor == .validationLoss, validation.count == 0 {
-            throw .invalid(
-                "early_stopping watches val_loss, but there is none; set validation_split or monitor: loss")
-        }
-    }
-}
-
-/// Keras' `EarlyStopping` callback.
-private struct Stopper {
-    private let options: EarlyStopping
-    private var best = Double.infinity
-    private var wait = 0
-    private(set) var bestEpoch = 0
-    private(set) var bestWeights: Weights?
-
-    init(_ options: EarlyStopping) { self.options = options }
-
-    mutating func shouldStop(after report: EpochReport, weights: () -> Weights) -> Bool {
-        let current = options.monitor == .loss ? report.loss : report.validationLoss ?? report.loss
-        wait += 1
-        if current < best - options.minDelta || report.epoch == 1 {
-            best = current
-            bestEpoch = report.epoch
-            if options.restoreBestWeights { bestWeights = weights() }
-            wait = 0
-            return false
-        }
-        return wait >= options.patience
+        try options.checkCallbacks(hasValidation: validation.count > 0)
     }
 }

@@ -1,10 +1,10 @@
-/// How to train. Names and defaults are those of Keras' `fit`, `Adam` and `EarlyStopping`.
+/// How to train. Names and defaults are those of Keras' `fit`, `Adam`, `EarlyStopping` and `ReduceLROnPlateau`.
 public struct TrainingOptions: Sendable, Equatable {
     /// Passes over the training windows.
     public var epochs = 100
     /// Windows in a step of Adam, B.
     public var batchSize = 32
-    /// Adam's learning rate.
+    /// Adam's learning rate, that of the first epoch.
     public var learningRate: Float = 0.001
     /// What is minimised.
     public var loss = Loss.meanSquaredError
@@ -15,6 +15,8 @@ public struct TrainingOptions: Sendable, Equatable {
     public var shuffle = true
     /// When to stop before the last epoch.
     public var earlyStopping: EarlyStopping?
+    /// When to lower the learning rate.
+    public var reduceLROnPlateau: ReduceLROnPlateau?
     /// The largest norm of all gradients together; Keras' `global_clipnorm`.
     public var clipNorm: Float?
     /// Fixes initial weights, order and dropout.
@@ -47,7 +49,26 @@ public struct EarlyStopping: Sendable, Equatable {
     public init() {}
 }
 
-/// The losses of one epoch.
+/// Lowers the learning rate when a loss stops falling (Keras' `ReduceLROnPlateau`). Adam keeps its moments.
+public struct ReduceLROnPlateau: Sendable, Equatable {
+    /// The loss to watch.
+    public var monitor = EarlyStopping.Monitor.validationLoss
+    /// What the rate is multiplied by: more than 0, less than 1.
+    public var factor = 0.1
+    /// Epochs without improvement after which the rate is lowered.
+    public var patience = 10
+    /// What counts as an improvement: to fall by more than this.
+    public var minDelta = 1e-4
+    /// Epochs to wait after a lowering; as in Keras, the last of them counts towards the patience again.
+    public var cooldown = 0
+    /// The rate is never lowered below this.
+    public var minLR = 0.0
+
+    /// Keras' defaults.
+    public init() {}
+}
+
+/// What one epoch came to.
 public struct EpochReport: Sendable, Equatable {
     /// Counted from 1.
     public let epoch: Int
@@ -55,6 +76,8 @@ public struct EpochReport: Sendable, Equatable {
     public let loss: Double
     /// The mean over the validation windows after the epoch; nil without any.
     public let validationLoss: Double?
+    /// The learning rate that the epoch ran with.
+    public let learningRate: Float
 }
 
 /// What training leaves.

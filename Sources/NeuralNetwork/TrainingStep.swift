@@ -50,6 +50,12 @@ package final class TrainingStep {
         }
     }
 
+    /// Adam's learning rate. Its moments and its count of steps stay when the rate changes, as in Keras.
+    package var learningRate: Float {
+        get { adam.learningRate }
+        set { adam.learningRate = newValue }
+    }
+
     /// The gradient of the last batch.
     package var gradient: [Float] {
         Array(UnsafeBufferPointer(start: shards[0].parameterGradient, count: parameterCount))

@@ -6,6 +6,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case chunked
     /// A JSON body.
     case json
+    /// A file of tensors.
+    case safetensors
 
     /// What is wrong with what the code does with the input; nil if nothing is.
     package func finding(_ input: [UInt8]) -> String? {
@@ -13,6 +15,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .request: RequestFuzzing.finding(input)
         case .chunked: ChunkedFuzzing.finding(input)
         case .json: JSONFuzzing.finding(input)
+        case .safetensors: SafeTensorsFuzzing.finding(input)
         }
     }
 }

@@ -53,6 +53,29 @@ import TimeSeries
         #expect(try network.fit(try noise(30), options: options).weights == result.weights)
     }
 
+    /// No epoch but the first improves by 100, so the rate falls every other epoch, down to its bound.
+    @Test func learningRateFallsOnAPlateau() throws {
+        var options = options
+        options.epochs = 8
+        options.learningRate = 0.5
+        var plateau = ReduceLROnPlateau()
+        plateau.monitor = .loss
+        plateau.factor = 0.25
+        plateau.patience = 2
+        plateau.minDelta = 100
+        plateau.minLR = 0.01
+        options.reduceLROnPlateau = plateau
+        let falling = try network.fit(try noise(50), options: options)
+        #expect(
+            falling.history.map(\.learningRate) == [0.5, 0.5, 0.5, 0.125, 0.125, 0.03125, 0.03125, 0.01])
+        options.reduceLROnPlateau = nil
+        let constant = try network.fit(try noise(50), options: options)
+        #expect(constant.history.map(\.learningRate) == [Float](repeating: 0.5, count: 8))
+        // The first epoch that runs with another rate is the fourth.
+        #expect(constant.history[..<3] == falling.history[..<3])
+        #expect(constant.history[4].loss != falling.history[4].loss)
+    }
+
     @Test func divergenceNamesTheEpochAndLeavesNothing() throws {
         var options = options
         options.learningRate = 1e30
@@ -114,6 +137,15 @@ import TimeSeries
         options.earlyStopping = EarlyStopping()
         #expect(throws: TrainingError.self) { try network.fit(noise(10), options: options) }
         options.earlyStopping = nil
+        options.reduceLROnPlateau = ReduceLROnPlateau()
+        #expect(throws: TrainingError.self) { try network.fit(noise(10), options: options) }
+        options.validationSplit = 0.5
+        #expect(throws: Never.self) { try network.fit(noise(10), options: options) }
+        for factor in [0, 1, -0.5, 1.5, .nan] {
+            options.reduceLROnPlateau?.factor = factor
+            #expect(throws: TrainingError.self) { try network.fit(noise(10), options: options) }
+        }
+        options.reduceLROnPlateau = nil
         options.validationSplit = 0.99
         #expect(throws: TrainingError.self) { try network.fit(noise(10), options: options) }
         let narrow = try Sequential(timesteps: 4, features: 2, layers: [.dense(Dense(1))])

@@ -35,6 +35,15 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
         var stored: Stored { Stored(at: at, values: values, norm: norm, largest: largest) }
     }
 
+    /// The callback's arguments; "lr" is "Lr" where Foundation reads snake case.
+    struct Plateau: Decodable, Sendable {
+        let factor: Double
+        let patience: Int
+        let minDelta: Double
+        let cooldown: Int
+        let minLr: Double
+    }
+
     let name: String
     let timesteps: Int
     let features: Int
@@ -44,6 +53,7 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
     let loss: String
     let validationSplit: Double
     let clipNorm: Float?
+    let reduceLrOnPlateau: Plateau?
     let range: [Double]
     let layers: [LayerSpec]
     let outputs: [Output]
@@ -124,6 +134,15 @@ extension Fixture {
         options.loss = try #require(Loss(rawValue: loss))
         options.validationSplit = validationSplit
         options.clipNorm = clipNorm
+        options.reduceLROnPlateau = reduceLrOnPlateau.map { plateau in
+            var options = ReduceLROnPlateau()
+            options.factor = plateau.factor
+            options.patience = plateau.patience
+            options.minDelta = plateau.minDelta
+            options.cooldown = plateau.cooldown
+            options.minLR = plateau.minLr
+            return options
+        }
         options.shuffle = false
         return options
     }

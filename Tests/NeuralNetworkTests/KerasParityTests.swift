@@ -5,7 +5,7 @@ import TimeSeries
 
 /// The same weights and windows give the same numbers as Keras 3, to the digit.
 @Suite struct KerasParityTests {
-    @Test func allFixturesAreThere() { #expect(Fixture.all.count == 22) }
+    @Test func allFixturesAreThere() { #expect(Fixture.all.count == 23) }
 
     @Test(arguments: Fixture.all) func namesShapesAndParameters(of fixture: Fixture) throws {
         let network = try fixture.network()
@@ -59,6 +59,10 @@ import TimeSeries
             for (ours, keras) in zip(result.history, validation) {
                 #expect(abs((ours.validationLoss ?? .infinity) - keras) <= 1e-5, "epoch \(ours.epoch)")
             }
+        }
+        #expect((fixture.history["learning_rate"] != nil) == (fixture.reduceLrOnPlateau != nil))
+        if let rates = fixture.history["learning_rate"] {
+            #expect(result.history.map(\.learningRate) == rates.map(Float.init))
         }
         for (parameter, keras) in zip(network.parameters, fixture.trained) {
             #expect(difference(result.weights[parameter], keras) <= 1e-5, "\(parameter.name)")
