@@ -15,8 +15,7 @@ struct ConnectionSettings: Sendable {
 
 /// One socket: moves bytes between it and its `Exchange`, and watches the time.
 ///
-/// Belongs to its loop's queue. `deliver` and `streamIsReady` alone may be called from elsewhere; they go to
-/// the loop first.
+/// Belongs to its loop's queue. What a `ResponseSink` does may be called from elsewhere; it goes to the loop first.
 final class Connection: @unchecked Sendable {
     let descriptor: Int32
     let generation: UInt32
@@ -123,7 +122,8 @@ final class Connection: @unchecked Sendable {
     }
 
     private func wait() {
-        if case .open = phase { deadlines.await(exchange, now: loop.now) }
+        guard case .open = phase else { return }
+        deadlines.await(exchange, now: loop.now)
     }
 
     private func requeue() {
@@ -204,9 +204,9 @@ final class Connection: @unchecked Sendable {
     func close() {
         if case .closed = phase { return }
         phase = .closed
+        exchange.output = OutputQueue()
         exchange.disconnect()
         countBody()
-        exchange.output = OutputQueue()
         SystemCalls.close(descriptor)
         settings.occupancy.leave(peer)
         loop.remove(self)
@@ -244,6 +244,14 @@ extension Connection: ResponseSink {
             pump()
         } else {
             loop.post { self.deliver(response, to: request) }
+        }
+    }
+
+    func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        if loop.isCurrent {
+            exchange.whenGone(request, body)
+        } else {
+            loop.post { self.whenGone(request, body) }
         }
     }
 
