@@ -43,6 +43,7 @@ final class Connection: @unchecked Sendable {
     private var isPumping = false
     private var isDraining = false
     private var deadlines: Deadlines
+    private var probe = Probe()
     /// Bytes that were handed to the system.
     private var sent = 0
     /// Bytes of a body that are counted as received.
@@ -124,6 +125,7 @@ final class Connection: @unchecked Sendable {
     private func wait() {
         guard case .open = phase else { return }
         deadlines.await(exchange, now: loop.now)
+        if endIsNear, exchange.state == .handler { probe.begin(exchange.requestNumber, now: loop.now) }
     }
 
     private func requeue() {
@@ -224,6 +226,10 @@ final class Connection: @unchecked Sendable {
     /// Ends what has taken too long.
     func checkDeadline() {
         if deadlines.outputIsLate(now: loop.now, acknowledged: { acknowledged }) { return close() }
+        if probe.isDue(now: loop.now) {
+            exchange.probe()
+            pump()
+        }
         // A client that doesn't read can't be blamed for what it can't send.
         if case .open = phase, !exchange.wantsInput { return }
         guard deadlines.inputIsLate(now: loop.now) else { return }

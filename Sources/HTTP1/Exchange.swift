@@ -138,6 +138,11 @@ package final class Exchange {
         if request == requestNumber, departure.await(body) { body() }
     }
 
+    /// Sends something to a client that waits for its answer and has been sent nothing else.
+    package func probe() {
+        if case .handling = phase, output.isEmpty { answers.write(.processing) }
+    }
+
     // MARK: Requests
 
     /// Reads as many requests as can be answered now. Returns how many bytes are used.
@@ -185,7 +190,7 @@ package final class Exchange {
         self.head = head
         // RFC 9110, 10.1.1: 100 may be left out when some of the body is there already.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
-            answers.writeInterim()
+            answers.write(.proceed)
         }
     }
 

@@ -44,6 +44,11 @@ package final class Conversation: ResponseSink, @unchecked Sendable {
         collect()
     }
 
+    package func probe() {
+        exchange.probe()
+        collect()
+    }
+
     package func disconnect() { exchange.disconnect() }
 
     private func collect() {

@@ -54,6 +54,29 @@ struct ResponderTests {
         #expect(conversation.responses.map(\.status) == [500])
     }
 
+    @Test("102 (Processing) is for clients of HTTP/1.1 that wait for a handler")
+    func probe() {
+        let handler = HoldingHandler()
+        let conversation = Conversation(handler: handler)
+        conversation.probe()
+        conversation.feed(Array(get.prefix(5)))
+        conversation.probe()
+        #expect(conversation.sent.isEmpty)
+        conversation.feed(Array(get.dropFirst(5)))
+        conversation.probe()
+        conversation.probe()
+        handler.answerNext()
+        conversation.probe()
+        #expect(conversation.responses.map(\.status) == [102, 102, 200])
+        #expect(conversation.responses.first?.fields == [])
+
+        let old = Conversation(handler: handler)
+        old.feed(Array("GET / HTTP/1.0\r\n\r\n".utf8))
+        old.probe()
+        #expect(old.sent.isEmpty)
+        handler.answerNext()
+    }
+
     @Test("A responder made of another sends what becomes of its answer, and knows when the client goes")
     func map() {
         let answered = Conversation(
