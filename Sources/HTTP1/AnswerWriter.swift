@@ -24,8 +24,10 @@ struct AnswerWriter {
     /// The present answer is to be the last.
     mutating func endAfterThis() { keepsAlive = false }
 
-    /// Writes 100 (Continue).
-    mutating func writeInterim() { output.write { $0.append(ResponseEncoder.interim) } }
+    /// Writes an interim response. RFC 9110, 15.2: HTTP/1.0 has none and must not be sent any.
+    mutating func write(_ interim: InterimResponse) {
+        if minorVersion >= 1 { output.write { $0.append(interim.bytes) } }
+    }
 
     /// Writes a response whole, or its head when its content is a stream: then it returns what starts that.
     mutating func write(_ response: Response) -> ((BodyWriter) -> Void)? {

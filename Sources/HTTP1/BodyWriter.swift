@@ -24,6 +24,12 @@ public final class BodyWriter: Sendable {
     /// connection's loop otherwise, where it must not block.
     public func whenReady(_ body: @escaping @Sendable () -> Void) { buffer.whenReady(body) }
 
+    /// Calls `body` once if the connection goes before the writer has finished or aborted: at once if it has gone
+    /// already, on the connection's loop otherwise, where it must not block. Until then it keeps what it refers to.
+    ///
+    /// A client that has closed its connection is noticed when something is written, or else within a minute or two.
+    public func whenClosed(_ body: @escaping @Sendable () -> Void) { buffer.whenClosed(body) }
+
     /// Says that the body is complete.
     public func finish() { buffer.end(.finished) }
 

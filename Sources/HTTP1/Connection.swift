@@ -15,8 +15,7 @@ struct ConnectionSettings: Sendable {
 
 /// One socket: moves bytes between it and its `Exchange`, and watches the time.
 ///
-/// Belongs to its loop's queue. `deliver` and `streamIsReady` alone may be called from elsewhere; they go to
-/// the loop first.
+/// Belongs to its loop's queue. What a `ResponseSink` does may be called from elsewhere; it goes to the loop first.
 final class Connection: @unchecked Sendable {
     let descriptor: Int32
     let generation: UInt32
@@ -44,6 +43,7 @@ final class Connection: @unchecked Sendable {
     private var isPumping = false
     private var isDraining = false
     private var deadlines: Deadlines
+    private var probe = Probe()
     /// Bytes that were handed to the system.
     private var sent = 0
     /// Bytes of a body that are counted as received.
@@ -123,7 +123,9 @@ final class Connection: @unchecked Sendable {
     }
 
     private func wait() {
-        if case .open = phase { deadlines.await(exchange, now: loop.now) }
+        guard case .open = phase else { return }
+        deadlines.await(exchange, now: loop.now)
+        if endIsNear, exchange.state == .handler { probe.begin(exchange.requestNumber, now: loop.now) }
     }
 
     private func requeue() {
@@ -204,9 +206,9 @@ final class Connection: @unchecked Sendable {
     func close() {
         if case .closed = phase { return }
         phase = .closed
+        exchange.output = OutputQueue()
         exchange.disconnect()
         countBody()
-        exchange.output = OutputQueue()
         SystemCalls.close(descriptor)
         settings.occupancy.leave(peer)
         loop.remove(self)
@@ -224,6 +226,10 @@ final class Connection: @unchecked Sendable {
     /// Ends what has taken too long.
     func checkDeadline() {
         if deadlines.outputIsLate(now: loop.now, acknowledged: { acknowledged }) { return close() }
+        if probe.isDue(now: loop.now) {
+            exchange.probe()
+            pump()
+        }
         // A client that doesn't read can't be blamed for what it can't send.
         if case .open = phase, !exchange.wantsInput { return }
         guard deadlines.inputIsLate(now: loop.now) else { return }
@@ -244,6 +250,14 @@ extension Connection: ResponseSink {
             pump()
         } else {
             loop.post { self.deliver(response, to: request) }
+        }
+    }
+
+    func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        if loop.isCurrent {
+            exchange.whenGone(request, body)
+        } else {
+            loop.post { self.whenGone(request, body) }
         }
     }
 

@@ -3,20 +3,6 @@
 ///
 /// Owned by one loop and used on its queue only.
 package final class Exchange {
-    package enum State: Hashable, Sendable {
-        /// For a request; nothing of it has come.
-        case idle
-        case head
-        case body
-        /// For the handler's answer. Nothing more is read meanwhile: what the client sends waits in the
-        /// system's buffer, whose size bounds it.
-        case handler
-        /// For more of a streamed answer.
-        case stream
-        /// For nothing: when the output is sent the connection is to be closed.
-        case finished
-    }
-
     private enum Phase {
         case reading
         case handling
@@ -35,6 +21,8 @@ package final class Exchange {
     private var isDraining = false
     private var isProcessing = false
     private var isAdvancing = false
+    /// Of the client whose request is with the handler.
+    private var departure = Departure()
 
     /// The head of the request whose body is being read.
     private var head: RequestHead?
@@ -139,7 +127,21 @@ package final class Exchange {
     }
 
     /// The connection is gone.
-    package func disconnect() { finish() }
+    package func disconnect() {
+        let calls = departure.happen()
+        finish()
+        for call in calls { call() }
+    }
+
+    /// Calls `body` if the connection goes before the request of that number is answered: now if it has gone.
+    package func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        if request == requestNumber, departure.await(body) { body() }
+    }
+
+    /// Sends something to a client that waits for its answer and has been sent nothing else.
+    package func probe() {
+        if case .handling = phase, output.isEmpty { answers.write(.processing) }
+    }
 
     // MARK: Requests
 
@@ -188,7 +190,7 @@ package final class Exchange {
         self.head = head
         // RFC 9110, 10.1.1: 100 may be left out when some of the body is there already.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
-            answers.writeInterim()
+            answers.write(.proceed)
         }
     }
 
@@ -208,6 +210,7 @@ package final class Exchange {
     private func dispatch(_ sink: any ResponseSink) {
         guard let head = exchange(&head, with: nil) else { return }
         phase = .handling
+        departure = Departure()
         handler.respond(
             to: Request(head: head, body: parser.takeBody()),
             Responder(sink: sink, request: requestNumber))
@@ -233,6 +236,7 @@ package final class Exchange {
     /// Takes the answer to the request of that number; `nil` if the handler gave none.
     package func complete(_ response: Response?, to request: UInt64, _ sink: any ResponseSink) {
         guard case .handling = phase, request == requestNumber else { return }
+        _ = departure.forget()
         answer(
             response ?? handler.errorResponse(.internalServerError, detail: "the request was not answered"),
             sink)

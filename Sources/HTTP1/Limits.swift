@@ -33,7 +33,8 @@ public struct Limits: Sendable {
     public var headerTimeout = 10.0
     /// How long a body may stay below `minimumRate`. Then: 408.
     public var bodyTimeout = 30.0
-    /// How long a client may read its answers below `minimumRate`. Then the connection is closed.
+    /// How long a client may read its answers below `minimumRate`, or be out of reach while it waits for one. Then the
+    /// connection is closed.
     public var writeTimeout = 30.0
     /// How many bytes a second a client has to send or to read, on average over the time-out.
     public var minimumRate = 512

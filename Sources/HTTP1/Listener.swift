@@ -112,10 +112,20 @@ extension Listener.Accepted {
             TCP_NOTSENT_LOWAT: Int32(clamping: settings.limits.pendingOutput),
             // Nor is what the system has taken over kept for ever for a client that doesn't read.
             TCP_USER_TIMEOUT: Int32(clamping: max(settings.times.write, 1)),
+            // A client that waits for its answer may have lost its machine or its network. It has until the time-out above
+            // to acknowledge a probe, not for so many probes (tcp(7)); so there are several within that.
+            TCP_KEEPIDLE: seconds(settings.times.write / 2),
+            TCP_KEEPINTVL: seconds(settings.times.write / 6),
         ]
+        try? SystemCalls.setOption(descriptor, level: SOL_SOCKET, name: SO_KEEPALIVE, value: 1)
         for (name, value) in options {
             try? SystemCalls.setOption(
                 descriptor, level: Int32(IPPROTO_TCP), name: name, value: value)
         }
+    }
+
+    /// Whole seconds, as many as Linux takes for keep-alive.
+    private func seconds(_ milliseconds: UInt64) -> Int32 {
+        Int32(clamping: max(1, min(milliseconds / 1000, 32_767)))
     }
 }

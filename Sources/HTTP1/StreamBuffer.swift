@@ -16,6 +16,7 @@ package final class StreamBuffer: Sendable {
         var isScheduled = false
         /// What to do when there is room again.
         var whenReady: (@Sendable () -> Void)?
+        var departure = Departure()
 
         func hasRoom(_ room: Int) -> Bool { isOpen && waitingBytes < room }
 
@@ -52,7 +53,16 @@ package final class StreamBuffer: Sendable {
         }
     }
 
-    func end(_ end: End) { _ = change { $0.end(end) } }
+    func end(_ end: End) {
+        // First, because the loop may close the connection as soon as it sees the end.
+        _ = state.withLock { $0.departure.forget() }
+        _ = change { $0.end(end) }
+    }
+
+    /// Has something done if the client goes before the writer has ended the stream: at once if it has gone.
+    func whenClosed(_ body: @escaping @Sendable () -> Void) {
+        if state.withLock({ $0.departure.await(body) }) { body() }
+    }
 
     /// Has something done when there is room, or when there never will be: at once if that is now.
     func whenReady(_ body: @escaping @Sendable () -> Void) {
@@ -98,11 +108,12 @@ package final class StreamBuffer: Sendable {
 
     /// The connection is gone: nothing more will be fetched.
     func disconnect() {
-        let ready = state.withLock { state in
+        let (ready, calls) = state.withLock { state in
             state.isOpen = false
             state.waiting = []
-            return exchange(&state.whenReady, with: nil)
+            return (exchange(&state.whenReady, with: nil), state.departure.happen())
         }
         ready?()
+        for call in calls { call() }
     }
 }

@@ -106,7 +106,7 @@ public final class Service: Handler {
     /// A responder that packs the answers of a client who likes that.
     private func packing(_ responder: Responder, _ fields: HeaderFields) -> Responder {
         guard ContentCoding.acceptsGzip(fields) else { return responder }
-        return Responder { responder.send($0.packed()) }
+        return responder.map { $0.packed() }
     }
 
     /// Whether the body can be read on a loop. One that is packed may become a thousand times as large.

@@ -44,6 +44,13 @@ package final class Conversation: ResponseSink, @unchecked Sendable {
         collect()
     }
 
+    package func probe() {
+        exchange.probe()
+        collect()
+    }
+
+    package func disconnect() { exchange.disconnect() }
+
     private func collect() {
         _ = exchange.output.drain { first, second in
             sent += first
@@ -54,6 +61,10 @@ package final class Conversation: ResponseSink, @unchecked Sendable {
 
     package func deliver(_ response: Response?, to request: UInt64) {
         exchange.complete(response, to: request, self)
+    }
+
+    package func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        exchange.whenGone(request, body)
     }
 
     package func streamIsReady(_ stream: StreamBuffer) { exchange.advanceStream(stream, self) }

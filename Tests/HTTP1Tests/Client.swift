@@ -97,6 +97,14 @@ final class Client {
         }
     }
 
+    /// The next whole response that isn't interim.
+    func finalResponse() -> Received? {
+        while let response = response() {
+            if response.status >= 200 { return response }
+        }
+        return nil
+    }
+
     /// Everything until the end.
     func receiveAll() { while receive() {} }
 

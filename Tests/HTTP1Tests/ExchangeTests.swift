@@ -213,19 +213,30 @@ final class HoldingHandler: Handler {
         var paths: [String] = []
         var responders: [Responder] = []
         var body: [UInt8] = []
+        var gone = 0
     }
 
     private let state = Mutex(State())
 
     var paths: [String] { state.withLock { $0.paths } }
+    var count: Int { state.withLock { $0.paths.count } }
     var lastBody: [UInt8] { state.withLock { $0.body } }
+    /// How many times a client has gone without its answer.
+    var gone: Int { state.withLock { $0.gone } }
 
     func respond(to request: Request, _ responder: Responder) {
+        responder.whenGone { self.state.withLock { $0.gone += 1 } }
         state.withLock {
             $0.paths.append(request.path)
             $0.responders.append(responder)
             $0.body = request.body
         }
+    }
+
+    /// Asks again about the oldest request that waits.
+    func askAgain() {
+        let responder = state.withLock { $0.responders.first }
+        responder?.whenGone { self.state.withLock { $0.gone += 1 } }
     }
 
     /// Answers the oldest request that waits, if any.

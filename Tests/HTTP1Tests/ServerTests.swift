@@ -194,7 +194,7 @@ struct ServerTests {
             for _ in 0..<2 {
                 usleep(20_000)
                 #expect(until { handler.answerNext() })
-                #expect(client.response()?.text == "held")
+                #expect(client.finalResponse()?.text == "held")
             }
             #expect(client.waitForEnd())
         }
