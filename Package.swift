@@ -59,7 +59,11 @@ let package = Package(
 
         .target(
             name: "ModelRuntime",
-            dependencies: ["NeuralNetwork", "TimeSeries"],
+            dependencies: [
+                "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
 
         // The server, which knows nothing of models, and the room where both meet.
@@ -99,6 +103,14 @@ let package = Package(
         .testTarget(
             name: "HTTP1Tests", dependencies: ["HTTP1", "HTTP1Testing"], swiftSettings: strict),
 
+        .testTarget(
+            name: "ModelRuntimeTests",
+            dependencies: [
+                "APITesting", "ModelFormats", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
         // The API's tests run in process and over a socket; the harness is shared.
         .target(
             name: "APITesting",
@@ -111,7 +123,7 @@ let package = Package(
         .testTarget(
             name: "ServingAPITests",
             dependencies: [
-                "APITesting", "HTTP1", "ModelRuntime", "ServingAPI",
+                "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

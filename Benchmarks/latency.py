@@ -8,6 +8,7 @@ import json
 import math
 import os
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -48,7 +49,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=20, help="of each measurement")
     arguments = parser.parse_args()
     reprise = os.path.join(HERE, "../.build/release/reprise")
-    server = subprocess.Popen([reprise, "serve", "--port", str(PORT)], stderr=subprocess.PIPE, text=True)
+    folder = tempfile.TemporaryDirectory()
+    command = [reprise, "serve", "--port", str(PORT), "--models", folder.name]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         server.stderr.readline()
         assert post(http.client.HTTPConnection("127.0.0.1", PORT), "/train", json.dumps(ARTICLE))[0] == 201
@@ -68,6 +71,8 @@ def main():
         rows.append(("while a model trains", measure(arguments.seconds)))
     finally:
         server.kill()
+        server.wait()
+        folder.cleanup()
     print("| POST /reconstruct, article's model | requests | median µs | p99 µs | p99 ÷ idle |\n|---|---|---|---|---|")
     p99 = [times[int(0.99 * len(times))] for _, times in rows]
     for (name, times), value in zip(rows, p99):

@@ -43,8 +43,9 @@ def call(method, path, body=None, timeout=60):
 @contextlib.contextmanager
 def reprise(*options, cores="0"):
     """A server with the article's model, and how long it took to answer /healthz."""
+    folder = tempfile.TemporaryDirectory()
     start = time.perf_counter()
-    command = ["taskset", "--cpu-list", cores, REPRISE, "serve", "--port", str(OURS), *options]
+    command = ["taskset", "--cpu-list", cores, REPRISE, "serve", "--port", str(OURS), "--models", folder.name, *options]
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         while True:
@@ -57,6 +58,7 @@ def reprise(*options, cores="0"):
     finally:
         server.terminate()
         server.wait()
+        folder.cleanup()
 
 
 @contextlib.contextmanager

@@ -24,9 +24,9 @@ struct AnswerWriter {
     /// The present answer is to be the last.
     mutating func endAfterThis() { keepsAlive = false }
 
-    /// Writes an interim response. RFC 9110, 15.2: HTTP/1.0 has none and must not be sent any.
-    mutating func write(_ interim: InterimResponse) {
-        if minorVersion >= 1 { output.write { $0.append(interim.bytes) } }
+    /// Writes 100 (Continue). RFC 9110, 15.2: HTTP/1.0 has no interim responses and must not be sent any.
+    mutating func writeInterim() {
+        if minorVersion >= 1 { output.write { $0.append(ResponseEncoder.interim) } }
     }
 
     /// Writes a response whole, or its head when its content is a stream: then it returns what starts that.

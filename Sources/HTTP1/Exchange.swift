@@ -140,7 +140,7 @@ package final class Exchange {
 
     /// Sends something to a client that waits for its answer and has been sent nothing else.
     package func probe() {
-        if case .handling = phase, output.isEmpty { answers.write(.processing) }
+        if case .handling = phase, output.isEmpty { answers.writeInterim() }
     }
 
     // MARK: Requests
@@ -190,7 +190,7 @@ package final class Exchange {
         self.head = head
         // RFC 9110, 10.1.1: 100 may be left out when some of the body is there already.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
-            answers.write(.proceed)
+            answers.writeInterim()
         }
     }
 

@@ -2,7 +2,8 @@
 ///
 /// A client that has closed its socket looks like one that only sends nothing more: both send a FIN, and the second is
 /// to have its answer. Something has to be sent to tell them apart, because the system of the first answers that with a
-/// reset (RFC 9293, 3.6.1). Before the answer that can only be an interim response.
+/// reset (RFC 9293, 3.6.1). Before the answer that can only be an interim response: 100 (Continue), which every client
+/// has to pass over; Python's takes 102 for the answer.
 struct Probe {
     /// Milliseconds from one to the next. Answers that come soon are spared the first. TCP repeats it until it has
     /// arrived, so the others are for clients that close later on; there are few because Go's reads five at most.

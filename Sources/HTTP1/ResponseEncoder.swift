@@ -57,6 +57,9 @@ struct ResponseEncoder {
         output.append("\r\n")
     }
 
+    /// 100 (Continue) (RFC 9110, 15.2.1).
+    static var interim: StaticString { "HTTP/1.1 100 Continue\r\n\r\n" }
+
     private static func encode(_ field: (name: String, value: String), into output: inout [UInt8]) {
         var name = field.name
         var value = field.value

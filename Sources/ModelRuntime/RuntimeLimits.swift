@@ -1,3 +1,5 @@
+import NeuralNetwork
+
 /// What one server takes on at most.
 public struct RuntimeLimits: Sendable, Equatable {
     /// Bytes of a request's body when it is unpacked.
@@ -6,8 +8,12 @@ public struct RuntimeLimits: Sendable, Equatable {
     public var parameters = 20_000_000
     /// Bytes of working memory of one training beside its data.
     public var trainingBytes = 4 << 30
-    /// Trainings that wait for their turn; one runs at a time.
+    /// Trainings at the same time; each uses all cores by itself.
+    public var concurrentTrainings = 1
+    /// Trainings that wait for their turn.
     public var waitingTrainings = 16
+    /// Jobs that have ended and can still be asked about.
+    public var endedJobs = 256
     /// Predictions that wait for their turn.
     public var waitingPredictions = 1024
     /// Bytes of data that wait with the trainings, and as many that wait with the predictions.
@@ -17,10 +23,17 @@ public struct RuntimeLimits: Sendable, Equatable {
     /// Multiplications of one prediction: windows times those of the network's matrices.
     public var predictionMultiplications = 5_000_000_000_000
     /// Versions of all models together.
-    public var modelVersions = 10_000
-    /// Bytes of the weights of all versions together.
-    public var modelBytes = 4 << 30
+    public var modelVersions = 100_000
+    /// Versions of one model: when there is a new one, the oldest that no alias points to are deleted. nil keeps all.
+    public var keptVersions: Int?
+    /// Bytes of the weights that are kept in memory; the others are read again when somebody asks for them.
+    public var loadedBytes = 4 << 30
 
     /// The defaults.
     public init() {}
+
+    /// Says that a network has more parameters than it may have.
+    package func tooManyParameters(_ network: Sequential) -> String {
+        "the network would have \(network.parameterCount) parameters; this server allows \(parameters)"
+    }
 }

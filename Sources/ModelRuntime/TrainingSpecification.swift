@@ -4,17 +4,29 @@ import TimeSeries
 /// What to train.
 public struct TrainingSpecification: Sendable {
     /// The layers.
-    public var architecture: Architecture
+    public let architecture: Architecture
     /// How inputs are scaled before the network sees them.
-    public var scaling: Scaling
+    public let scaling: Scaling
     /// How to fit.
-    public var options: TrainingOptions
+    public let options: TrainingOptions
+    /// The version that training goes on from, with its weights and its scaler.
+    public let base: ModelRegistry.Entry?
 
-    /// Describes a training.
+    /// A training from the start.
     public init(architecture: Architecture, scaling: Scaling, options: TrainingOptions) {
         self.architecture = architecture
         self.scaling = scaling
         self.options = options
+        base = nil
+    }
+
+    /// A training that goes on from a version. Its scaler stays as it is, because its weights have learned to live with
+    /// that; Adam starts anew.
+    public init(goingOnFrom base: ModelRegistry.Entry, options: TrainingOptions) {
+        architecture = base.trained.description.architecture
+        scaling = base.trained.description.scaler.scaling
+        self.options = options
+        self.base = base
     }
 }
 
@@ -30,7 +42,9 @@ extension TrainingSpecification {
     ) throws(TrainingFailure) -> TrainedModel {
         let network = try network(for: windows, limits: limits)
         let (training, validation) = windows.split(validation: options.validationSplit)
-        let scaler = Scaler(scaling, learnedFrom: windows.series, rows: training.coveredRows)
+        let scaler =
+            base?.trained.description.scaler
+            ?? Scaler(scaling, learnedFrom: windows.series, rows: training.coveredRows)
         var values = windows.series.values
         scaler.apply(to: &values)
         let scaled = windows.over(values)
@@ -39,7 +53,9 @@ extension TrainingSpecification {
         let start = clock.now
         let result: TrainingResult
         do {
-            result = try network.fit(scaled, options: options, onEpoch: onEpoch, isCancelled: isCancelled)
+            result = try network.fit(
+                scaled, options: options, initial: base?.trained.model.weights, onEpoch: onEpoch,
+                isCancelled: isCancelled)
         } catch {
             throw .training(error)
         }
@@ -54,9 +70,17 @@ extension TrainingSpecification {
             throw .training(.diverged(epoch: result.epoch))
         }
         return TrainedModel(
-            specification: self, model: model, scaler: scaler, history: result.history, epoch: result.epoch,
-            threshold: Threshold(value: value, source: validation.count > 0 ? .validation : .training),
-            seconds: seconds)
+            description: ModelDescription(
+                architecture: architecture, network: network, scaler: scaler,
+                training: ModelDescription.Training(
+                    options: options, history: result.history, epoch: result.epoch, seconds: seconds,
+                    warmStart: base?.version),
+                threshold: Threshold(
+                    value: value, source: validation.count > 0 ? .validation : .training),
+                errors: ErrorDistribution(of: errors),
+                origin: ModelDescription.Origin(
+                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows))),
+            model: model)
     }
 
     /// The network for windows of this shape, if it fits them and stays within the limits.
@@ -68,19 +92,9 @@ extension TrainingSpecification {
         } catch {
             throw .architecture(error)
         }
-        if let last = network.entries.last, network.outputShape != network.inputShape {
-            throw .architecture(
-                ArchitectureError(
-                    index: network.entries.count - 1,
-                    detail:
-                        "layer \(network.entries.count - 1) '\(last.name)' (\(last.layer.type)) is the last and emits "
-                        + "\(network.outputShape.dimensions), but a reconstruction has the window's shape "
-                        + "\(network.inputShape.dimensions)"))
-        }
+        if let mismatch = network.windowMismatch { throw .architecture(mismatch) }
         guard network.parameterCount <= limits.parameters else {
-            throw .tooLarge(
-                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)"
-            )
+            throw .tooLarge(limits.tooManyParameters(network))
         }
         let bytes = options.trainingByteCount(network, windows: windows.count)
         guard bytes <= limits.trainingBytes else {
@@ -90,6 +104,19 @@ extension TrainingSpecification {
             )
         }
         return network
+    }
+}
+
+extension Sequential {
+    /// Why the network is none that reconstructs windows; nil if it is one.
+    var windowMismatch: ArchitectureError? {
+        guard let last = entries.last, outputShape != inputShape else { return nil }
+        let place = "layer \(entries.count - 1) '\(last.name)' (\(last.layer.type))"
+        return ArchitectureError(
+            index: entries.count - 1,
+            detail:
+                "\(place) is the last and emits \(outputShape.dimensions), but a reconstruction has the window's shape "
+                + "\(inputShape.dimensions)")
     }
 }
 

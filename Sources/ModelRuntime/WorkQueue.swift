@@ -1,20 +1,11 @@
 import Dispatch
-import NeuralNetwork
 import Synchronization
 
 /// Work that waits its turn in a bounded line, so that overload is answered at once instead of piling up.
 ///
-/// Training and prediction each have one of their own: a training that takes minutes must not stand before a prediction
-/// that takes microseconds.
+/// Trainings have a line of their own, ``TrainingJobs``: one that takes minutes must not stand before a prediction that
+/// takes microseconds.
 public final class WorkQueue: Sendable {
-    /// What the work is for.
-    public enum Priority: Sendable {
-        /// May take minutes.
-        case training
-        /// Somebody waits for it.
-        case prediction
-    }
-
     /// A piece of work.
     public typealias Work = @Sendable () -> Void
 
@@ -38,7 +29,6 @@ public final class WorkQueue: Sendable {
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
-    private let priority: Priority
     private let width: Int
     private let limit: Int
     private let byteLimit: Int
@@ -48,10 +38,8 @@ public final class WorkQueue: Sendable {
     ///   - width: how many run at once.
     ///   - limit: how many wait at most.
     ///   - byteLimit: how many bytes wait with them at most.
-    ///   - priority: training yields to prediction.
-    public init(label: String, width: Int, limit: Int, byteLimit: Int, priority: Priority) {
+    public init(label: String, width: Int, limit: Int, byteLimit: Int) {
         queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
-        self.priority = priority
         self.width = width
         self.limit = limit
         self.byteLimit = byteLimit
@@ -73,16 +61,8 @@ public final class WorkQueue: Sendable {
             state.append(work, bytes)
             return (true, false)
         }
-        if startsWorker { start() }
+        if startsWorker { queue.async { self.runUntilEmpty() } }
         return isAccepted
-    }
-
-    private func start() {
-        switch priority {
-        // Dispatch has no threads of a lower priority on Linux.
-        case .training: startThread(givesWay: true) { self.runUntilEmpty() }
-        case .prediction: queue.async { self.runUntilEmpty() }
-        }
     }
 
     private func runUntilEmpty() {

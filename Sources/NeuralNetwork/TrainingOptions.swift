@@ -78,6 +78,14 @@ public struct EpochReport: Sendable, Equatable {
     public let validationLoss: Double?
     /// The learning rate that the epoch ran with.
     public let learningRate: Float
+
+    /// What an epoch had.
+    public init(epoch: Int, loss: Double, validationLoss: Double?, learningRate: Float) {
+        self.epoch = epoch
+        self.loss = loss
+        self.validationLoss = validationLoss
+        self.learningRate = learningRate
+    }
 }
 
 /// What training leaves.

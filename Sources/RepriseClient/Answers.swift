@@ -18,12 +18,13 @@ public struct ModelVersion: Decodable, Sendable {
     public let scaling: String
     /// Epochs that ran.
     public let epochs: Int
-    /// The training loss, in scaled units, of the epoch whose weights were kept.
-    public let loss: Double
-    /// The error in scaled units that 99 % of the windows it was learned from stay below.
-    public let threshold: Double
+    /// The training loss, in scaled units, of the epoch whose weights were kept; nil for a model from elsewhere.
+    public let loss: Double?
+    /// The error in scaled units that 99 % of the windows it was learned from stay below; nil for a model from
+    /// elsewhere that has none.
+    public let threshold: Double?
     /// `validation` or `training`: the windows that the threshold was learned from.
-    public let thresholdSource: String
+    public let thresholdSource: String?
     /// Time spent fitting.
     public let seconds: Double
 }
@@ -56,6 +57,24 @@ public struct TrainAnswer: Decodable, Sendable {
     public subscript<Value>(dynamicMember member: KeyPath<ModelVersion, Value>) -> Value {
         trained[keyPath: member]
     }
+}
+
+/// How far a training is: what its `progress` events tell.
+public struct TrainProgress: Decodable, Sendable {
+    /// Epochs that are done.
+    public let epoch: Int
+    /// Epochs that were asked for.
+    public let epochs: Int
+    /// The last epoch's.
+    public let loss: Double?
+    /// The last epoch's; nil without a validation split.
+    public let valLoss: Double?
+    /// Seconds that it has been running.
+    public let seconds: Double
+    /// The mean so far.
+    public let secondsPerEpoch: Double?
+    /// If all epochs take as long as those so far.
+    public let secondsLeft: Double?
 }
 
 /// What `POST /reconstruct` answers.

@@ -33,9 +33,18 @@ extension RepriseClient {
 
     /// The latest version of each model.
     public func models() throws(ClientError) -> [ModelVersion] {
-        struct List: Decodable { let models: [ModelVersion] }
-        let list: List = try checked(send("GET", "/models")).decoded()
-        return list.models
+        struct Page: Decodable {
+            let models: [ModelVersion]
+            let next: String?
+        }
+        var models: [ModelVersion] = []
+        var after = ""
+        while true {
+            let page: Page = try checked(send("GET", "/models?limit=1000\(after)")).decoded()
+            models += page.models
+            guard let next = page.next else { return models }
+            after = try "&after=\(Handle.escaped(next))"
+        }
     }
 
     /// Deletes one version of a model, or all of them.
@@ -52,6 +61,36 @@ extension RepriseClient {
         let version = version.map { "&version=\($0)" } ?? ""
         let target = try "/summary?model=\(Handle.escaped(model))\(version)"
         return try checked(send("GET", target, fields: [(name: "Accept", value: accept)]))
+    }
+
+    /// Trains, and tells of progress as it comes.
+    /// - Parameters:
+    ///   - request: a JSON document.
+    ///   - onJob: takes the name of the job, by which it can be cancelled.
+    /// - Returns: what ``train(_:)`` would.
+    public func train(
+        _ request: [UInt8], onJob: (String) -> Void, onProgress: (TrainProgress) -> Void
+    ) throws(ClientError) -> Answer {
+        struct Job: Decodable { let id: String }
+        var last: ServerSentEvent?
+        let answer = try stream("POST", "/train", body: request) { event in
+            last = event
+            let content = Answer(status: 200, fields: [], body: event.data)
+            if event.name == "job", let job = try? content.decoded(as: Job.self) { onJob(job.id) }
+            if event.name == "progress", let progress: TrainProgress = try? content.decoded() {
+                onProgress(progress)
+            }
+            return true
+        }
+        guard let last else { return try checked(answer) }
+        // What ends a stream is the answer, or the problem, that there would have been without one.
+        return try checked(
+            Answer(status: last.name == "result" ? 201 : 422, fields: answer.fields, body: last.data))
+    }
+
+    /// Has a training end without a model.
+    public func cancel(job: String) throws(ClientError) {
+        _ = try checked(send("DELETE", "/jobs/\(Handle.escaped(job))"))
     }
 
     /// Posts a JSON document.

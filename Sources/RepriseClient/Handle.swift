@@ -31,10 +31,29 @@ struct Handle: ~Copyable, @unchecked Sendable {
     fileprivate final class Received {
         var body: [UInt8] = []
         var fields: [(name: String, value: String)] = []
+        /// Takes an event stream as it comes; says whether to go on.
+        let onStream: ((UnsafeRawBufferPointer) -> Bool)?
+
+        init(_ onStream: ((UnsafeRawBufferPointer) -> Bool)?) { self.onStream = onStream }
+
+        private var isStream: Bool {
+            fields.contains { $0.name == "content-type" && $0.value.hasPrefix("text/event-stream") }
+        }
+
+        func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+            if let onStream, isStream { return onStream(bytes) }
+            body += bytes
+            return true
+        }
     }
 
+    /// - Parameters:
+    ///   - timeout: in seconds; 0 is none.
+    ///   - onStream: takes the pieces of an event stream instead of the answer's body.
     func perform(
-        _ method: String, _ url: String, fields: [(name: String, value: String)], body: [UInt8]?, timeout: Int
+        _ method: String, _ url: String, fields: [(name: String, value: String)], body: [UInt8]?,
+        timeout: Int,
+        onStream: ((UnsafeRawBufferPointer) -> Bool)? = nil
     ) throws(ClientError) -> RepriseClient.Answer {
         curl_easy_reset(curl)
         var list: UnsafeMutablePointer<curl_slist>?
@@ -48,7 +67,7 @@ struct Handle: ~Copyable, @unchecked Sendable {
         for field in fields + own { list = curl_slist_append(list, "\(field.name): \(field.value)") ?? list }
         list = curl_slist_append(list, "Expect:") ?? list
 
-        let received = Received()
+        let received = Received(onStream)
         let context = Unmanaged.passUnretained(received).toOpaque()
         ccurl_set_string(curl, CURLOPT_URL, url)
         ccurl_set_string(curl, CURLOPT_CUSTOMREQUEST, method)
@@ -63,8 +82,8 @@ struct Handle: ~Copyable, @unchecked Sendable {
         ccurl_set_receiver(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
             let received = Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
-            received.body += UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return size * count
+            // Another number than there were bytes ends the transfer.
+            return received.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
         }
         ccurl_set_receiver(curl, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }

@@ -48,11 +48,34 @@ public final class RepriseClient: Sendable {
     public func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)] = [], body: [UInt8]? = nil
     ) throws(ClientError) -> Answer {
-        let (url, timeout) = (baseURL + target, timeout)
-        let key = apiKey.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
+        let (url, timeout, fields) = (baseURL + target, timeout, fields + key)
         return try handle.withLock { (handle) throws(ClientError) in
-            try handle.perform(method, url, fields: fields + key, body: body, timeout: timeout)
+            try handle.perform(method, url, fields: fields, body: body, timeout: timeout)
         }
+    }
+
+    /// Sends a request whose answer may be an event stream, and tells of each event as it comes. There is no time-out: the
+    /// server gives a sign of life now and then.
+    /// - Parameter onEvent: says whether to go on.
+    /// - Returns: the answer, without content if that was a stream.
+    /// - Throws: ``ClientError`` when there is no answer, or the stream breaks off.
+    public func stream(
+        _ method: String, _ target: String, body: [UInt8]? = nil, onEvent: (ServerSentEvent) -> Bool
+    ) throws(ClientError) -> Answer {
+        let fields = key + [(name: "Accept", value: "text/event-stream")]
+        // A handle of its own: what else is to be said to the server need not wait for the end of the stream.
+        let handle = try Handle()
+        return try withoutActuallyEscaping(onEvent) { (onEvent) throws(ClientError) in
+            var parser = ServerSentEvent.Parser()
+            return try handle.perform(method, baseURL + target, fields: fields, body: body, timeout: 0) {
+                bytes in
+                parser.events(in: bytes).allSatisfy(onEvent)
+            }
+        }
+    }
+
+    private var key: [(name: String, value: String)] {
+        apiKey.map { [(name: "Authorization", value: "Bearer \($0)")] } ?? []
     }
 }
 

@@ -41,6 +41,10 @@ public struct TrainRequest: Encodable, Sendable {
     public var shuffle: Bool?
     /// When to stop before the last epoch.
     public var earlyStopping: EarlyStopping?
+    /// When to lower the learning rate.
+    public var reduceLrOnPlateau: ReduceLROnPlateau?
+    /// The version of the model to go on from: its number, an alias, or `latest`.
+    public var warmStart: String?
     /// The largest norm of all gradients together.
     public var clipNorm: Double?
     /// Fixes everything that is random.
@@ -56,6 +60,25 @@ public struct TrainRequest: Encodable, Sendable {
         public var monitor: String?
         /// Whether the weights of the best epoch are kept.
         public var restoreBestWeights: Bool?
+
+        /// All of Keras' defaults.
+        public init() {}
+    }
+
+    /// As Keras' ReduceLROnPlateau, with its defaults for what is nil.
+    public struct ReduceLROnPlateau: Encodable, Sendable {
+        /// `loss` or `val_loss`.
+        public var monitor: String?
+        /// What the rate is multiplied by.
+        public var factor: Double?
+        /// Epochs without improvement after which it is.
+        public var patience: Int?
+        /// The least change that counts as an improvement.
+        public var minDelta: Double?
+        /// Epochs after that in which nothing is counted.
+        public var cooldown: Int?
+        /// The rate does not fall below this.
+        public var minLr: Double?
 
         /// All of Keras' defaults.
         public init() {}

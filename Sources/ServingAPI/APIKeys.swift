@@ -2,6 +2,7 @@ import Crypto
 import HTTP1
 import JSON
 import Logging
+import ModelRuntime
 import Synchronization
 
 /// What a key may be used for.
@@ -50,13 +51,16 @@ public final class APIKeys: Sendable {
     }
 
     /// Whether the request brings a key with that scope, or with any if it is nil (RFC 6750, 2.1 and 3).
-    func check(_ fields: HeaderFields, for scope: Scope?) throws(Problem) {
+    /// - Returns: the key's name.
+    @discardableResult
+    func check(_ fields: HeaderFields, for scope: Scope?) throws(Problem) -> String {
         let values = fields.values(of: "Authorization")
         guard let credentials = values.first, values.count == 1 else { throw .noKey() }
         let parts = credentials.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .noKey() }
         guard let key = find(String(parts[1])) else { throw .unknownKey() }
         if let scope, !key.scopes.contains(scope) { throw .missingScope(scope, of: key.name) }
+        return key.name
     }
 
     /// Every digest is compared, and all of its bytes: how long that takes says nothing of how near a guess is.

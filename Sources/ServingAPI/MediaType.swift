@@ -6,6 +6,8 @@ enum MediaType: String, CaseIterable {
     case json = "application/json"
     case text = "text/plain; charset=utf-8"
     case yaml = "application/yaml"
+    case eventStream = "text/event-stream"
+    case file = "application/octet-stream"
 
     /// Without parameters.
     var essence: Substring { rawValue.prefix { $0 != ";" } }
@@ -85,18 +87,24 @@ private struct AcceptRange {
 extension RequestHead {
     /// Checks what the body says that it is (RFC 9110, sections 8.3 and 8.4), before it is read.
     ///
-    /// JSON, an absent Content-Type and the one that curl sets by itself are welcome. The last one is
-    /// believed only if the body turns out to be JSON.
-    func checkContentIsJSON() throws(Problem) {
+    /// What the route takes, an absent Content-Type and the one that curl sets by itself are welcome. The last one is
+    /// believed only if the body turns out to be what is wanted.
+    func checkContent(is content: Route.Content) throws(Problem) {
         _ = try ContentCoding.ofBody(fields)
-        guard let essence = contentTypeEssence else { return }
-        guard
-            essence == "application/json" || essence == Self.form
-                || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
-        else {
+        guard let essence = contentTypeEssence, essence != Self.form else { return }
+        let (wanted, isWelcome) =
+            switch content {
+            case .json:
+                (
+                    MediaType.json,
+                    essence == "application/json"
+                        || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+                )
+            case .file: (.file, essence == MediaType.file.essence)
+            }
+        guard isWelcome else {
             throw .unsupportedMediaType(
-                "the body is \(Quote.text(essence)); send application/json",
-                accepted: [MediaType.json.rawValue])
+                "the body is \(Quote.text(essence)); send \(wanted.rawValue)", accepted: [wanted.rawValue])
         }
     }
 

@@ -1,110 +1,178 @@
 import HTTP1
 import JSON
+import Logging
 import ModelRuntime
 import NeuralNetwork
 import TimeSeries
 
 extension Service {
     static let modelRoutes: [Route] = [
-        Route(.get, "/models", scope: .read, lane: .compute) { (service, _) throws(Problem) in
-            .json { json in
-                json.array("models", of: service.registry.latest()) { json, entry in
-                    json.object { $0.members(of: entry) }
+        Route(.get, "/models", scope: .read, lane: .compute) { (service, call) throws(Problem) in
+            let (after, limit) = try call.page()
+            let (names, isLast) = try service.onDisk { (registry) throws(FileError) in
+                try registry.names(after: after, limit: limit)
+            }
+            var models: [ModelRegistry.Description] = []
+            for name in names {
+                // One that has gone since is none.
+                let model = try service.onDisk { (registry) throws(FileError) in
+                    try registry.description(name)
                 }
+                if let model { models.append(model) }
+            }
+            return .json { json in
+                json.array("models", of: models) { json, model in json.object { $0.members(of: model) } }
+                json.member("next", isLast ? nil : names.last)
             }
         },
-        Route(.get, "/models/{model}", scope: .read) { (service, call) throws(Problem) in
+        Route(.get, "/models/{model}", scope: .read, lane: .compute) { (service, call) throws(Problem) in
             let name = try call.modelName()
-            let entries = service.registry.entries(name)
-            guard let latest = entries.last else { throw .unknownModel(name) }
+            let latest = try service.description(name, .latest)
+            let versions = try service.versions(name)
             return .json { json in
                 json.members(of: latest)
-                json.member("versions", entries.map(\.version))
+                json.member("versions", versions.numbers)
+                json.aliases(versions.aliases)
             }
         },
-        Route(.delete, "/models/{model}", scope: .admin) { (service, call) throws(Problem) in
+        Route(.delete, "/models/{model}", scope: .admin, lane: .compute) { (service, call) throws(Problem) in
             let name = try call.modelName()
-            guard service.registry.remove(name) else { throw .unknownModel(name) }
+            guard try service.onDisk({ (registry) throws(FileError) in try registry.remove(name) }) else {
+                throw .unknownModel(name)
+            }
             return Response(status: .noContent)
         },
-        Route(.get, "/models/{model}/versions/{version}", scope: .read) { (service, call) throws(Problem) in
-            let (name, version) = (try call.modelName(), try call.version())
-            guard let entry = service.registry.entry(name, version: version) else {
-                throw .unknownModel(name, version: version)
-            }
-            return .json { $0.members(of: entry) }
-        },
-        Route(.delete, "/models/{model}/versions/{version}", scope: .admin) {
+        Route(.get, "/models/{model}/versions/{version}", scope: .read, lane: .compute) {
             (service, call) throws(Problem) in
-            let (name, version) = (try call.modelName(), try call.version())
-            guard service.registry.remove(name, version: version) else {
-                throw .unknownModel(name, version: version)
+            let version = try service.description(call.modelName(), call.version())
+            return .json { $0.members(of: version) }
+        },
+        Route(.delete, "/models/{model}/versions/{version}", scope: .admin, lane: .compute) {
+            (service, call) throws(Problem) in
+            let name = try call.modelName()
+            guard case .number(let version) = try call.version() else {
+                throw .badRequest("a version is deleted by its number, not by an alias")
             }
+            let aliases = try service.versions(name).aliases.filter { $0.value == version }.keys.sorted()
+            guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
+            let isRemoved = try service.onDisk { (registry) throws(FileError) in
+                try registry.remove(name, version: version)
+            }
+            guard isRemoved else { throw .unknownModel(name, .number(version)) }
             return Response(status: .noContent)
         },
     ]
+
+    // MARK: What is on disk
+
+    /// Does something with the registry that may take the disk.
+    func onDisk<Value>(
+        _ body: (ModelRegistry) throws(FileError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(FileError) {
+            return try body(registry)
+        } catch {
+            logger.error("the disk fails", metadata: ["reason": "\(error)"])
+            throw Problem(error)
+        }
+    }
+
+    /// A version, or 404.
+    func entry(_ name: String, _ version: VersionReference) throws(Problem) -> ModelRegistry.Entry {
+        let entry = try onDisk { (registry) throws(FileError) in try registry.entry(name, version) }
+        guard let entry else { throw .unknownModel(name, version) }
+        return entry
+    }
+
+    /// What is known of a version, or 404.
+    func description(
+        _ name: String, _ version: VersionReference
+    ) throws(Problem) -> ModelRegistry.Description {
+        let description = try onDisk { (registry) throws(FileError) in try registry.description(name, version)
+        }
+        guard let description else { throw .unknownModel(name, version) }
+        return description
+    }
+
+    /// The versions of a model, or 404.
+    func versions(_ name: String) throws(Problem) -> ModelRegistry.Versions {
+        let versions = try onDisk { (registry) throws(FileError) in try registry.versions(name) }
+        guard let versions else { throw .unknownModel(name) }
+        return versions
+    }
 }
 
 extension Call {
     /// The model of the path; one that no model can have is as unknown as any other.
-    fileprivate func modelName() throws(Problem) -> String {
+    func modelName() throws(Problem) -> String {
         let name = parameters["model"] ?? ""
         guard ModelName.isValid(name) else { throw .unknownModel(name) }
         return name
     }
 
     /// The version of the path.
-    fileprivate func version() throws(Problem) -> Int { try Self.version(parameters["version"] ?? "") }
+    func version() throws(Problem) -> VersionReference { try Self.version(parameters["version"] ?? "") }
 
-    /// A version as it stands in a path or a query: digits, the first of them not 0.
-    static func version(_ text: String) throws(Problem) -> Int {
-        guard let version = Int(text), version > 0, text == String(version) else {
-            throw .badRequest("a version is a number from 1 up, not \(Quote.text(text))")
+    /// A version as it stands in a path or a query.
+    static func version(_ text: String) throws(Problem) -> VersionReference {
+        guard let version = VersionReference(text) else {
+            throw .badRequest("a version is \(VersionReference.rule), not \(Quote.text(text))")
         }
         return version
     }
-}
 
-/// Names that are safe in paths, file names, logs and metric labels.
-enum ModelName {
-    static let rule = "a letter or digit, then up to 127 letters, digits, dots, underscores or hyphens"
-
-    /// Whether it matches `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`.
-    static func isValid(_ name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= 128, isAlphanumeric(first) else { return false }
-        return name.utf8.allSatisfy {
-            isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
-                || $0 == UInt8(ascii: "-")
+    /// `?after=…&limit=…`: the part of a list that is asked for.
+    fileprivate func page() throws(Problem) -> (after: String?, limit: Int) {
+        let query = try query(["after", "limit"])
+        guard let limit = Int(query["limit"] ?? "100"), (1...1000).contains(limit) else {
+            throw .badRequest("limit is a number from 1 to 1000")
         }
+        return (query["after"], limit)
     }
 
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
+    /// The query's parameters, of which only these are known.
+    func query(_ known: [String]) throws(Problem) -> [String: String] {
+        var values: [String: String] = [:]
+        for item in request.target.queryItems {
+            guard known.contains(item.name) else {
+                throw .badRequest(
+                    "unknown query parameter \(Quote.text(item.name)); known are \(known.joined(separator: " and "))"
+                )
+            }
+            guard values.updateValue(item.value, forKey: item.name) == nil else {
+                throw .badRequest("\(item.name) is there twice in the query")
+            }
         }
+        return values
     }
 }
 
 extension JSONWriter {
     /// What is told of a version wherever one is told of, as members of the current object.
-    mutating func members(of entry: ModelRegistry.Entry) {
-        let trained = entry.trained
-        let network = trained.model.network
-        member("model", entry.name)
-        member("version", entry.version)
-        member("architecture", trained.specification.architecture.name)
-        member("timesteps", trained.inputShape.timesteps)
-        member("features", trained.inputShape.features)
-        if let units = network.encodingUnits { member("encoding_units", units) }
-        member("parameters", network.parameterCount)
-        member("scaling", trained.scaler.scaling.rawValue)
-        member("epochs", trained.history.count)
-        member("loss", Float(trained.loss))
-        member("threshold", trained.threshold.value)
-        member("threshold_source", trained.threshold.source.rawValue)
-        member("seconds", trained.seconds)
+    mutating func members(of version: ModelRegistry.Description) {
+        let model = version.model
+        member("model", version.name)
+        member("version", version.version)
+        member("architecture", model.architecture.name)
+        member("timesteps", model.inputShape.timesteps)
+        member("features", model.inputShape.features)
+        if let units = model.network.encodingUnits { member("encoding_units", units) }
+        member("parameters", model.network.parameterCount)
+        member("scaling", model.scaler.scaling.rawValue)
+        member("epochs", model.training.history.count)
+        member("loss", model.loss.map { Float($0) })
+        member("threshold", model.threshold?.value)
+        member("threshold_source", model.threshold?.source.rawValue)
+        member("seconds", model.training.seconds)
+        if let base = model.training.warmStart { member("warm_start", base) }
+        member("created_at", model.origin.createdAt)
+        member("software", model.origin.software)
+    }
+
+    /// `"aliases":{"stable":3}`.
+    mutating func aliases(_ aliases: [String: Int]) {
+        object("aliases") { json in
+            for (alias, version) in aliases.sorted(by: { $0.key < $1.key }) { json.member(alias, version) }
+        }
     }
 }

@@ -11,21 +11,28 @@ extension Service {
     ]
 
     private static func route(_ path: String, _ kind: Prediction.Kind) -> Route {
-        Route(.post, path, scope: .infer, lane: .prediction(kind), takesBody: true) {
+        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .json) {
             (service, call) throws(Problem) in
-            try service.prediction(kind, call).answer()
+            try service.prediction(kind, call)?.answer()
             return nil
         }
     }
 
     /// Reads what a request wants to know, and of which windows, in the data's units.
-    func prediction(_ kind: Prediction.Kind, _ call: Call) throws(Problem) -> Prediction {
+    /// - Parameter inMemory: whether to leave the disk alone; nil then says that it is needed.
+    func prediction(
+        _ kind: Prediction.Kind, _ call: Call, inMemory: Bool = false
+    ) throws(Problem) -> Prediction? {
         var body = try FieldReader(call.request)
         let (name, version) = try body.read { (body) throws(JSONError) in
-            (try body.modelName(), try body.int("version", in: 1...Int.max))
+            (try body.modelName(), try body.version() ?? .latest)
         }
-        guard let entry = registry.entry(name, version: version) else {
-            throw .unknownModel(name, version: version)
+        let entry: ModelRegistry.Entry
+        if inMemory {
+            guard let loaded = registry.loaded(name, version) else { return nil }
+            entry = loaded
+        } else {
+            entry = try self.entry(name, version)
         }
         // How many numbers of the answer each window takes.
         let size =

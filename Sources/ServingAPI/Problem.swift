@@ -29,16 +29,19 @@ package struct Problem: Error, Sendable {
         self.fields = fields
     }
 
+    /// The members of the document.
+    func write(to json: inout JSONWriter) {
+        json.member("type", "/problems/\(slug)")
+        json.member("title", status.reasonPhrase)
+        json.member("status", status.code)
+        json.member("detail", detail)
+        if let pointer { json.member("pointer", pointer) }
+        json.member("error", detail)
+    }
+
     package var response: Response {
         var json = JSONWriter()
-        json.object {
-            $0.member("type", "/problems/\(slug)")
-            $0.member("title", status.reasonPhrase)
-            $0.member("status", status.code)
-            $0.member("detail", detail)
-            if let pointer { $0.member("pointer", pointer) }
-            $0.member("error", detail)
-        }
+        json.object(write)
         return Response(
             status: status, fields: [(name: "Content-Type", value: "application/problem+json")] + fields,
             body: .bytes(json.bytes))
@@ -79,8 +82,13 @@ extension Problem {
             "there is nothing at \(Quote.text(head.path)); GET /openapi.yaml lists every path")
     }
 
-    static func unknownModel(_ name: String, version: Int? = nil) -> Problem {
-        let what = version.map { "version \($0) of model \(Quote.text(name))" } ?? "model \(Quote.text(name))"
+    static func unknownModel(_ name: String, _ version: VersionReference = .latest) -> Problem {
+        let what =
+            switch version {
+            case .latest: "model \(Quote.text(name))"
+            case .number(let number): "version \(number) of model \(Quote.text(name))"
+            case .alias(let alias): "alias \(Quote.text(alias)) of model \(Quote.text(name))"
+            }
         return Problem(.notFound, "unknown-model", "there is no \(what); GET /models lists what there is")
     }
 
@@ -139,11 +147,54 @@ extension Problem {
         Problem(.unprocessableContent, "training-failed", detail)
     }
 
-    static func registryFull(_ limits: RuntimeLimits) -> Problem {
+    /// A version that could not be published.
+    init(_ error: RegistryError) {
+        switch error {
+        case .full(let limit):
+            self.init(
+                .insufficientStorage, "registry-full",
+                "the registry is full: it may hold \(limit) versions of models; delete some")
+        case .disk(let error): self.init(error)
+        }
+    }
+
+    /// The disk has failed. Where is for the log, not for the client.
+    init(_ error: FileError) {
+        self =
+            error.isFull
+            ? Problem(
+                .insufficientStorage, "disk-full",
+                "there is no room on the server's disk; nothing was stored. Delete versions that nobody needs"
+            )
+            : Problem(.internalServerError, "storage-failed", "the server's disk fails; see its log")
+    }
+
+    static func invalidModelFile(_ error: ModelFileError) -> Problem {
+        Problem(.unprocessableContent, "invalid-model-file", "the file is no model: \(error)")
+    }
+
+    static func unknownJob(_ id: String) -> Problem {
         Problem(
-            .insufficientStorage, "registry-full",
-            "the registry is full: it may hold \(limits.modelVersions) versions of models, and "
-                + "\(limits.modelBytes >> 20) MiB of weights; delete some")
+            .notFound, "unknown-job",
+            "there is no job \(Quote.text(id)); GET /jobs lists those that there are, and those that ended a while ago are forgotten"
+        )
+    }
+
+    static func trainingCancelled() -> Problem {
+        Problem(.conflict, "training-cancelled", "the training was cancelled; there is no model")
+    }
+
+    static func aliasInUse(_ aliases: [String], version: Int) -> Problem {
+        Problem(
+            .conflict, "alias-in-use",
+            "version \(version) has the alias \(aliases.map { Quote.text($0) }.joined(separator: ", ")); point it to another version first"
+        )
+    }
+
+    static func idempotencyConflict() -> Problem {
+        Problem(
+            .unprocessableContent, "idempotency-key-reused",
+            "this Idempotency-Key came with another body before; use a key for one request only")
     }
 
     static func tooManyTrainings() -> Problem {

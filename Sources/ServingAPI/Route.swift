@@ -12,6 +12,13 @@ struct Route: Sendable {
         case prediction(Prediction.Kind)
     }
 
+    /// What a body is.
+    enum Content: Sendable {
+        case json
+        /// Bytes.
+        case file
+    }
+
     /// Computes the answer; nil when it has passed the responder on to somebody who will answer later.
     typealias Action = @Sendable (Service, Call) throws(Problem) -> Response?
 
@@ -21,21 +28,21 @@ struct Route: Sendable {
     let lane: Lane
     /// What a key must be good for; nil for what is open to everybody.
     let scope: Scope?
-    /// Whether it has a JSON body.
-    let takesBody: Bool
+    /// What its body is; nil if it has none.
+    let takes: Content?
     /// What it can answer with, the preferred one first.
     let produces: [MediaType]
     let action: Action
 
     init(
-        _ method: Method, _ path: String, scope: Scope?, lane: Lane = .loop, takesBody: Bool = false,
+        _ method: Method, _ path: String, scope: Scope?, lane: Lane = .loop, takes: Content? = nil,
         produces: [MediaType] = [.json], action: @escaping Action
     ) {
         self.method = method
         self.path = path
         self.lane = lane
         self.scope = scope
-        self.takesBody = takesBody
+        self.takes = takes
         self.produces = produces
         self.action = action
     }

@@ -9,11 +9,11 @@ public final class Service: Handler {
     let registry: ModelRegistry
     let limits: RuntimeLimits
     let logger: Logger
-    /// One training at a time: it uses all cores by itself.
-    let trainings: WorkQueue
+    /// The trainings that were asked for.
+    public let jobs: TrainingJobs
     private let predictions: WorkQueue
     private let batch = PredictionBatch()
-    private let keys: APIKeys?
+    let keys: APIKeys?
     private let router = Router(Service.routes)
     private let isReady = Atomic<Bool>(true)
 
@@ -26,19 +26,19 @@ public final class Service: Handler {
         self.limits = limits
         self.keys = keys
         self.logger = logger
-        trainings = WorkQueue(
-            label: "reprise.training", width: 1, limit: limits.waitingTrainings,
-            byteLimit: limits.waitingBytes, priority: .training)
+        jobs = TrainingJobs(registry: registry, limits: limits)
         predictions = WorkQueue(
             label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions,
-            byteLimit: limits.waitingBytes, priority: .prediction)
+            byteLimit: limits.waitingBytes)
     }
 
     /// The longest body that is read on a loop: what is refused for want of room is refused unread.
     private static let smallBody = 4 * 1024
 
     static let routes: [Route] =
-        trainingRoutes + predictionRoutes + summaryRoutes + modelRoutes + operationRoutes
+        trainingRoutes + jobRoutes + predictionRoutes + summaryRoutes + modelRoutes + aliasRoutes
+        + modelFileRoutes
+        + operationRoutes
 
     /// Every method and path that is served, for the test of openapi.yaml.
     package static var servedPaths: [(method: String, path: String)] {
@@ -56,7 +56,7 @@ public final class Service: Handler {
         do throws(Problem) {
             let route = try admit(head)
             _ = try MediaType.negotiate(head.fields, offered: route.produces)
-            if route.takesBody { try head.checkContentIsJSON() }
+            if let content = route.takes { try head.checkContent(is: content) }
             return nil
         } catch {
             return error.response
@@ -87,7 +87,8 @@ public final class Service: Handler {
             switch route.lane {
             case .loop: run(route, call)
             case .prediction(let kind) where isSmall(request):
-                let prediction = try prediction(kind, call)
+                // A model that isn't in memory is read from disk, which isn't for a loop to do.
+                guard let prediction = try prediction(kind, call, inMemory: true) else { fallthrough }
                 if prediction.isSmall { return batch.add(prediction) }
                 try submit(bytes: prediction.byteCount) { prediction.answer() }
             case .compute, .prediction:
@@ -123,7 +124,7 @@ public final class Service: Handler {
 
     private func run(_ route: Route, _ call: Call) {
         do throws(Problem) {
-            let call = route.takesBody ? try call.unpacked(limit: limits.body) : call
+            let call = route.takes != nil ? try call.unpacked(limit: limits.body) : call
             if let response = try route.action(self, call) { call.responder.send(response) }
         } catch {
             call.responder.send(error.response)

@@ -5,18 +5,17 @@ import NeuralNetwork
 
 extension Service {
     static let summaryRoutes: [Route] = [
-        Route(.get, "/summary", scope: .read, produces: [.json, .text]) { (service, call) throws(Problem) in
+        Route(.get, "/summary", scope: .read, lane: .compute, produces: [.json, .text]) {
+            (service, call) throws(Problem) in
             let (name, version) = try call.summaryQuery()
-            guard let entry = service.registry.entry(name, version: version) else {
-                throw .unknownModel(name, version: version)
-            }
-            return summary(of: entry.trained.model.network, model: name, as: call.mediaType)
+            let network = try service.description(name, version).model.network
+            return summary(of: network, model: name, as: call.mediaType)
         },
-        Route(.post, "/summary", scope: .read, lane: .compute, takesBody: true, produces: [.json, .text]) {
+        Route(.post, "/summary", scope: .read, lane: .compute, takes: .json, produces: [.json, .text]) {
             (service, call) throws(Problem) in
             var body = try FieldReader(call.request)
             let network = try body.read { (body) throws(JSONError) in
-                try body.untrainedNetwork(parameters: service.limits.parameters)
+                try body.untrainedNetwork(service.limits)
             }
             return summary(of: network, model: nil, as: call.mediaType)
         },
@@ -49,31 +48,21 @@ extension Service {
 
 extension Call {
     /// `?model=…&version=…`, and nothing else.
-    fileprivate func summaryQuery() throws(Problem) -> (String, Int?) {
-        var name: String?
-        var version: Int?
-        for item in request.target.queryItems {
-            switch item.name {
-            case "model" where name == nil: name = item.value
-            case "version" where version == nil: version = try Self.version(item.value)
-            case "model", "version": throw .badRequest("\(item.name) is there twice in the query")
-            default:
-                throw .badRequest(
-                    "unknown query parameter \(Quote.text(item.name)); known are model and version")
-            }
-        }
-        guard let name else {
+    fileprivate func summaryQuery() throws(Problem) -> (String, VersionReference) {
+        let query = try query(["model", "version"])
+        guard let name = query["model"] else {
             throw .badRequest(
                 "say which model: /summary?model=NAME, or POST an architecture that is not trained yet")
         }
-        guard ModelName.isValid(name) else { throw .unknownModel(name, version: version) }
+        let version = try query["version"].map { (text) throws(Problem) in try Self.version(text) } ?? .latest
+        guard ModelName.isValid(name) else { throw .unknownModel(name, version) }
         return (name, version)
     }
 }
 
 extension FieldReader {
-    /// An architecture and the shape of its windows, of so many parameters at most.
-    fileprivate mutating func untrainedNetwork(parameters limit: Int) throws(JSONError) -> Sequential {
+    /// An architecture and the shape of its windows, within the limits.
+    fileprivate mutating func untrainedNetwork(_ limits: RuntimeLimits) throws(JSONError) -> Sequential {
         let architecture = try architecture()
         let timesteps = try requiredInt("timesteps", in: 1...(1 << 20))
         let features = try requiredInt("features", in: 1...(1 << 20))
@@ -84,10 +73,10 @@ extension FieldReader {
         } catch {
             throw JSONError(error, in: architecture)
         }
-        guard network.parameterCount <= limit else {
+        guard network.parameterCount <= limits.parameters else {
             throw JSONError(
                 .invalid, at: architecture.pointer,
-                "the network would have \(network.parameterCount) parameters; this server allows \(limit)")
+                limits.tooManyParameters(network))
         }
         return network
     }

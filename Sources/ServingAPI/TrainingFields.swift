@@ -1,3 +1,4 @@
+import HTTP1
 import JSON
 import ModelRuntime
 import NeuralNetwork
@@ -9,28 +10,26 @@ struct TrainingFields {
     let specification: TrainingSpecification
     let windows: Windows
 
-    /// Reads and checks the whole body.
-    init(_ body: inout FieldReader) throws(JSONError) {
-        name = try body.modelName()
-        let architecture = try body.architecture()
-        let scaling: Scaling = try body.choice("scaling", default: .standard)
-        let options = try body.trainingOptions()
-        specification = TrainingSpecification(architecture: architecture, scaling: scaling, options: options)
-        windows = try body.windows()
-        guard windows.split(validation: options.validationSplit).training.count > 0 else {
-            throw body.error(
-                "validation_split",
-                "leaves none of the \(windows.count) windows to train on; use a smaller one")
+    /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
+    init(_ request: Request, _ service: Service) throws(Problem) {
+        var body = try FieldReader(request)
+        let (name, warmStart) = try body.read { (body) throws(JSONError) in
+            (try body.modelName(), try body.warmStart())
         }
-        if options.earlyStopping?.monitor == .validationLoss,
-            windows.split(validation: options.validationSplit).validation.count == 0
-        {
-            throw body.error(
-                "validation_split",
-                "holds back none of the \(windows.count) windows, but early_stopping watches val_loss; use a larger one"
-            )
+        self.name = name
+        if let warmStart {
+            let base = try service.entry(name, warmStart)
+            (specification, windows) = try body.read { (body) throws(JSONError) in
+                try body.training(goingOnFrom: base)
+            }
+        } else {
+            (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
         }
-        try body.rejectUnknown()
+        do throws(TrainingFailure) {
+            _ = try specification.network(for: windows, limits: service.limits)
+        } catch {
+            throw Problem(error, architecture: specification.architecture)
+        }
     }
 }
 
@@ -44,36 +43,72 @@ extension FieldReader {
         return name
     }
 
-    /// The options of `fit`, under Keras' names.
-    fileprivate mutating func trainingOptions() throws(JSONError) -> TrainingOptions {
-        var options = TrainingOptions()
-        options.epochs = try int("epochs", in: 1...1_000_000, default: options.epochs)
-        options.batchSize = try int("batch_size", in: 1...65_536, default: options.batchSize)
-        options.learningRate = Float(
-            try double("learning_rate", in: 0...1e6, exclusive: true, default: Double(options.learningRate)))
-        options.loss = try choice("loss", default: options.loss)
-        options.validationSplit = try double(
-            "validation_split", in: 0...0.99, default: options.validationSplit)
-        options.shuffle = try bool("shuffle", default: options.shuffle)
-        options.clipNorm = try double("clip_norm", in: 0...1e30, exclusive: true).map { Float($0) }
-        options.seed = UInt64(try int("seed", in: 0...Int.max, default: 0))
-        if var stopping = try object("early_stopping") {
-            options.earlyStopping = try stopping.earlyStopping(hasValidation: options.validationSplit > 0)
+    /// A version: its number, or a name as it stands in a path.
+    mutating func version(_ member: String = "version") throws(JSONError) -> VersionReference? {
+        if case .string(let text) = value(member) {
+            guard let reference = VersionReference(text) else {
+                throw error(member, "is \(Quote.text(text)); it must be \(VersionReference.rule)")
+            }
+            return reference
         }
-        return options
+        return try int(member, in: 1...Int.max).map { .number($0) }
     }
 
-    private mutating func earlyStopping(hasValidation: Bool) throws(JSONError) -> EarlyStopping {
-        var stopping = EarlyStopping()
-        stopping.patience = try int("patience", in: 0...1_000_000, default: stopping.patience)
-        stopping.minDelta = try double("min_delta", in: 0...1e30, default: stopping.minDelta)
-        stopping.restoreBestWeights = try bool("restore_best_weights", default: stopping.restoreBestWeights)
-        stopping.monitor = try choice("monitor", default: stopping.monitor)
-        guard stopping.monitor == .loss || hasValidation else {
-            throw error(
-                "monitor", "is \"val_loss\", but there is none; set validation_split, or monitor: loss")
-        }
+    /// `warm_start`: the version to go on from; true is the latest.
+    fileprivate mutating func warmStart() throws(JSONError) -> VersionReference? {
+        if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
+        return try version("warm_start")
+    }
+
+    fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
+        let architecture = try architecture()
+        let scaling: Scaling = try choice("scaling", default: .standard)
+        let options = try trainingOptions()
+        let windows = try windows()
+        try checkSplit(of: windows, options)
         try rejectUnknown()
-        return stopping
+        return (
+            TrainingSpecification(architecture: architecture, scaling: scaling, options: options), windows
+        )
+    }
+
+    fileprivate mutating func training(
+        goingOnFrom base: ModelRegistry.Entry
+    ) throws(JSONError) -> (TrainingSpecification, Windows) {
+        for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
+        where has(name) {
+            throw error(
+                name, "is that of version \(base.version), from which warm_start goes on; leave it out")
+        }
+        let options = try trainingOptions()
+        let shape = base.trained.inputShape
+        let windows = try windows(for: (shape.timesteps ?? 1, shape.features))
+        try checkSplit(of: windows, options)
+        try rejectUnknown()
+        return (TrainingSpecification(goingOnFrom: base, options: options), windows)
+    }
+
+    /// Both parts of a split have windows where they are needed.
+    private func checkSplit(of windows: Windows, _ options: TrainingOptions) throws(JSONError) {
+        let (training, validation) = windows.split(validation: options.validationSplit)
+        guard training.count > 0 else {
+            throw error(
+                "validation_split",
+                "leaves none of the \(windows.count) windows to train on; use a smaller one")
+        }
+        if validation.count == 0, let watcher = options.validationLossWatcher {
+            throw error(
+                "validation_split",
+                "holds back none of the \(windows.count) windows, but \(watcher) watches val_loss; use a larger one"
+            )
+        }
+    }
+}
+
+extension TrainingOptions {
+    /// The option that watches `val_loss`, under its name in a request.
+    fileprivate var validationLossWatcher: String? {
+        if earlyStopping?.monitor == .validationLoss { return "early_stopping" }
+        return reduceLROnPlateau?.monitor == .validationLoss ? "reduce_lr_on_plateau" : nil
     }
 }

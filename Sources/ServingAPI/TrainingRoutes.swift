@@ -1,75 +1,168 @@
+import Crypto
 import HTTP1
 import JSON
 import Logging
 import ModelRuntime
 import NeuralNetwork
-import TimeSeries
 
 extension Service {
     static let trainingRoutes: [Route] = [
-        Route(.post, "/train", scope: .train, lane: .compute, takesBody: true) {
-            (service, call) throws(Problem) in
-            try service.train(call)
+        Route(
+            .post, "/train", scope: .train, lane: .compute, takes: .json, produces: [.json, .eventStream]
+        ) { (service, call) throws(Problem) in
+            let job = try service.job(for: call)
+            if call.mediaType == .eventStream { return service.follow(job, call) }
+            if call.request.fields.prefersAsync { return service.accept(job) }
+            service.await(job, call.responder)
             return nil
         }
     ]
 
-    /// Checks the request here, and trains when its turn comes.
-    private func train(_ call: Call) throws(Problem) {
-        var body = try FieldReader(call.request)
-        let fields = try body.read { (body) throws(JSONError) in try TrainingFields(&body) }
-        // Shapes and limits are checked before the line, so that no one waits in it for an error.
-        do throws(TrainingFailure) {
-            _ = try fields.specification.network(for: fields.windows, limits: limits)
-        } catch {
-            throw Problem(error, architecture: fields.specification.architecture)
-        }
-        // Not the call: the request's bytes need not wait with their floats.
-        let responder = call.responder
-        let bytes = fields.windows.series.values.count * MemoryLayout<Float>.stride
-        let isAccepted = trainings.submit(bytes: bytes) { [self] in
-            do throws(Problem) {
-                responder.send(try trainNow(fields))
-            } catch {
-                responder.send(error.response)
-            }
-        }
-        guard isAccepted else { throw .tooManyTrainings() }
+    /// The job that a request asks for: a new one, or that of the same request before.
+    private func job(for call: Call) throws(Problem) -> TrainingJob {
+        let repeatable = try repeatable(call.request)
+        if let repeatable, let found = jobs.find(repeatable) { return try job(of: found) }
+        let fields = try TrainingFields(call.request, self)
+        return try job(of: jobs.submit(fields.name, fields.specification, on: fields.windows, as: repeatable))
     }
 
-    private func trainNow(_ fields: TrainingFields) throws(Problem) -> Response {
-        let trained: TrainedModel
-        do throws(TrainingFailure) {
-            trained = try fields.specification.train(on: fields.windows, limits: limits)
+    private func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
+        switch submission {
+        case .accepted(let job):
+            job.observe { [logger] in logger.note(job) }
+            return job
+        case .repeated(let job): return job
+        case .conflict: throw .idempotencyConflict()
+        case .full: throw .tooManyTrainings()
+        case .closed: throw .draining()
+        }
+    }
+
+    /// The request as its Idempotency-Key names it. Each API key has names of its own.
+    private func repeatable(_ request: Request) throws(Problem) -> TrainingJobs.Repeatable? {
+        let values = request.fields.values(of: "Idempotency-Key")
+        guard let text = values.first else { return nil }
+        // A string of RFC 9651, or bare as most clients send it.
+        let key =
+            text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1
+            ? text.dropFirst().dropLast() : text[...]
+        let isPrintable = key.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+        guard values.count == 1, isPrintable, (1...255).contains(key.utf8.count) else {
+            throw .badRequest(
+                "an Idempotency-Key is 1 to 255 printable characters without blanks, and comes once")
+        }
+        let owner = try keys?.check(request.fields, for: .train) ?? ""
+        return TrainingJobs.Repeatable(
+            key: "\(owner) \(key)", digest: SHA256.hash(data: request.body).hexadecimal)
+    }
+
+    // MARK: Three ways to hear of it
+
+    /// 202: the client asks again.
+    private func accept(_ job: TrainingJob) -> Response {
+        job.attach()
+        let fields = [
+            (name: "Location", value: "/jobs/\(job.id)"),
+            (name: "Preference-Applied", value: "respond-async"),
+        ]
+        return .json(.accepted, fields: fields) { $0.members(of: job, self) }
+    }
+
+    /// Answers when the job has ended. Nobody may be there to hear it: then it need not go on.
+    private func await(_ job: TrainingJob, _ responder: Responder) {
+        job.attach()
+        responder.whenGone { job.detach() }
+        job.observe { [self] in
+            let snapshot = job.snapshot
+            guard snapshot.isEnded else { return true }
+            responder.send(answer(to: snapshot))
+            return false
+        }
+    }
+
+    /// Tells of each epoch; the last event is the answer.
+    private func follow(_ job: TrainingJob, _ call: Call) -> Response {
+        job.attach()
+        return eventStream(of: job, after: 0) { job.detach() }
+    }
+
+    private func answer(to snapshot: TrainingJob.Snapshot) -> Response {
+        do throws(Problem) {
+            let version = try outcome(of: snapshot)
+            let location = "/models/\(version.name)/versions/\(version.version)"
+            return .json(.created, fields: [(name: "Location", value: location)]) { $0.trainAnswer(version) }
         } catch {
-            throw Problem(error, architecture: fields.specification.architecture)
+            return error.response
         }
-        guard let entry = registry.publish(fields.name, trained) else {
-            throw .registryFull(limits)
+    }
+
+    /// The version that a job has made.
+    /// - Throws: why there is none.
+    func outcome(of snapshot: TrainingJob.Snapshot) throws(Problem) -> ModelRegistry.Description {
+        switch snapshot.state {
+        case .succeeded(let version): return version
+        case .failed(.training(let failure)): throw Problem(failure, architecture: nil)
+        case .failed(.registry(let error)): throw Problem(error)
+        case .cancelled, .queued, .running: throw readiness ? .trainingCancelled() : .draining()
         }
-        logger.info(
-            "trained",
-            metadata: [
-                "model": "\(entry.name)", "version": "\(entry.version)", "seconds": "\(trained.seconds)",
-            ])
-        let location = "/models/\(entry.name)/versions/\(entry.version)"
-        return .json(.created, fields: [(name: "Location", value: location)]) { json in
-            json.members(of: entry)
-            json.object("history") { json in
-                json.member("loss", trained.history.map { Float($0.loss) }[...])
-                json.member("val_loss", trained.history.compactMap(\.validationLoss).map { Float($0) }[...])
-            }
-        }
+    }
+}
+
+extension JSONWriter {
+    /// What POST /train answers, as members of the current object.
+    mutating func trainAnswer(_ version: ModelRegistry.Description) {
+        members(of: version)
+        object("history") { $0.losses(of: version.model.training.history) }
+    }
+
+    /// The losses of each epoch, as members of the current object.
+    mutating func losses(of history: [EpochReport]) {
+        member("loss", history.map { Float($0.loss) }[...])
+        member("val_loss", history.compactMap(\.validationLoss).map { Float($0) }[...])
+        member("learning_rate", history.map(\.learningRate)[...])
     }
 }
 
 extension Problem {
     /// Why training gave no model.
-    init(_ failure: TrainingFailure, architecture: Architecture) {
+    init(_ failure: TrainingFailure, architecture: Architecture?) {
+        let pointer = architecture?.pointer ?? "/units"
         switch failure {
-        case .architecture(let error): self.init(JSONError(error, in: architecture))
-        case .tooLarge(let detail): self = .invalid(at: architecture.pointer, detail)
+        case .architecture(let error):
+            self =
+                architecture.map { Problem(JSONError(error, in: $0)) } ?? .invalid(at: pointer, error.detail)
+        case .tooLarge(let detail): self = .invalid(at: pointer, detail)
         case .training(let error): self = .trainingFailed(error.description)
         }
+    }
+}
+
+extension HeaderFields {
+    /// Whether the client would rather be told later (RFC 7240, 4.1).
+    fileprivate var prefersAsync: Bool {
+        values(of: "Prefer").flatMap { $0.split(separator: ",") }.contains {
+            $0.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased() == "respond-async"
+        }
+    }
+}
+
+extension Logger {
+    /// A line when a job has ended. Says whether there is more to note.
+    fileprivate func note(_ job: TrainingJob) -> Bool {
+        let snapshot = job.snapshot
+        var metadata: Logger.Metadata = [
+            "model": "\(job.model)", "job": "\(job.id)", "seconds": "\(snapshot.seconds)",
+        ]
+        switch snapshot.state {
+        case .queued, .running: return true
+        case .succeeded(let version):
+            metadata["version"] = "\(version.version)"
+            info("trained", metadata: metadata)
+        case .failed(let failure):
+            metadata["reason"] = "\(failure)"
+            warning("a training failed", metadata: metadata)
+        case .cancelled: info("a training was cancelled", metadata: metadata)
+        }
+        return false
     }
 }

@@ -26,6 +26,13 @@ public struct Scaler: Sendable, Equatable {
         self.scale = scale
     }
 
+    /// Leaves rows of so many features as they are.
+    public static func identity(features: Int) -> Scaler {
+        Scaler(
+            scaling: .none, offset: [Float](repeating: 0, count: features),
+            scale: [Float](repeating: 1, count: features))
+    }
+
     /// Learns a scaling from some rows of a series, each counted once.
     public init(_ scaling: Scaling, learnedFrom series: Series, rows: [Range<Int>]) {
         let features = series.features

@@ -28,11 +28,20 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Trainings that wait for their turn; more are answered 429.")
     var maxTrainings = 16
 
+    @Option(help: "Trainings at the same time; one uses all cores already.")
+    var concurrentTrainings = 1
+
     @Option(help: "Parameters of one network.")
     var maxParameters = 20_000_000
 
     @Option(help: "Versions of all models together.")
-    var maxVersions = 10_000
+    var maxVersions = 100_000
+
+    @Option(
+        help: ArgumentHelp(
+            "Weights that are kept in memory; others are read again when they are asked for.",
+            valueName: "MiB"))
+    var maxLoaded = 4096
 
     @Option(help: ArgumentHelp("How long a connection may be idle.", valueName: "seconds"))
     var idleTimeout = 60.0
@@ -67,6 +76,8 @@ struct LimitOptions: ParsableArguments {
         try check(maxTrainings, 0...1_000_000, "max-trainings")
         try check(maxParameters, 1...1_000_000_000, "max-parameters")
         try check(maxVersions, 1...10_000_000, "max-versions")
+        try check(concurrentTrainings, 1...64, "concurrent-trainings")
+        try check(maxLoaded, 1...16_777_216, "max-loaded")
         try check(minimumRate, 0...1_000_000_000, "minimum-rate")
         for (time, name) in [
             (idleTimeout, "idle"), (headerTimeout, "header"), (bodyTimeout, "body"), (writeTimeout, "write"),
@@ -101,6 +112,8 @@ struct LimitOptions: ParsableArguments {
         limits.waitingTrainings = maxTrainings
         limits.parameters = maxParameters
         limits.modelVersions = maxVersions
+        limits.concurrentTrainings = concurrentTrainings
+        limits.loadedBytes = maxLoaded << 20
         return limits
     }
 }

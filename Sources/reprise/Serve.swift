@@ -26,6 +26,16 @@ struct Serve: ParsableCommand {
     var port = 8080
 
     @Option(
+        help: ArgumentHelp("Where the models are kept; several servers may share it.", valueName: "folder"))
+    var models = "./models"
+
+    @Option(
+        help: ArgumentHelp(
+            "Versions of a model to keep; older ones that no alias points to are deleted when there is a new one.",
+            valueName: "number"))
+    var keepVersions: Int?
+
+    @Option(
         help: ArgumentHelp(
             "Keys that requests need, as reprise keys new makes them; the file is read again when it changes.",
             valueName: "file"))
@@ -47,6 +57,9 @@ struct Serve: ParsableCommand {
         guard (0...3600).contains(drain), (0...3600).contains(grace) else {
             throw ValidationError("--drain and --grace must be in 0…3600 seconds")
         }
+        guard keepVersions.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--keep-versions must be at least 1")
+        }
     }
 
     func run() throws {
@@ -57,9 +70,10 @@ struct Serve: ParsableCommand {
         let logger = Logger(label: "reprise")
         raiseDescriptorLimit()
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
-        let runtime = limits.runtime
+        var runtime = limits.runtime
+        runtime.keptVersions = keepVersions
         let service = Service(
-            registry: ModelRegistry(limits: runtime), limits: runtime, keys: keys, logger: logger)
+            registry: try registry(runtime, logger), limits: runtime, keys: keys, logger: logger)
         let server = Server(handler: service, limits: limits.http)
         let signals = StopSignals()
         let actualPort: Int
@@ -75,8 +89,22 @@ struct Serve: ParsableCommand {
         service.readiness = false
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
         usleep(UInt32(drain * 1e6))
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(grace)
+        service.jobs.close()
         server.stop(grace: grace)
+        service.jobs.finish(within: (end - clock.now) / .seconds(1))
         logger.info("stopped")
+    }
+
+    private func registry(_ limits: RuntimeLimits, _ logger: Logger) throws -> ModelRegistry {
+        do {
+            return try ModelRegistry(folder: models, limits: limits, logger: logger)
+        } catch {
+            throw CommandFailure(
+                "the models' folder can't be used: \(error)",
+                hint: "name another with --models; its parent has to be there")
+        }
     }
 
     /// Who may do everything here, as the log says it at the start.

@@ -23,6 +23,13 @@ struct Train: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Whether each epoch sees the windows in a new order; it does.")
     var shuffle: Bool?
     @Option(help: "The largest norm of all gradients together.") var clipNorm: Double?
+    @Option(help: "Lower the learning rate to a tenth after so many epochs without improvement.")
+    var reduceLrPatience: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Go on from a version of the model, with these data: its number, an alias, or latest.",
+            valueName: "version"))
+    var warmStart: String?
     @Option(help: "Fixes everything that is random.") var seed: Int?
 
     func run() throws {
@@ -31,17 +38,28 @@ struct Train: ParsableCommand {
         var request = request
         if case .series = content { request.timesteps = timesteps ?? 30 }
         let options = try network.addingLayers(to: RepriseClient.json(request))
-        try server.post("/train", content.request(options)) { (answer: TrainAnswer) in
-            """
+        let client = try server.client()
+        let progress = TrainingProgress()
+        let interruption = Interruption(client)
+        defer { progress.end() }
+        let answer = try client.train(content.request(options), onJob: interruption.arm) { progress.show($0) }
+        progress.end()
+        print(server.json ? answer.text : report(try answer.decoded()))
+    }
+
+    private func report(_ answer: TrainAnswer) -> String {
+        let (first, last) = (answer.history.loss.first ?? 0, answer.loss ?? 0)
+        return """
             model       \(answer.model), version \(answer.version) (\(answer.architecture))
             windows     \(answer.timesteps) timesteps of \(answer.features) feature\(answer.features == 1 ? "" : "s")
             parameters  \(answer.parameters)
-            loss        \((answer.history.loss.first ?? answer.loss).rounded5) -> \(answer.loss.rounded5) in \(answer.epochs) epochs
-            threshold   \(answer.threshold.rounded5), learned from the \(answer.thresholdSource) windows
+            loss        \(first.rounded5) -> \(last.rounded5) in \(answer.epochs) epochs
+            threshold   \((answer.threshold ?? 0).rounded5), learned from the \(answer.thresholdSource ?? "training") windows
             seconds     \(answer.seconds.rounded5)
             """
-        }
     }
+
+    private var monitor: String { validationSplit == nil ? "loss" : "val_loss" }
 
     private var request: TrainRequest {
         var request = TrainRequest(model: model)
@@ -66,8 +84,14 @@ struct Train: ParsableCommand {
             request.earlyStopping = .init()
             request.earlyStopping?.patience = patience
             request.earlyStopping?.restoreBestWeights = true
-            request.earlyStopping?.monitor = validationSplit == nil ? "loss" : "val_loss"
+            request.earlyStopping?.monitor = monitor
         }
+        if let reduceLrPatience {
+            request.reduceLrOnPlateau = .init()
+            request.reduceLrOnPlateau?.patience = reduceLrPatience
+            request.reduceLrOnPlateau?.monitor = monitor
+        }
+        request.warmStart = warmStart
         return request
     }
 }

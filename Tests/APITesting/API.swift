@@ -15,15 +15,19 @@ package enum Wire: CaseIterable, Sendable {
 package final class API: Sendable {
     package let service: Service
     private let transport: any Transport
+    private let folder: TemporaryFolder
 
     /// - Parameter computeWidth: 1 makes bodies be looked at one after the other, in the order they came.
     package init(
         _ wire: Wire, runtime: RuntimeLimits = .init(), limits: Limits = .init(), keys: APIKeys? = nil,
         computeWidth: Int = 2
     ) throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        folder = try TemporaryFolder()
         service = Service(
-            registry: ModelRegistry(limits: runtime), limits: runtime, keys: keys, computeWidth: computeWidth,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            registry: try ModelRegistry(folder: folder.path, limits: runtime, logger: logger),
+            limits: runtime,
+            keys: keys, computeWidth: computeWidth, logger: logger)
         transport =
             switch wire {
             case .inProcess: InProcess(service: service)

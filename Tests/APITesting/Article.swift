@@ -32,6 +32,21 @@ package enum Small {
     /// Two windows of it.
     package static let windows: JSON = [[[0, -1], [0.5, 0]], [[0.5, 0], [1, 1]]]
 
+    /// What goes on from the latest version.
+    package static func warm(_ model: String) -> JSON {
+        ["model": .string(model), "series": series, "epochs": 1, "warm_start": true]
+    }
+
+    /// Longer than any test.
+    package static func long(_ model: String) -> JSON {
+        training(model, ["epochs": 100_000, "units": [128, 64]])
+    }
+
+    /// A loss that is infinite soon.
+    package static func diverging(_ model: String) -> JSON {
+        training(model, ["epochs": 100, "learning_rate": 1_000_000, "activation": "linear"])
+    }
+
     /// T 2, F 2, 2 units, 1 epoch.
     package static func training(_ model: String, _ members: [String: JSON?] = [:]) -> JSON {
         let body: JSON = [

@@ -6,6 +6,8 @@ enum Program {
     private static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "reprise")
 
+    static var path: String { url.path }
+
     /// What a command that ended has printed.
     struct Result {
         let status: Int32
@@ -14,9 +16,12 @@ enum Program {
     }
 
     /// Runs a command to its end.
-    static func run(_ arguments: [String], launcher: [String] = [], input: String? = nil) throws -> Result {
+    static func run(
+        _ arguments: [String], program: String = path, launcher: [String] = [], input: String? = nil
+    ) throws -> Result {
         let (output, errors, stdin) = (Pipe(), Pipe(), Pipe())
-        let process = try start(arguments, launcher: launcher, output: output, errors: errors, input: stdin)
+        let process = try start(
+            arguments, program: program, launcher: launcher, output: output, errors: errors, input: stdin)
         // What these tests send fits into the pipe.
         try stdin.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
         try stdin.fileHandleForWriting.close()
@@ -30,9 +35,10 @@ enum Program {
 
     /// - Parameter launcher: a program to start it with, and its arguments.
     static func start(
-        _ arguments: [String], launcher: [String] = [], output: Pipe, errors: Pipe, input: Pipe
+        _ arguments: [String], program: String = path, launcher: [String] = [], output: Pipe, errors: Pipe,
+        input: Pipe
     ) throws -> Process {
-        let command = launcher + [url.path] + arguments
+        let command = launcher + [program] + arguments
         let process = Process()
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())

@@ -9,12 +9,16 @@ final class ServerProcess {
     let log: String
     private let process: Process
     private let errors = Pipe()
+    private let folder: TemporaryFolder
 
-    /// - Parameter launcher: a program to start it with, and its arguments.
-    init(_ arguments: [String] = [], launcher: [String] = []) throws {
+    /// - Parameters:
+    ///   - launcher: a program to start it with, and its arguments.
+    ///   - folder: of the models; one of its own by default.
+    init(_ arguments: [String] = [], launcher: [String] = [], folder: TemporaryFolder? = nil) throws {
+        self.folder = try folder ?? TemporaryFolder()
         process = try Program.start(
-            ["serve", "--port", "0"] + arguments, launcher: launcher, output: Pipe(), errors: errors,
-            input: Pipe())
+            ["serve", "--port", "0", "--models", self.folder.path] + arguments, launcher: launcher,
+            output: Pipe(), errors: errors, input: Pipe())
         // The first line of the log says where.
         var log = ""
         while !log.contains("\n") {

@@ -84,7 +84,7 @@ struct DepartureTests {
         }
     }
 
-    @Test("112: a client that half-closes and waits gets its answer, after 102 (Processing)")
+    @Test("112: a client that half-closes and waits gets its answer, after 100 (Continue)")
     func halfClose() throws {
         let handler = HoldingHandler()
         try withServer(handler, limits: limits) { port in
@@ -92,7 +92,7 @@ struct DepartureTests {
             client.send(Self.request + Self.request)
             client.endSending()
             for _ in 0..<2 {
-                #expect(client.response()?.status == 102)
+                #expect(client.response()?.status == 100)
                 #expect(until { handler.answerNext() })
                 #expect(client.finalResponse()?.text == "held")
             }
@@ -108,7 +108,7 @@ struct DepartureTests {
             let client = Client(port: port)
             client.send(Self.request)
             client.endSending()
-            #expect(client.response()?.status == 102)
+            #expect(client.response()?.status == 100)
             #expect(handler.gone == 0)
             client.close()
             #expect(until { handler.gone == 1 })

@@ -54,7 +54,7 @@ struct ResponderTests {
         #expect(conversation.responses.map(\.status) == [500])
     }
 
-    @Test("102 (Processing) is for clients of HTTP/1.1 that wait for a handler")
+    @Test("100 (Continue) is for clients of HTTP/1.1 that wait for a handler")
     func probe() {
         let handler = HoldingHandler()
         let conversation = Conversation(handler: handler)
@@ -67,7 +67,7 @@ struct ResponderTests {
         conversation.probe()
         handler.answerNext()
         conversation.probe()
-        #expect(conversation.responses.map(\.status) == [102, 102, 200])
+        #expect(conversation.responses.map(\.status) == [100, 100, 200])
         #expect(conversation.responses.first?.fields == [])
 
         let old = Conversation(handler: handler)

@@ -46,9 +46,16 @@ import Testing
             ("GET", "/openapi.yaml", .read), ("HEAD", "/models", .read), ("POST", "/summary", .read),
             ("POST", "/reconstruct", .infer), ("POST", "/encode", .infer), ("POST", "/train", .train),
             ("DELETE", "/models/x", .admin), ("DELETE", "/models/x/versions/1", .admin),
+            ("GET", "/jobs", .read), ("GET", "/jobs/x", .read), ("GET", "/jobs/x/events", .read),
+            ("DELETE", "/jobs/x", .train), ("GET", "/models/x/model.safetensors", .read),
+            ("GET", "/models/x/versions/1/model.safetensors", .read), ("GET", "/models/x/versions/1", .read),
+            ("PUT", "/models/x/model.safetensors", .train), ("PUT", "/models/x/aliases/a", .admin),
+            ("DELETE", "/models/x/aliases/a", .admin),
         ]
+        let open = ["GET /healthz", "GET /readyz"]
+        #expect(calls.count - 1 == Service.servedPaths.count - open.count, "HEAD is there besides")
         for (method, path, needed) in calls {
-            let body: [UInt8]? = method == "POST" ? Array("{}".utf8) : nil
+            let body: [UInt8]? = method == "POST" || method == "PUT" ? Array("{}".utf8) : nil
             for (scope, key) in keys {
                 let answer = try api.send(method, path, fields: Self.bearer(key), body: body)
                 #expect((answer.status == 403) == (scope != needed), "\(method) \(path) with \(scope)")

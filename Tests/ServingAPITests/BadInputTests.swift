@@ -105,7 +105,7 @@ import Testing
         let server = try API(wire)
         #expect(try server.get("/nothing").status == 404)
         #expect(try server.get("/summary").status == 400)
-        #expect(try server.get("/models/x/versions/zero").status == 400)
+        #expect(try server.get("/models/x/versions/04").status == 400)
         let wrongMethod = try server.get("/train")
         #expect(wrongMethod.status == 405)
         #expect(wrongMethod["allow"] == "POST")

@@ -9,16 +9,18 @@ import Testing
         #expect(described.sorted() == Service.servedPaths.map { "\($0.method) \($0.path)" }.sorted())
     }
 
-    /// The server in front of the service makes 413 out of `Limits.body`: there is none in process.
-    private static func isOutOfReach(_ status: Int, _ wire: Wire) -> Bool {
-        wire == .inProcess && status == 413
+    /// The server in front of the service makes 413 out of `Limits.body`, and sends streams: there is none in process.
+    private static func isOutOfReach(_ operation: String, _ status: Int, _ wire: Wire) -> Bool {
+        let isStream =
+            status == 200 && ["POST /train", "/events", ".safetensors"].contains { operation.hasSuffix($0) }
+        return wire == .inProcess && (status == 413 || isStream)
     }
 
     @Test(arguments: Wire.allCases) func everyDocumentedAnswerComesAbout(wire: Wire) throws {
         let description = try APIDescription(API(.inProcess))
         var unexercised = Set(
             description.operations.flatMap { operation in
-                operation.responses.keys.filter { !Self.isOutOfReach($0, wire) }
+                operation.responses.keys.filter { !Self.isOutOfReach(operation.name, $0, wire) }
                     .map { "\(operation.name) \($0)" }
             })
         var unseen: Set<String> = []
@@ -31,7 +33,9 @@ import Testing
             let (api, hold) = try situation.make(wire)
             try withExtendedLifetime(hold) {
                 for exercise in Exercise.all
-                where exercise.situation == situation && !Self.isOutOfReach(exercise.status, wire) {
+                where exercise.situation == situation
+                    && !Self.isOutOfReach(exercise.operation, exercise.status, wire)
+                {
                     let answer = try exercise.send(to: api)
                     #expect(answer.status == exercise.status, "\(exercise): \(answer.text)")
                     let check = description.check(answer, to: exercise)

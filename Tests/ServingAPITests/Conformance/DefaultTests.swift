@@ -19,7 +19,7 @@ import Testing
         let body: JSON = ["model": "m", "series": series, "timesteps": 3]
         let answer = try api.post("/train", body.with(members))
         #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json.with(["version": nil, "seconds": nil])
+        return try answer.json.with(["version": nil, "seconds": nil, "created_at": nil])
     }
 
     private func defaults(_ schema: String) throws -> [String: JSON] {
@@ -28,7 +28,7 @@ import Testing
 
     @Test func ofTraining() throws {
         let defaults = try defaults("TrainRequest")
-        #expect(defaults.count == 15, "\(defaults.keys.sorted())")
+        #expect(defaults.count == 16, "\(defaults.keys.sorted())")
         let plain = try result([:])
         #expect(try result(defaults) == plain)
         // Each of them by itself would have been noticed.
@@ -36,8 +36,7 @@ import Testing
             "stride": 2, "windowing": "temporalize", "architecture": "stacked", "units": [64, 31],
             "activation": "relu", "recurrent_activation": "hard_sigmoid", "scaling": "minmax", "epochs": 99,
             "batch_size": 31, "learning_rate": 0.002, "loss": "mae", "validation_split": 0.1,
-            "shuffle": false,
-            "seed": 1,
+            "shuffle": false, "seed": 1, "warm_start": true,
         ]
         for (name, value) in others {
             // Enough epochs to tell, but for the test of their number itself.
@@ -75,6 +74,28 @@ import Testing
         for (name, value) in others {
             #expect(try stopped([name: value]) != plain, "\(name) makes no difference")
         }
+    }
+
+    @Test func ofReducingTheLearningRate() throws {
+        let base: [String: JSON] = [
+            "units": [4], "epochs": 30, "validation_split": 0.4, "learning_rate": 0.1, "scaling": "minmax",
+        ]
+        func reduced(_ plateau: JSON) throws -> JSON {
+            try result(base.merging(["reduce_lr_on_plateau": plateau]) { $1 })
+        }
+        let defaults = try defaults("ReduceLROnPlateau")
+        let plain = try reduced([:])
+        #expect(try reduced(.object(defaults)) == plain)
+        let others: [String: JSON] = [
+            "monitor": "loss", "factor": 0.5, "patience": 1, "min_delta": 1000, "cooldown": 5, "min_lr": 0.09,
+        ]
+        #expect(Set(defaults.keys) == Set(others.keys))
+        // Against a rate that falls soon and often: with all the defaults it may never.
+        let eager = try reduced(["patience": 1])
+        for (name, value) in others where name != "patience" {
+            #expect(try reduced(["patience": 1, name: value]) != eager, "\(name) makes no difference")
+        }
+        #expect(eager != plain)
     }
 
     @Test func ofLayers() throws {

@@ -1,4 +1,5 @@
 import APITesting
+import ModelFormats
 
 /// A request that brings about one documented answer.
 struct Exercise: CustomStringConvertible {
@@ -27,7 +28,17 @@ struct Exercise: CustomStringConvertible {
     }
 
     func send(to api: API) throws -> Answer {
-        try api.send(method, target, fields: fields, body: body.map { Array($0.utf8) })
+        try api.send(method, resolved(target, api), fields: fields, body: body.map { Array($0.utf8) })
+    }
+
+    /// With the name of a job in place of its state in braces.
+    private func resolved(_ target: String, _ api: API) throws -> String {
+        guard let state = target.firstMatch(of: /\{(.*)\}/)?.1 else { return target }
+        let jobs = try api.get("/jobs").json["jobs"]?.array ?? []
+        guard let id = jobs.first(where: { $0["state"]?.string == String(state) })?["id"]?.string else {
+            throw HarnessError("no job is \(state)")
+        }
+        return target.replacing("{\(state)}", with: id)
     }
 }
 
@@ -49,12 +60,108 @@ extension Exercise {
 
     private static func aboutVersions(_ method: String, _ path: String) -> [Exercise] {
         let operation = "\(method) \(path)"
+        let end = path.hasSuffix(".safetensors") ? "/model.safetensors" : ""
         return [
-            Exercise(operation, 400, at: "/models/toy/versions/zero"),
-            Exercise(operation, 404, at: "/models/toy/versions/9"),
-            Exercise(operation, 406, at: "/models/toy/versions/1", fields: image),
+            Exercise(operation, 400, at: "/models/toy/versions/0\(end)"),
+            Exercise(operation, 404, at: "/models/toy/versions/9\(end)"),
+            Exercise(operation, 406, at: "/models/toy/versions/1\(end)", fields: image),
+            Exercise(operation, 503, in: .fullPredictions, at: "/models/toy/versions/1\(end)"),
         ]
     }
+
+    /// What every operation on a job answers.
+    private static func aboutJobs(_ method: String, _ path: String) -> [Exercise] {
+        let end = path.hasSuffix("/events") ? "/events" : ""
+        return [
+            Exercise("\(method) \(path)", 404, at: "/jobs/none\(end)"),
+            Exercise("\(method) \(path)", 406, at: "/jobs/{succeeded}\(end)", fields: image),
+        ]
+    }
+
+    private static let events = [(name: "Accept", value: "text/event-stream")]
+    private static let async = [(name: "Prefer", value: "respond-async")]
+    /// The key of the job that `Situation.ordinary` has cancelled.
+    static let cancelledKey = [(name: "Idempotency-Key", value: "cancelled")]
+
+    private static let jobs: [Exercise] =
+        [
+            Exercise("GET /jobs", 200), Exercise("GET /jobs", 406, fields: image),
+            Exercise("GET /jobs/{job}", 200, at: "/jobs/{succeeded}"),
+            Exercise("GET /jobs/{job}", 200, at: "/jobs/{failed}"),
+            Exercise("GET /jobs/{job}", 200, at: "/jobs/{cancelled}"),
+            Exercise("GET /jobs/{job}/events", 200, at: "/jobs/{succeeded}/events"),
+            Exercise(
+                "GET /jobs/{job}/events", 204, at: "/jobs/{succeeded}/events",
+                fields: [(name: "Last-Event-ID", value: "1000000")]),
+            Exercise("DELETE /jobs/{job}", 202, in: .fullTrainings, at: "/jobs/{queued}"),
+        ] + aboutJobs("GET", "/jobs/{job}") + aboutJobs("GET", "/jobs/{job}/events")
+        + aboutJobs("DELETE", "/jobs/{job}") + [
+            Exercise("DELETE /jobs/{job}", 204, at: "/jobs/{failed}")
+        ]
+
+    /// A model that fits `Small.training`, with weights of zeros, which are text too.
+    private static let file: String = {
+        let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
+        let shapes: [(name: String, shape: [Int])] = [
+            ("lstm/lstm_cell/kernel", [2, 4]), ("lstm/lstm_cell/recurrent_kernel", [1, 4]),
+            ("lstm/lstm_cell/bias", [4]), ("lstm_1/lstm_cell/kernel", [1, 4]),
+            ("lstm_1/lstm_cell/recurrent_kernel", [1, 4]), ("lstm_1/lstm_cell/bias", [4]),
+            ("time_distributed/dense/kernel", [1, 2]), ("time_distributed/dense/bias", [2]),
+        ]
+        let tensors = shapes.map {
+            NamedTensor(
+                name: $0.name, shape: $0.shape, values: Array(repeating: 0, count: $0.shape.reduce(1, *)))
+        }
+        let metadata = [("timesteps", "2"), ("features", "2"), ("architecture", document)]
+        return String(decoding: SafeTensors.write(tensors, metadata: metadata), as: UTF8.self)
+    }()
+
+    private static let files: [Exercise] = {
+        let (get, put) = ("GET /models/{model}/model.safetensors", "PUT /models/{model}/model.safetensors")
+        let path = "/models/toy/model.safetensors"
+        let bytes = [(name: "Content-Type", value: "application/octet-stream")]
+        return [
+            Exercise(get, 200, at: path), Exercise(get, 404, at: "/models/unknown/model.safetensors"),
+            Exercise(get, 406, at: path, fields: image), Exercise(get, 503, in: .fullPredictions, at: path),
+            Exercise(put, 201, at: "/models/brought/model.safetensors", fields: bytes, text: file),
+            Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/brought/versions/1"),
+            Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: file),
+            Exercise(put, 406, at: path, fields: image + bytes, text: file),
+            Exercise(put, 413, in: .smallBodies, at: path, fields: bytes, text: file),
+            Exercise(put, 415, at: path, fields: csv, text: file),
+            Exercise(put, 422, at: path, fields: bytes, text: "{}"),
+            Exercise(put, 503, in: .fullPredictions, at: path, fields: bytes, text: file),
+            Exercise(put, 507, in: .fullRegistry, at: path, fields: bytes, text: file),
+            Exercise(
+                "GET /models/{model}/versions/{version}/model.safetensors", 200,
+                at: "/models/toy/versions/1/model.safetensors"),
+        ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.safetensors")
+    }()
+
+    private static let aliases: [Exercise] = {
+        let (put, delete) = (
+            "PUT /models/{model}/aliases/{alias}", "DELETE /models/{model}/aliases/{alias}"
+        )
+        let (path, body): (String, JSON) = ("/models/toy/aliases/stable", ["version": 1])
+        return [
+            Exercise(put, 200, at: path, body), Exercise(put, 400, at: "/models/toy/aliases/1", body),
+            Exercise(put, 404, at: path, ["version": 9]), Exercise(put, 406, at: path, fields: image, body),
+            Exercise(
+                put, 413, in: .smallBodies, at: path, text: "\(body)" + String(repeating: " ", count: 64)),
+            Exercise(put, 415, at: path, fields: csv, body), Exercise(put, 422, at: path, ["version": 0]),
+            Exercise(put, 503, in: .fullPredictions, at: path, body),
+            Exercise("GET /models/{model}", 200, at: "/models/toy"),
+            Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/toy/versions/stable"),
+            Exercise("POST /encode", 200, windows.with(["version": "stable"])),
+            Exercise("GET /summary", 200, at: "/summary?model=toy&version=stable"),
+            Exercise("DELETE /models/{model}/versions/{version}", 409, at: "/models/toy/versions/1"),
+            Exercise(delete, 400, at: "/models/toy/aliases/1"),
+            Exercise(delete, 404, at: "/models/toy/aliases/none"),
+            Exercise(delete, 406, at: path, fields: image),
+            Exercise(delete, 503, in: .fullPredictions, at: path),
+            Exercise(delete, 204, at: path),
+        ]
+    }()
 
     private static func predictions(_ path: String) -> [Exercise] {
         [
@@ -76,6 +183,11 @@ extension Exercise {
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),
+            Exercise("POST /train", 201, Small.warm("new")),
+            Exercise("POST /train", 200, fields: events, Small.training("new")),
+            Exercise("POST /train", 202, fields: async, Small.training("new")),
+            Exercise("POST /train", 404, Small.warm("unknown")),
+            Exercise("POST /train", 409, fields: cancelledKey, Small.long("toy")),
             Exercise("POST /train", 429, in: .fullTrainings, Small.training("toy")),
             Exercise("POST /train", 503, in: .fullPredictions, Small.training("toy")),
             Exercise("POST /train", 507, in: .fullRegistry, Small.training("toy")),
@@ -88,11 +200,14 @@ extension Exercise {
             Exercise("GET /summary", 400),
             Exercise("GET /summary", 404, at: "/summary?model=unknown"),
             Exercise("GET /summary", 406, at: "/summary?model=toy", fields: image),
-            Exercise("GET /models", 200), Exercise("GET /models", 406, fields: image),
+            Exercise("GET /summary", 503, in: .fullPredictions, at: "/summary?model=toy"),
+            Exercise("GET /models", 200), Exercise("GET /models", 200, at: "/models?limit=1"),
+            Exercise("GET /models", 400, at: "/models?limit=0"), Exercise("GET /models", 406, fields: image),
             Exercise("GET /models", 503, in: .fullPredictions),
             Exercise("GET /models/{model}", 200, at: "/models/toy"),
             Exercise("GET /models/{model}", 404, at: "/models/unknown"),
             Exercise("GET /models/{model}", 406, at: "/models/toy", fields: image),
+            Exercise("GET /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
             Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/stacked/versions/1"),
             Exercise("GET /healthz", 200), Exercise("GET /healthz", 406, fields: image),
             Exercise("GET /readyz", 200), Exercise("GET /readyz", 406, fields: image),
@@ -101,7 +216,8 @@ extension Exercise {
             Exercise("GET /openapi.yaml", 200), Exercise("GET /openapi.yaml", 406, fields: image),
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
-        ]
+            Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
+        ] + jobs + files + aliases
         + aboutVersions("GET", "/models/{model}/versions/{version}")
         + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),

@@ -59,8 +59,8 @@ extension Member {
     static func objects(in description: APIDescription) throws -> [Member] {
         let members = try all(in: description)
         let roots = description.operations.compactMap { operation in
-            operation.body.map {
-                Member(operation: operation.name, path: [], schema: $0, body: bodies[operation.name] ?? [:])
+            bodies[operation.name].flatMap { body in
+                operation.body.map { Member(operation: operation.name, path: [], schema: $0, body: body) }
             }
         }
         return try roots + members.filter { try $0.schema.keyword("properties") != nil }

@@ -13,8 +13,8 @@ import Testing
 
     @Test func theServerKnowsTheMembersThatTheDocumentKnows() throws {
         let objects = try Member.objects(in: description)
-        // Four bodies, early_stopping, and in two of them six types of layers, two of which wrap another.
-        #expect(objects.count == 4 + 1 + 2 * (6 + 2))
+        // Four bodies, two callbacks, and in two of them six types of layers, two of which wrap another.
+        #expect(objects.count == 4 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(
                 (object.path + [Member.unknown])[...], to: 1)
@@ -71,6 +71,8 @@ import Testing
             for value: JSON in [isBoolean ? 1 : true, isBoolean ? "true" : ["a": [:]]] {
                 // What an object has in place of its members is refused at the member.
                 guard try member.schema.keyword("properties") == nil || value.object == nil else { continue }
+                // Some take several types.
+                if SchemaValidator.errors(value, member.schema).isEmpty { continue }
                 let pointer = try #require(try member.pointer(of: api, with: value), "\(member)")
                 #expect(pointer == member.pointer, "\(member) = \(value)")
             }

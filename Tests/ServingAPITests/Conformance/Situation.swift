@@ -1,4 +1,5 @@
 import APITesting
+import Glibc
 import HTTP1
 import ModelRuntime
 import ServingAPI
@@ -36,6 +37,10 @@ enum Situation: CaseIterable {
             for (model, members): (String, [String: JSON?]) in [
                 ("toy", [:]), ("toy", ["validation_split": 0.5]), ("stacked", ["architecture": "stacked"]),
             ] { try train(api, model, members) }
+            guard try api.post("/train", Small.diverging("toy")).status == 422 else {
+                throw HarnessError("it has not diverged")
+            }
+            try cancel(api)
         case .fullTrainings:
             hold = try Hold(api, post: "/train", Small.training("toy"))
             try hold?.queue(api, post: "/train", Small.training("toy"))
@@ -46,6 +51,15 @@ enum Situation: CaseIterable {
         case .draining: api.service.readiness = false
         }
         return (api, hold)
+    }
+
+    /// Has a training begun and cancelled.
+    private func cancel(_ api: API) throws {
+        let fields = Exercise.cancelledKey + [(name: "Prefer", value: "respond-async")]
+        let answer = try api.post("/train", text: "\(Small.long("toy"))", fields: fields)
+        guard let path = answer["location"] else { throw HarnessError(answer.text) }
+        guard try api.delete(path).status == 202 else { throw HarnessError("it can't be cancelled") }
+        while try api.get(path).json["state"] != "cancelled" { usleep(1000) }
     }
 
     private func train(_ api: API, _ model: String, _ members: [String: JSON?]) throws {

@@ -8,7 +8,7 @@ struct SchemaValidator {
     /// The names of the properties that values had, as ``Schema/allProperties()`` names them.
     private(set) var seen: Set<String> = []
 
-    private static let annotations: Set = ["description", "default", "example"]
+    private static let annotations: Set = ["description", "default", "example", "format"]
 
     mutating func check(_ value: JSON, against schema: Schema) { _ = evaluate(value, schema, at: "") }
 
@@ -50,7 +50,14 @@ struct SchemaValidator {
                     _ = evaluate(element, schema.schema(argument, "[]"), at: "\(place)/\(index)")
                 }
             case "additionalProperties", "unevaluatedProperties":
-                if argument != false { fail(keyword, "is known as false only", at: place) }
+                if argument == false { break }
+                guard argument.object != nil else {
+                    fail(keyword, "is known as false and as a schema only", at: place)
+                    break
+                }
+                for (name, member) in value.object ?? [:] where schema.properties[name] == nil {
+                    _ = evaluate(member, schema.schema(argument, ".*"), at: "\(place)/\(name)")
+                }
             default:
                 if let isValid = Assertion.holds(keyword, argument, value) {
                     if !isValid { fail(keyword, "wants \(argument), not \(value)", at: place) }
@@ -61,7 +68,7 @@ struct SchemaValidator {
         }
         // Both speak about what the other keywords beside them have not: the first about `properties` alone.
         let known = keywords["unevaluatedProperties"] == nil ? Set(schema.properties.keys) : evaluated
-        if keywords["additionalProperties"] != nil || keywords["unevaluatedProperties"] != nil {
+        if keywords["additionalProperties"] == false || keywords["unevaluatedProperties"] == false {
             for name in (value.object ?? [:]).keys where !known.contains(name) {
                 fail("additionalProperties", "does not know \(name)", at: place)
             }

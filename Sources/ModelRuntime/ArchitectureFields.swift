@@ -8,7 +8,7 @@ extension FieldReader {
 
     /// The members that describe a network: `architecture`, `units`, `activation`, `recurrent_activation`,
     /// `layers`.
-    mutating func architecture() throws(JSONError) -> Architecture {
+    package mutating func architecture() throws(JSONError) -> Architecture {
         let kind: Kind = try choice("architecture", default: has("layers") ? .layers : .autoencoder)
         if kind == .layers {
             for name in ["units", "activation", "recurrent_activation"] where has(name) {
@@ -96,14 +96,62 @@ extension FieldReader {
 
 extension Architecture {
     /// JSON pointer to the member of a request that says which layers there are.
-    var pointer: String { if case .layers = self { "/layers" } else { "/units" } }
+    package var pointer: String { if case .layers = self { "/layers" } else { "/units" } }
 }
 
 extension JSONError {
     /// A network that can't be built, told at the layer or at the member that it comes from.
-    init(_ error: ArchitectureError, in architecture: Architecture) {
+    package init(_ error: ArchitectureError, in architecture: Architecture) {
         var pointer = architecture.pointer
         if case .layers = architecture, let index = error.index { pointer += "/\(index)" }
         self.init(.invalid, at: pointer, error.detail)
+    }
+}
+
+extension JSONWriter {
+    /// The members that `architecture()` reads.
+    package mutating func members(of architecture: Architecture) {
+        member("architecture", architecture.name)
+        switch architecture {
+        case .autoencoder(let units, let activation, let recurrentActivation),
+            .stacked(let units, let activation, let recurrentActivation):
+            member("units", units)
+            member("activation", activation.rawValue)
+            member("recurrent_activation", recurrentActivation.rawValue)
+        case .layers(let layers):
+            array("layers", of: layers) { json, layer in json.object { $0.members(of: layer) } }
+        }
+    }
+
+    private mutating func members(of layer: Layer) {
+        member("type", layer.type)
+        switch layer {
+        case .lstm(let lstm): members(of: lstm)
+        case .dense(let dense): members(of: dense)
+        case .repeatVector(let count): member("n", count)
+        case .dropout(let rate): member("rate", rate)
+        case .bidirectional(let lstm):
+            object("layer") { json in
+                json.member("type", "LSTM")
+                json.members(of: lstm)
+            }
+        case .timeDistributed(let dense):
+            object("layer") { json in
+                json.member("type", "Dense")
+                json.members(of: dense)
+            }
+        }
+    }
+
+    private mutating func members(of lstm: LSTM) {
+        member("units", lstm.units)
+        member("activation", lstm.activation.rawValue)
+        member("recurrent_activation", lstm.recurrentActivation.rawValue)
+        member("return_sequences", lstm.returnSequences)
+    }
+
+    private mutating func members(of dense: Dense) {
+        member("units", dense.units)
+        member("activation", dense.activation.rawValue)
     }
 }

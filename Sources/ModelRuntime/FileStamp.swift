@@ -1,27 +1,34 @@
 import Glibc
 
 /// What tells one state of a file from another without reading it.
-struct FileStamp: Equatable {
+package struct FileStamp: Equatable, Sendable {
     private let device, inode: UInt
     private let size, seconds, nanoseconds: Int
 
     /// nil when there is no such file. Symbolic links are followed: Kubernetes changes a mounted file through one.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         (device, inode, size) = (UInt(status.st_dev), UInt(status.st_ino), Int(status.st_size))
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 
+    /// Whether the last change was more than so many nanoseconds ago, by the clock that stamps files.
+    package func isOlder(than age: Int) -> Bool {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return (now.tv_sec - seconds) * 1_000_000_000 + now.tv_nsec - nanoseconds > age
+    }
+
     /// Seconds of a clock that never goes back: how often it is worth looking.
-    static func now() -> Int {
+    package static func now() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return time.tv_sec
     }
 
     /// A small text file's content, nil if it can't be read whole.
-    static func text(of path: String) -> String? {
+    package static func text(of path: String) -> String? {
         guard let file = fopen(path, "re") else { return nil }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 20)

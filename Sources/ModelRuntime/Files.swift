@@ -1,0 +1,188 @@
+import Glibc
+
+/// A call to the system about a file that failed.
+public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The call, such as `open`.
+    public let call: String
+    /// What it was about.
+    public let path: String
+    /// The system's number for the reason.
+    public let code: Int32
+
+    /// Whether the disk is full, or the quota used up.
+    public var isFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    /// One line for a log.
+    public var description: String { "\(call) \(path): \(String(cString: strerror(code)))" }
+}
+
+/// All calls about files go through here: one place for interrupted calls, closing, and errors that name the call.
+package enum Files {
+    /// What `open` takes, and closes again.
+    static func withDescriptor<Value>(
+        _ path: String, _ flags: Int32, _ body: (Int32) throws(FileError) -> Value
+    ) throws(FileError) -> Value {
+        let descriptor = try repeated("open", path) { open(path, flags | O_CLOEXEC, 0o644) }
+        defer { close(descriptor) }
+        return try body(descriptor)
+    }
+
+    /// The first bytes of a file, all of them without a count, and how many it has.
+    static func read(_ path: String, first count: Int? = nil) throws(FileError) -> (bytes: [UInt8], size: Int)
+    {
+        let file = try OpenFile(path)
+        let size = try file.size()
+        return (try file.read(from: 0, count: min(count ?? size, size)), size)
+    }
+
+    /// Makes a new file that is on the disk, and not just with the system, when this returns.
+    static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        try withDescriptor(path, O_WRONLY | O_CREAT | O_EXCL) { (descriptor) throws(FileError) in
+            var written = 0
+            while written < bytes.count {
+                written += try repeated("write", path) {
+                    bytes.withUnsafeBytes { bytes in
+                        Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+                    }
+                }
+            }
+            _ = try repeated("fsync", path) { fsync(descriptor) }
+        }
+    }
+
+    /// Has what a folder lists brought to the disk.
+    static func synchronize(folder path: String) throws(FileError) {
+        try withDescriptor(path, O_RDONLY | O_DIRECTORY) { (descriptor) throws(FileError) in
+            _ = try repeated("fsync", path) { fsync(descriptor) }
+        }
+    }
+
+    /// Makes a folder; false if there is something of that name already.
+    @discardableResult
+    static func makeFolder(_ path: String) throws(FileError) -> Bool {
+        try succeeds("mkdir", path, unless: [EEXIST]) { mkdir(path, 0o755) }
+    }
+
+    /// The names in a folder; nil if there is no such folder.
+    static func list(_ path: String) throws(FileError) -> [String]? {
+        guard let folder = opendir(path) else {
+            guard errno == ENOENT || errno == ENOTDIR else {
+                throw FileError(call: "opendir", path: path, code: errno)
+            }
+            return nil
+        }
+        defer { closedir(folder) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        guard errno == 0 else { throw FileError(call: "readdir", path: path, code: errno) }
+        return names
+    }
+
+    /// Whether there is something of that name.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Renames; false if a folder that isn't empty has the new name.
+    static func rename(_ path: String, to new: String) throws(FileError) -> Bool {
+        try succeeds("rename", new, unless: [EEXIST, ENOTEMPTY]) { Glibc.rename(path, new) }
+    }
+
+    /// Removes a file; false if there is none.
+    @discardableResult
+    static func remove(file path: String) throws(FileError) -> Bool {
+        try succeeds("unlink", path, unless: [ENOENT, ENOTDIR]) { unlink(path) }
+    }
+
+    /// Removes an empty folder; false if there is none or it isn't empty.
+    @discardableResult
+    static func remove(folder path: String) throws(FileError) -> Bool {
+        try succeeds("rmdir", path, unless: [ENOENT, ENOTDIR, EEXIST, ENOTEMPTY]) { rmdir(path) }
+    }
+
+    /// Gives a folder a new time of change, by which others see that there is something to see.
+    static func touch(_ path: String) throws(FileError) {
+        _ = try repeated("utimensat", path) { utimensat(AT_FDCWD, path, nil, 0) }
+    }
+
+    /// Does something with a file or folder locked (flock(2)): until then, and as long as the process lives, nobody else
+    /// gets the lock. False if somebody else has it, or there is no such thing.
+    package static func withLock(_ path: String, _ body: () throws(FileError) -> Void) throws(FileError)
+        -> Bool
+    {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        try body()
+        return true
+    }
+
+    private static func succeeds(
+        _ call: String, _ path: String, unless expected: [Int32], _ body: () -> Int32
+    ) throws(FileError) -> Bool {
+        do throws(FileError) {
+            _ = try repeated(call, path, body)
+            return true
+        } catch {
+            guard expected.contains(error.code) else { throw error }
+            return false
+        }
+    }
+
+    /// Calls again what a signal has interrupted.
+    fileprivate static func repeated<Result: SignedInteger>(
+        _ call: String, _ path: String, _ body: () -> Result
+    ) throws(FileError) -> Result {
+        while true {
+            let result = body()
+            if result >= 0 { return result }
+            guard errno == EINTR else { throw FileError(call: call, path: path, code: errno) }
+        }
+    }
+}
+
+/// A file that is open for reading as long as somebody has this.
+final class OpenFile: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    init(_ path: String) throws(FileError) {
+        self.path = path
+        descriptor = try Files.repeated("open", path) { open(path, O_RDONLY | O_CLOEXEC) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// In bytes.
+    func size() throws(FileError) -> Int {
+        var status = stat()
+        _ = try Files.repeated("fstat", path) { fstat(descriptor, &status) }
+        return Int(status.st_size)
+    }
+
+    /// Bytes from a position on; fewer at the end.
+    func read(from start: Int, count: Int) throws(FileError) -> [UInt8] {
+        var failure: FileError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            guard let base = buffer.baseAddress else { return }
+            do throws(FileError) {
+                while filled < count {
+                    let read = try Files.repeated("read", path) {
+                        pread(descriptor, base + filled, count - filled, start + filled)
+                    }
+                    guard read > 0 else { return }
+                    filled += read
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+}

@@ -1,0 +1,174 @@
+import NeuralNetwork
+import Synchronization
+
+/// One training, from the moment that it was asked for: queued, running, ended.
+public final class TrainingJob: Sendable {
+    /// How far it is.
+    public enum State: Sendable {
+        /// It waits for its turn.
+        case queued
+        /// It trains.
+        case running
+        /// The version is published.
+        case succeeded(ModelRegistry.Description)
+        /// There is no model.
+        case failed(Failure)
+        /// Somebody has ended it; there is no model.
+        case cancelled
+    }
+
+    /// Why there is no model.
+    public enum Failure: Error, Sendable {
+        /// Training failed.
+        case training(TrainingFailure)
+        /// What was trained could not be published.
+        case registry(RegistryError)
+    }
+
+    /// A job at one moment.
+    public struct Snapshot: Sendable {
+        /// How far it is.
+        public fileprivate(set) var state = State.queued
+        /// The losses of the epochs that are done.
+        public fileprivate(set) var history: [EpochReport] = []
+        /// When it was asked for, RFC 3339 in UTC.
+        public let createdAt: String
+        /// When it began.
+        public fileprivate(set) var startedAt: String?
+        /// When it ended.
+        public fileprivate(set) var endedAt: String?
+        /// Seconds that it has been running.
+        public fileprivate(set) var seconds = 0.0
+        fileprivate var start: ContinuousClock.Instant?
+
+        /// Whether it has ended.
+        public var isEnded: Bool {
+            switch state {
+            case .queued, .running: false
+            case .succeeded, .failed, .cancelled: true
+            }
+        }
+
+        /// The mean time of an epoch so far, in seconds; nil before the first is done.
+        public var secondsPerEpoch: Double? { history.isEmpty ? nil : seconds / Double(history.count) }
+    }
+
+    private struct Inner {
+        var snapshot: Snapshot
+        var observers: [@Sendable () -> Bool] = []
+        /// How many want it.
+        var interest = 0
+    }
+
+    /// A name that can't be guessed.
+    public let id: String
+    /// The model that it makes a version of.
+    public let model: String
+    /// The epochs that were asked for.
+    public let epochs: Int
+    private let inner: Mutex<Inner>
+    private let isCancelledFlag = Atomic(false)
+
+    init(id: String, model: String, epochs: Int) {
+        self.id = id
+        self.model = model
+        self.epochs = epochs
+        inner = Mutex(Inner(snapshot: Snapshot(createdAt: Software.now)))
+    }
+
+    /// How it is now.
+    public var snapshot: Snapshot {
+        inner.withLock { inner in
+            var snapshot = inner.snapshot
+            if !snapshot.isEnded, let start = snapshot.start {
+                snapshot.seconds = (ContinuousClock.now - start) / .seconds(1)
+            }
+            return snapshot
+        }
+    }
+
+    /// Calls `body` after each change, on the thread that has made it, where it must not block; at once if the job has
+    /// ended. It says whether it wants to be called again.
+    public func observe(_ body: @escaping @Sendable () -> Bool) {
+        let isEnded = inner.withLock { inner in
+            if !inner.snapshot.isEnded { inner.observers.append(body) }
+            return inner.snapshot.isEnded
+        }
+        if isEnded { _ = body() }
+    }
+
+    // MARK: Who wants it
+
+    /// Somebody wants the job: for good if it can be asked about later, or while a request waits for its end.
+    package func attach() { inner.withLock { $0.interest += 1 } }
+
+    /// One of those whose requests wait has gone away. Cancels the job if nobody else wants it.
+    package func detach() {
+        let isAbandoned = inner.withLock { inner in
+            inner.interest -= 1
+            return inner.interest == 0
+        }
+        if isAbandoned { cancel() }
+    }
+
+    /// Has it end without a model: at once if it waits, before the next batch if it runs. Nothing happens if it has ended.
+    public func cancel() {
+        isCancelledFlag.store(true, ordering: .relaxed)
+        let wasQueued = inner.withLock { inner in
+            if case .queued = inner.snapshot.state { true } else { false }
+        }
+        if wasQueued { end(.cancelled) }
+    }
+
+    var isCancelled: Bool { isCancelledFlag.load(ordering: .relaxed) }
+
+    // MARK: What happens to it
+
+    /// Its turn has come; false if it has ended before.
+    func begin() -> Bool {
+        let hasBegun = inner.withLock { inner in
+            guard case .queued = inner.snapshot.state else { return false }
+            inner.snapshot.state = .running
+            inner.snapshot.startedAt = Software.now
+            inner.snapshot.start = .now
+            return true
+        }
+        if hasBegun { changed() }
+        return hasBegun
+    }
+
+    /// An epoch is done.
+    func add(_ report: EpochReport) {
+        inner.withLock { $0.snapshot.history.append(report) }
+        changed()
+    }
+
+    /// It has ended; only the first end counts.
+    func end(_ state: State) {
+        let isFirst = inner.withLock { inner in
+            guard !inner.snapshot.isEnded else { return false }
+            inner.snapshot.state = state
+            inner.snapshot.endedAt = Software.now
+            if let start = inner.snapshot.start {
+                inner.snapshot.seconds = (ContinuousClock.now - start) / .seconds(1)
+            }
+            return true
+        }
+        if isFirst { changed() }
+    }
+
+    private func changed() {
+        // Out of their place while they are called, which may be by two threads: the end comes from another than epochs.
+        let (observers, isEnded) = inner.withLock { inner in
+            defer { inner.observers = [] }
+            return (inner.observers, inner.snapshot.isEnded)
+        }
+        let kept = observers.filter { $0() }
+        guard !isEnded, !kept.isEmpty else { return }
+        let missedTheEnd = inner.withLock { inner in
+            if !inner.snapshot.isEnded { inner.observers += kept }
+            return inner.snapshot.isEnded
+        }
+        if missedTheEnd { for observer in kept { _ = observer() } }
+    }
+}

@@ -1,0 +1,80 @@
+import Dispatch
+import HTTP1
+import Logging
+import ModelRuntime
+
+extension Service {
+    /// Models that are taken away and brought in, as safetensors files.
+    static let modelFileRoutes: [Route] = [
+        Route(
+            .get, "/models/{model}/model.safetensors", scope: .read, lane: .compute, produces: [.file]
+        ) { (service, call) throws(Problem) in try service.file(call, .latest) },
+        Route(
+            .get, "/models/{model}/versions/{version}/model.safetensors", scope: .read, lane: .compute,
+            produces: [.file]
+        ) { (service, call) throws(Problem) in try service.file(call, call.version()) },
+        Route(.put, "/models/{model}/model.safetensors", scope: .train, lane: .compute, takes: .file) {
+            (service, call) throws(Problem) in
+            try service.bringIn(call)
+        },
+    ]
+
+    private func file(_ call: Call, _ version: VersionReference) throws(Problem) -> Response {
+        let name = try call.modelName()
+        let download = try onDisk { (registry) throws(FileError) in try registry.download(name, version) }
+        guard let download else { throw .unknownModel(name, version) }
+        let fields = [
+            (name: "Content-Type", value: MediaType.file.rawValue),
+            (
+                name: "Content-Disposition",
+                value: "attachment; filename=\"\(name)-\(download.version).safetensors\""
+            ),
+            (name: "ETag", value: "\"\(download.digest.prefix(32))\""),
+        ]
+        return Response(status: .ok, fields: fields, body: .stream { FileStream(download, to: $0).next() })
+    }
+
+    private func bringIn(_ call: Call) throws(Problem) -> Response {
+        let name = try call.modelName()
+        let trained: TrainedModel
+        do throws(ModelFileError) {
+            trained = try registry.read(call.request.body)
+        } catch {
+            throw .invalidModelFile(error)
+        }
+        let version: ModelRegistry.Description
+        do throws(RegistryError) {
+            version = try registry.publish(name, trained).description
+        } catch {
+            logger.error(
+                "can't publish what was brought in", metadata: ["model": "\(name)", "reason": "\(error)"])
+            throw Problem(error)
+        }
+        logger.info("brought in", metadata: ["model": "\(name)", "version": "\(version.version)"])
+        let location = "/models/\(name)/versions/\(version.version)"
+        return .json(.created, fields: [(name: "Location", value: location)]) { $0.members(of: version) }
+    }
+}
+
+/// A file on its way to a client, read as fast as that reads.
+private final class FileStream: Sendable {
+    private static let queue = DispatchQueue(label: "reprise.files")
+    private let download: ModelDownload
+    private let writer: BodyWriter
+
+    init(_ download: ModelDownload, to writer: BodyWriter) {
+        self.download = download
+        self.writer = writer
+    }
+
+    /// Sends what follows a position.
+    func next(from position: Int = 0) {
+        Self.queue.async { [self] in
+            guard writer.isOpen else { return }
+            guard let bytes = try? download.read(from: position) else { return writer.abort() }
+            guard !bytes.isEmpty else { return writer.finish() }
+            writer.write(bytes)
+            writer.whenReady { self.next(from: position + bytes.count) }
+        }
+    }
+}
