@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test build check fixtures bench bench-http clean
+.PHONY: run test test-clients build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -16,6 +16,12 @@ build:
 test:
 	scripts/setup
 	swift test -c release
+
+# Real Python packages against the server: Keras and safetensors for its model files, http.client for its jobs.
+test-clients: build
+	python3 -m venv .venv-clients
+	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
+	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
 
 # Before a commit: format, module edges, warnings (always errors), tests.
 check:
@@ -43,4 +49,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients Benchmarks/.build Benchmarks/.venv
