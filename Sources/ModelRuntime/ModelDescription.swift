@@ -67,8 +67,8 @@ public struct Threshold: Sendable, Equatable {
 
     /// In scaled units.
     public let value: Float
-    /// Where it comes from.
-    public let source: Source
+    /// Where it comes from; nil for a model from elsewhere that doesn't say.
+    public let source: Source?
 }
 
 /// The errors of some windows, thinned: what any quantile can be read from later.

@@ -37,7 +37,7 @@ enum ModelMetadata {
             strings.append(
                 document("threshold") { json in
                     json.member("value", threshold.value)
-                    json.member("source", threshold.source.rawValue)
+                    json.member("source", threshold.source?.rawValue)
                 })
         }
         if let errors = model.errors {
@@ -88,16 +88,16 @@ enum ModelMetadata {
         do throws(ArchitectureError) {
             network = try Sequential(architecture, timesteps: timesteps, features: features)
         } catch {
-            throw ModelFileError("metadata 'architecture': \(error.detail)")
+            throw ModelFileError("metadata /architecture: \(error.detail)")
         }
         if let mismatch = network.windowMismatch {
-            throw ModelFileError("metadata 'architecture': \(mismatch.detail)")
+            throw ModelFileError("metadata /architecture: \(mismatch.detail)")
         }
         return ModelDescription(
             architecture: architecture, network: network, scaler: try scaler(header, features: features),
             training: try training(header), threshold: try threshold(header), errors: try errors(header),
             origin: ModelDescription.Origin(
-                createdAt: header["created_at"] ?? Software.now, software: header["software"] ?? "unknown",
+                createdAt: try createdAt(header), software: header["software"] ?? "unknown",
                 data: try data(header)))
     }
 
@@ -105,33 +105,42 @@ enum ModelMetadata {
         guard let text = header[name] else {
             throw ModelFileError("the metadata have no '\(name)', a number as text, such as \"30\"")
         }
-        guard let number = Int(text), (1...(1 << 20)).contains(number) else {
-            throw ModelFileError("metadata '\(name)' is \(Quote.text(text)); it must be from 1 to \(1 << 20)")
+        guard let number = Int(text), text == String(number), (1...(1 << 20)).contains(number) else {
+            throw ModelFileError(
+                "metadata '\(name)' is \(Quote.text(text)); it must be an integer from 1 to \(1 << 20), in digits"
+            )
         }
         return number
     }
 
-    /// What a JSON document among the metadata holds; nil if it isn't there.
+    /// What a JSON document among the metadata holds; nil if it isn't there. A member that is misspelt is refused.
     private static func document<Value>(
         _ header: SafeTensorsHeader, _ name: String, tensors: Set<String> = [],
         _ read: (inout FieldReader) throws(JSONError) -> Value
     ) throws(ModelFileError) -> Value? {
         guard let text = header[name] else { return nil }
         do throws(JSONError) {
-            var json = try FieldReader(JSONReader.parse(Array(text.utf8), tensors: tensors))
-            return try read(&json)
+            let document = try JSONReader.parse(Array(text.utf8), tensors: tensors)
+            var json = try FieldReader(document, at: "/\(name)")
+            let value = try read(&json)
+            try json.rejectUnknown()
+            return value
         } catch {
-            throw ModelFileError(
-                "metadata '\(name)'\(error.pointer.isEmpty ? "" : " \(error.pointer)"): \(error.detail)")
+            let place = error.pointer.isEmpty ? "/\(name)" : error.pointer
+            throw ModelFileError("metadata \(place): \(error.detail)")
         }
     }
 
     private static func scaler(_ header: SafeTensorsHeader, features: Int) throws(ModelFileError) -> Scaler {
         let scaler = try document(header, "scaling", tensors: ["offset", "scale"]) {
             (json) throws(JSONError) in
-            let scaling: Scaling = try json.choice("scaling", default: .none)
+            let isScaled = json.has("offset") || json.has("scale")
+            let scaling: Scaling = try json.choice("scaling", default: isScaled ? .standard : .none)
             let offset = try json.floats("offset") ?? [Float](repeating: 0, count: features)
             let scale = try json.floats("scale") ?? [Float](repeating: 1, count: features)
+            guard scaling != .none || offset.allSatisfy({ $0 == 0 }) && scale.allSatisfy({ $0 == 1 }) else {
+                throw json.error("scaling", "is none, but there are an offset and a scale")
+            }
             for (name, values) in [("offset", offset), ("scale", scale)] where values.count != features {
                 throw json.error(name, "has \(values.count) numbers for \(features) features")
             }
@@ -146,7 +155,7 @@ enum ModelMetadata {
             guard let value = try json.double("value", in: 0...Double(Float.greatestFiniteMagnitude)) else {
                 throw json.missing("value", "an error in scaled units")
             }
-            return Threshold(value: Float(value), source: try json.choice("source", default: .training))
+            return Threshold(value: Float(value), source: try json.choice("source"))
         }
     }
 
@@ -172,6 +181,16 @@ enum ModelMetadata {
             try json.trainingOptions()
         }
         return training
+    }
+
+    private static func createdAt(_ header: SafeTensorsHeader) throws(ModelFileError) -> String {
+        guard let text = header["created_at"] else { return Software.now }
+        guard Software.isTime(text) else {
+            throw ModelFileError(
+                "metadata 'created_at' is \(Quote.text(text)); it must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z"
+            )
+        }
+        return text
     }
 
     private static func data(_ header: SafeTensorsHeader) throws(ModelFileError) -> DataFingerprint? {

@@ -152,9 +152,7 @@ public final class ModelRegistry: Sendable {
     /// - Throws: ``ModelFileError``, also for what is past the limits.
     public func read(_ file: [UInt8]) throws(ModelFileError) -> TrainedModel {
         let trained = try ModelFile.model(file, from: .upload)
-        guard trained.model.network.parameterCount <= limits.parameters else {
-            throw ModelFileError(limits.tooManyParameters(trained.model.network))
-        }
+        if let refusal = limits.refusal(of: trained.model.network) { throw ModelFileError(refusal) }
         return trained
     }
 

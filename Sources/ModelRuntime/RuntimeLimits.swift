@@ -6,6 +6,8 @@ public struct RuntimeLimits: Sendable, Equatable {
     public var body = 64 << 20
     /// Parameters of one network.
     public var parameters = 20_000_000
+    /// Bytes of working memory that one window may take on its way through a network.
+    public var windowBytes = 256 << 20
     /// Bytes of working memory of one training beside its data.
     public var trainingBytes = 4 << 30
     /// Trainings at the same time; each uses all cores by itself.
@@ -32,8 +34,18 @@ public struct RuntimeLimits: Sendable, Equatable {
     /// The defaults.
     public init() {}
 
-    /// Says that a network has more parameters than it may have.
-    package func tooManyParameters(_ network: Sequential) -> String {
-        "the network would have \(network.parameterCount) parameters; this server allows \(parameters)"
+    /// Why a network is too large for this server; nil if it isn't.
+    package func refusal(of network: Sequential) -> String? {
+        guard network.parameterCount <= parameters else {
+            return
+                "the network would have \(network.parameterCount) parameters; this server allows \(parameters)"
+        }
+        let bytes = Model.windowByteCount(network)
+        guard bytes <= windowBytes else {
+            return
+                "one window would take \(bytes >> 20) MiB of working memory; this server allows \(windowBytes >> 20) MiB. "
+                + "Use fewer timesteps or fewer units"
+        }
+        return nil
     }
 }

@@ -14,4 +14,10 @@ public enum Software {
 
     /// The time in UTC, as RFC 3339 writes it.
     package static var now: String { Date().ISO8601Format() }
+
+    /// Whether a text is a time as RFC 3339 writes it.
+    static func isTime(_ text: String) -> Bool {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
+        return (try? style.parse(text)) != nil && text.count >= 20
+    }
 }

@@ -93,9 +93,7 @@ extension TrainingSpecification {
             throw .architecture(error)
         }
         if let mismatch = network.windowMismatch { throw .architecture(mismatch) }
-        guard network.parameterCount <= limits.parameters else {
-            throw .tooLarge(limits.tooManyParameters(network))
-        }
+        if let refusal = limits.refusal(of: network) { throw .tooLarge(refusal) }
         let bytes = options.trainingByteCount(network, windows: windows.count)
         guard bytes <= limits.trainingBytes else {
             throw .tooLarge(

@@ -42,6 +42,11 @@ public final class Model: Sendable {
     /// Bytes that the weights take, in Keras' order and packed.
     public var byteCount: Int { (weights.values.count + plan.packing.count) * MemoryLayout<Float>.stride }
 
+    /// Bytes of working memory that one window takes on its way through a network.
+    public static func windowByteCount(_ network: Sequential) -> Int {
+        Workspace.byteCount(Plan(network, for: .inference), capacity: 1, mode: .inference)
+    }
+
     /// What the last layer emits for each window.
     /// - Returns: `[N][T][F]` in the units that the windows are in.
     public func reconstruct(_ windows: Windows) -> [Float] {

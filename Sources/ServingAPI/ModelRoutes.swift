@@ -162,7 +162,7 @@ extension JSONWriter {
         member("epochs", model.training.history.count)
         member("loss", model.loss.map { Float($0) })
         member("threshold", model.threshold?.value)
-        member("threshold_source", model.threshold?.source.rawValue)
+        member("threshold_source", model.threshold?.source?.rawValue)
         member("seconds", model.training.seconds)
         if let base = model.training.warmStart { member("warm_start", base) }
         member("created_at", model.origin.createdAt)

@@ -76,7 +76,8 @@ extension FieldReader {
         guard network.parameterCount <= limits.parameters else {
             throw JSONError(
                 .invalid, at: architecture.pointer,
-                limits.tooManyParameters(network))
+                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)"
+            )
         }
         return network
     }

@@ -105,7 +105,7 @@ import TimeSeries
         (["timesteps": ""], "'timesteps'"), (["timesteps": "two"], "'two'"),
         (["features": "0"], "'features' is '0'"),
         (["architecture": ""], "no 'architecture'"), (["architecture": "[]"], "it must be an object"),
-        (["architecture": "{"], "'architecture'"),
+        (["architecture": "{"], "/architecture"),
         (["architecture": "{\"layers\":[{\"type\":\"GRU\",\"units\":1}]}"], "/layers/0/type"),
         (
             ["architecture": "{\"layers\":[{\"type\":\"LSTM\",\"units\":1}]}"],
@@ -116,6 +116,12 @@ import TimeSeries
         (["features": "2"], "has shape"),
         (["scaling": "{\"scaling\":\"standard\",\"offset\":[1,2]}"], "2 numbers for 1 features"),
         (["scaling": "{\"scaling\":\"standard\",\"scale\":[0]}"], "greater than 0"),
+        (["scaling": "{\"scaling\":\"none\",\"offset\":[1]}"], "is none"),
+        (
+            ["architecture": "{\"architecture\":\"stacked\",\"units\":[1],\"activaton\":\"relu\"}"],
+            "did you mean"
+        ),
+        (["created_at": "yesterday"], "RFC 3339"), (["timesteps": "02"], "in digits"),
         (["threshold": "{}"], "\"value\""), (["threshold": "{\"value\":-1}"], "value"),
         (["errors": "{\"count\":1,\"ranked\":[2,1]}"], "ascending"),
         (["history": "{\"loss\":[1],\"val_loss\":[1,2]}"], "val_loss"),

@@ -1,6 +1,5 @@
 """Model files between the server and Python: safetensors reads and writes them, Keras runs them."""
 
-import functools
 import hashlib
 import json
 
@@ -321,19 +320,12 @@ def test_a_file_that_goes_on_is_refused(server):
     check_refused(server, file_of() + b"\0", "nothing may follow the last")
 
 
-# Accepted in silence today, and then not what the file says.
-
-todo = functools.partial(pytest.mark.xfail, strict=True, raises=AssertionError)
-
-
-@todo(reason="offset and scale are not applied unless 'scaling' is there")
 def test_offset_and_scale_are_heeded_or_refused(server):
     scaled = metadata(SMALL, scaling={"offset": [20, -0.5], "scale": [5, 0.25]})
     if upload(server, "m", file_of(metadata=scaled)).status == 201:
         check_predictions(server, "m", scaled, network_of(scaled))
 
 
-@todo(reason="unknown members of the metadata's documents are passed over")
 @pytest.mark.parametrize("documents", [
     {"architecture": SMALL | {"activaton": "relu"}},
     {"scaling": {"scaling": "standard", "offset": [20, -0.5], "scales": [5, 0.25]}},
@@ -343,6 +335,5 @@ def test_a_misspelt_member_is_refused(server, documents):
     check_refused(server, file_of(metadata=misspelt), "did you mean")
 
 
-@todo(reason="created_at is passed on as it is, and answers promise RFC 3339")
 def test_a_date_that_is_none_is_refused(server):
     check_refused(server, file_of(metadata={"created_at": "yesterday"}), "created_at")
