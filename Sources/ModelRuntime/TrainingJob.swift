@@ -29,7 +29,11 @@ public final class TrainingJob: Sendable {
     public struct Snapshot: Sendable {
         /// How far it is.
         public fileprivate(set) var state = State.queued
-        /// The losses of the epochs that are done.
+        /// How many epochs are done.
+        public fileprivate(set) var epochsDone = 0
+        /// The last of them.
+        public fileprivate(set) var last: EpochReport?
+        /// All of them, if they were asked for.
         public fileprivate(set) var history: [EpochReport] = []
         /// When it was asked for, RFC 3339 in UTC.
         public let createdAt: String
@@ -50,14 +54,27 @@ public final class TrainingJob: Sendable {
         }
 
         /// The mean time of an epoch so far, in seconds; nil before the first is done.
-        public var secondsPerEpoch: Double? { history.isEmpty ? nil : seconds / Double(history.count) }
+        public var secondsPerEpoch: Double? { epochsDone > 0 ? seconds / Double(epochsDone) : nil }
     }
 
     private struct Inner {
+        /// But for the history.
         var snapshot: Snapshot
+        var history: [EpochReport] = []
         var observers: [@Sendable () -> Bool] = []
         /// How many want it.
         var interest = 0
+
+        /// How it is now, but for the history.
+        var current: Snapshot {
+            var snapshot = snapshot
+            snapshot.epochsDone = history.count
+            snapshot.last = history.last
+            if !snapshot.isEnded, let start = snapshot.start {
+                snapshot.seconds = (ContinuousClock.now - start) / .seconds(1)
+            }
+            return snapshot
+        }
     }
 
     /// A name that can't be guessed.
@@ -76,16 +93,21 @@ public final class TrainingJob: Sendable {
         inner = Mutex(Inner(snapshot: Snapshot(createdAt: Software.now)))
     }
 
-    /// How it is now.
+    /// Whether it has ended.
+    public var isEnded: Bool { inner.withLock { $0.snapshot.isEnded } }
+
+    /// How it is now, with the losses of all epochs.
     public var snapshot: Snapshot {
         inner.withLock { inner in
-            var snapshot = inner.snapshot
-            if !snapshot.isEnded, let start = snapshot.start {
-                snapshot.seconds = (ContinuousClock.now - start) / .seconds(1)
-            }
+            var snapshot = inner.current
+            // A buffer of its own: sharing one would have the training copy all of it at the next epoch.
+            snapshot.history = inner.history.withUnsafeBufferPointer { Array($0) }
             return snapshot
         }
     }
+
+    /// How it is now, without the losses of all epochs.
+    public var summary: Snapshot { inner.withLock { $0.current } }
 
     /// Calls `body` after each change, on the thread that has made it, where it must not block; at once if the job has
     /// ended. It says whether it wants to be called again.
@@ -139,7 +161,7 @@ public final class TrainingJob: Sendable {
 
     /// An epoch is done.
     func add(_ report: EpochReport) {
-        inner.withLock { $0.snapshot.history.append(report) }
+        inner.withLock { $0.history.append(report) }
         changed()
     }
 

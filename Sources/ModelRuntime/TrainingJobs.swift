@@ -80,7 +80,7 @@ public final class TrainingJobs: Sendable {
             if let request, let found = state.find(request) { return (found, false) }
             guard !state.isClosed else { return (Submission.closed, false) }
             // Those that were cancelled while they waited take no place.
-            state.waiting.removeAll { $0.job.snapshot.isEnded }
+            state.waiting.removeAll { $0.job.isEnded }
             let startsThread = state.running < limits.concurrentTrainings
             let bytes = state.waiting.reduce(waiting.byteCount) { $0 + $1.byteCount }
             guard
@@ -103,7 +103,7 @@ public final class TrainingJobs: Sendable {
 
     /// Forgets a job that has ended; false if it hasn't.
     public func forget(_ job: TrainingJob) -> Bool {
-        guard job.snapshot.isEnded else { return false }
+        guard job.isEnded else { return false }
         state.withLock { $0.forget([job.id]) }
         return true
     }
@@ -185,10 +185,9 @@ extension TrainingJobs.State {
         var ended = 0
         var forgotten: Set<String> = []
         for job in jobs.reversed() {
-            let snapshot = job.snapshot
-            guard snapshot.isEnded else { continue }
+            guard job.isEnded else { continue }
             ended += 1
-            epochs += snapshot.history.count
+            epochs += job.summary.epochsDone
             if ended > endedLimit || epochs > epochLimit { forgotten.insert(job.id) }
         }
         if !forgotten.isEmpty { forget(forgotten) }

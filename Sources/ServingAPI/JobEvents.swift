@@ -40,12 +40,12 @@ final class JobEvents: @unchecked Sendable {
     /// Begins. What follows keeps this alive until the job or the reader is gone.
     func start() {
         Self.queue.async { [self] in
-            send(event: "job") { $0.summary(of: self.job, self.job.snapshot) }
+            send(event: "job") { $0.summary(of: self.job, self.job.summary) }
             beat()
         }
         job.observe { [self] in
             guard writer.isOpen else { return false }
-            let isEnded = job.snapshot.isEnded
+            let isEnded = job.isEnded
             if isEnded {
                 Self.queue.async { self.look() }
             } else if !isScheduled.exchange(true, ordering: .relaxed) {

@@ -8,7 +8,7 @@ extension Service {
         Route(.get, "/jobs", scope: .read) { (service, _) throws(Problem) in
             .json { json in
                 json.array("jobs", of: service.jobs.all) { json, job in
-                    json.object { $0.summary(of: job, job.snapshot) }
+                    json.object { $0.summary(of: job, job.summary) }
                 }
             }
         },
@@ -88,8 +88,8 @@ extension JSONWriter {
 
     /// How far a job is, or was when that epoch was its last, as members of the current object.
     mutating func progress(of job: TrainingJob, _ snapshot: TrainingJob.Snapshot, upTo epoch: Int? = nil) {
-        let epoch = epoch ?? snapshot.history.count
-        let report = epoch > 0 ? snapshot.history[epoch - 1] : nil
+        let report = epoch.map { snapshot.history[$0 - 1] } ?? snapshot.last
+        let epoch = epoch ?? snapshot.epochsDone
         let isRunning = if case .running = snapshot.state { true } else { false }
         member("epoch", epoch)
         member("epochs", job.epochs)

@@ -73,9 +73,8 @@ extension Service {
         job.attach()
         responder.whenGone { job.detach() }
         job.observe { [self] in
-            let snapshot = job.snapshot
-            guard snapshot.isEnded else { return true }
-            responder.send(answer(to: snapshot))
+            guard job.isEnded else { return true }
+            responder.send(answer(to: job.snapshot))
             return false
         }
     }
@@ -149,12 +148,13 @@ extension HeaderFields {
 extension Logger {
     /// A line when a job has ended. Says whether there is more to note.
     fileprivate func note(_ job: TrainingJob) -> Bool {
-        let snapshot = job.snapshot
+        guard job.isEnded else { return true }
+        let snapshot = job.summary
         var metadata: Logger.Metadata = [
             "model": "\(job.model)", "job": "\(job.id)", "seconds": "\(snapshot.seconds)",
         ]
         switch snapshot.state {
-        case .queued, .running: return true
+        case .queued, .running: break
         case .succeeded(let version):
             metadata["version"] = "\(version.version)"
             info("trained", metadata: metadata)

@@ -47,7 +47,7 @@ import Testing
     }
 
     private func waitUntilRunning(_ job: TrainingJob) {
-        while job.snapshot.history.isEmpty, !job.snapshot.isEnded { usleep(500) }
+        while job.summary.epochsDone == 0, !job.isEnded { usleep(500) }
     }
 
     @Test func aJobTellsOfItself() throws {
@@ -105,7 +105,7 @@ import Testing
         jobs.close()
         #expect(throws: HarnessError.self) { try submit(jobs) }
         guard case .cancelled = waiting.snapshot.state else { throw HarnessError("what waits is cancelled") }
-        #expect(!running.snapshot.isEnded, "what runs may end")
+        #expect(!running.isEnded, "what runs may end")
         jobs.finish(within: 0.05)
         guard case .cancelled = running.snapshot.state else { throw HarnessError("but not for ever") }
     }
@@ -114,7 +114,7 @@ import Testing
         let jobs = jobs { $0.concurrentTrainings = 2 }
         let both = [try submit(jobs, epochs: 100_000), try submit(jobs, epochs: 100_000)]
         for job in both { waitUntilRunning(job) }
-        #expect(both.allSatisfy { !$0.snapshot.isEnded })
+        #expect(both.allSatisfy { !$0.isEnded })
         for job in both { job.cancel() }
         for job in both { _ = try wait(job) }
     }
@@ -140,7 +140,7 @@ import Testing
         job.attach()
         job.detach()
         usleep(20_000)
-        #expect(!job.snapshot.isEnded)
+        #expect(!job.isEnded)
         job.detach()
         guard case .cancelled = try wait(job).state else { throw HarnessError("it goes on") }
     }
@@ -150,7 +150,7 @@ import Testing
         let job = try submit(jobs, epochs: 3)
         let ends = Counter()
         job.observe {
-            if job.snapshot.isEnded { ends.add() }
+            if job.isEnded { ends.add() }
             return true
         }
         _ = try wait(job)
