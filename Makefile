@@ -27,11 +27,12 @@ test-clients: build
 check:
 	scripts/check
 
-# Test data made by real Keras, in a virtual environment of its own.
+# Test data made by real Keras and scikit-learn, in a virtual environment of its own.
 fixtures:
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet -r scripts/fixtures-requirements.txt
 	.venv/bin/python scripts/fixtures.py
+	.venv/bin/python scripts/metrics-fixtures.py
 
 # The engine and its peers side by side, such as BENCH='--keras sensor'.
 BENCH ?=

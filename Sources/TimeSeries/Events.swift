@@ -1,0 +1,61 @@
+/// A stretch of rows that belong to one anomaly.
+public struct Event: Sendable, Equatable {
+    /// Its rows.
+    public let rows: ClosedRange<Int>
+    /// The row with the highest score.
+    public let peakRow: Int
+    /// That score.
+    public let peak: Float
+
+    /// An event as it was found.
+    public init(rows: ClosedRange<Int>, peakRow: Int, peak: Float) {
+        self.rows = rows
+        self.peakRow = peakRow
+        self.peak = peak
+    }
+
+    /// How many rows.
+    public var duration: Int { rows.count }
+}
+
+/// How scores of rows become events.
+public struct EventRule: Sendable, Equatable {
+    /// An event begins with a score above this. Scores are errors divided by the threshold.
+    public var start: Float = 1
+    /// It goes on while scores stay above this: a score that trembles about the threshold is one event, not many
+    /// (hysteresis). At most `start`.
+    public var end: Float = 0.8
+    /// Events of fewer rows are left out.
+    public var minimumLength = 1
+    /// Events with so many rows or fewer between them are one.
+    public var mergeGap = 0
+
+    /// The defaults.
+    public init() {}
+
+    /// The events in scores of consecutive rows, in order.
+    /// - Parameter scores: one for each row; NaN where there is none, which ends an event.
+    public func events(in scores: [Float]) -> [Event] {
+        var stretches: [ClosedRange<Int>] = []
+        var row = 0
+        while row < scores.count {
+            guard scores[row] > start else {
+                row += 1
+                continue
+            }
+            var last = row
+            while last + 1 < scores.count, scores[last + 1] > end { last += 1 }
+            if let previous = stretches.last, row - previous.upperBound - 1 <= mergeGap {
+                stretches[stretches.count - 1] = previous.lowerBound...last
+            } else {
+                stretches.append(row...last)
+            }
+            row = last + 1
+        }
+        return stretches.filter { $0.count >= minimumLength }.map { rows in
+            // What was merged may have rows without a score in between.
+            let peakRow = rows.filter { !scores[$0].isNaN }.max { scores[$0] < scores[$1] } ?? rows.lowerBound
+            return Event(rows: rows, peakRow: peakRow, peak: scores[peakRow])
+        }
+    }
+}

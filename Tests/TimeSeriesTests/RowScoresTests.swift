@@ -1,0 +1,27 @@
+import Testing
+import TimeSeries
+
+/// Scores of windows to scores of rows.
+@Suite struct RowScoresTests {
+    private func rows(_ combination: RowCombination, stride: Int, _ scores: [Float], rows: Int) throws
+        -> [Float]
+    {
+        let series = try Series(values: Array(repeating: 0, count: rows), features: 1)
+        let windows = try Windows.sliding(over: series, timesteps: 3, stride: stride)
+        return combination.rowScores(of: scores, windows: windows).map { $0.isNaN ? -1 : $0 }
+    }
+
+    @Test func theNewestWindowEndsAtTheRow() throws {
+        #expect(try rows(.newest, stride: 1, [1, 2, 3], rows: 5) == [-1, -1, 1, 2, 3])
+        #expect(try rows(.newest, stride: 2, [1, 2], rows: 6) == [-1, -1, 1, 1, 2, 2])
+        #expect(try rows(.newest, stride: 4, [1, 2], rows: 8) == [-1, -1, 1, 1, 1, 1, 2, 2])
+    }
+
+    @Test func allThatCoverTheRowAreCombined() throws {
+        #expect(try rows(.mean, stride: 1, [1, 2, 6], rows: 5) == [1, 1.5, 3, 4, 6])
+        #expect(try rows(.median, stride: 1, [1, 2, 6], rows: 5) == [1, 1.5, 2, 4, 6])
+        // Rows between windows that are apart have none.
+        #expect(try rows(.mean, stride: 4, [1, 2], rows: 8) == [1, 1, 1, -1, 2, 2, 2, -1])
+        #expect(try rows(.median, stride: 4, [1, 2], rows: 8) == [1, 1, 1, -1, 2, 2, 2, -1])
+    }
+}

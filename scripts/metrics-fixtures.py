@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Makes Tests/Fixtures/sklearn/metrics.json with scikit-learn: what Evaluation's tests hold it against.
+
+Run by `make fixtures`. Scores are small integers over 8, which float32 holds exactly and which are equal often.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+from sklearn import metrics
+
+OUT = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "Fixtures" / "sklearn"
+
+
+def case(name, scores, labels):
+    scores, labels = np.asarray(scores, dtype=np.float64), np.asarray(labels, dtype=int)
+    precision, recall, thresholds = metrics.precision_recall_curve(labels, scores)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-300)
+    best = int(np.argmax(f1[:-1]))
+    threshold = float(np.median(scores))
+    tn, fp, fn, tp = metrics.confusion_matrix(labels, scores > threshold, labels=[0, 1]).ravel()
+    return {
+        "name": name, "scores": scores.tolist(), "labels": labels.tolist(),
+        "rocAUC": metrics.roc_auc_score(labels, scores) if 0 < labels.sum() < len(labels) else None,
+        "averagePrecision": metrics.average_precision_score(labels, scores),
+        "precision": precision[:-1].tolist(), "recall": recall[:-1].tolist(), "thresholds": thresholds.tolist(),
+        "bestF1": float(f1[best]),
+        "median": threshold, "confusion": [int(tp), int(fp), int(tn), int(fn)],
+    }
+
+
+def main():
+    random = np.random.default_rng(0)
+    cases = []
+    for number, (count, share, levels, shift) in enumerate(
+            [(10, 0.3, 4, 2), (100, 0.1, 10, 3), (500, 0.5, 40, 0), (1000, 0.02, 400, 100), (300, 0.9, 3, 1)]):
+        labels = random.random(count) < share
+        labels[0] = True
+        labels[1] = False
+        scores = (random.integers(0, levels, count) + shift * labels) / 8
+        cases.append(case(f"random {number}", scores, labels))
+    cases.append(case("all equal", np.ones(20), np.arange(20) % 4 == 0))
+    cases.append(case("perfect", np.arange(30) / 8, np.arange(30) >= 20))
+    cases.append(case("reversed", np.arange(30) / 8, np.arange(30) < 10))
+    cases.append(case("only anomalies", np.arange(5) / 8, np.ones(5)))
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "metrics.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()
