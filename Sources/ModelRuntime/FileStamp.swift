@@ -13,6 +13,9 @@ package struct FileStamp: Equatable, Sendable {
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 
+    /// Whether there is nothing in the file.
+    package var isEmpty: Bool { size == 0 }
+
     /// Whether the last change was more than so many nanoseconds ago, by the clock that stamps files.
     package func isOlder(than age: Int) -> Bool {
         var now = timespec()

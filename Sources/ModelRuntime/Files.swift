@@ -104,9 +104,9 @@ package enum Files {
         try succeeds("rmdir", path, unless: [ENOENT, ENOTDIR, EEXIST, ENOTEMPTY]) { rmdir(path) }
     }
 
-    /// Gives a folder a new time of change, by which others see that there is something to see.
-    static func touch(_ path: String) throws(FileError) {
-        _ = try repeated("utimensat", path) { utimensat(AT_FDCWD, path, nil, 0) }
+    /// Waits until nobody else has an open file or folder locked (flock(2)), and locks it until it is closed.
+    static func lock(_ descriptor: Int32, _ path: String) throws(FileError) {
+        _ = try repeated("flock", path) { flock(descriptor, LOCK_EX) }
     }
 
     /// Does something with a file or folder locked (flock(2)): until then, and as long as the process lives, nobody else
@@ -153,15 +153,19 @@ final class OpenFile: Sendable {
 
     init(_ path: String) throws(FileError) {
         self.path = path
-        descriptor = try Files.repeated("open", path) { open(path, O_RDONLY | O_CLOEXEC) }
+        // What is no regular file, such as a pipe, might keep whoever opens it waiting.
+        descriptor = try Files.repeated("open", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
     deinit { close(descriptor) }
 
-    /// In bytes.
+    /// In bytes. Throws `EISDIR` for what is no regular file.
     func size() throws(FileError) -> Int {
         var status = stat()
         _ = try Files.repeated("fstat", path) { fstat(descriptor, &status) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(call: "open", path: path, code: EISDIR)
+        }
         return Int(status.st_size)
     }
 

@@ -81,6 +81,10 @@ public struct ErrorDistribution: Sendable, Equatable {
     /// Some of them, ascending and evenly spread by rank, the smallest and the largest among them; all if there are few.
     public let ranked: [Float]
 
+    /// The error that a share of them stayed below, interpolated as NumPy's default does.
+    /// - Parameter q: 0…1.
+    public func quantile(_ q: Double) -> Float { TimeSeries.quantile(ranked, q) ?? 0 }
+
     /// Takes what was kept before; nil if that can't be right.
     init?(count: Int, ranked: [Float]) {
         let isAscending = zip(ranked, ranked.dropFirst()).allSatisfy { $0 <= $1 }

@@ -1,5 +1,5 @@
-/// A version's file on its way to somebody else: checked first, then read piece by piece, so that a slow client costs a
-/// descriptor and not the memory of a model. A version that is deleted meanwhile is still there to the end.
+/// A version's file on its way to somebody else, read piece by piece, so that a slow client costs a descriptor and not the
+/// memory of a model. It stays whole if the version is deleted meanwhile.
 public final class ModelDownload: Sendable {
     private static let piece = 1 << 18
 
@@ -9,17 +9,10 @@ public final class ModelDownload: Sendable {
     public let digest: String
     private let file: OpenFile
 
-    /// Opens a file, and reads it once to see that it is what was written.
-    init(version: Int, path: String) throws(ModelRepository.ReadError) {
+    init(version: Int, digest: String, file: OpenFile) {
         self.version = version
-        let bytes: [UInt8]
-        do throws(FileError) {
-            file = try OpenFile(path)
-            bytes = try file.read(from: 0, count: file.size())
-        } catch {
-            throw ModelRepository.ReadError(error)
-        }
-        do throws(ModelFileError) { digest = try ModelFile.verify(bytes) } catch { throw .damaged(error) }
+        self.digest = digest
+        self.file = file
     }
 
     /// Bytes from a position on; none at the end.

@@ -46,6 +46,7 @@ public final class ModelRegistry: Sendable {
 
     private let repository: ModelRepository
     private let limits: RuntimeLimits
+    private let logger: Logger
     private let state = Mutex(RegistryState())
     /// Held by who changes a model's folder or takes over how it looks: what is taken over is never older than a change.
     private let folders = Mutex(())
@@ -54,6 +55,7 @@ public final class ModelRegistry: Sendable {
     /// - Throws: ``FileError`` when the folder can't be used.
     public init(folder: String, limits: RuntimeLimits = .init(), logger: Logger) throws(FileError) {
         self.limits = limits
+        self.logger = logger
         repository = try ModelRepository(folder, logger: logger)
         let now = Self.now()
         for (name, listing) in try repository.scan() {
@@ -129,7 +131,14 @@ public final class ModelRegistry: Sendable {
     /// Names of models behind `name` in the order of their UTF-8, and whether there are more.
     /// - Parameter limit: how many at most.
     public func names(after name: String?, limit: Int) throws(FileError) -> (names: [String], isLast: Bool) {
-        for new in try repository.names() where state.withLock({ $0.known[new] == nil }) { try refresh(new) }
+        // Those that are known with versions are looked at by who asks for one.
+        for name in try repository.names() where state.withLock({ $0.isEmpty(name) }) {
+            do throws(FileError) {
+                try refresh(name)
+            } catch {
+                logger.error("a model can't be looked at", metadata: ["reason": "\(error)"])
+            }
+        }
         let all = state.withLock { state in
             state.known.filter { !$0.value.listing.versions.isEmpty }.keys.filter { $0 > name ?? "" }
         }.sorted()
@@ -140,7 +149,7 @@ public final class ModelRegistry: Sendable {
     public func download(_ name: String, _ reference: VersionReference) throws(FileError) -> ModelDownload? {
         while let version = try number(name, reference) {
             do throws(ModelRepository.ReadError) {
-                return try ModelDownload(version: version, path: repository.file(name, version))
+                return try repository.download(name, version)
             } catch {
                 try lose(name, version, error)
             }
@@ -200,13 +209,7 @@ public final class ModelRegistry: Sendable {
             if version == nil {
                 for alias in listing.aliases.keys { _ = try repository.deleteAlias(alias, of: name) }
             }
-            var isAny = false
-            for number in version.map({ [$0] }) ?? listing.versions {
-                let isRemoved = try repository.delete(name, number)
-                isAny = isAny || isRemoved
-                state.withLock { $0.unload(RegistryState.Key(name: name, version: number)) }
-            }
-            return isAny
+            return try repository.delete(name, version.map { [$0] } ?? listing.versions) > 0
         }
     }
 
@@ -269,7 +272,7 @@ public final class ModelRegistry: Sendable {
         }
         try takeOver(name, at: Self.now())
         // One that can't be taken out of the way is not served either.
-        state.withLock { $0.known[name]?.listing.versions.removeAll { $0 == version } }
+        state.withLock { $0.forget(version, of: name) }
     }
 
     private static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000_000 }

@@ -5,6 +5,7 @@ extension ModelRepository {
     /// How often what somebody else has cleared away in the meantime is made again.
     private static let attempts = 5
 
+    /// Gives a version its number.
     typealias Naming = (_ give: () throws(FileError) -> Int) throws(FileError) -> Int
 
     /// Writes a version under the next number. When this returns it is on the disk.
@@ -29,10 +30,14 @@ extension ModelRepository {
                 try Files.write(bytes, to: "\(new)/\(Self.file)")
                 try Files.synchronize(folder: new)
                 number = try naming { () throws(FileError) in
-                    var number = try highest(name) + 1
-                    while try !Files.rename(new, to: path(name, number)) { number += 1 }
-                    try Files.synchronize(folder: path(name))
-                    return number
+                    try locked(name) { () throws(FileError) in
+                        let number = try highest(name) + 1
+                        guard try Files.rename(new, to: path(name, number)) else {
+                            throw FileError(call: "rename", path: path(name, number), code: EEXIST)
+                        }
+                        try Files.synchronize(folder: path(name))
+                        return number
+                    }
                 }
             }
             return isLocked ? number : nil
@@ -44,24 +49,18 @@ extension ModelRepository {
         }
     }
 
-    /// Deletes a version for good; false if there is none.
-    func delete(_ name: String, _ version: Int) throws(FileError) -> Bool {
-        guard Files.exists(file(name, version)) else { return false }
-        let isHighest = try version == highest(name)
-        if isHighest { try keepNumber(name, version) }
-        let isRemoved = try Files.remove(file: file(name, version))
-        if isHighest { try Files.synchronize(folder: path(name, version)) }
-        try removeEmptyNumbers(name)
-        try changed(name)
-        return isRemoved
-    }
-
-    /// Removes the folders of versions that are gone, but for the highest number. None is made without a version in it.
-    private func removeEmptyNumbers(_ name: String) throws(FileError) {
-        let numbers = (try Files.list(path(name)) ?? []).compactMap { Int($0) }.sorted()
-        for number in numbers.dropLast() where !Files.exists(file(name, number)) {
-            try Files.remove(file: "\(path(name, number))/\(Self.deleted)")
-            try Files.remove(folder: path(name, number))
+    /// Deletes versions for good.
+    /// - Returns: how many of them there were.
+    func delete(_ name: String, _ versions: [Int]) throws(FileError) -> Int {
+        guard Files.exists(path(name)) else { return 0 }
+        return try locked(name) { () throws(FileError) in
+            var count = 0
+            for version in versions where try take(version, of: name, to: deleted(name, version)) {
+                count += 1
+            }
+            try forgetNumbers(name)
+            try Files.synchronize(folder: path(name))
+            return count
         }
     }
 
@@ -76,13 +75,51 @@ extension ModelRepository {
             ])
         do throws(FileError) {
             try Files.makeFolder(shelf)
-            try keepNumber(name, version)
-            _ = try Files.rename(file(name, version), to: place)
-            try changed(name)
+            try locked(name) { () throws(FileError) in
+                // The number first: it is not given again.
+                _ = try? Files.write([], to: deleted(name, version))
+                _ = try take(version, of: name, to: place)
+                try Files.synchronize(folder: path(name))
+            }
         } catch {
             logger.error("can't set it aside", metadata: ["reason": "\(error)"])
         }
     }
+
+    /// Takes a version's file away; false if there is none. One call does all: the version is gone, its number is kept by
+    /// the file's new name, and the model's folder has changed, which others notice. It needs no room on the disk.
+    private func take(_ version: Int, of name: String, to place: String) throws(FileError) -> Bool {
+        do throws(FileError) {
+            _ = try Files.rename(file(name, version), to: place)
+        } catch  where error.code == ENOENT || error.code == ENOTDIR {
+            return false
+        }
+        try Files.remove(folder: path(name, version))
+        return true
+    }
+
+    /// Puts an empty file in the place of a deleted version's, which goes when nobody has it open any more. Where there is
+    /// no room even for that, it stays until the next time.
+    func emptyDeleted(_ entry: String, of name: String) {
+        let (place, new) = ("\(path(name))/\(entry)", "\(path(name))/\(Self.temporaryName())")
+        guard FileStamp(place)?.isEmpty == false, (try? Files.write([], to: new)) != nil else { return }
+        _ = try? Files.rename(new, to: place)
+    }
+
+    /// Forgets numbers of deleted versions, but for the highest number of all: nothing below it is given again.
+    private func forgetNumbers(_ name: String) throws(FileError) {
+        let highest = try highest(name)
+        for entry in try Files.list(path(name)) ?? [] {
+            guard entry.hasSuffix(Self.deleted), let number = Self.number(entry) else { continue }
+            if number < highest {
+                try Files.remove(file: "\(path(name))/\(entry)")
+            } else {
+                emptyDeleted(entry, of: name)
+            }
+        }
+    }
+
+    private func deleted(_ name: String, _ version: Int) -> String { path(name, version) + Self.deleted }
 
     /// Points an alias to a version.
     func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) {
@@ -100,26 +137,23 @@ extension ModelRepository {
     /// Forgets an alias; false if there is none.
     func deleteAlias(_ alias: String, of name: String) throws(FileError) -> Bool {
         guard try Files.remove(file: "\(path(name))/@\(alias)") else { return false }
-        try changed(name)
+        try Files.synchronize(folder: path(name))
         return true
     }
 
-    /// Leaves something in a version's folder, so that its number is not given again.
-    private func keepNumber(_ name: String, _ version: Int) throws(FileError) {
-        do throws(FileError) {
-            try Files.write([], to: "\(path(name, version))/\(Self.deleted)")
-        } catch  where error.code == EEXIST {}
-        try Files.synchronize(folder: path(name, version))
-    }
-
-    /// The highest number that was ever given, as far as this folder tells.
+    /// The highest number that was ever given.
     private func highest(_ name: String) throws(FileError) -> Int {
-        (try Files.list(path(name)) ?? []).compactMap { Int($0) }.max() ?? 0
+        (try Files.list(path(name)) ?? []).compactMap(Self.number).max() ?? 0
     }
 
-    private func changed(_ name: String) throws(FileError) {
-        try Files.touch(path(name))
-        try Files.synchronize(folder: path(name))
+    /// Numbers are given, and taken away, by one server at a time.
+    private func locked<Value>(
+        _ name: String, _ body: () throws(FileError) -> Value
+    ) throws(FileError) -> Value {
+        try Files.withDescriptor(path(name), O_RDONLY | O_DIRECTORY) { (descriptor) throws(FileError) in
+            try Files.lock(descriptor, path(name))
+            return try body()
+        }
     }
 
     private static func temporaryName() -> String { ".new-\(random())" }

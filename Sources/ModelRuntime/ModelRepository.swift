@@ -4,13 +4,13 @@ import Logging
 /// The models on disk: `<folder>/<model>/<version>/model.safetensors`, and `<folder>/<model>/@<alias>` with a version's
 /// number in it.
 ///
-/// Several servers may use one folder at the same time. What they rely on is `rename(2)`:
+/// Several servers may use one folder at the same time. What they rely on is `rename(2)`, and that numbers are given and
+/// taken away with the model's folder locked:
 /// - A version is made whole in a folder of a name that starts with a dot, brought to the disk, and then renamed to its
-///   number. That fails if there is such a folder which isn't empty, so a number is given once, and what has a number is
-///   whole.
-/// - The highest number of a model stays when its version is deleted, with a file `deleted` in it: a number that once
-///   meant a version never means another.
-/// - Whatever changes, the time of change of the model's folder does so too; by that the others notice.
+///   number. So what has a number is whole.
+/// - To delete a version is to rename its file to `<version>.deleted`, which is then emptied. The highest of these stays:
+///   a number that once meant a version never means another.
+/// - Both change the model's folder, in the same moment; by its time of change the others notice.
 ///
 /// A process that dies leaves a folder with a dot behind. Who makes one has it locked, and what isn't locked is removed at
 /// the next start.
@@ -20,14 +20,12 @@ struct ModelRepository: Sendable {
         /// Ascending.
         var versions: [Int] = []
         var aliases: [String: Int] = [:]
-        /// The highest number that was ever given; 0 if none was.
-        var highest = 0
         /// nil where the folder may have changed while it was read: timestamps are coarse.
         var stamp: FileStamp?
     }
 
     static let file = "model.safetensors"
-    static let deleted = "deleted"
+    static let deleted = ".deleted"
     static let setAside = ".damaged"
     /// Two changes within this time may get the same timestamp.
     private static let settled = 50_000_000
@@ -59,15 +57,37 @@ struct ModelRepository: Sendable {
     func scan() throws(FileError) -> [String: Listing] {
         var models: [String: Listing] = [:]
         for name in try Files.list(folder) ?? [] where name != Self.setAside {
-            guard ModelName.isValid(name), let names = try Files.list(path(name)) else {
-                logger.notice("not a model", metadata: ["path": "\(path(name))"])
-                continue
+            do throws(FileError) {
+                guard ModelName.isValid(name), let names = try Files.list(path(name)) else {
+                    logger.notice("not a model", metadata: ["path": "\(path(name))"])
+                    continue
+                }
+                for entry in names { clear(entry, of: name) }
+                models[name] = try listing(name)
+            } catch {
+                logger.error("a model can't be looked at", metadata: ["reason": "\(error)"])
             }
-            for abandoned in names where abandoned.hasPrefix(".") { clear("\(path(name))/\(abandoned)") }
-            models[name] = try listing(name)
         }
         return models
     }
+
+    /// Removes what a server that died has left of making or deleting a version.
+    private func clear(_ entry: String, of name: String) {
+        if entry.hasPrefix(".") { clear("\(path(name))/\(entry)") }
+        if entry.hasSuffix(Self.deleted), Self.number(entry) != nil { emptyDeleted(entry, of: name) }
+    }
+
+    /// The number that an entry of a model's folder stands for, a version's or a deleted one's; nil for others.
+    static func number(_ entry: String) -> Int? {
+        let digits = entry.hasSuffix(deleted) ? entry.dropLast(deleted.count) : entry[...]
+        guard let number = Int(digits), (1...highestNumber).contains(number), digits == String(number) else {
+            return nil
+        }
+        return number
+    }
+
+    /// Nobody gets there by counting.
+    private static let highestNumber = 1 << 53
 
     /// Removes what nobody works at any more.
     func clear(_ path: String) {
@@ -87,9 +107,10 @@ struct ModelRepository: Sendable {
         var listing = Listing()
         listing.stamp = stamp.flatMap { $0.isOlder(than: Self.settled) ? $0 : nil }
         for entry in names {
-            if let number = Int(entry), number > 0, entry == String(number) {
-                listing.highest = max(listing.highest, number)
-                if Files.exists(file(name, number)) { listing.versions.append(number) }
+            if let number = Self.number(entry) {
+                if !entry.hasSuffix(Self.deleted), Files.exists(file(name, number)) {
+                    listing.versions.append(number)
+                }
             } else if entry.hasPrefix("@") {
                 listing.aliases[String(entry.dropFirst())] = alias("\(path(name))/\(entry)")
             }
@@ -109,29 +130,54 @@ struct ModelRepository: Sendable {
 
     /// What is known of a version beside its weights.
     func description(_ name: String, _ version: Int) throws(ReadError) -> ModelDescription {
-        let path = file(name, version)
-        // Most headers are shorter than this.
-        var (bytes, size) = try Self.read(path, first: 1 << 16)
-        do throws(ModelFileError) {
-            let wanted = try ModelFile.headerSize(bytes)
-            if wanted <= bytes.count { return try ModelFile.description(bytes, size: size) }
-        } catch {
-            throw .damaged(error)
-        }
-        (bytes, size) = try Self.read(path, first: nil)
-        do throws(ModelFileError) { return try ModelFile.description(bytes, size: size) } catch {
-            throw .damaged(error)
+        let file = try open(name, version)
+        return try checked { () throws(ModelFileError) in
+            try ModelFile.description(file.header, size: file.size)
         }
     }
 
     /// A version, whole and checked.
     func model(_ name: String, _ version: Int) throws(ReadError) -> TrainedModel {
-        let (bytes, _) = try Self.read(file(name, version), first: nil)
-        do throws(ModelFileError) {
-            return try ModelFile.model(bytes, from: .repository)
+        let file = try open(name, version)
+        let bytes = try Self.read(file.file, count: file.size)
+        return try checked { () throws(ModelFileError) in try ModelFile.model(bytes, from: .repository) }
+    }
+
+    /// A version's file, whole and checked, to be read piece by piece.
+    func download(_ name: String, _ version: Int) throws(ReadError) -> ModelDownload {
+        let file = try open(name, version)
+        let bytes = try Self.read(file.file, count: file.size)
+        let digest = try checked { () throws(ModelFileError) in try ModelFile.verify(bytes) }
+        return ModelDownload(version: version, digest: digest, file: file.file)
+    }
+
+    /// Opens a version's file and reads its header, which says how large it is: nothing is allocated for what only claims
+    /// to be a large file.
+    private func open(
+        _ name: String, _ version: Int
+    ) throws(ReadError) -> (file: OpenFile, header: [UInt8], size: Int) {
+        let file: OpenFile
+        let size: Int
+        do throws(FileError) {
+            file = try OpenFile(self.file(name, version))
+            size = try file.size()
         } catch {
-            throw .damaged(error)
+            throw ReadError(error)
         }
+        // Most headers are shorter than this.
+        var header = try Self.read(file, count: min(size, 1 << 16))
+        let wanted = try checked { () throws(ModelFileError) in try ModelFile.headerSize(header) }
+        if wanted > header.count { header = try Self.read(file, count: min(size, wanted)) }
+        _ = try checked { () throws(ModelFileError) in try ModelFile.description(header, size: size) }
+        return (file, header, size)
+    }
+
+    private static func read(_ file: OpenFile, count: Int) throws(ReadError) -> [UInt8] {
+        do throws(FileError) { return try file.read(from: 0, count: count) } catch { throw ReadError(error) }
+    }
+
+    private func checked<Value>(_ body: () throws(ModelFileError) -> Value) throws(ReadError) -> Value {
+        do throws(ModelFileError) { return try body() } catch { throw .damaged(error) }
     }
 
     /// Why a version can't be read.
@@ -147,20 +193,9 @@ struct ModelRepository: Sendable {
             self =
                 switch error.code {
                 case ENOENT, ENOTDIR: .gone
-                case EISDIR: .damaged(ModelFileError("it is a folder"))
+                case EISDIR, ELOOP: .damaged(ModelFileError("it is no regular file"))
                 default: .system(error)
                 }
         }
     }
-
-    private static func read(_ path: String, first count: Int?) throws(ReadError) -> (
-        bytes: [UInt8], size: Int
-    ) {
-        do throws(FileError) {
-            return try Files.read(path, first: count)
-        } catch {
-            throw ReadError(error)
-        }
-    }
-
 }

@@ -1,5 +1,3 @@
-import NeuralNetwork
-
 /// What a registry knows and holds in memory.
 struct RegistryState {
     struct Known {
@@ -35,6 +33,17 @@ struct RegistryState {
         known[name] = listing.map { Known(listing: $0, lookedAt: now) }
     }
 
+    /// Whether there is no version of that name, as far as is known.
+    func isEmpty(_ name: String) -> Bool { known[name]?.listing.versions.isEmpty ?? true }
+
+    /// Knows nothing of a version any more, until the model's folder changes.
+    mutating func forget(_ version: Int, of name: String) {
+        guard let index = known[name]?.listing.versions.firstIndex(of: version) else { return }
+        known[name]?.listing.versions.remove(at: index)
+        versionCount -= 1
+        unload(Key(name: name, version: version))
+    }
+
     /// A version in memory, which is the last one used from now on.
     mutating func use(_ key: Key) -> ModelRegistry.Entry? {
         uses += 1
@@ -48,7 +57,7 @@ struct RegistryState {
         unload(key)
         uses += 1
         loaded[key] = Loaded(entry: entry, lastUse: uses)
-        loadedBytes += entry.trained.model.byteCount
+        loadedBytes += entry.trained.byteCount
         while loadedBytes > limit, loaded.count > 1,
             let oldest = loaded.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
         { unload(oldest) }
@@ -56,7 +65,7 @@ struct RegistryState {
 
     mutating func unload(_ key: Key) {
         guard let gone = loaded.removeValue(forKey: key) else { return }
-        loadedBytes -= gone.entry.trained.model.byteCount
+        loadedBytes -= gone.entry.trained.byteCount
     }
 }
 

@@ -11,6 +11,13 @@ public struct TrainedModel: Sendable {
     /// T and F of its windows.
     public var inputShape: Shape { model.network.inputShape }
 
+    /// Bytes that it takes in memory: weights, history, errors, scaling.
+    public var byteCount: Int {
+        let floats = (description.errors?.ranked.count ?? 0) + 2 * inputShape.features
+        return model.byteCount + description.training.history.count * MemoryLayout<EpochReport>.stride
+            + floats * MemoryLayout<Float>.stride
+    }
+
     private var scaler: Scaler { description.scaler }
 
     /// What a model gives back for some windows.
@@ -41,7 +48,7 @@ public struct TrainedModel: Sendable {
     /// - Parameter windows: in the data's units, of the model's input shape.
     public func encode(_ windows: Windows) -> [Float]? { model.encode(scale(windows)) }
 
-    private func scale(_ windows: Windows) -> Windows {
+    func scale(_ windows: Windows) -> Windows {
         guard scaler.scaling != .none else { return windows }
         var values = windows.series.values
         scaler.apply(to: &values)

@@ -65,7 +65,7 @@ extension TrainingSpecification {
         do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
         let calibration =
             validation.count > 0 ? scaled[training.count..<scaled.count] : scaled[0..<training.count]
-        let errors = reconstructionErrors(of: calibration, by: model)
+        let errors = model.errors(of: calibration).windows
         guard let value = quantile(errors, Threshold.quantile), value.isFinite else {
             throw .training(.diverged(epoch: result.epoch))
         }
@@ -115,16 +115,6 @@ extension Sequential {
             detail:
                 "\(place) is the last and emits \(outputShape.dimensions), but a reconstruction has the window's shape "
                 + "\(inputShape.dimensions)")
-    }
-}
-
-/// The mean squared error of each window, a few thousand windows at a time: all reconstructions of
-/// overlapping windows together can be T times as large as their series.
-private func reconstructionErrors(of windows: Windows, by model: Model) -> [Float] {
-    let slice = 4096
-    return stride(from: 0, to: windows.count, by: slice).flatMap { start in
-        let part = windows[start..<min(start + slice, windows.count)]
-        return meanSquaredErrors(of: part, reconstructions: model.reconstruct(part))
     }
 }
 

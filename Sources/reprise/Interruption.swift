@@ -9,6 +9,7 @@ final class Interruption {
     /// Shared with the handler.
     private final class Job: Sendable {
         let id = Mutex<String?>(nil)
+        let isInterrupted = Atomic(false)
     }
 
     private let job = Job()
@@ -18,7 +19,10 @@ final class Interruption {
         // Dispatch sees a signal only if its default action, which is to end the process, is off.
         signal(SIGINT, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGINT)
-        source.setEventHandler { [job] in Self.end(client, job.id.withLock { $0 }) }
+        source.setEventHandler { [job] in
+            job.isInterrupted.store(true, ordering: .relaxed)
+            Self.end(client, job.id.withLock { $0 })
+        }
         source.activate()
     }
 
@@ -26,6 +30,11 @@ final class Interruption {
 
     /// From now on there is something to cancel.
     func arm(_ id: String) { job.id.withLock { $0 = id } }
+
+    /// The end of the training that the interruption brings about is not to be told as a failure: the process is ending.
+    func keepSilent() {
+        while job.isInterrupted.load(ordering: .relaxed) { pause() }
+    }
 
     private static func end(_ client: RepriseClient, _ job: String?) -> Never {
         // A server that can't be told notices that nobody waits any more.

@@ -42,6 +42,7 @@ struct Train: ParsableCommand {
         let progress = TrainingProgress()
         let interruption = Interruption(client)
         defer { progress.end() }
+        defer { interruption.keepSilent() }
         let answer = try client.train(content.request(options), onJob: interruption.arm) { progress.show($0) }
         progress.end()
         print(server.json ? answer.text : report(try answer.decoded()))

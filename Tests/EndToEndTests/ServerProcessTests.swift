@@ -7,7 +7,7 @@ import Testing
     @Test func aTrainingInFlightFinishesAfterSIGTERM() throws {
         // Ample, because a sanitizer makes it many times as long.
         let server = try ServerProcess(["--drain", "0.5", "--grace", "600"])
-        let inFlight = try Client(url: server.url)
+        let inFlight = try Client(url: server.url, timeout: 600)
         // A second or more.
         let training = Article.training("toy").with(["epochs": 3000])
         let status = Outcome { try inFlight.post("/train", training).status }

@@ -1,5 +1,6 @@
 import APITesting
 import Foundation
+import Glibc
 import ModelRuntime
 import NeuralNetwork
 import Testing
@@ -41,7 +42,8 @@ import Testing
         #expect(try registry.versions("m") == nil)
         #expect(try registry.names(after: nil, limit: 10).names == [])
         #expect(try Example.registry(folder.path).publish("m", model).version == 5)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == ["4", "5"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == ["4.deleted", "5"])
     }
 
     @Test func twoServersSeeEachOther() throws {
@@ -98,6 +100,68 @@ import Testing
         #expect(try Example.registry(folder.path).names(after: nil, limit: 9).names == ["m"])
     }
 
+    @Test func strangeFilesHurtNobody() throws {
+        let model = try Example.model()
+        for name in ["hole", "pipe", "loop", "fine"] {
+            _ = try Example.registry(folder.path).publish(name, model)
+        }
+        // A file that only claims to be large, a pipe that nobody writes to, a link to itself, a number at the end of all.
+        #expect(truncate(path("hole/1/model.safetensors"), 1 << 40) == 0)
+        for name in ["pipe", "loop"] {
+            try FileManager.default.removeItem(atPath: path("\(name)/1/model.safetensors"))
+        }
+        #expect(mkfifo(path("pipe/1/model.safetensors"), 0o644) == 0)
+        #expect(symlink("model.safetensors", path("loop/1/model.safetensors")) == 0)
+        #expect(symlink("circle", path("circle")) == 0)
+        try FileManager.default.createDirectory(
+            atPath: path("fine/\(Int.max)"), withIntermediateDirectories: true)
+        let registry = try Example.registry(folder.path)
+        for name in ["hole", "pipe", "loop"] {
+            #expect(try registry.description(name) == nil, "\(name)")
+            #expect(try registry.entry(name) == nil, "\(name)")
+            #expect(try registry.download(name, .latest) == nil, "\(name)")
+        }
+        #expect(try registry.names(after: nil, limit: 9).names == ["fine"])
+        #expect(try registry.publish("fine", model).version == 2)
+    }
+
+    @Test func whatIsModelAgainIsSeenAgain() throws {
+        let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
+        let model = try Example.model()
+        for version in 1...3 {
+            #expect(try first.publish("m", model).version == version)
+            #expect(try second.names(after: nil, limit: 9).names == ["m"])
+            #expect(try first.remove("m"))
+            #expect(try second.entry("m") == nil)
+            #expect(try second.names(after: nil, limit: 9).names == [])
+        }
+    }
+
+    @Test func aDownloadOutlivesItsVersion() throws {
+        let registry = try Example.registry(folder.path)
+        _ = try registry.publish("m", Example.model())
+        let download = try #require(try registry.download("m", .latest))
+        let before = try download.read(from: 0)
+        #expect(try registry.remove("m"))
+        #expect(try download.read(from: 0) == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path("m")) == ["1.deleted"])
+        #expect(try Data(contentsOf: URL(filePath: path("m/1.deleted"))).isEmpty)
+    }
+
+    /// One that can't be moved is counted once, however often it is asked for.
+    @Test func theCountDoesNotDrift() throws {
+        let registry = try Example.registry(folder.path) { $0.modelVersions = 3 }
+        try Data([1]).write(to: URL(filePath: path(".damaged")))
+        _ = try registry.publish("m", Example.model())
+        try Data([1]).write(to: URL(filePath: path("m/1/model.safetensors")))
+        let fresh = try Example.registry(folder.path) { $0.modelVersions = 3 }
+        for version in 2...9 {
+            #expect(try fresh.entry("m") == nil)
+            #expect(try fresh.publish("m", Example.model()).version == version)
+            #expect(try fresh.remove("m", version: version))
+        }
+    }
+
     @Test func whatIsNoModelIsLeftAlone() throws {
         try Data([1]).write(to: URL(filePath: path("README")))
         try FileManager.default.createDirectory(atPath: path("lost+found"), withIntermediateDirectories: true)
@@ -121,7 +185,7 @@ import Testing
 
     @Test func onlySoMuchIsKeptInMemory() throws {
         let model = try Example.model()
-        let registry = try Example.registry(folder.path) { $0.loadedBytes = 3 * model.model.byteCount }
+        let registry = try Example.registry(folder.path) { $0.loadedBytes = 3 * model.byteCount }
         for name in ["a", "b", "c", "d"] { _ = try registry.publish(name, model) }
         #expect(registry.loaded("a", .latest) == nil)
         #expect(registry.loaded("b", .latest) != nil)
