@@ -110,6 +110,25 @@ extension FieldReader {
         return choice
     }
 
+    /// An array of an enum's raw values, or the default.
+    package mutating func choices<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, default: [Choice]
+    ) throws(JSONError) -> [Choice] {
+        guard let value = value(name) else { return `default` }
+        let wanted = "an array of " + Choice.allCases.map { Quote.text($0.rawValue) }.joined(separator: ", ")
+        guard case .array(let elements) = value else { throw mismatch(name, value, wanted) }
+        var choices: [Choice] = []
+        for (index, element) in elements.enumerated() {
+            guard case .string(let text) = element, let choice = Choice(rawValue: text) else {
+                throw JSONError(
+                    .invalid, at: pointer(to: name) + "/\(index)",
+                    "element \(index) of \(Quote.text(name)) is none of them; it must be \(wanted)")
+            }
+            choices.append(choice)
+        }
+        return choices
+    }
+
     /// One of an enum's raw values, or the default.
     package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, default: Choice

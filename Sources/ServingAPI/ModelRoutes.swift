@@ -12,18 +12,20 @@ extension Service {
             let (names, isLast) = try service.onDisk { (registry) throws(FileError) in
                 try registry.names(after: after, limit: limit)
             }
-            var models: [ModelRegistry.Description] = []
-            for name in names {
-                // One that has gone since is none.
-                let model = try service.onDisk { (registry) throws(FileError) in
-                    try registry.description(name)
+            // One after the other: their histories may be long.
+            var json = JSONWriter(reservingCapacity: 512 * names.count + 64)
+            json.object { json in
+                json.array("models") { json in
+                    for name in names {
+                        guard let model = service.listed(name) else { continue }
+                        json.object { $0.members(of: model) }
+                    }
                 }
-                if let model { models.append(model) }
-            }
-            return .json { json in
-                json.array("models", of: models) { json, model in json.object { $0.members(of: model) } }
                 json.member("next", isLast ? nil : names.last)
             }
+            return Response(
+                status: .ok, fields: [(name: "Content-Type", value: MediaType.json.rawValue)],
+                body: .bytes(json.bytes))
         },
         Route(.get, "/models/{model}", scope: .read, lane: .compute) { (service, call) throws(Problem) in
             let name = try call.modelName()
@@ -62,6 +64,16 @@ extension Service {
             return Response(status: .noContent)
         },
     ]
+
+    /// What is known of a model for a list; nil if it has gone, or can't be read, which is no reason to tell of none.
+    private func listed(_ name: String) -> ModelRegistry.Description? {
+        do throws(FileError) {
+            return try registry.description(name)
+        } catch {
+            logger.error("a model can't be read", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
 
     // MARK: What is on disk
 

@@ -42,23 +42,29 @@ extension Service {
             let shape = entry.trained.inputShape
             let windows = try body.windows(for: (shape.timesteps ?? 1, shape.features))
             try body.rejectUnknown()
-            guard windows.count * size <= limits.answerValues else {
-                throw JSONError(
-                    .invalid,
-                    "\(windows.count) windows would make an answer of \(windows.count * size) numbers; this server answers "
-                        + "with \(limits.answerValues) at most. Send the data in parts, or cut it with a stride"
-                )
-            }
-            let multiplications = entry.trained.model.network.multiplications
-            guard windows.count <= limits.predictionMultiplications / multiplications else {
-                throw JSONError(
-                    .invalid,
-                    "\(windows.count) windows are more work than this server takes on at once with this model: "
-                        + "\(limits.predictionMultiplications / multiplications) are the most. Send the data in parts, or "
-                        + "cut it with a stride")
-            }
+            try limits.checkAnswer(of: windows.count * size, windows, entry.trained.model.network)
             return windows
         }
         return Prediction(kind: kind, entry: entry, windows: windows, responder: call.responder)
+    }
+}
+
+extension RuntimeLimits {
+    /// Refuses what would make too long an answer or too much work.
+    /// - Parameter values: how many numbers the answer would have.
+    func checkAnswer(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
+        guard values <= answerValues else {
+            throw JSONError(
+                .invalid,
+                "\(windows.count) windows would make an answer of \(values) numbers; this server answers "
+                    + "with \(answerValues) at most. Send the data in parts, or cut it with a stride")
+        }
+        guard windows.count <= predictionMultiplications / network.multiplications else {
+            throw JSONError(
+                .invalid,
+                "\(windows.count) windows are more work than this server takes on at once with this model: "
+                    + "\(predictionMultiplications / network.multiplications) are the most. Send the data in parts, or "
+                    + "cut it with a stride")
+        }
     }
 }

@@ -143,6 +143,13 @@ extension Problem {
                 + "largest 32-bit float; send them in smaller units")
     }
 
+    static func noThreshold(_ name: String) -> Problem {
+        Problem(
+            .conflict, "no-threshold",
+            "model \(Quote.text(name)) was brought in without a threshold, or without the errors that a quantile is of; send a "
+                + "threshold with the request")
+    }
+
     static func trainingFailed(_ detail: String) -> Problem {
         Problem(.unprocessableContent, "training-failed", detail)
     }

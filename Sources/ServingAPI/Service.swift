@@ -36,7 +36,8 @@ public final class Service: Handler {
     private static let smallBody = 4 * 1024
 
     static let routes: [Route] =
-        trainingRoutes + jobRoutes + predictionRoutes + summaryRoutes + modelRoutes + aliasRoutes
+        trainingRoutes + jobRoutes + predictionRoutes + scoreRoutes + summaryRoutes + modelRoutes
+        + aliasRoutes
         + modelFileRoutes
         + operationRoutes
 

@@ -106,6 +106,15 @@ public struct Windows: Sendable, Equatable {
         return ranges
     }
 
+    /// The last window alone, on rows of its own.
+    public var last: Windows {
+        guard let start = starts.last else { return self }
+        let rows = (start * features)..<((start + timesteps) * features)
+        return Windows(
+            series: Series(whole: Array(series.values[rows]), features: features), timesteps: timesteps,
+            starts: [0])
+    }
+
     /// The same windows over other values of the same rows, such as scaled ones.
     public func over(_ values: [Float]) -> Windows {
         precondition(values.count == series.values.count)

@@ -128,5 +128,10 @@ import Testing
         #expect(plain.status == 200)
         #expect(try api.post("/reconstruct", body.with(defaults("WindowsRequest"))).body == plain.body)
         #expect(try api.post("/reconstruct", body.with(["stride": 2])).body != plain.body)
+        let scores = try api.post("/score", body)
+        #expect(scores.status == 200)
+        #expect(try api.post("/score", body.with(defaults("ScoreRequest"))).body == scores.body)
+        let rule: [String: JSON] = try defaults("EventRule")
+        #expect(try api.post("/score", body.with(["events": .object(rule)])).body == scores.body)
     }
 }

@@ -125,6 +125,8 @@ extension Exercise {
             Exercise(get, 406, at: path, fields: image), Exercise(get, 503, in: .fullPredictions, at: path),
             Exercise(put, 201, at: "/models/brought/model.safetensors", fields: bytes, text: file),
             Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/brought/versions/1"),
+            // It has no threshold.
+            Exercise("POST /score", 409, ["model": "brought", "windows": Small.windows]),
             Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: file),
             Exercise(put, 406, at: path, fields: image + bytes, text: file),
             Exercise(put, 413, in: .smallBodies, at: path, fields: bytes, text: file),
@@ -137,6 +139,17 @@ extension Exercise {
                 at: "/models/toy/versions/1/model.safetensors"),
         ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.safetensors")
     }()
+
+    private static let scores: [Exercise] = [
+        Exercise(
+            "POST /score", 200,
+            [
+                "model": "toy", "series": Small.series, "threshold": 0.000001, "events": [:],
+                "include": ["windows", "rows", "events", "timesteps", "features"],
+            ]),
+        Exercise(
+            "POST /score", 200, ["model": "toy", "series": Small.series, "quantile": 0.5, "last": true]),
+    ]
 
     private static let aliases: [Exercise] = {
         let (put, delete) = (
@@ -179,7 +192,8 @@ extension Exercise {
         aboutBodies("POST /train", Small.training("toy"))
         + aboutBodies("POST /reconstruct", windows) + aboutBodies("POST /encode", windows)
         + aboutBodies("POST /summary", architecture)
-        + predictions("/reconstruct") + predictions("/encode") + [
+        + aboutBodies("POST /score", windows)
+        + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),

@@ -34,6 +34,7 @@ extension Member {
         ],
         "POST /reconstruct": ["model": "toy", "series": Small.series],
         "POST /encode": ["model": "toy", "series": Small.series],
+        "POST /score": ["model": "toy", "series": Small.series],
         "POST /summary": ["timesteps": 2, "features": 2],
     ]
 

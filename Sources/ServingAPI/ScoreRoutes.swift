@@ -1,0 +1,112 @@
+import HTTP1
+import JSON
+import ModelRuntime
+import NeuralNetwork
+import TimeSeries
+
+extension Service {
+    static let scoreRoutes: [Route] = [
+        Route(.post, "/score", scope: .infer, lane: .compute, takes: .json) {
+            (service, call) throws(Problem) in
+            try Scores(ScoreFields(call.request, service)).response()
+        }
+    ]
+}
+
+/// What there is to say of windows and rows.
+private struct Scores {
+    private let fields: ScoreFields
+    private let errors: WindowErrors
+    /// A score for each row of the series; NaN for rows without one.
+    private let rows: [Float]
+
+    /// - Throws: 422 for errors past the largest float.
+    init(_ fields: ScoreFields) throws(Problem) {
+        self.fields = fields
+        var detail: WindowErrors.Detail = []
+        if fields.parts.contains(.timesteps) { detail.insert(.timesteps) }
+        if fields.parts.contains(.features) { detail.insert(.features) }
+        errors = fields.entry.trained.errors(of: fields.windows, detail)
+        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
+        let isByRow = fields.parts.contains(.rows) || fields.parts.contains(.events)
+        let scores = isByRow ? errors.windows.map { $0 / fields.threshold } : []
+        rows = isByRow ? fields.combination.rowScores(of: scores, windows: fields.windows) : []
+    }
+
+    func response() -> Response {
+        .json(reserving: 24 * errors.windows.count + 256) { json in
+            json.member("model", fields.entry.name)
+            json.member("version", fields.entry.version)
+            json.member("threshold", fields.threshold)
+            if fields.parts.contains(.windows) {
+                json.array("windows", of: errors.windows.indices) { json, index in
+                    json.object { write(window: index, to: &$0) }
+                }
+            }
+            if fields.parts.contains(.rows) { json.object("rows") { $0.member("scores", rows[...]) } }
+            if fields.parts.contains(.events) {
+                json.array("events", of: fields.rule.events(in: rows)) { json, event in
+                    json.object { write(event, to: &$0) }
+                }
+            }
+        }
+    }
+
+    private func write(window index: Int, to json: inout JSONWriter) {
+        let score = errors.windows[index] / fields.threshold
+        json.member("error", errors.windows[index])
+        json.member("score", score)
+        json.member("is_anomaly", score > 1)
+        let (T, F) = (fields.windows.timesteps, fields.windows.features)
+        if fields.parts.contains(.timesteps) {
+            let ofTimesteps = errors.timesteps[(index * T)..<((index + 1) * T)]
+            json.member("timesteps", ofTimesteps.map { $0 / fields.threshold }[...])
+        }
+        if fields.parts.contains(.features) {
+            json.shares(of: errors.features[(index * F)..<((index + 1) * F)])
+        }
+    }
+
+    private func write(_ event: Event, to json: inout JSONWriter) {
+        json.member("first_row", event.rows.lowerBound)
+        json.member("last_row", event.rows.upperBound)
+        json.member("duration", event.duration)
+        json.member("peak_row", event.peakRow)
+        json.member("peak_score", event.peak)
+        json.shares(of: features(of: event)[...])
+    }
+
+    /// The errors of each feature in the windows that end within an event, or cover it where none does. Only these windows
+    /// go through the network again, not more than make a good estimate.
+    private func features(of event: Event) -> [Float] {
+        let starts = fields.windows.starts
+        let T = fields.windows.timesteps
+        var chosen = starts.indices.filter { event.rows.contains(starts[$0] + T - 1) }
+        if chosen.isEmpty {
+            chosen = starts.indices.filter { (starts[$0]..<(starts[$0] + T)).overlaps(Range(event.rows)) }
+        }
+        let most = 64
+        if chosen.count > most { chosen = (0..<most).map { chosen[$0 * chosen.count / most] } }
+        let parts = chosen.map { fields.windows[$0..<($0 + 1)] }
+        guard !parts.isEmpty else { return [] }
+        let errors = fields.entry.trained.errors(of: Windows(joining: parts), .features)
+        let F = fields.windows.features
+        return (0..<F).map { f in
+            stride(from: f, to: errors.features.count, by: F).reduce(0) { $0 + errors.features[$1] }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// `"features":[{"feature":3,"share":0.7},…]`: what each has of the whole error, the largest first.
+    fileprivate mutating func shares(of errors: ArraySlice<Float>) {
+        let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
+        let ranked = errors.enumerated().sorted { $0.element > $1.element }
+        array("features", of: ranked) { json, feature in
+            json.object { json in
+                json.member("feature", feature.offset)
+                json.member("share", feature.element / sum)
+            }
+        }
+    }
+}
