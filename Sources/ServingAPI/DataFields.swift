@@ -12,7 +12,7 @@ enum Windowing: String, CaseIterable {
 
 extension FieldReader {
     /// The members whose values are read straight into floats.
-    static let tensors: Set<String> = ["windows", "series"]
+    static let tensors: Set<String> = ["windows", "series", "labels"]
 
     /// Reads a request's body.
     init(_ request: Request) throws(Problem) {
@@ -43,13 +43,18 @@ extension FieldReader {
     }
 
     /// The windows of a request: `windows` `[N][T][F]` as they are, or `series` `[rows][F]` cut into windows.
-    /// - Parameter shape: T and F of the model that they are for; nil when `timesteps` says T and the data F.
-    mutating func windows(for shape: (timesteps: Int, features: Int)? = nil) throws(JSONError) -> Windows {
+    /// - Parameters:
+    ///   - shape: T and F of the model that they are for; nil when `timesteps` says T and the data F.
+    ///   - ofSeries: whether only a series will do.
+    mutating func windows(
+        for shape: (timesteps: Int, features: Int)? = nil, ofSeries: Bool = false
+    ) throws(JSONError) -> Windows {
         let wantedTimesteps = try timesteps(shape?.timesteps)
         let stride = try int("stride", in: 1...Int(Int32.max))
         let windowing: Windowing? = try choice("windowing")
         let missing: MissingValues = try choice("missing", default: .error)
-        switch (try tensor("windows", rank: 3...3), try tensor("series", rank: 2...2)) {
+        let windows = ofSeries ? nil : try tensor("windows", rank: 3...3)
+        switch (windows, try tensor("series", rank: 2...2)) {
         case (let tensor?, nil):
             guard stride == nil, windowing == nil else {
                 throw error(
@@ -79,7 +84,9 @@ extension FieldReader {
         case (nil, nil):
             // A misspelt name explains the absence better than the absence does.
             try rejectUnknown()
-            throw self.missing("series", "rows of numbers [rows][F]; or send windows [N][T][F] instead")
+            throw self.missing(
+                "series",
+                "rows of numbers [rows][F]" + (ofSeries ? "" : "; or send windows [N][T][F] instead"))
         default:
             throw error("windows", "and \"series\" are both there; send one of them")
         }

@@ -4,6 +4,36 @@ import ModelRuntime
 import NeuralNetwork
 import TimeSeries
 
+/// How errors become scores: what POST /score and POST /evaluate have in common.
+struct Scoring {
+    let entry: ModelRegistry.Entry
+    /// The error in scaled units that has the score 1.
+    let threshold: Float
+    let combination: RowCombination
+    let rule: EventRule
+
+    init(_ body: inout FieldReader, _ service: Service) throws(Problem) {
+        let (name, version) = try body.read { (body) throws(JSONError) in
+            (try body.modelName(), try body.version() ?? .latest)
+        }
+        entry = try service.entry(name, version)
+        threshold = try body.threshold(of: entry.trained.description, name)
+        (combination, rule) = try body.read { (body) throws(JSONError) in
+            (try body.choice("combine", default: .newest), try body.eventRule())
+        }
+    }
+
+    /// T and F of the model's windows.
+    var shape: (timesteps: Int, features: Int) {
+        (entry.trained.inputShape.timesteps ?? 1, entry.trained.inputShape.features)
+    }
+
+    /// A score for each row of the series that the windows were cut from; NaN for rows without one.
+    func rowScores(_ errors: WindowErrors, _ windows: Windows) -> [Float] {
+        combination.rowScores(of: errors.windows.map { $0 / threshold }, windows: windows)
+    }
+}
+
 /// What POST /score asks for.
 struct ScoreFields {
     /// What an answer may have.
@@ -20,43 +50,30 @@ struct ScoreFields {
         case features
     }
 
-    let entry: ModelRegistry.Entry
+    let scoring: Scoring
     /// In the data's units.
     let windows: Windows
-    /// Whether the windows were cut from a series, whose rows can be told of.
-    let isSeries: Bool
-    /// The error in scaled units that has the score 1.
-    let threshold: Float
     let parts: Set<Part>
-    let combination: RowCombination
-    let rule: EventRule
 
     /// Reads and checks the whole body.
     init(_ request: Request, _ service: Service) throws(Problem) {
         var body = try FieldReader(request)
-        let (name, version) = try body.read { (body) throws(JSONError) in
-            (try body.modelName(), try body.version() ?? .latest)
-        }
-        entry = try service.entry(name, version)
-        let model = entry.trained
-        threshold = try body.threshold(of: model.description, name)
-        let read = try body.read { (body) throws(JSONError) in
+        let scoring = try Scoring(&body, service)
+        self.scoring = scoring
+        (windows, parts) = try body.read { (body) throws(JSONError) in
             let isSeries = body.has("series")
             let isLast = try body.bool("last", default: false)
             let parts: [Part] = try body.choices(
                 "include", default: isSeries ? [.windows, .rows, .events] : [.windows])
-            let combination: RowCombination = try body.choice("combine", default: .newest)
-            let rule = try body.eventRule()
-            let all = try body.windows(for: (model.inputShape.timesteps ?? 1, model.inputShape.features))
+            let windows = try body.windows(for: scoring.shape)
             try body.rejectUnknown()
             for part in parts where !isSeries && (part == .rows || part == .events) {
                 throw body.error("include", "has \"\(part.rawValue)\", but only a series has rows; send one")
             }
-            return (isLast ? all.last : all, isSeries, Set(parts), combination, rule)
+            return (isLast ? windows.last : windows, Set(parts))
         }
-        (windows, isSeries, parts, combination, rule) = read
         do throws(JSONError) {
-            try service.limits.checkAnswer(of: answerValues, windows, model.model.network)
+            try service.limits.checkAnswer(of: answerValues, windows, scoring.entry.trained.model.network)
         } catch {
             throw Problem(error)
         }

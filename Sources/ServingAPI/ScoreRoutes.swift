@@ -9,13 +9,18 @@ extension Service {
         Route(.post, "/score", scope: .infer, lane: .compute, takes: .json) {
             (service, call) throws(Problem) in
             try Scores(ScoreFields(call.request, service)).response()
-        }
+        },
+        Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .json) {
+            (service, call) throws(Problem) in
+            try EvaluateFields(call.request, service).response()
+        },
     ]
 }
 
 /// What there is to say of windows and rows.
 private struct Scores {
     private let fields: ScoreFields
+    private let scoring: Scoring
     private let errors: WindowErrors
     /// A score for each row of the series; NaN for rows without one.
     private let rows: [Float]
@@ -23,21 +28,21 @@ private struct Scores {
     /// - Throws: 422 for errors past the largest float.
     init(_ fields: ScoreFields) throws(Problem) {
         self.fields = fields
+        scoring = fields.scoring
         var detail: WindowErrors.Detail = []
         if fields.parts.contains(.timesteps) { detail.insert(.timesteps) }
         if fields.parts.contains(.features) { detail.insert(.features) }
-        errors = fields.entry.trained.errors(of: fields.windows, detail)
+        errors = scoring.entry.trained.errors(of: fields.windows, detail)
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let isByRow = fields.parts.contains(.rows) || fields.parts.contains(.events)
-        let scores = isByRow ? errors.windows.map { $0 / fields.threshold } : []
-        rows = isByRow ? fields.combination.rowScores(of: scores, windows: fields.windows) : []
+        rows = isByRow ? scoring.rowScores(errors, fields.windows) : []
     }
 
     func response() -> Response {
         .json(reserving: 24 * errors.windows.count + 256) { json in
-            json.member("model", fields.entry.name)
-            json.member("version", fields.entry.version)
-            json.member("threshold", fields.threshold)
+            json.member("model", scoring.entry.name)
+            json.member("version", scoring.entry.version)
+            json.member("threshold", scoring.threshold)
             if fields.parts.contains(.windows) {
                 json.array("windows", of: errors.windows.indices) { json, index in
                     json.object { write(window: index, to: &$0) }
@@ -45,7 +50,7 @@ private struct Scores {
             }
             if fields.parts.contains(.rows) { json.object("rows") { $0.member("scores", rows[...]) } }
             if fields.parts.contains(.events) {
-                json.array("events", of: fields.rule.events(in: rows)) { json, event in
+                json.array("events", of: scoring.rule.events(in: rows)) { json, event in
                     json.object { write(event, to: &$0) }
                 }
             }
@@ -53,14 +58,14 @@ private struct Scores {
     }
 
     private func write(window index: Int, to json: inout JSONWriter) {
-        let score = errors.windows[index] / fields.threshold
+        let score = errors.windows[index] / scoring.threshold
         json.member("error", errors.windows[index])
         json.member("score", score)
         json.member("is_anomaly", score > 1)
         let (T, F) = (fields.windows.timesteps, fields.windows.features)
         if fields.parts.contains(.timesteps) {
             let ofTimesteps = errors.timesteps[(index * T)..<((index + 1) * T)]
-            json.member("timesteps", ofTimesteps.map { $0 / fields.threshold }[...])
+            json.member("timesteps", ofTimesteps.map { $0 / scoring.threshold }[...])
         }
         if fields.parts.contains(.features) {
             json.shares(of: errors.features[(index * F)..<((index + 1) * F)])
@@ -89,7 +94,7 @@ private struct Scores {
         if chosen.count > most { chosen = (0..<most).map { chosen[$0 * chosen.count / most] } }
         let parts = chosen.map { fields.windows[$0..<($0 + 1)] }
         guard !parts.isEmpty else { return [] }
-        let errors = fields.entry.trained.errors(of: Windows(joining: parts), .features)
+        let errors = scoring.entry.trained.errors(of: Windows(joining: parts), .features)
         let F = fields.windows.features
         return (0..<F).map { f in
             stride(from: f, to: errors.features.count, by: F).reduce(0) { $0 + errors.features[$1] }

@@ -59,3 +59,32 @@ public struct EventRule: Sendable, Equatable {
         }
     }
 }
+
+/// Events that were found beside those that there were.
+public struct EventMatch: Sendable, Equatable {
+    /// Stretches of labelled rows, and how many of them share a row with an event that was found.
+    public let labelled, detected: Int
+    /// Events that were found, and how many of them share no row with a labelled stretch.
+    public let found, falseAlarms: Int
+
+    /// Counts.
+    /// - Parameters:
+    ///   - found: in order.
+    ///   - labels: true for rows that are anomalies.
+    public init(found: [Event], labels: [Bool]) {
+        var stretches: [ClosedRange<Int>] = []
+        for row in labels.indices where labels[row] {
+            if let last = stretches.last, last.upperBound == row - 1 {
+                stretches[stretches.count - 1] = last.lowerBound...row
+            } else {
+                stretches.append(row...row)
+            }
+        }
+        labelled = stretches.count
+        detected = stretches.count { stretch in found.contains { $0.rows.overlaps(stretch) } }
+        self.found = found.count
+        falseAlarms = found.count { event in
+            !event.rows.contains { labels.indices.contains($0) && labels[$0] }
+        }
+    }
+}

@@ -127,6 +127,7 @@ extension Exercise {
             Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/brought/versions/1"),
             // It has no threshold.
             Exercise("POST /score", 409, ["model": "brought", "windows": Small.windows]),
+            Exercise("POST /evaluate", 409, labelled.with(["model": "brought"])),
             Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: file),
             Exercise(put, 406, at: path, fields: image + bytes, text: file),
             Exercise(put, 413, in: .smallBodies, at: path, fields: bytes, text: file),
@@ -140,6 +141,9 @@ extension Exercise {
         ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.safetensors")
     }()
 
+    private static let labelled: JSON = [
+        "model": "toy", "series": Small.series, "labels": [0, 0, 0, 0, 0, 0, 0, 1, 1, 0],
+    ]
     private static let scores: [Exercise] = [
         Exercise(
             "POST /score", 200,
@@ -149,6 +153,10 @@ extension Exercise {
             ]),
         Exercise(
             "POST /score", 200, ["model": "toy", "series": Small.series, "quantile": 0.5, "last": true]),
+        Exercise("POST /evaluate", 200, labelled),
+        Exercise("POST /evaluate", 200, labelled.with(["labels": [[2, 3]]])),
+        Exercise("POST /evaluate", 404, labelled.with(["model": "unknown"])),
+        Exercise("POST /evaluate", 503, in: .fullPredictions, labelled),
     ]
 
     private static let aliases: [Exercise] = {
@@ -192,7 +200,7 @@ extension Exercise {
         aboutBodies("POST /train", Small.training("toy"))
         + aboutBodies("POST /reconstruct", windows) + aboutBodies("POST /encode", windows)
         + aboutBodies("POST /summary", architecture)
-        + aboutBodies("POST /score", windows)
+        + aboutBodies("POST /score", windows) + aboutBodies("POST /evaluate", labelled)
         + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),

@@ -35,6 +35,7 @@ extension Member {
         "POST /reconstruct": ["model": "toy", "series": Small.series],
         "POST /encode": ["model": "toy", "series": Small.series],
         "POST /score": ["model": "toy", "series": Small.series],
+        "POST /evaluate": ["model": "toy", "series": Small.series, "labels": [[1, 2]]],
         "POST /summary": ["timesteps": 2, "features": 2],
     ]
 

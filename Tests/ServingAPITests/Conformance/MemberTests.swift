@@ -13,8 +13,8 @@ import Testing
 
     @Test func theServerKnowsTheMembersThatTheDocumentKnows() throws {
         let objects = try Member.objects(in: description)
-        // Five bodies, two callbacks, events, and in two of them six types of layers, two of which wrap another.
-        #expect(objects.count == 5 + 2 + 1 + 2 * (6 + 2))
+        // Six bodies, two callbacks, two of events, and in two of them six types of layers, two of which wrap another.
+        #expect(objects.count == 6 + 2 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(
                 (object.path + [Member.unknown])[...], to: 1)

@@ -1,0 +1,136 @@
+import HTTP1
+import JSON
+import ModelRuntime
+import NeuralNetwork
+import TimeSeries
+
+/// What POST /evaluate asks for: a series, and which of its rows are anomalies.
+struct EvaluateFields {
+    private static let curvePoints = 300
+
+    private let scoring: Scoring
+    private let windows: Windows
+    /// For each row of the series, whether it is an anomaly; shorter than the series by the shift.
+    private let labels: [Bool]
+
+    /// Reads and checks the whole body.
+    init(_ request: Request, _ service: Service) throws(Problem) {
+        var body = try FieldReader(request)
+        let scoring = try Scoring(&body, service)
+        self.scoring = scoring
+        (windows, labels) = try body.read { (body) throws(JSONError) in
+            let windows = try body.windows(for: scoring.shape, ofSeries: true)
+            let labels = try body.labels(rows: windows.series.rows)
+            let shift = try body.int("label_shift", in: 0...Int(Int32.max), default: 0)
+            try body.rejectUnknown()
+            guard shift < labels.count else {
+                throw body.error("label_shift", "is \(shift), but there are only \(labels.count) rows")
+            }
+            try service.limits.checkAnswer(
+                of: 3 * Self.curvePoints, windows, scoring.entry.trained.model.network)
+            return (windows, Array(labels[shift...]))
+        }
+    }
+
+    /// The metrics of all rows that have a score and a label.
+    func response() throws(Problem) -> Response {
+        let errors = scoring.entry.trained.errors(of: windows)
+        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
+        let rows = Array(scoring.rowScores(errors, windows).prefix(labels.count))
+        let scored = rows.indices.filter { !rows[$0].isNaN }
+        let evaluation = Evaluation(scores: scored.map { rows[$0] }, labels: scored.map { labels[$0] })
+        let events = EventMatch(found: scoring.rule.events(in: rows), labels: labels)
+        return .json { json in
+            json.member("model", scoring.entry.name)
+            json.member("version", scoring.entry.version)
+            json.member("threshold", scoring.threshold)
+            json.member("rows", scored.count)
+            json.member("anomalies", evaluation.anomalies)
+            json.member("roc_auc", evaluation.rocAUC)
+            json.member("average_precision", evaluation.averagePrecision)
+            json.name("best")
+            if let best = evaluation.best { json.object { $0.members(of: best) } } else { json.null() }
+            json.object("at_threshold") { $0.members(of: evaluation.confusion(above: 1)) }
+            json.object("events") { $0.members(of: events) }
+            json.array(
+                "precision_recall_curve", of: evaluation.precisionRecallCurve(points: Self.curvePoints)
+            ) {
+                json, point in
+                json.object { json in
+                    json.member("threshold", point.threshold)
+                    json.member("precision", point.confusion.precision)
+                    json.member("recall", point.confusion.recall)
+                }
+            }
+        }
+    }
+}
+
+extension FieldReader {
+    /// `labels`: 0 or 1 for each row, or the first and the last row of each stretch of anomalies.
+    fileprivate mutating func labels(rows: Int) throws(JSONError) -> [Bool] {
+        let wanted = "0 or 1 for each row, or stretches [[first, last], …] of rows that are anomalies"
+        guard let tensor = try tensor("labels", rank: 1...2) else { throw missing("labels", wanted) }
+        guard tensor.missing.isEmpty else {
+            throw error("labels", "have a null in them; they must be \(wanted)")
+        }
+        if tensor.shape.count == 2 { return try stretches(tensor, rows: rows) }
+        guard tensor.values.count == rows else {
+            throw error("labels", "are \(tensor.values.count) for \(rows) rows; they must be \(wanted)")
+        }
+        if let other = tensor.values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+            throw JSONError(
+                .invalid, at: pointer(to: "labels") + "/\(other)",
+                "label \(other) is \(tensor.values[other]); it must be 0 or 1")
+        }
+        return tensor.values.map { $0 == 1 }
+    }
+
+    private func stretches(_ tensor: Tensor, rows: Int) throws(JSONError) -> [Bool] {
+        // Numbers are read as float32, which has no odd ones beyond.
+        guard rows <= 1 << 24 else {
+            throw error("labels", "must be 0 or 1 for each row where there are more than \(1 << 24)")
+        }
+        var labels = [Bool](repeating: false, count: rows)
+        for index in 0..<tensor.shape[0] {
+            let stretch = tensor.values[(index * tensor.shape[1])..<((index + 1) * tensor.shape[1])].map {
+                Int(exactly: $0)
+            }
+            guard stretch.count == 2, let first = stretch[0], let last = stretch[1], first >= 0,
+                first <= last, last < rows
+            else {
+                throw JSONError(
+                    .invalid, at: pointer(to: "labels") + "/\(index)",
+                    "stretch \(index) must be the first and the last of the rows 0 to \(rows - 1)")
+            }
+            for row in first...last { labels[row] = true }
+        }
+        return labels
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of point: Evaluation.Point) {
+        member("threshold", point.threshold)
+        members(of: point.confusion)
+    }
+
+    fileprivate mutating func members(of confusion: Evaluation.Confusion) {
+        member("f1", confusion.f1)
+        member("precision", confusion.precision)
+        member("recall", confusion.recall)
+        member("false_alarm_rate", confusion.falseAlarmRate)
+        member("missed_alarm_rate", confusion.missedAlarmRate)
+        member("true_positives", confusion.truePositives)
+        member("false_positives", confusion.falsePositives)
+        member("true_negatives", confusion.trueNegatives)
+        member("false_negatives", confusion.falseNegatives)
+    }
+
+    fileprivate mutating func members(of match: EventMatch) {
+        member("labelled", match.labelled)
+        member("detected", match.detected)
+        member("found", match.found)
+        member("false_alarms", match.falseAlarms)
+    }
+}
