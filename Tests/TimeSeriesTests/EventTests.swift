@@ -43,6 +43,18 @@ import TimeSeries
         #expect(merged == [Event(rows: 1...4, peakRow: 4, peak: 7)])
     }
 
+    @Test func eventsAreHeldAgainstLabels() {
+        let found = rule().events(in: [2, 2, 0, 2, 0, 0, 2, 2, 2])
+        let labels = [false, true, true, false, false, true, false, false, true]
+        let match = EventMatch(found: found, labels: labels)
+        #expect(match.labelled == 3 && match.detected == 2)
+        #expect(match.found == 3 && match.falseAlarms == 1)
+        let none = EventMatch(found: [], labels: labels)
+        #expect(none.detected == 0 && none.found == 0 && none.falseAlarms == 0)
+        // What lies beyond the labels is no match.
+        #expect(EventMatch(found: found, labels: [true]).falseAlarms == 2)
+    }
+
     @Test func theThresholdItselfIsNormal() {
         #expect(rows([1, 1, 1]).isEmpty)
         #expect(rows([]).isEmpty)
