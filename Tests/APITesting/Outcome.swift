@@ -16,7 +16,7 @@ package final class Outcome<Value: Sendable>: @unchecked Sendable {
     }
 
     package func wait() throws -> Value {
-        guard group.wait(timeout: .now() + 120) == .success, let result else {
+        guard group.wait(timeout: .now() + 600) == .success, let result else {
             throw HarnessError("no outcome")
         }
         return try result.get()
