@@ -1,5 +1,6 @@
 """Model files between the server and Python: safetensors reads and writes them, Keras runs them."""
 
+import functools
 import hashlib
 import json
 
