@@ -91,6 +91,66 @@ public struct ReconstructAnswer: Decodable, Sendable {
     public let scaledErrors: [Float]
 }
 
+/// What `POST /score` answers. Parts that were not asked for are nil.
+public struct ScoreAnswer: Decodable, Sendable {
+    /// A window.
+    public struct Window: Decodable, Sendable {
+        /// The mean squared error in scaled units.
+        public let error: Float
+        /// The error divided by the threshold.
+        public let score: Float
+        /// Whether the score is above 1.
+        public let isAnomaly: Bool
+        /// The score of each timestep.
+        public let timesteps: [Float]?
+        /// The share of each feature, the largest first.
+        public let features: [Share]?
+    }
+
+    /// What a feature has of an error.
+    public struct Share: Decodable, Sendable {
+        /// Its column, from 0.
+        public let feature: Int
+        /// 0 to 1.
+        public let share: Float
+    }
+
+    /// The rows of a series.
+    public struct Rows: Decodable, Sendable {
+        /// nil for rows without one.
+        public let scores: [Float?]
+    }
+
+    /// A stretch of rows that are anomalies, counted from 0.
+    public struct Event: Decodable, Sendable {
+        /// Its first row.
+        public let firstRow: Int
+        /// Its last.
+        public let lastRow: Int
+        /// How many rows.
+        public let duration: Int
+        /// The row with the highest score.
+        public let peakRow: Int
+        /// That score.
+        public let peakScore: Float
+        /// The share of each feature, the largest first.
+        public let features: [Share]
+    }
+
+    /// The model's name.
+    public let model: String
+    /// The version that answered.
+    public let version: Int
+    /// The error in scaled units that has the score 1.
+    public let threshold: Float
+    /// The windows.
+    public let windows: [Window]?
+    /// The rows.
+    public let rows: Rows?
+    /// The events, in order.
+    public let events: [Event]?
+}
+
 /// What `POST /encode` answers.
 public struct EncodeAnswer: Decodable, Sendable {
     /// The model's name.

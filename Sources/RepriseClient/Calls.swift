@@ -16,6 +16,11 @@ extension RepriseClient {
         try post("/reconstruct", Self.json(request)).decoded()
     }
 
+    /// Scores windows, and the rows of a series.
+    public func score(_ request: ScoreRequest) throws(ClientError) -> ScoreAnswer {
+        try post("/score", Self.json(request)).decoded()
+    }
+
     /// Encodes windows.
     public func encode(_ request: WindowsRequest) throws(ClientError) -> EncodeAnswer {
         try post("/encode", Self.json(request)).decoded()

@@ -143,8 +143,8 @@ public indirect enum Layer: Encodable, Sendable {
 public struct WindowsRequest: Encodable, Sendable {
     /// The model's name.
     public var model: String?
-    /// nil for the latest.
-    public var version: Int?
+    /// Its number, an alias, or `latest`; nil for the latest.
+    public var version: String?
     /// `[rows][F]`, to be cut into windows of the model's T; nil is a missing value.
     public var series: [[Float?]]?
     /// `[N][T][F]`; nil is a missing value.
@@ -155,6 +155,54 @@ public struct WindowsRequest: Encodable, Sendable {
     public var windowing: String?
     /// `error`, `previous`, `linear` or `zero`.
     public var missing: String?
+
+    /// A request without data yet.
+    public init(model: String? = nil) { self.model = model }
+}
+
+/// What `POST /score` takes. Data come as exactly one of ``series`` and ``windows``.
+public struct ScoreRequest: Encodable, Sendable {
+    /// The model's name.
+    public var model: String?
+    /// Its number, an alias, or `latest`; nil for the latest.
+    public var version: String?
+    /// `[rows][F]`, to be cut into windows of the model's T; nil is a missing value.
+    public var series: [[Float?]]?
+    /// `[N][T][F]`; nil is a missing value.
+    public var windows: [[[Float?]]]?
+    /// Rows from one window to the next.
+    public var stride: Int?
+    /// `sliding` or `temporalize`.
+    public var windowing: String?
+    /// `error`, `previous`, `linear` or `zero`.
+    public var missing: String?
+    /// The error in scaled units that has the score 1.
+    public var threshold: Double?
+    /// The same as a quantile of the errors that the model's own was learned from.
+    public var quantile: Double?
+    /// Only the newest window.
+    public var last: Bool?
+    /// `windows`, `rows`, `events`, `timesteps`, `features`.
+    public var include: [String]?
+    /// `newest`, `mean` or `median`.
+    public var combine: String?
+    /// How scores of rows become events.
+    public var events: EventRule?
+
+    /// With the server's defaults for what is nil.
+    public struct EventRule: Encodable, Sendable {
+        /// An event begins with a score above this.
+        public var start: Double?
+        /// It goes on while scores stay above this.
+        public var end: Double?
+        /// Shorter ones are left out.
+        public var minimumLength: Int?
+        /// Events with so many rows or fewer between them are one.
+        public var mergeGap: Int?
+
+        /// All of the server's defaults.
+        public init() {}
+    }
 
     /// A request without data yet.
     public init(model: String? = nil) { self.model = model }

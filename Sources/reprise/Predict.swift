@@ -41,7 +41,7 @@ struct Encode: ParsableCommand {
 /// A model, and windows for it.
 struct PredictionOptions: ParsableArguments {
     @Option(help: "The model's name.") var model: String?
-    @Option(help: "The version; the latest without one.") var version: Int?
+    @Option(help: "The version: its number or an alias; the latest without one.") var version: String?
     @OptionGroup var data: DataOptions
 
     func body() throws -> [UInt8] {

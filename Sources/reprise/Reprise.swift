@@ -12,6 +12,7 @@ struct Reprise: ParsableCommand {
         commandName: "reprise",
         abstract: "Learns what a time series normally looks like, and answers over HTTP.",
         subcommands: [
-            Serve.self, Train.self, Reconstruct.self, Encode.self, Summary.self, Keys.self, Health.self,
+            Serve.self, Train.self, Reconstruct.self, Encode.self, Score.self, Summary.self, Keys.self,
+            Health.self,
         ])
 }

@@ -33,6 +33,13 @@ import Testing
         let answer = try client.reconstruct(data)
         #expect(answer.reconstructions.map(\.count) == [2, 2] && answer.errors.count == 2)
         #expect(try client.encode(data).encodings.map(\.count) == [3, 3])
+        var series = ScoreRequest(model: "toy")
+        series.version = "1"
+        series.series = request.series?.map { $0.map { $0 ?? 0 } }
+        series.include = ["windows", "rows", "events", "timesteps", "features"]
+        let scores = try client.score(series)
+        #expect(scores.windows?.count == 19 && scores.rows?.scores.count == 20)
+        #expect(scores.windows?[0].timesteps?.count == 2 && scores.windows?[0].features?.count == 2)
         let summary = try client.summary(of: "toy", version: 1)
         #expect(summary.parameters == trained.parameters && summary.layers[0].outputShape == [nil, 3])
 

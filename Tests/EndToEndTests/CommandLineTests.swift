@@ -56,6 +56,27 @@ import Testing
         #expect(try reprise("health").output == "ok\n")
     }
 
+    @Test func eventsInCSV() throws {
+        let normal = try file("normal.csv", csv(rows: 70))
+        let trained = try reprise(
+            "train", "--model", "pump", normal, "--columns", "a,b", "--timesteps", "5", "--units", "8,4",
+            "--epochs", "60",
+            "--learning-rate", "0.01")
+        #expect(trained.status == 0, "\(trained.errors)")
+        var lines = csv(rows: 70).split(separator: "\n").map(String.init)
+        for row in 40..<44 { lines[row + 1] = "x;0;99;1" }
+        let odd = try file("odd.csv", lines.joined(separator: "\n") + "\n")
+        let scored = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "5")
+        let output = scored.output.split(separator: "\n")
+        #expect(output.first == "1 event in 70 rows", "\(scored)")
+        #expect(output.count == 3 && output[2].contains(" 40 ") && output[2].contains("1 ("), "\(scored)")
+        let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")
+        #expect(none.output == "0 events in 70 rows\n", "\(none)")
+        let windows = try reprise(
+            "score", "--model", "pump", "--version", "1", input: "[[[0,0],[1,0],[2,1],[3,1],[4,2]]]")
+        #expect(windows.output.split(separator: "\n").count == 2, "\(windows)")
+    }
+
     @Test func requestsAndArraysInJSON() throws {
         let request = Small.training("m")
         let trained = try reprise("train", "--epochs", "3", input: "\(request.with(["epochs": nil]))")

@@ -1,0 +1,76 @@
+import ArgumentParser
+import RepriseClient
+
+/// `reprise score`.
+struct Score: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Score a series, and print the events in it.",
+        discussion:
+            "A score is an error divided by the threshold: above 1 is an anomaly. Rows are counted from 0. For windows "
+            + "the scores are printed. The scores of all rows are in the JSON answer.")
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var prediction: PredictionOptions
+    @Option(help: "The error in scaled units that has the score 1; the model's own without it.")
+    var threshold: Double?
+    @Option(help: "The same as a quantile of the errors that the model's own was learned from.")
+    var quantile: Double?
+    @Option(help: "What a row gets: newest, mean or median of the windows that cover it.") var combine:
+        String?
+    @Option(help: ArgumentHelp("Leave out events of fewer rows.", valueName: "rows")) var minimumLength: Int?
+    @Option(help: ArgumentHelp("Join events with so many rows between them, or fewer.", valueName: "rows"))
+    var mergeGap: Int?
+
+    func run() throws {
+        let content = try prediction.data.content()
+        try content.requireModel(prediction.model)
+        try server.post("/score", content.request(RepriseClient.json(request))) { (answer: ScoreAnswer) in
+            guard let events = answer.events else { return windows(answer) }
+            let rows = events.map { event in
+                [
+                    "\(event.firstRow)", "\(event.lastRow)", "\(event.duration)", "\(event.peakRow)",
+                    event.peakScore.rounded5, features(event),
+                ]
+            }
+            let title =
+                "\(events.count) event\(events.count == 1 ? "" : "s") in \(answer.rows?.scores.count ?? 0) rows"
+            return rows.isEmpty
+                ? title
+                : "\(title)\n\(Table(["first", "last", "rows", "peak at", "peak score", "features"], rows))"
+        }
+    }
+
+    /// The features that have the most of it, half of it at least.
+    private func features(_ event: ScoreAnswer.Event) -> String {
+        var sum: Float = 0
+        let most = event.features.prefix { share in
+            defer { sum += share.share }
+            return sum < 0.5
+        }
+        return most.map { "\($0.feature) (\(Int(($0.share * 100).rounded())) %)" }.joined(separator: ", ")
+    }
+
+    private func windows(_ answer: ScoreAnswer) -> String {
+        let rows = (answer.windows ?? []).enumerated().map { index, window in
+            ["\(index)", window.score.rounded5, window.isAnomaly ? "anomaly" : ""]
+        }
+        return "\(Table(["window", "score", ""], rows))"
+    }
+
+    private var request: ScoreRequest {
+        var request = ScoreRequest(model: prediction.model)
+        request.version = prediction.version
+        request.stride = prediction.data.stride
+        request.windowing = prediction.data.windowing
+        request.missing = prediction.data.missing
+        request.threshold = threshold
+        request.quantile = quantile
+        request.combine = combine
+        if minimumLength != nil || mergeGap != nil {
+            request.events = .init()
+            request.events?.minimumLength = minimumLength
+            request.events?.mergeGap = mergeGap
+        }
+        return request
+    }
+}
