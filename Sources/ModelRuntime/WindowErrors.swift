@@ -5,12 +5,14 @@ import TimeSeries
 public struct WindowErrors: Sendable {
     /// Whose error is wanted beside the windows' own.
     public struct Detail: OptionSet, Sendable {
+        /// A bit for each.
         public let rawValue: Int
         /// Each timestep's, over all features.
         public static let timesteps = Detail(rawValue: 1)
         /// Each feature's, over all timesteps.
         public static let features = Detail(rawValue: 2)
 
+        /// Those whose bits are set.
         public init(rawValue: Int) { self.rawValue = rawValue }
     }
 
@@ -25,21 +27,22 @@ public struct WindowErrors: Sendable {
     fileprivate mutating func add(_ part: Windows, _ reconstructions: [Float], _ detail: Detail) {
         windows += meanSquaredErrors(of: part, reconstructions: reconstructions)
         guard !detail.isEmpty else { return }
-        let (T, F) = (part.timesteps, part.features)
+        let (timesteps, features) = (part.timesteps, part.features)
         for index in 0..<part.count {
-            var ofTimesteps = [Float](repeating: 0, count: T)
-            var ofFeatures = [Float](repeating: 0, count: F)
+            var ofTimesteps = [Float](repeating: 0, count: timesteps)
+            var ofFeatures = [Float](repeating: 0, count: features)
+            let start = index * timesteps * features
             part.withWindow(index) { window in
-                for t in 0..<T {
-                    for f in 0..<F {
-                        let difference = window[t * F + f] - reconstructions[(index * T + t) * F + f]
-                        ofTimesteps[t] += difference * difference / Float(F)
-                        ofFeatures[f] += difference * difference / Float(T)
+                for t in 0..<timesteps {
+                    for f in 0..<features {
+                        let difference = window[t * features + f] - reconstructions[start + t * features + f]
+                        ofTimesteps[t] += difference * difference / Float(features)
+                        ofFeatures[f] += difference * difference / Float(timesteps)
                     }
                 }
             }
-            if detail.contains(.timesteps) { timesteps += ofTimesteps }
-            if detail.contains(.features) { features += ofFeatures }
+            if detail.contains(.timesteps) { self.timesteps += ofTimesteps }
+            if detail.contains(.features) { self.features += ofFeatures }
         }
     }
 }

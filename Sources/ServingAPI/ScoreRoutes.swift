@@ -8,7 +8,7 @@ extension Service {
     static let scoreRoutes: [Route] = [
         Route(.post, "/score", scope: .infer, lane: .compute, takes: .json) {
             (service, call) throws(Problem) in
-            try Scores(ScoreFields(call.request, service)).response()
+            try Scores(ScoreFields(call.request, service), service.limits).response()
         },
         Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .json) {
             (service, call) throws(Problem) in
@@ -24,18 +24,26 @@ private struct Scores {
     private let errors: WindowErrors
     /// A score for each row of the series; NaN for rows without one.
     private let rows: [Float]
+    private let events: [Event]
 
-    /// - Throws: 422 for errors past the largest float.
-    init(_ fields: ScoreFields) throws(Problem) {
+    /// - Throws: 422 for errors past the largest float, and for too many events.
+    init(_ fields: ScoreFields, _ limits: RuntimeLimits) throws(Problem) {
         self.fields = fields
         scoring = fields.scoring
         var detail: WindowErrors.Detail = []
         if fields.parts.contains(.timesteps) { detail.insert(.timesteps) }
-        if fields.parts.contains(.features) { detail.insert(.features) }
+        if fields.parts.contains(.features) || fields.parts.contains(.events) { detail.insert(.features) }
         errors = scoring.entry.trained.errors(of: fields.windows, detail)
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let isByRow = fields.parts.contains(.rows) || fields.parts.contains(.events)
         rows = isByRow ? scoring.rowScores(errors, fields.windows) : []
+        events = fields.parts.contains(.events) ? scoring.rule.events(in: rows) : []
+        guard events.count <= limits.answerValues / (5 + 2 * fields.windows.features) else {
+            throw .invalid(
+                at: "/events",
+                "there are \(events.count) events, too many to tell; leave short ones out with minimum_length, join them with "
+                    + "merge_gap, or use a higher threshold")
+        }
     }
 
     func response() -> Response {
@@ -50,7 +58,7 @@ private struct Scores {
             }
             if fields.parts.contains(.rows) { json.object("rows") { $0.member("scores", rows[...]) } }
             if fields.parts.contains(.events) {
-                json.array("events", of: scoring.rule.events(in: rows)) { json, event in
+                json.array("events", of: events) { json, event in
                     json.object { write(event, to: &$0) }
                 }
             }
@@ -62,13 +70,13 @@ private struct Scores {
         json.member("error", errors.windows[index])
         json.member("score", score)
         json.member("is_anomaly", score > 1)
-        let (T, F) = (fields.windows.timesteps, fields.windows.features)
+        let (timesteps, features) = (fields.windows.timesteps, fields.windows.features)
         if fields.parts.contains(.timesteps) {
-            let ofTimesteps = errors.timesteps[(index * T)..<((index + 1) * T)]
+            let ofTimesteps = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
             json.member("timesteps", ofTimesteps.map { $0 / scoring.threshold }[...])
         }
         if fields.parts.contains(.features) {
-            json.shares(of: errors.features[(index * F)..<((index + 1) * F)])
+            json.shares(of: errors.features[(index * features)..<((index + 1) * features)])
         }
     }
 
@@ -81,24 +89,21 @@ private struct Scores {
         json.shares(of: features(of: event)[...])
     }
 
-    /// The errors of each feature in the windows that end within an event, or cover it where none does. Only these windows
-    /// go through the network again, not more than make a good estimate.
+    /// The errors of each feature in the windows that end within an event, or cover it where none does.
     private func features(of event: Event) -> [Float] {
-        let starts = fields.windows.starts
-        let T = fields.windows.timesteps
-        var chosen = starts.indices.filter { event.rows.contains(starts[$0] + T - 1) }
-        if chosen.isEmpty {
-            chosen = starts.indices.filter { (starts[$0]..<(starts[$0] + T)).overlaps(Range(event.rows)) }
+        let (windows, features) = (fields.windows, fields.windows.features)
+        let ending = windows.starting(
+            in: (event.rows.lowerBound - windows.timesteps + 1)...(event.rows.upperBound - windows.timesteps
+                + 1))
+        let chosen =
+            ending.isEmpty
+            ? windows.starting(in: (event.rows.lowerBound - windows.timesteps + 1)...event.rows.upperBound)
+            : ending
+        var sums = [Float](repeating: 0, count: features)
+        for index in chosen {
+            for feature in 0..<features { sums[feature] += errors.features[index * features + feature] }
         }
-        let most = 64
-        if chosen.count > most { chosen = (0..<most).map { chosen[$0 * chosen.count / most] } }
-        let parts = chosen.map { fields.windows[$0..<($0 + 1)] }
-        guard !parts.isEmpty else { return [] }
-        let errors = scoring.entry.trained.errors(of: Windows(joining: parts), .features)
-        let F = fields.windows.features
-        return (0..<F).map { f in
-            stride(from: f, to: errors.features.count, by: F).reduce(0) { $0 + errors.features[$1] }
-        }
+        return sums
     }
 }
 

@@ -81,7 +81,12 @@ public struct EventMatch: Sendable, Equatable {
             }
         }
         labelled = stretches.count
-        detected = stretches.count { stretch in found.contains { $0.rows.overlaps(stretch) } }
+        // Both are in order, so one look along both finds all that overlap.
+        var next = 0
+        detected = stretches.count { stretch in
+            while next < found.count, found[next].rows.upperBound < stretch.lowerBound { next += 1 }
+            return next < found.count && found[next].rows.overlaps(stretch)
+        }
         self.found = found.count
         falseAlarms = found.count { event in
             !event.rows.contains { labels.indices.contains($0) && labels[$0] }

@@ -106,6 +106,20 @@ public struct Windows: Sendable, Equatable {
         return ranges
     }
 
+    /// The windows whose first row is one of these.
+    public func starting(in rows: ClosedRange<Int>) -> Range<Int> {
+        // Every way to make windows gives their starts in order.
+        func count(below row: Int) -> Int {
+            var (low, high) = (0, starts.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if starts[middle] < row { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return count(below: rows.lowerBound)..<count(below: rows.upperBound + 1)
+    }
+
     /// The last window alone, on rows of its own.
     public var last: Windows {
         guard let start = starts.last else { return self }

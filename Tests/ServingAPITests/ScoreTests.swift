@@ -1,4 +1,5 @@
 import APITesting
+import ModelRuntime
 import Testing
 
 /// From errors to scores, rows and events.
@@ -90,6 +91,23 @@ import Testing
         let last = try score(["include": ["windows", "features"], "last": true])
         #expect(last["windows"]?.array?.count == 1)
         #expect(last["windows"]?[0] == all["windows"]?[36])
+    }
+
+    @Test func moreEventsThanAnAnswerHoldsAreTooMany() throws {
+        var limits = RuntimeLimits()
+        limits.answerValues = 400
+        let small = try API(.inProcess, runtime: limits)
+        #expect(try small.post("/train", Small.training("m")).status == 201)
+        let series = JSON.array((0..<300).map { [.number($0 % 3 == 0 ? 1000 : 0), 0] })
+        let body: JSON = [
+            "model": "m", "series": series, "threshold": 1, "include": ["events"],
+            "events": ["start": 90_000, "end": 90_000],
+        ]
+        let problem = try small.post("/score", body)
+        #expect(problem.status == 422, "\(problem.text.prefix(300))")
+        #expect(try problem.json["pointer"] == "/events")
+        let joined = try small.post("/score", body.with(["events": ["merge_gap": 5]]))
+        #expect(joined.status == 200, "\(joined.text.prefix(300))")
     }
 
     @Test func onlyASeriesHasRows() throws {

@@ -24,4 +24,15 @@ import TimeSeries
         #expect(try rows(.mean, stride: 4, [1, 2], rows: 8) == [1, 1, 1, -1, 2, 2, 2, -1])
         #expect(try rows(.median, stride: 4, [1, 2], rows: 8) == [1, 1, 1, -1, 2, 2, 2, -1])
     }
+
+    @Test func windowsAreFoundByTheirFirstRow() throws {
+        let series = try Series(values: Array(repeating: 0, count: 20), features: 1)
+        let windows = try Windows.sliding(over: series, timesteps: 3, stride: 4)
+        #expect(windows.starts == [0, 4, 8, 12, 16])
+        #expect(windows.starting(in: 0...20) == 0..<5)
+        #expect(windows.starting(in: -3 ... -1).isEmpty)
+        #expect(windows.starting(in: 4...8) == 1..<3)
+        #expect(windows.starting(in: 5...7).isEmpty)
+        #expect(windows.starting(in: 13...99) == 4..<5)
+    }
 }
