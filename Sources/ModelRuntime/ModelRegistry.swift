@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Logging
 import NeuralNetwork
 import Synchronization
@@ -173,51 +174,49 @@ public final class ModelRegistry: Sendable {
     // MARK: Changes
 
     /// Publishes a new version, which is the latest from then on, and is on the disk when this returns.
+    /// - Parameter isWanted: asked in the last moment in which nothing has happened yet.
     /// - Throws: ``RegistryError``.
-    public func publish(_ name: String, _ trained: TrainedModel) throws(RegistryError) -> Entry {
+    public func publish(
+        _ name: String, _ trained: TrainedModel, if isWanted: () -> Bool = { true }
+    ) throws(RegistryError) -> Entry {
         guard state.withLock({ $0.versionCount }) < limits.modelVersions else {
             throw .full(limits.modelVersions)
         }
         let bytes = ModelFile.bytes(of: trained)
         do throws(FileError) {
             let version = try repository.write(name, bytes) { (give) throws(FileError) in
-                try change(name, give)
+                try change(name) { () throws(FileError) in
+                    guard isWanted() else { throw FileError(call: "rename", path: name, code: ECANCELED) }
+                    return try give()
+                }
             }
             let entry = keep(Entry(name: name, version: version, trained: trained))
             try retain(name)
             return entry
         } catch {
-            throw .disk(error)
+            throw error.code == ECANCELED ? .unwanted : .disk(error)
         }
     }
 
     /// Deletes versions beyond those that are to be kept, oldest first.
     private func retain(_ name: String) throws(FileError) {
         guard let kept = limits.keptVersions, let versions = try versions(name) else { return }
-        let named = Set(versions.aliases.values)
-        for version in versions.numbers.dropLast(kept) where !named.contains(version) {
-            _ = try remove(name, version: version)
-        }
+        let old = Array(versions.numbers.dropLast(kept))
+        if !old.isEmpty { _ = try change(name) { () throws(FileError) in try repository.delete(name, old) } }
     }
 
-    /// Deletes a version, or the whole model. Requests that use it finish.
+    /// Deletes a version that no alias points to, or the whole model with its aliases. Requests that use it finish.
     /// - Returns: whether there was one.
     /// - Throws: ``FileError`` when the disk fails.
     public func remove(_ name: String, version: Int? = nil) throws(FileError) -> Bool {
         try change(name) { () throws(FileError) in
-            guard let listing = try repository.listing(name) else { return false }
-            if version == nil {
-                for alias in listing.aliases.keys { _ = try repository.deleteAlias(alias, of: name) }
-            }
-            return try repository.delete(name, version.map { [$0] } ?? listing.versions) > 0
+            try repository.delete(name, version.map { [$0] }) > 0
         }
     }
 
     /// Points an alias to a version; false if there is no such version.
     public func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
-        guard try number(name, .number(version)) != nil else { return false }
         try change(name) { () throws(FileError) in try repository.setAlias(alias, of: name, to: version) }
-        return true
     }
 
     /// Forgets an alias; false if there is none.
@@ -282,6 +281,8 @@ public final class ModelRegistry: Sendable {
 public enum RegistryError: Error, Equatable, Sendable {
     /// There are as many as there may be.
     case full(Int)
+    /// Nobody wants it any more.
+    case unwanted
     /// The disk has failed, or is full.
     case disk(FileError)
 }

@@ -49,14 +49,20 @@ extension ModelRepository {
         }
     }
 
-    /// Deletes versions for good.
-    /// - Returns: how many of them there were.
-    func delete(_ name: String, _ versions: [Int]) throws(FileError) -> Int {
+    /// Deletes versions for good, but for those that an alias points to.
+    /// - Parameter versions: nil for all of them, and the aliases too.
+    /// - Returns: how many there were.
+    func delete(_ name: String, _ versions: [Int]?) throws(FileError) -> Int {
         guard Files.exists(path(name)) else { return 0 }
         return try locked(name) { () throws(FileError) in
+            guard let listing = try listing(name) else { return 0 }
+            if versions == nil {
+                for alias in listing.aliases.keys { try Files.remove(file: "\(path(name))/@\(alias)") }
+            }
+            let named = versions == nil ? [] : Set(listing.aliases.values)
             var count = 0
-            for version in versions where try take(version, of: name, to: deleted(name, version)) {
-                count += 1
+            for version in versions ?? listing.versions where !named.contains(version) {
+                if try take(version, of: name, to: deleted(name, version)) { count += 1 }
             }
             try forgetNumbers(name)
             try Files.synchronize(folder: path(name))
@@ -121,8 +127,17 @@ extension ModelRepository {
 
     private func deleted(_ name: String, _ version: Int) -> String { path(name, version) + Self.deleted }
 
-    /// Points an alias to a version.
-    func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) {
+    /// Points an alias to a version; false if there is no such version.
+    func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
+        guard Files.exists(path(name)) else { return false }
+        return try locked(name) { () throws(FileError) in
+            guard Files.exists(file(name, version)) else { return false }
+            try writeAlias(alias, of: name, to: version)
+            return true
+        }
+    }
+
+    private func writeAlias(_ alias: String, of name: String, to version: Int) throws(FileError) {
         let new = "\(path(name))/\(Self.temporaryName())"
         for _ in 1..<Self.attempts {
             try Files.write(Array("\(version)\n".utf8), to: new)

@@ -64,6 +64,16 @@ public final class TrainingJob: Sendable {
         var observers: [@Sendable () -> Bool] = []
         /// How many want it.
         var interest = 0
+        var isCancelled = false
+        /// Its model is being published.
+        var isCommitted = false
+
+        /// Whether it is cancelled now, which it can't be once it is over.
+        mutating func cancel() -> Bool {
+            guard !snapshot.isEnded, !isCommitted else { return false }
+            isCancelled = true
+            return true
+        }
 
         /// How it is now, but for the history.
         var current: Snapshot {
@@ -84,7 +94,6 @@ public final class TrainingJob: Sendable {
     /// The epochs that were asked for.
     public let epochs: Int
     private let inner: Mutex<Inner>
-    private let isCancelledFlag = Atomic(false)
 
     init(id: String, model: String, epochs: Int) {
         self.id = id
@@ -121,28 +130,55 @@ public final class TrainingJob: Sendable {
 
     // MARK: Who wants it
 
-    /// Somebody wants the job: for good if it can be asked about later, or while a request waits for its end.
-    package func attach() { inner.withLock { $0.interest += 1 } }
+    /// Somebody wants the job: for good if it can be asked about later, or while a request waits for its end. False if it is
+    /// cancelled already.
+    package func attach() -> Bool {
+        inner.withLock { inner in
+            guard !inner.isCancelled else { return false }
+            inner.interest += 1
+            return true
+        }
+    }
 
     /// One of those whose requests wait has gone away. Cancels the job if nobody else wants it.
     package func detach() {
-        let isAbandoned = inner.withLock { inner in
-            inner.interest -= 1
-            return inner.interest == 0
-        }
-        if isAbandoned { cancel() }
+        end(
+            inner.withLock { inner in
+                inner.interest -= 1
+                return inner.interest == 0 && inner.cancel()
+            })
     }
 
-    /// Has it end without a model: at once if it waits, before the next batch if it runs. Nothing happens if it has ended.
-    public func cancel() {
-        isCancelledFlag.store(true, ordering: .relaxed)
-        let wasQueued = inner.withLock { inner in
+    /// Has it end without a model: at once if it waits, before the next batch if it runs.
+    /// - Returns: false if it is too late for that: it has ended, or its model is being published.
+    @discardableResult
+    public func cancel() -> Bool {
+        let isCancelled = inner.withLock { $0.cancel() }
+        end(isCancelled)
+        return isCancelled
+    }
+
+    /// What waits ends where it is cancelled, what runs where it runs.
+    private func end(_ isCancelled: Bool) {
+        guard isCancelled else { return }
+        let isQueued = inner.withLock { inner in
             if case .queued = inner.snapshot.state { true } else { false }
         }
-        if wasQueued { end(.cancelled) }
+        if isQueued { end(.cancelled) }
     }
 
-    var isCancelled: Bool { isCancelledFlag.load(ordering: .relaxed) }
+    var isCancelled: Bool { inner.withLock { $0.isCancelled } }
+
+    /// From now on it can't be cancelled any more; false if it has been.
+    func commit() -> Bool {
+        inner.withLock { inner in
+            inner.isCommitted = !inner.isCancelled
+            return inner.isCommitted
+        }
+    }
+
+    /// Whether it has ended, or is about to and can't be cancelled any more.
+    var isOver: Bool { inner.withLock { $0.isCommitted || $0.snapshot.isEnded } }
 
     // MARK: What happens to it
 

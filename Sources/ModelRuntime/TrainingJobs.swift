@@ -28,7 +28,7 @@ public final class TrainingJobs: Sendable {
         }
     }
 
-    /// What becomes of a training that is asked for.
+    /// What becomes of a training that is asked for. Whoever asks is attached to the job that it is given.
     public enum Submission: Sendable {
         /// It is a new job.
         case accepted(TrainingJob)
@@ -89,6 +89,7 @@ public final class TrainingJobs: Sendable {
             if startsThread { state.running += 1 }
             state.waiting.append(waiting)
             state.add(job, as: request, endedLimit: limits.endedJobs, epochLimit: Self.rememberedEpochs)
+            _ = job.attach()
             return (.accepted(job), startsThread)
         }
         if startsThread { startThread(givesWay: true) { self.runUntilEmpty() } }
@@ -101,9 +102,9 @@ public final class TrainingJobs: Sendable {
     /// A job by its name.
     public subscript(id: String) -> TrainingJob? { state.withLock { $0.jobs.first { $0.id == id } } }
 
-    /// Forgets a job that has ended; false if it hasn't.
+    /// Forgets a job that has ended, or can't be cancelled any more; false for others.
     public func forget(_ job: TrainingJob) -> Bool {
-        guard job.isEnded else { return false }
+        guard job.isOver else { return false }
         state.withLock { $0.forget([job.id]) }
         return true
     }
@@ -155,10 +156,11 @@ public final class TrainingJobs: Sendable {
         do throws(TrainingFailure) {
             let trained = try waiting.specification.train(
                 on: waiting.windows, limits: limits, onEpoch: job.add, isCancelled: { job.isCancelled })
-            guard !job.isCancelled else { return job.end(.cancelled) }
             do throws(RegistryError) {
                 // Not the entry, which would keep the weights in memory as long as the job is remembered.
-                job.end(.succeeded(try registry.publish(job.model, trained).description))
+                job.end(.succeeded(try registry.publish(job.model, trained, if: job.commit).description))
+            } catch .unwanted {
+                job.end(.cancelled)
             } catch {
                 job.end(.failed(.registry(error)))
             }
@@ -171,8 +173,16 @@ public final class TrainingJobs: Sendable {
 }
 
 extension TrainingJobs.State {
-    fileprivate func find(_ request: TrainingJobs.Repeatable) -> TrainingJobs.Submission? {
-        keys[request.key].map { $0.digest == request.digest ? .repeated($0.job) : .conflict }
+    /// The job of the same request before. One that was cancelled, perhaps because its client was lost, is no reason not to
+    /// try again.
+    fileprivate mutating func find(_ request: TrainingJobs.Repeatable) -> TrainingJobs.Submission? {
+        guard let known = keys[request.key] else { return nil }
+        guard known.digest == request.digest else { return .conflict }
+        guard known.job.attach() else {
+            keys[request.key] = nil
+            return nil
+        }
+        return .repeated(known.job)
     }
 
     /// Adds a job, and forgets the oldest of those that have ended where there are too many.

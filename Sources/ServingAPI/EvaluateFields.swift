@@ -39,7 +39,9 @@ struct EvaluateFields {
         let rows = Array(scoring.rowScores(errors, windows).prefix(labels.count))
         let scored = rows.indices.filter { !rows[$0].isNaN }
         let evaluation = Evaluation(scores: scored.map { rows[$0] }, labels: scored.map { labels[$0] })
-        let events = EventMatch(found: scoring.rule.events(in: rows), labels: labels)
+        // Labels of rows without a score count nowhere.
+        let judged = rows.indices.map { labels[$0] && !rows[$0].isNaN }
+        let events = EventMatch(found: scoring.rule.events(in: rows), labels: judged)
         return .json { json in
             json.member("model", scoring.entry.name)
             json.member("version", scoring.entry.version)

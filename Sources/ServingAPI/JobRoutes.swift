@@ -12,15 +12,15 @@ extension Service {
                 }
             }
         },
-        Route(.get, "/jobs/{job}", scope: .read) { (service, call) throws(Problem) in
+        Route(.get, "/jobs/{job}", scope: .read, lane: .compute) { (service, call) throws(Problem) in
             let job = try service.job(of: call)
             return .json { $0.members(of: job, service) }
         },
-        Route(.delete, "/jobs/{job}", scope: .train) { (service, call) throws(Problem) in
+        Route(.delete, "/jobs/{job}", scope: .train, lane: .compute) { (service, call) throws(Problem) in
             let job = try service.job(of: call)
-            if service.jobs.forget(job) { return Response(status: .noContent) }
-            job.cancel()
-            return .json(.accepted) { $0.members(of: job, service) }
+            if job.cancel() { return .json(.accepted) { $0.members(of: job, service) } }
+            _ = service.jobs.forget(job)
+            return Response(status: .noContent)
         },
         Route(.get, "/jobs/{job}/events", scope: .read, produces: [.eventStream]) {
             (service, call) throws(Problem) in

@@ -30,8 +30,11 @@ struct Scoring {
 
     /// A score for each row of the series that the windows were cut from; NaN for rows without one.
     func rowScores(_ errors: WindowErrors, _ windows: Windows) -> [Float] {
-        combination.rowScores(of: errors.windows.map { $0 / threshold }, windows: windows)
+        combination.rowScores(of: errors.windows.map(score), windows: windows)
     }
+
+    /// An error in terms of the threshold, which may be next to nothing: a score is never infinite.
+    func score(_ error: Float) -> Float { min(error / threshold, .greatestFiniteMagnitude) }
 }
 
 /// What POST /score asks for.
@@ -64,11 +67,19 @@ struct ScoreFields {
             let isSeries = body.has("series")
             let isLast = try body.bool("last", default: false)
             let parts: [Part] = try body.choices(
-                "include", default: isSeries ? [.windows, .rows, .events] : [.windows])
+                "include", default: isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
             let windows = try body.windows(for: scoring.shape)
             try body.rejectUnknown()
-            for part in parts where !isSeries && (part == .rows || part == .events) {
-                throw body.error("include", "has \"\(part.rawValue)\", but only a series has rows; send one")
+            for part in parts where part == .rows || part == .events {
+                guard isSeries else {
+                    throw body.error(
+                        "include", "has \"\(part.rawValue)\", but only a series has rows; send one")
+                }
+                guard !isLast else {
+                    throw body.error(
+                        "include",
+                        "has \"\(part.rawValue)\", but \"last\" is one window; leave one of them out")
+                }
             }
             return (isLast ? windows.last : windows, Set(parts))
         }

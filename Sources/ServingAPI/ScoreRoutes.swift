@@ -66,14 +66,14 @@ private struct Scores {
     }
 
     private func write(window index: Int, to json: inout JSONWriter) {
-        let score = errors.windows[index] / scoring.threshold
+        let score = scoring.score(errors.windows[index])
         json.member("error", errors.windows[index])
         json.member("score", score)
         json.member("is_anomaly", score > 1)
         let (timesteps, features) = (fields.windows.timesteps, fields.windows.features)
         if fields.parts.contains(.timesteps) {
             let ofTimesteps = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
-            json.member("timesteps", ofTimesteps.map { $0 / scoring.threshold }[...])
+            json.member("timesteps", ofTimesteps.map(scoring.score)[...])
         }
         if fields.parts.contains(.features) {
             json.shares(of: errors.features[(index * features)..<((index + 1) * features)])

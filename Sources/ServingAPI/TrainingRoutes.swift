@@ -60,7 +60,7 @@ extension Service {
 
     /// 202: the client asks again.
     private func accept(_ job: TrainingJob) -> Response {
-        job.attach()
+        // It stays attached: nobody waits, but somebody will ask.
         let fields = [
             (name: "Location", value: "/jobs/\(job.id)"),
             (name: "Preference-Applied", value: "respond-async"),
@@ -70,7 +70,6 @@ extension Service {
 
     /// Answers when the job has ended. Nobody may be there to hear it: then it need not go on.
     private func await(_ job: TrainingJob, _ responder: Responder) {
-        job.attach()
         responder.whenGone { job.detach() }
         job.observe { [self] in
             guard job.isEnded else { return true }
@@ -81,7 +80,6 @@ extension Service {
 
     /// Tells of each epoch; the last event is the answer.
     private func follow(_ job: TrainingJob, _ call: Call) -> Response {
-        job.attach()
         return eventStream(of: job, after: 0) { job.detach() }
     }
 

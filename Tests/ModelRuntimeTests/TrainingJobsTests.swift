@@ -136,13 +136,46 @@ import Testing
         let jobs = jobs()
         let job = try submit(jobs, epochs: 100_000)
         waitUntilRunning(job)
-        job.attach()
-        job.attach()
+        // Beside whoever has asked for it.
+        #expect(job.attach())
         job.detach()
         usleep(20_000)
         #expect(!job.isEnded)
         job.detach()
         guard case .cancelled = try wait(job).state else { throw HarnessError("it goes on") }
+        #expect(!job.attach())
+    }
+
+    @Test func aCancelledRequestMayBeTriedAgain() throws {
+        let jobs = jobs()
+        let request = TrainingJobs.Repeatable(key: "k", digest: "1")
+        let first = try submit(jobs, epochs: 100_000, as: request)
+        first.detach()
+        let second = try submit(jobs, epochs: 2, as: request)
+        #expect(second !== first)
+        guard case .succeeded = try wait(second).state else { throw HarnessError("no model") }
+    }
+
+    /// Whoever was told that a training is cancelled never finds a model of it.
+    @Test func cancellingIsInTimeOrRefused() throws {
+        let jobs = jobs()
+        var outcomes: Set<String> = []
+        for round in 0..<200 {
+            let before = try registry.versions("m")?.numbers.count ?? 0
+            let job = try submit(jobs, epochs: 1)
+            usleep(UInt32(round * 30))
+            let isCancelled = job.cancel()
+            let end = try wait(job)
+            let count = try registry.versions("m")?.numbers.count ?? 0
+            if case .cancelled = end.state {
+                #expect(isCancelled && count == before)
+                outcomes.insert("cancelled")
+            } else {
+                #expect(!isCancelled && count == before + 1)
+                outcomes.insert("succeeded")
+            }
+        }
+        #expect(outcomes.count == 2, "both have happened")
     }
 
     @Test func observersHearOfTheEndOnce() throws {

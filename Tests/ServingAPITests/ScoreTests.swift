@@ -91,6 +91,9 @@ import Testing
         let last = try score(["include": ["windows", "features"], "last": true])
         #expect(last["windows"]?.array?.count == 1)
         #expect(last["windows"]?[0] == all["windows"]?[36])
+        #expect(try score(["last": true])["events"] == nil)
+        let body: JSON = ["model": "m", "series": Self.series(9), "last": true, "include": ["rows"]]
+        #expect(try api.post("/score", body).json["pointer"] == "/include")
     }
 
     @Test func moreEventsThanAnAnswerHoldsAreTooMany() throws {
@@ -108,6 +111,27 @@ import Testing
         #expect(try problem.json["pointer"] == "/events")
         let joined = try small.post("/score", body.with(["events": ["merge_gap": 5]]))
         #expect(joined.status == 200, "\(joined.text.prefix(300))")
+    }
+
+    /// Data that never change have a threshold of next to nothing.
+    @Test(arguments: ["newest", "mean", "median"]) func scoresAreNeverInfinite(combination: String) throws {
+        let constant = JSON.array(Array(repeating: [0, 0], count: 50))
+        let training: JSON = [
+            "model": "const", "series": constant, "timesteps": 3, "units": [2], "epochs": 3,
+        ]
+        #expect(try api.post("/train", training).status == 201)
+        let series = JSON.array(Array(repeating: [0, 0], count: 5) + Array(repeating: [9, 9], count: 8))
+        let body: JSON = ["model": "const", "series": series, "combine": .string(combination)]
+        let scores = try api.post(
+            "/score", body.with(["include": ["windows", "rows", "events", "timesteps"]])
+        ).json
+        #expect(scores["windows"]?[10]?["score"]?.double != nil)
+        #expect(scores["windows"]?[10]?["timesteps"]?.numbers.count == 3)
+        #expect(scores["events"]?.array?.count == 1)
+        let labels: JSON = [[5, 12]]
+        let found = try api.post("/evaluate", body.with(["labels": labels])).json
+        #expect(found["anomalies"] == 8)
+        #expect(found["events"] == ["labelled": 1, "detected": 1, "found": 1, "false_alarms": 0])
     }
 
     @Test func onlyASeriesHasRows() throws {

@@ -80,9 +80,6 @@ extension Exercise {
 
     private static let events = [(name: "Accept", value: "text/event-stream")]
     private static let async = [(name: "Prefer", value: "respond-async")]
-    /// The key of the job that `Situation.ordinary` has cancelled.
-    static let cancelledKey = [(name: "Idempotency-Key", value: "cancelled")]
-
     private static let jobs: [Exercise] =
         [
             Exercise("GET /jobs", 200), Exercise("GET /jobs", 406, fields: image),
@@ -94,6 +91,8 @@ extension Exercise {
                 "GET /jobs/{job}/events", 204, at: "/jobs/{succeeded}/events",
                 fields: [(name: "Last-Event-ID", value: "1000000")]),
             Exercise("DELETE /jobs/{job}", 202, in: .fullTrainings, at: "/jobs/{queued}"),
+            Exercise("GET /jobs/{job}", 503, in: .fullPredictions, at: "/jobs/x"),
+            Exercise("DELETE /jobs/{job}", 503, in: .fullPredictions, at: "/jobs/x"),
         ] + aboutJobs("GET", "/jobs/{job}") + aboutJobs("GET", "/jobs/{job}/events")
         + aboutJobs("DELETE", "/jobs/{job}") + [
             Exercise("DELETE /jobs/{job}", 204, at: "/jobs/{failed}")
@@ -209,7 +208,7 @@ extension Exercise {
             Exercise("POST /train", 200, fields: events, Small.training("new")),
             Exercise("POST /train", 202, fields: async, Small.training("new")),
             Exercise("POST /train", 404, Small.warm("unknown")),
-            Exercise("POST /train", 409, fields: cancelledKey, Small.long("toy")),
+            Exercise("POST /train", 409, in: .cancelling, Small.long("toy")),
             Exercise("POST /train", 429, in: .fullTrainings, Small.training("toy")),
             Exercise("POST /train", 503, in: .fullPredictions, Small.training("toy")),
             Exercise("POST /train", 507, in: .fullRegistry, Small.training("toy")),

@@ -18,6 +18,8 @@ enum Situation: CaseIterable {
     case fullRegistry
     /// About to stop.
     case draining
+    /// Somebody cancels every training that runs.
+    case cancelling
 
     /// A server in this situation, and what keeps it there.
     func make(_ wire: Wire) throws -> (api: API, hold: Hold?) {
@@ -49,13 +51,20 @@ enum Situation: CaseIterable {
             try hold?.queue(api, post: "/summary", [:])
         case .fullRegistry: try train(api, "toy", [:])
         case .draining: api.service.readiness = false
+        case .cancelling:
+            _ = Outcome {
+                for _ in 0..<1000 {
+                    for job in api.service.jobs.all { job.cancel() }
+                    usleep(10_000)
+                }
+            }
         }
         return (api, hold)
     }
 
     /// Has a training begun and cancelled.
     private func cancel(_ api: API) throws {
-        let fields = Exercise.cancelledKey + [(name: "Prefer", value: "respond-async")]
+        let fields = [(name: "Prefer", value: "respond-async")]
         let answer = try api.post("/train", text: "\(Small.long("toy"))", fields: fields)
         guard let path = answer["location"] else { throw HarnessError(answer.text) }
         guard try api.delete(path).status == 202 else { throw HarnessError("it can't be cancelled") }
