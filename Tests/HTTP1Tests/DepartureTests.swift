@@ -231,8 +231,12 @@ private final class WritingHandler: Handler {
         writer?.write(Array("event".utf8))
     }
 
+    /// Also forgets the writer, which leads to the connection, and so back here.
     func finish() {
-        let writer = state.withLock { $0.writer }
+        let writer = state.withLock { state in
+            defer { state.writer = nil }
+            return state.writer
+        }
         writer?.finish()
     }
 }
