@@ -190,19 +190,24 @@ public final class ModelRegistry: Sendable {
                     return try give()
                 }
             }
-            let entry = keep(Entry(name: name, version: version, trained: trained))
-            try retain(name)
-            return entry
+            defer { retain(name) }
+            return keep(Entry(name: name, version: version, trained: trained))
         } catch {
             throw error.code == ECANCELED ? .unwanted : .disk(error)
         }
     }
 
-    /// Deletes versions beyond those that are to be kept, oldest first.
-    private func retain(_ name: String) throws(FileError) {
-        guard let kept = limits.keptVersions, let versions = try versions(name) else { return }
-        let old = Array(versions.numbers.dropLast(kept))
-        if !old.isEmpty { _ = try change(name) { () throws(FileError) in try repository.delete(name, old) } }
+    /// Deletes versions beyond those that are to be kept, oldest first. The new one is published, whatever becomes of that.
+    private func retain(_ name: String) {
+        guard let kept = limits.keptVersions else { return }
+        do throws(FileError) {
+            let old = Array(try versions(name)?.numbers.dropLast(kept) ?? [])
+            if !old.isEmpty {
+                _ = try change(name) { () throws(FileError) in try repository.delete(name, old) }
+            }
+        } catch {
+            logger.error("old versions can't be deleted", metadata: ["reason": "\(error)"])
+        }
     }
 
     /// Deletes a version that no alias points to, or the whole model with its aliases. Requests that use it finish.

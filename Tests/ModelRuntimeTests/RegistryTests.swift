@@ -183,6 +183,16 @@ import Testing
         #expect(try registry.versions("m")?.numbers == [1, 4, 5])
     }
 
+    @Test func whatIsPublishedIsToldEvenIfOldVersionsStay() throws {
+        let registry = try Example.registry(folder.path) { $0.keptVersions = 1 }
+        _ = try registry.publish("m", Example.model())
+        // In the way of the name that a deleted version's file gets.
+        try FileManager.default.createDirectory(
+            atPath: path("m/1.deleted/x"), withIntermediateDirectories: true)
+        #expect(try registry.publish("m", Example.model()).version == 2)
+        #expect(try registry.versions("m")?.numbers == [1, 2])
+    }
+
     @Test func onlySoMuchIsKeptInMemory() throws {
         let model = try Example.model()
         let registry = try Example.registry(folder.path) { $0.loadedBytes = 3 * model.byteCount }
