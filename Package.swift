@@ -57,10 +57,13 @@ let package = Package(
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
             swiftSettings: strict),
 
+        // From reconstructions to decisions.
+        .target(name: "Detection", dependencies: ["NeuralNetwork", "TimeSeries"], swiftSettings: strict),
+
         .target(
             name: "ModelRuntime",
             dependencies: [
-                "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
+                "Detection", "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -71,7 +74,7 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CZlib", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -97,6 +100,9 @@ let package = Package(
             name: "NeuralNetworkTests",
             dependencies: ["NeuralNetwork", "TimeSeries"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DetectionTests", dependencies: ["Detection", "NeuralNetwork", "TimeSeries"],
+            swiftSettings: strict),
         .target(
             name: "HTTP1Testing", dependencies: ["HTTP1"], path: "Tests/HTTP1Testing",
             swiftSettings: strict),
@@ -106,7 +112,7 @@ let package = Package(
         .testTarget(
             name: "ModelRuntimeTests",
             dependencies: [
-                "APITesting", "ModelFormats", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                "APITesting", "Detection", "ModelFormats", "ModelRuntime", "NeuralNetwork", "TimeSeries",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes Tests/Fixtures/sklearn/metrics.json with scikit-learn: what Evaluation's tests hold it against.
+"""Makes Tests/Fixtures/sklearn/*.json with scikit-learn: what the tests of Evaluation and of Detection hold them against.
 
 Run by `make fixtures`. Scores are small integers over 8, which float32 holds exactly and which are equal often.
 """
@@ -9,6 +9,8 @@ import pathlib
 
 import numpy as np
 from sklearn import metrics
+from sklearn.covariance import ledoit_wolf
+from sklearn.decomposition import PCA
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "Fixtures" / "sklearn"
 
@@ -30,6 +32,24 @@ def case(name, scores, labels):
     }
 
 
+def detection(random, count, timesteps, features, components):
+    """Sliding windows over a correlated random walk: their principal components, and the covariance of their means."""
+    steps = random.normal(size=(count + timesteps - 1, features)) @ random.normal(size=(features, features))
+    series = (np.cumsum(steps, axis=0) * 0.1 + random.normal(size=steps.shape)).astype(np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(series, timesteps, axis=0).transpose(0, 2, 1)
+    flat = windows.reshape(count, -1).astype(np.float64)
+    pca = PCA(components, svd_solver="full").fit(flat)
+    rest = flat - pca.inverse_transform(pca.transform(flat))
+    means = windows.mean(axis=1, dtype=np.float64)
+    scaled = (means - means.mean(axis=0)) / means.std(axis=0)
+    covariance, _ = ledoit_wolf(scaled, assume_centered=True)
+    return {
+        "timesteps": timesteps, "features": features, "components": components, "series": series.ravel().tolist(),
+        "pcaErrors": (rest ** 2).mean(axis=1).tolist(), "centred": scaled.ravel().tolist(),
+        "covariance": covariance.ravel().tolist(),
+    }
+
+
 def main():
     random = np.random.default_rng(0)
     cases = []
@@ -46,6 +66,9 @@ def main():
     cases.append(case("only anomalies", np.arange(5) / 8, np.ones(5)))
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "metrics.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
+    shapes = [(60, 4, 3, 6), (200, 10, 8, 16), (30, 6, 1, 3), (12, 5, 6, 11)]
+    learned = [detection(random, *shape) for shape in shapes]
+    (OUT / "detection.json").write_text(json.dumps(learned, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+import Detection
 import NeuralNetwork
 import TimeSeries
 
@@ -11,10 +12,14 @@ public struct ModelDescription: Sendable {
     public let scaler: Scaler
     /// How it was fitted.
     public let training: Training
-    /// The error in scaled units above which a window is an anomaly; nil for a model from elsewhere that has none.
+    /// Which error is scored.
+    public let errorKind: ErrorKind
+    /// The error above which a window is an anomaly; nil for a model from elsewhere that has none.
     public let threshold: Threshold?
     /// What the threshold was learned from.
     public let errors: ErrorDistribution?
+    /// What thresholds of the baselines are learned from.
+    public let baselineErrors: BaselineErrors?
     /// Where it comes from.
     public let origin: Origin
 
@@ -49,58 +54,5 @@ public struct ModelDescription: Sendable {
     public var loss: Double? {
         training.history.indices.contains(training.epoch - 1)
             ? training.history[training.epoch - 1].loss : nil
-    }
-}
-
-/// An error limit learned when training ends.
-public struct Threshold: Sendable, Equatable {
-    /// The windows whose errors it was learned from.
-    public enum Source: String, Sendable, CaseIterable {
-        /// Windows held back by the validation split: the weights were not fitted to them.
-        case validation
-        /// The training windows, for want of others: errors of new windows tend to be larger.
-        case training
-    }
-
-    /// The quantile of the errors that it is.
-    public static let quantile = 0.99
-
-    /// In scaled units.
-    public let value: Float
-    /// Where it comes from; nil for a model from elsewhere that doesn't say.
-    public let source: Source?
-}
-
-/// The errors of some windows, thinned: what any quantile can be read from later.
-public struct ErrorDistribution: Sendable, Equatable {
-    /// The most numbers that are kept.
-    private static let size = 1001
-
-    /// How many errors there were.
-    public let count: Int
-    /// Some of them, ascending and evenly spread by rank, the smallest and the largest among them; all if there are few.
-    public let ranked: [Float]
-
-    /// The error that a share of them stayed below, interpolated as NumPy's default does.
-    /// - Parameter q: 0…1.
-    public func quantile(_ q: Double) -> Float { TimeSeries.quantile(ranked, q) ?? 0 }
-
-    /// Takes what was kept before; nil if that can't be right.
-    init?(count: Int, ranked: [Float]) {
-        let isAscending = zip(ranked, ranked.dropFirst()).allSatisfy { $0 <= $1 }
-        guard !ranked.isEmpty, ranked.count <= min(count, Self.size), isAscending,
-            ranked.allSatisfy(\.isFinite)
-        else { return nil }
-        self.count = count
-        self.ranked = ranked
-    }
-
-    /// Thins errors; nil if there are none or one of them is not finite.
-    init?(of errors: [Float]) {
-        let sorted = errors.sorted()
-        let steps = min(sorted.count, Self.size) - 1
-        guard steps > 0 else { self.init(count: sorted.count, ranked: sorted); return }
-        self.init(
-            count: sorted.count, ranked: (0...steps).map { sorted[$0 * (sorted.count - 1) / steps] })
     }
 }

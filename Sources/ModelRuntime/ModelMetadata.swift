@@ -10,8 +10,9 @@ import TimeSeries
 /// | `timesteps`, `features` | T and F; needed |
 /// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; needed |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are taken as they are |
-/// | `threshold` | JSON: `value`, in scaled units, and `source` |
-/// | `errors` | JSON: `count`, `ranked`: what the threshold was learned from |
+/// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
+/// | `errors` | JSON: `kind`, and what the threshold was learned from: `count`, `ranked`, `mean`, `deviation` |
+/// | `baseline_errors` | JSON: the same of `z_score` and of `pca` |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate`, a number an epoch; `epoch`, whose weights were kept; `seconds`; `warm_start` |
 /// | `data` | JSON: `windows`, `sha256` |
@@ -33,20 +34,7 @@ enum ModelMetadata {
                 json.member("offset", model.scaler.offset[...])
                 json.member("scale", model.scaler.scale[...])
             })
-        if let threshold = model.threshold {
-            strings.append(
-                document("threshold") { json in
-                    json.member("value", threshold.value)
-                    json.member("source", threshold.source?.rawValue)
-                })
-        }
-        if let errors = model.errors {
-            strings.append(
-                document("errors") { json in
-                    json.member("count", errors.count)
-                    json.member("ranked", errors.ranked[...])
-                })
-        }
+        strings += DetectorMetadata.strings(of: model)
         if let options = model.training.options {
             strings.append(document("training") { $0.members(of: options) })
         }
@@ -63,7 +51,7 @@ enum ModelMetadata {
         return strings
     }
 
-    private static func document(
+    static func document(
         _ name: String, _ members: (inout JSONWriter) -> Void
     ) -> (name: String, value: String) {
         var json = JSONWriter()
@@ -93,9 +81,12 @@ enum ModelMetadata {
         if let mismatch = network.windowMismatch {
             throw ModelFileError("metadata /architecture: \(mismatch.detail)")
         }
+        let (errorKind, errors) = try DetectorMetadata.errors(header)
         return ModelDescription(
             architecture: architecture, network: network, scaler: try scaler(header, features: features),
-            training: try training(header), threshold: try threshold(header), errors: try errors(header),
+            training: try training(header), errorKind: errorKind,
+            threshold: try DetectorMetadata.threshold(header), errors: errors,
+            baselineErrors: try DetectorMetadata.baselineErrors(header),
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(header), software: header["software"] ?? "unknown",
                 data: try data(header)))
@@ -114,7 +105,7 @@ enum ModelMetadata {
     }
 
     /// What a JSON document among the metadata holds; nil if it isn't there. A member that is misspelt is refused.
-    private static func document<Value>(
+    static func document<Value>(
         _ header: SafeTensorsHeader, _ name: String, tensors: Set<String> = [],
         _ read: (inout FieldReader) throws(JSONError) -> Value
     ) throws(ModelFileError) -> Value? {
@@ -148,25 +139,6 @@ enum ModelMetadata {
             return Scaler(scaling: scaling, offset: offset, scale: scale)
         }
         return scaler ?? .identity(features: features)
-    }
-
-    private static func threshold(_ header: SafeTensorsHeader) throws(ModelFileError) -> Threshold? {
-        try document(header, "threshold") { (json) throws(JSONError) in
-            guard let value = try json.double("value", in: 0...Double(Float.greatestFiniteMagnitude)) else {
-                throw json.missing("value", "an error in scaled units")
-            }
-            return Threshold(value: Float(value), source: try json.choice("source"))
-        }
-    }
-
-    private static func errors(_ header: SafeTensorsHeader) throws(ModelFileError) -> ErrorDistribution? {
-        try document(header, "errors", tensors: ["ranked"]) { (json) throws(JSONError) in
-            let count = try json.requiredInt("count", in: 1...Int.max)
-            guard let errors = ErrorDistribution(count: count, ranked: try json.floats("ranked") ?? []) else {
-                throw json.error("ranked", "must be errors in ascending order, \(count) at most")
-            }
-            return errors
-        }
     }
 
     private static func training(
@@ -217,7 +189,7 @@ extension JSONWriter {
 
 extension FieldReader {
     /// An array of numbers, none of which is missing.
-    fileprivate mutating func floats(_ name: String) throws(JSONError) -> [Float]? {
+    mutating func floats(_ name: String) throws(JSONError) -> [Float]? {
         guard let tensor = try tensor(name, rank: 1...1) else { return nil }
         guard tensor.missing.isEmpty else { throw error(name, "has a null in it") }
         return tensor.values

@@ -1,3 +1,5 @@
+import Detection
+import ModelFormats
 import NeuralNetwork
 import TimeSeries
 
@@ -7,13 +9,20 @@ public struct TrainedModel: Sendable {
     public let description: ModelDescription
     /// The layers with their weights; works in scaled units.
     public let model: Model
+    /// What makes a decision of its reconstructions; works in scaled units.
+    public let detector: Detector
 
     /// T and F of its windows.
     public var inputShape: Shape { model.network.inputShape }
 
     /// Bytes that it takes in memory: weights, history, errors, scaling.
     public var byteCount: Int {
-        let floats = (description.errors?.ranked.count ?? 0) + 2 * inputShape.features
+        let errors = [
+            description.errors, description.baselineErrors?.zScore, description.baselineErrors?.pca,
+        ]
+        let floats =
+            errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 2 * inputShape.features
+            + detector.tensors.reduce(0) { $0 + $1.values.count }
         return model.byteCount + description.training.history.count * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride
     }
@@ -26,7 +35,7 @@ public struct TrainedModel: Sendable {
         public let values: [Float]
         /// The mean squared error of each window in the data's units, `[N]`.
         public let errors: [Float]
-        /// The mean squared error of each window in scaled units, `[N]`: the one that the threshold is for.
+        /// The mean squared error of each window in scaled units, `[N]`.
         public let scaledErrors: [Float]
     }
 
@@ -48,7 +57,14 @@ public struct TrainedModel: Sendable {
     /// - Parameter windows: in the data's units, of the model's input shape.
     public func encode(_ windows: Windows) -> [Float]? { model.encode(scale(windows)) }
 
-    func scale(_ windows: Windows) -> Windows {
+    /// The errors of windows, of the model's kind.
+    /// - Parameter windows: in the data's units, of the model's input shape.
+    public func errors(of windows: Windows, _ detail: WindowErrors.Detail = []) -> WindowErrors {
+        detector.measure.errors(of: scale(windows), by: model, detail)
+    }
+
+    /// The same windows in scaled units.
+    package func scale(_ windows: Windows) -> Windows {
         guard scaler.scaling != .none else { return windows }
         var values = windows.series.values
         scaler.apply(to: &values)

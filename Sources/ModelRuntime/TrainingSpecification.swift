@@ -1,3 +1,4 @@
+import Detection
 import NeuralNetwork
 import TimeSeries
 
@@ -9,42 +10,50 @@ public struct TrainingSpecification: Sendable {
     public let scaling: Scaling
     /// How to fit.
     public let options: TrainingOptions
+    /// How to tell anomalies by its reconstructions.
+    public let detection: DetectionOptions
     /// The version that training goes on from, with its weights and its scaler.
     public let base: ModelRegistry.Entry?
 
     /// A training from the start.
-    public init(architecture: Architecture, scaling: Scaling, options: TrainingOptions) {
+    public init(
+        architecture: Architecture, scaling: Scaling, options: TrainingOptions,
+        detection: DetectionOptions = .init()
+    ) {
         self.architecture = architecture
         self.scaling = scaling
         self.options = options
+        self.detection = detection
         base = nil
     }
 
     /// A training that goes on from a version. Its scaler stays as it is, because its weights have learned to live with
-    /// that; Adam starts anew.
-    public init(goingOnFrom base: ModelRegistry.Entry, options: TrainingOptions) {
+    /// that; Adam starts anew, and the threshold is learned anew.
+    public init(
+        goingOnFrom base: ModelRegistry.Entry, options: TrainingOptions, detection: DetectionOptions = .init()
+    ) {
         architecture = base.trained.description.architecture
         scaling = base.trained.description.scaler.scaling
         self.options = options
+        self.detection = detection
         self.base = base
     }
 }
 
 extension TrainingSpecification {
-    /// Learns scaling, weights and threshold from windows in the data's units.
+    /// Learns scaling, weights and detector from windows in the data's units.
     ///
-    /// Scaling is learned on the training windows' rows alone, the threshold on the validation windows if
-    /// there are any.
+    /// Scaling is learned on the rows of the windows that the weights are fitted to, and of no others.
     /// - Throws: ``TrainingFailure``.
     public func train(
         on windows: Windows, limits: RuntimeLimits = .init(), onEpoch: (EpochReport) -> Void = { _ in },
         isCancelled: () -> Bool = { false }
     ) throws(TrainingFailure) -> TrainedModel {
         let network = try network(for: windows, limits: limits)
-        let (training, validation) = windows.split(validation: options.validationSplit)
+        let parts = TrainingParts(of: windows, options, detection)
         let scaler =
             base?.trained.description.scaler
-            ?? Scaler(scaling, learnedFrom: windows.series, rows: training.coveredRows)
+            ?? Scaler(scaling, learnedFrom: windows.series, rows: windows[parts.fitted].coveredRows)
         var values = windows.series.values
         scaler.apply(to: &values)
         let scaled = windows.over(values)
@@ -54,7 +63,8 @@ extension TrainingSpecification {
         let result: TrainingResult
         do {
             result = try network.fit(
-                scaled, options: options, initial: base?.trained.model.weights, onEpoch: onEpoch,
+                scaled[0..<parts.validation.upperBound], options: options,
+                initial: base?.trained.model.weights, onEpoch: onEpoch,
                 isCancelled: isCancelled)
         } catch {
             throw .training(error)
@@ -63,24 +73,25 @@ extension TrainingSpecification {
 
         let model: Model
         do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
-        let calibration =
-            validation.count > 0 ? scaled[training.count..<scaled.count] : scaled[0..<training.count]
-        let errors = model.errors(of: calibration).windows
-        guard let value = quantile(errors, Threshold.quantile), value.isFinite else {
-            throw .training(.diverged(epoch: result.epoch))
-        }
+        let learned = Detector.learn(
+            detection.errorKind, by: model, fitted: scaled[parts.fitted],
+            calibration: scaled[parts.thresholdPart], source: parts.thresholdSource)
+        guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
+        let threshold = Threshold(
+            value: detection.rule.threshold(of: learned.errors),
+            source: detection.rule.given == nil ? parts.thresholdSource : nil, rule: detection.rule)
+        guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
         return TrainedModel(
             description: ModelDescription(
                 architecture: architecture, network: network, scaler: scaler,
                 training: ModelDescription.Training(
                     options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                     warmStart: base?.version),
-                threshold: Threshold(
-                    value: value, source: validation.count > 0 ? .validation : .training),
-                errors: ErrorDistribution(of: errors),
+                errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
+                baselineErrors: learned.baselineErrors,
                 origin: ModelDescription.Origin(
                     createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows))),
-            model: model)
+            model: model, detector: learned.detector)
     }
 
     /// The network for windows of this shape, if it fits them and stays within the limits.

@@ -36,7 +36,7 @@ enum Addend {
 
 /// Products of activations and weights through our own kernels, and the only door to OpenBLAS, for products and
 /// factorisations alike. Each runs on the thread that calls.
-enum LinearAlgebra {
+package enum LinearAlgebra {
     /// The batch is split over cores by us, in a fixed way, so that results do not depend on the number of
     /// threads; a library that splits by itself does not promise that.
     private static let singleThreaded: Void = openblas_set_num_threads(1)
@@ -103,5 +103,66 @@ enum LinearAlgebra {
         for row in 0..<rows {
             for column in 0..<columns { matrix[row * columns + column] *= signs[row] }
         }
+    }
+
+    /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors as rows.
+    /// - Parameter matrix: `size * size` finite numbers.
+    /// - Returns: nil if they can't be found.
+    package static func eigen(
+        symmetric matrix: [Double], size: Int
+    ) -> (values: [Double], vectors: [Double])? {
+        precondition(matrix.count == size * size)
+        _ = singleThreaded
+        var vectors = matrix
+        var values = [Double](repeating: 0, count: size)
+        let status = LAPACKE_dsyevd(
+            LAPACK_COL_MAJOR, Int8(UInt8(ascii: "V")), Int8(UInt8(ascii: "L")), Int32(size), &vectors,
+            Int32(size),
+            &values)
+        return status == 0 ? (values, vectors) : nil
+    }
+
+    /// `a·bᵀ` of row-major matrices whose rows have `inner` numbers.
+    package static func product(_ a: [Float], transposed b: [Float], inner: Int) -> [Float] {
+        _ = singleThreaded
+        let (rows, columns) = (Int32(a.count / inner), Int32(b.count / inner))
+        var c = [Float](repeating: 0, count: Int(rows) * Int(columns))
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, rows, columns, Int32(inner), 1, a, Int32(inner), b,
+            Int32(inner), 0, &c, columns)
+        return c
+    }
+
+    /// `a·b` of row-major matrices; a's rows have `inner` numbers, and b has as many rows.
+    package static func product(_ a: [Float], _ b: [Float], inner: Int) -> [Float] {
+        _ = singleThreaded
+        let (rows, columns) = (Int32(a.count / inner), Int32(b.count / inner))
+        var c = [Float](repeating: 0, count: Int(rows) * Int(columns))
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, Int32(inner), 1, a, Int32(inner), b,
+            columns, 0, &c, columns)
+        return c
+    }
+
+    /// `aᵀ·b` of row-major matrices of so many rows.
+    package static func product(transposed a: [Float], _ b: [Float], rows: Int) -> [Float] {
+        _ = singleThreaded
+        let (height, width) = (Int32(a.count / rows), Int32(b.count / rows))
+        var c = [Float](repeating: 0, count: Int(height) * Int(width))
+        cblas_sgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans, height, width, Int32(rows), 1, a, height, b, width, 0,
+            &c, width)
+        return c
+    }
+
+    /// `aᵀ·a` of a row-major matrix, summed in double precision.
+    package static func gram(_ a: [Double], columns: Int) -> [Double] {
+        _ = singleThreaded
+        var c = [Double](repeating: 0, count: columns * columns)
+        cblas_dgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans, Int32(columns), Int32(columns), Int32(a.count / columns),
+            1, a,
+            Int32(columns), a, Int32(columns), 0, &c, Int32(columns))
+        return c
     }
 }

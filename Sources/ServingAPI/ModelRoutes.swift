@@ -1,3 +1,4 @@
+import Detection
 import HTTP1
 import JSON
 import Logging
@@ -173,8 +174,10 @@ extension JSONWriter {
         member("scaling", model.scaler.scaling.rawValue)
         member("epochs", model.training.history.count)
         member("loss", model.loss.map { Float($0) })
+        member("error_kind", model.errorKind.rawValue)
         member("threshold", model.threshold?.value)
         member("threshold_source", model.threshold?.source?.rawValue)
+        member("threshold_windows", model.errors?.count)
         member("seconds", model.training.seconds)
         if let base = model.training.warmStart { member("warm_start", base) }
         member("created_at", model.origin.createdAt)

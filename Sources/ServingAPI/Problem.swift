@@ -146,7 +146,7 @@ extension Problem {
     static func noThreshold(_ name: String) -> Problem {
         Problem(
             .conflict, "no-threshold",
-            "model \(Quote.text(name)) was brought in without a threshold, or without the errors that a quantile is of; send a "
+            "model \(Quote.text(name)) was brought in without a threshold, or without the errors that quantile and sigmas are of; send a "
                 + "threshold with the request")
     }
 

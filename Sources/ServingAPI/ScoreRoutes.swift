@@ -1,3 +1,4 @@
+import Detection
 import HTTP1
 import JSON
 import ModelRuntime
@@ -12,7 +13,8 @@ extension Service {
         },
         Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .json) {
             (service, call) throws(Problem) in
-            try EvaluateFields(call.request, service).response()
+            let fields = try EvaluateFields(call.request, service)
+            return try JudgedRows(fields).response(to: fields)
         },
     ]
 }
@@ -47,9 +49,11 @@ private struct Scores {
     }
 
     func response() -> Response {
-        .json(reserving: 24 * errors.windows.count + 256) { json in
+        let drift = scoring.drift(of: errors.windows)
+        return .json(reserving: 24 * errors.windows.count + 256) { json in
             json.member("model", scoring.entry.name)
             json.member("version", scoring.entry.version)
+            json.member("error_kind", scoring.entry.trained.description.errorKind.rawValue)
             json.member("threshold", scoring.threshold)
             if fields.parts.contains(.windows) {
                 json.array("windows", of: errors.windows.indices) { json, index in
@@ -62,6 +66,8 @@ private struct Scores {
                     json.object { write(event, to: &$0) }
                 }
             }
+            json.drift(drift)
+            json.member("warnings", scoring.warnings(drift))
         }
     }
 

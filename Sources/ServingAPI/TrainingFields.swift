@@ -63,12 +63,15 @@ extension FieldReader {
     fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
         let architecture = try architecture()
         let scaling: Scaling = try choice("scaling", default: .standard)
-        let options = try trainingOptions()
+        let detection = try detectionOptions()
+        let asked = try trainingOptions()
         let windows = try windows()
-        try checkSplit(of: windows, options)
         try rejectUnknown()
+        let options = try options(asked, detection, for: windows)
         return (
-            TrainingSpecification(architecture: architecture, scaling: scaling, options: options), windows
+            TrainingSpecification(
+                architecture: architecture, scaling: scaling, options: options, detection: detection),
+            windows
         )
     }
 
@@ -80,32 +83,60 @@ extension FieldReader {
             throw error(
                 name, "is that of version \(base.version), from which warm_start goes on; leave it out")
         }
-        let options = try trainingOptions()
+        let detection = try detectionOptions()
+        let asked = try trainingOptions()
         let shape = base.trained.inputShape
         let windows = try windows(for: (shape.timesteps ?? 1, shape.features))
-        try checkSplit(of: windows, options)
         try rejectUnknown()
-        return (TrainingSpecification(goingOnFrom: base, options: options), windows)
+        let options = try options(asked, detection, for: windows)
+        return (
+            TrainingSpecification(goingOnFrom: base, options: options, detection: detection), windows
+        )
     }
 
-    /// Both parts of a split have windows where they are needed.
-    private func checkSplit(of windows: Windows, _ options: TrainingOptions) throws(JSONError) {
-        let (training, validation) = windows.split(validation: options.validationSplit)
-        guard training.count > 0 else {
+    /// The options that were asked for; who leaves it open how long to train gets early stopping, if there are windows for it.
+    /// Checks that each part of the windows has some where they are needed.
+    private mutating func options(
+        _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
+    ) throws(JSONError) -> TrainingOptions {
+        let rest = TrainingParts.notCalibration(of: windows, detection)
+        guard rest > 0 else {
             throw error(
-                "validation_split",
+                "calibration_split",
                 "leaves none of the \(windows.count) windows to train on; use a smaller one")
         }
-        if validation.count == 0, let watcher = options.validationLossWatcher {
+        var options = asked
+        let isOpen = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
+        if isOpen { options.stopEarly(windows: rest) }
+        let parts = TrainingParts(of: windows, options, detection)
+        guard !parts.fitted.isEmpty else {
+            throw error(
+                "validation_split", "leaves none of the \(rest) windows to train on; use a smaller one")
+        }
+        if parts.validation.isEmpty, let watcher = options.validationLossWatcher {
             throw error(
                 "validation_split",
-                "holds back none of the \(windows.count) windows, but \(watcher) watches val_loss; use a larger one"
+                "holds back none of the \(rest) windows, but \(watcher) watches val_loss; use a larger one"
             )
         }
+        return options
     }
 }
 
 extension TrainingOptions {
+    /// Fewer windows give a `val_loss` that says little.
+    private static let fewWindows = 100
+
+    /// Trains until the loss of the last tenth of the windows falls no more, and keeps the best weights.
+    fileprivate mutating func stopEarly(windows: Int) {
+        guard windows >= Self.fewWindows else { return }
+        validationSplit = 0.1
+        var stopping = EarlyStopping()
+        stopping.patience = 5
+        stopping.restoreBestWeights = true
+        earlyStopping = stopping
+    }
+
     /// The option that watches `val_loss`, under its name in a request.
     fileprivate var validationLossWatcher: String? {
         if earlyStopping?.monitor == .validationLoss { return "early_stopping" }

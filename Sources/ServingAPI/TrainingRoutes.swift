@@ -1,4 +1,5 @@
 import Crypto
+import Detection
 import HTTP1
 import JSON
 import Logging
@@ -110,6 +111,7 @@ extension JSONWriter {
     mutating func trainAnswer(_ version: ModelRegistry.Description) {
         members(of: version)
         object("history") { $0.losses(of: version.model.training.history) }
+        member("warnings", version.model.warnings(of: version.model.threshold?.rule))
     }
 
     /// The losses of each epoch, as members of the current object.

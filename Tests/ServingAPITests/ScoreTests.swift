@@ -18,7 +18,7 @@ import Testing
         api = try API(.inProcess)
         let training: JSON = [
             "model": "m", "series": Self.series(80), "timesteps": 4, "units": [8, 4], "epochs": 60,
-            "learning_rate": 0.01, "validation_split": 0.2,
+            "learning_rate": 0.01, "validation_split": 0.2, "sigmas": 3,
         ]
         #expect(try api.post("/train", training).status == 201)
     }
@@ -80,8 +80,10 @@ import Testing
         #expect(try score(["threshold": 0.5])["threshold"]?.double == 0.5)
         let half = try #require(try score(["quantile": 0.5])["threshold"]?.double)
         let most = try #require(try score(["quantile": 1])["threshold"]?.double)
+        #expect(half < most)
         let own = try #require(try score([:])["threshold"]?.double)
-        #expect(half <= own && own <= most && half < most)
+        #expect(try score(["sigmas": 3])["threshold"]?.double == own)
+        #expect(try score(["sigmas": 4])["threshold"]?.double ?? 0 > own)
         let body: JSON = ["model": "m", "windows": [[[0, 0]]], "quantile": 0.5, "threshold": 1]
         #expect(try api.post("/score", body).json["pointer"] == "/quantile")
     }

@@ -28,7 +28,7 @@ import Testing
 
     @Test func ofTraining() throws {
         let defaults = try defaults("TrainRequest")
-        #expect(defaults.count == 16, "\(defaults.keys.sorted())")
+        #expect(defaults.count == 17, "\(defaults.keys.sorted())")
         let plain = try result([:])
         #expect(try result(defaults) == plain)
         // Each of them by itself would have been noticed.
@@ -36,7 +36,7 @@ import Testing
             "stride": 2, "windowing": "temporalize", "architecture": "stacked", "units": [64, 31],
             "activation": "relu", "recurrent_activation": "hard_sigmoid", "scaling": "minmax", "epochs": 99,
             "batch_size": 31, "learning_rate": 0.002, "loss": "mae", "validation_split": 0.1,
-            "shuffle": false, "seed": 1, "warm_start": true,
+            "shuffle": false, "seed": 1, "warm_start": true, "quantile": 0.5,
         ]
         for (name, value) in others {
             // Enough epochs to tell, but for the test of their number itself.

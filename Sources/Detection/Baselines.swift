@@ -1,0 +1,66 @@
+import NeuralNetwork
+import TimeSeries
+
+/// What can be had without a network, learned from the same windows: what a network has to beat.
+public struct Baselines: Sendable, Equatable {
+    /// The mean and the deviation of each feature, in scaled units.
+    public let rows: Scaler
+    /// Of the windows, in scaled units.
+    public let components: PrincipalComponents
+
+    /// Takes what was learned before.
+    package init(rows: Scaler, components: PrincipalComponents) {
+        self.rows = rows
+        self.components = components
+    }
+
+    /// Learns from windows in scaled units. Of the components there are 16, but not more than half of a window's numbers.
+    init(learnedFrom windows: Windows) {
+        rows = Scaler(.standard, learnedFrom: windows.series, rows: windows.coveredRows)
+        components = PrincipalComponents(
+            of: windows, count: min(16, windows.timesteps * windows.features / 2))
+    }
+
+    /// The mean square of each row's z-scores, `[rows]`.
+    /// - Parameter series: in scaled units.
+    package func zScoreErrors(of series: Series) -> [Float] {
+        let features = series.features
+        return (0..<series.rows).map { row in
+            var sum: Float = 0
+            for feature in 0..<features {
+                let z =
+                    (series.values[row * features + feature] - rows.offset[feature]) / rows.scale[feature]
+                sum += z * z
+            }
+            return sum / Float(features)
+        }
+    }
+
+    /// The mean squared error of each window as the principal components reconstruct it, `[N]`.
+    /// - Parameter windows: in scaled units.
+    package func pcaErrors(of windows: Windows) -> [Float] {
+        let size = windows.timesteps * windows.features
+        return windows.slices(of: ErrorMeasure.slice).flatMap { part -> [Float] in
+            let means = (0..<part.count).flatMap { _ in components.mean }
+            var rest = part.differences(from: means)
+            components.remove(first: components.count, from: &rest)
+            return stride(from: 0, to: rest.count, by: size).map { start in
+                rest[start..<(start + size)].reduce(0) { $0 + $1 * $1 } / Float(size)
+            }
+        }
+    }
+}
+
+/// The baselines' errors of the windows that thresholds are learned from.
+public struct BaselineErrors: Sendable, Equatable {
+    /// Those of each window's last row.
+    public let zScore: ErrorDistribution
+    /// Those of the windows.
+    public let pca: ErrorDistribution
+
+    /// Takes what was kept.
+    package init(zScore: ErrorDistribution, pca: ErrorDistribution) {
+        self.zScore = zScore
+        self.pca = pca
+    }
+}

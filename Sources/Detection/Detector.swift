@@ -1,0 +1,60 @@
+import NeuralNetwork
+import TimeSeries
+
+/// What tells anomalies from normal windows beside the network itself.
+public struct Detector: Sendable {
+    /// What is learned.
+    public let measure: ErrorMeasure
+    /// nil for a model from elsewhere that has none.
+    public let baselines: Baselines?
+
+    /// Takes what was learned before.
+    package init(measure: ErrorMeasure, baselines: Baselines?) {
+        self.measure = measure
+        self.baselines = baselines
+    }
+
+    /// Windows for a covariance that is worth having.
+    private static let fewWindows = 20
+
+    /// The kind of error that generally tells the most: the Mahalanobis distance where there are several features, and
+    /// windows to learn their covariance from that the weights weren't fitted to; the mean squared error elsewhere.
+    static func bestKind(features: Int, windows: Int, source: Threshold.Source) -> ErrorKind {
+        let hasCovariance = features > 1 && features <= Mahalanobis.mostFeatures
+        return hasCovariance && windows >= fewWindows && source != .training ? .mahalanobis : .mse
+    }
+
+    /// Learns from windows in scaled units.
+    /// - Parameters:
+    ///   - kind: nil takes what is generally best.
+    ///   - fitted: the windows that the weights were fitted to.
+    ///   - calibration: those that the threshold is to be learned from.
+    ///   - source: what those are.
+    /// - Returns: it, with the errors of the calibration windows; nil if one of them is not finite.
+    package static func learn(
+        _ kind: ErrorKind?, by model: Model, fitted: Windows, calibration: Windows, source: Threshold.Source
+    ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
+        let baselines = Baselines(learnedFrom: fitted)
+        let kind =
+            kind ?? bestKind(features: fitted.features, windows: calibration.count, source: source)
+        let (measure, errors): (ErrorMeasure, [Float])
+        switch kind {
+        case .mse, .mae:
+            measure = kind == .mse ? .meanSquared : .meanAbsolute
+            errors = measure.errors(of: calibration, by: model).windows
+        case .mahalanobis:
+            let learned = Mahalanobis.learn(from: calibration, by: model, components: baselines.components)
+            measure = .mahalanobis(learned.measure)
+            errors = learned.errors
+        }
+        let rowErrors = baselines.zScoreErrors(of: calibration.series)
+        let lastRows = calibration.starts.map { rowErrors[$0 + calibration.timesteps - 1] }
+        guard let errors = ErrorDistribution(of: errors), let zScore = ErrorDistribution(of: lastRows),
+            let pca = ErrorDistribution(of: baselines.pcaErrors(of: calibration))
+        else { return nil }
+        return (
+            Detector(measure: measure, baselines: baselines), errors,
+            BaselineErrors(zScore: zScore, pca: pca)
+        )
+    }
+}

@@ -1,0 +1,104 @@
+import Detection
+import JSON
+import ModelFormats
+
+/// What a model's file says of its detector among the metadata (see ``ModelMetadata``).
+enum DetectorMetadata {
+    // MARK: Writing
+
+    static func strings(of model: ModelDescription) -> [(name: String, value: String)] {
+        var strings: [(name: String, value: String)] = []
+        if let threshold = model.threshold {
+            strings.append(
+                ModelMetadata.document("threshold") { json in
+                    json.member("value", threshold.value)
+                    json.member("source", threshold.source?.rawValue)
+                    switch threshold.rule {
+                    case .quantile(let q): json.member("quantile", q)
+                    case .sigmas(let k): json.member("sigmas", k)
+                    case .value, nil: break
+                    }
+                })
+        }
+        if let errors = model.errors {
+            strings.append(
+                ModelMetadata.document("errors") { json in
+                    json.member("kind", model.errorKind.rawValue)
+                    json.members(of: errors)
+                })
+        }
+        if let baselines = model.baselineErrors {
+            strings.append(
+                ModelMetadata.document("baseline_errors") { json in
+                    json.object("z_score") { $0.members(of: baselines.zScore) }
+                    json.object("pca") { $0.members(of: baselines.pca) }
+                })
+        }
+        return strings
+    }
+
+    // MARK: Reading
+
+    static func threshold(_ header: SafeTensorsHeader) throws(ModelFileError) -> Threshold? {
+        try ModelMetadata.document(header, "threshold") { (json) throws(JSONError) in
+            guard let value = try json.double("value", in: 0...Double(Float.greatestFiniteMagnitude)) else {
+                throw json.missing("value", "an error")
+            }
+            let quantile = try json.double("quantile", in: 0...1)
+            let sigmas = try json.double("sigmas")
+            return Threshold(
+                value: Float(value), source: try json.choice("source"),
+                rule: quantile.map { .quantile($0) } ?? sigmas.map { .sigmas($0) })
+        }
+    }
+
+    static func errors(
+        _ header: SafeTensorsHeader
+    ) throws(ModelFileError) -> (kind: ErrorKind, errors: ErrorDistribution?) {
+        let found = try ModelMetadata.document(header, "errors", tensors: ["ranked"]) {
+            (json) throws(JSONError) in
+            let kind: ErrorKind = try json.choice("kind", default: .mse)
+            return (kind, try json.errorDistribution())
+        }
+        return found.map { ($0, $1) } ?? (.mse, nil)
+    }
+
+    static func baselineErrors(_ header: SafeTensorsHeader) throws(ModelFileError) -> BaselineErrors? {
+        let names = ["z_score", "pca"]
+        let tensors = Set(names.map { "\($0)/ranked" })
+        return try ModelMetadata.document(header, "baseline_errors", tensors: tensors) {
+            (json) throws(JSONError) in
+            var found: [ErrorDistribution] = []
+            for name in names {
+                guard var errors = try json.object(name) else {
+                    throw json.missing(name, "an object with count and ranked")
+                }
+                found.append(try errors.errorDistribution())
+                try errors.rejectUnknown()
+            }
+            return BaselineErrors(zScore: found[0], pca: found[1])
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of errors: ErrorDistribution) {
+        member("count", errors.count)
+        member("ranked", errors.ranked[...])
+        member("mean", errors.mean)
+        member("deviation", errors.deviation)
+    }
+}
+
+extension FieldReader {
+    fileprivate mutating func errorDistribution() throws(JSONError) -> ErrorDistribution {
+        let count = try requiredInt("count", in: 1...Int.max)
+        let errors = ErrorDistribution(
+            count: count, ranked: try floats("ranked") ?? [], mean: try double("mean"),
+            deviation: try double("deviation"))
+        guard let errors else {
+            throw error("ranked", "must be errors in ascending order, \(count) at most")
+        }
+        return errors
+    }
+}

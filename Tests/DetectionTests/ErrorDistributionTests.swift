@@ -1,0 +1,77 @@
+import Detection
+import Testing
+
+/// Thresholds from the errors of calibration windows.
+@Suite struct ErrorDistributionTests {
+    /// 1, 2, …, n.
+    private func errors(_ count: Int) throws -> ErrorDistribution {
+        try #require(ErrorDistribution(of: (1...count).map(Float.init).shuffled()))
+    }
+
+    @Test(arguments: [
+        // (n + 1)·q is a whole number, lies between two, and is past the end.
+        (count: 99, q: 0.99, quantile: Float(99), isPromise: true),
+        (98, 0.99, 98, false), (100, 0.99, 100, true), (199, 0.99, 198, true), (199, 0.5, 100, true),
+        (10, 0.05, 1, true), (10, 0, 1, true), (10, 1, 10, false),
+    ])
+    func theQuantileIsConformal(_ row: (count: Int, q: Double, quantile: Float, isPromise: Bool)) throws {
+        let errors = try errors(row.count)
+        #expect(errors.quantile(row.q) == row.quantile)
+        #expect(errors.supports(row.q) == row.isPromise)
+    }
+
+    @Test func thinningKeepsQuantilesOnTheSafeSide() throws {
+        let errors = try errors(123_457)
+        #expect(errors.ranked.count == 1001)
+        for q in [0.001, 0.1, 0.5, 0.9, 0.99, 0.999] {
+            let exact = (123_458 * q).rounded(.up)
+            let found = Double(errors.quantile(q))
+            #expect(found >= exact && found <= exact + 124, "\(q): \(found) for \(exact)")
+        }
+    }
+
+    @Test func sigmasAreThoseOfAllErrors() throws {
+        let errors = try #require(ErrorDistribution(of: [1, 2, 3, 6]))
+        // The mean is 3, the variance 3.5.
+        let wanted: Float = 6.741_657
+        #expect(abs(Threshold.Rule.sigmas(2).threshold(of: errors) - wanted) < 1e-5)
+        #expect(Threshold.Rule.value(0.25).threshold(of: errors) == 0.25)
+    }
+
+    /// What the whole thing is for: of exchangeable windows so many are false alarms as were asked for, and not more.
+    @Test func aPromiseIsKept() throws {
+        var random = Noise(seed: 1)
+        var alarms = 0
+        for _ in 0..<4000 {
+            // Errors with a heavy tail; of so few the largest but one is the threshold.
+            let errors = (0..<199).map { _ in 1 / (random.next() + 1e-6) }
+            let threshold = try #require(ErrorDistribution(of: errors)).quantile(0.99)
+            if 1 / (random.next() + 1e-6) > threshold { alarms += 1 }
+        }
+        // 40 are expected, with a deviation of 6.3.
+        #expect((15...65).contains(alarms), "\(alarms)")
+    }
+
+    @Test func driftIsTold() throws {
+        let calibration = try errors(1000)
+        let usual = (1...1000).map(Float.init)
+        let same = try #require(Drift(of: usual, comparedWith: calibration))
+        #expect(same.windows == 1000 && abs(same.share - 0.1) < 0.01 && !same.isDrift)
+        let moved = try #require(Drift(of: usual.map { $0 + 200 }, comparedWith: calibration))
+        #expect(abs(moved.share - 0.3) < 0.01 && moved.isDrift)
+        #expect(Drift(of: Array(usual.prefix(49)), comparedWith: calibration) == nil)
+        #expect(Drift(of: usual, comparedWith: try errors(8)) == nil)
+    }
+}
+
+/// Uniform in [0, 1), the same each time.
+struct Noise {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> Float {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Float(state >> 40) * 0x1p-24
+    }
+}

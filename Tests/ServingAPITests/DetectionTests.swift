@@ -1,0 +1,172 @@
+import APITesting
+import Testing
+
+/// What is learned to tell anomalies by: error kinds, calibration, baselines, drift.
+@Suite struct DetectionTests {
+    private let api: API
+
+    init() throws { api = try API(.live) }
+
+    /// Three features that follow a slow wave, with noise of their own.
+    private static func series(_ rows: Int, seed: UInt64, shift: Double = 0, level: Double = 0) -> JSON {
+        var state = seed
+        func noise() -> Double {
+            var sum = 0.0
+            for _ in 0..<12 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                sum += Double(state >> 40) * 0x1p-24
+            }
+            return sum - 6
+        }
+        return .array(
+            (0..<rows).map { row in
+                let wave = Double(row % 40) / 20 - 1 + level
+                return [
+                    .number(wave + 0.1 * noise()), .number(1 - wave + 0.1 * noise() + shift),
+                    .number(5 + 2 * wave + 0.2 * noise()),
+                ]
+            })
+    }
+
+    private func train(_ members: [String: JSON?] = [:], rows: Int = 1000) throws -> JSON {
+        let body: JSON = [
+            "model": "m", "series": Self.series(rows, seed: 1), "timesteps": 5, "units": [8, 4], "epochs": 4,
+        ]
+        let answer = try api.post("/train", body.with(members))
+        #expect(answer.status == 201, "\(answer.text)")
+        return try answer.json
+    }
+
+    private func post(_ path: String, _ members: [String: JSON?]) throws -> JSON {
+        let body: JSON = ["model": "m"]
+        let answer = try api.post(path, body.with(members))
+        #expect(answer.status == 200, "\(answer.text)")
+        return try answer.json
+    }
+
+    @Test func aFifthIsHeldBackAndTheCovarianceIsLearned() throws {
+        let model = try train()
+        #expect(model["error_kind"] == "mahalanobis")
+        #expect(model["threshold_source"] == "calibration")
+        // 996 windows, of which 796 come before the last fifth.
+        #expect(model["threshold_windows"] == 200)
+        #expect(model["warnings"] == [])
+        #expect(try train(["calibration_split": 0])["threshold_source"] == "training")
+        #expect(try train(["calibration_split": 0.5])["threshold_windows"] == 498)
+        let validated = try train(["calibration_split": 0, "validation_split": 0.1])
+        #expect(validated["threshold_source"] == "validation" && validated["threshold_windows"] == 100)
+    }
+
+    @Test func whatAThresholdCannotPromiseIsSaid() throws {
+        // 76 windows leave 16 for calibration, which isn't worth it.
+        let few = try train(rows: 80)
+        #expect(few["threshold_source"] == "training" && few["error_kind"] == "mse")
+        #expect(few["warnings"]?.array?.count == 2)
+        let some = try train(rows: 400)
+        #expect(some["threshold_windows"] == 80)
+        let warning = try #require(some["warnings"]?[0]?.string)
+        #expect(warning.contains("80 windows are too few"), "\(warning)")
+        // With a modest wish there are enough, and what is given needs none.
+        #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
+        let given = try train(["threshold": 2.5], rows: 80)
+        #expect(given["threshold"] == 2.5 && given["threshold_source"]?.isNull == true)
+        #expect(given["warnings"] == [])
+    }
+
+    /// Of new rows like the old about as many are false alarms as were asked for.
+    @Test func falseAlarmsKeepTheirPromise() throws {
+        _ = try train(rows: 4000)
+        for (quantile, range) in [(0.99, 0.0...0.025), (0.9, 0.06...0.15)] {
+            let labels = JSON.array((0..<4000).map { .integer($0 == 3999 ? 1 : 0) })
+            let answer = try post(
+                "/evaluate",
+                ["series": Self.series(4000, seed: 2), "labels": labels, "quantile": .number(quantile)])
+            let rate = try #require(answer["at_threshold"]?["false_alarm_rate"]?.double)
+            #expect(range.contains(rate), "\(quantile): \(rate)")
+            #expect(answer["drift"]?["is_drift"] == false && answer["warnings"] == [])
+        }
+    }
+
+    @Test func driftIsToldAndSmallShiftsAreFound() throws {
+        _ = try train()
+        let shifted = try post("/score", ["series": Self.series(300, seed: 3, shift: 0.5)])
+        #expect(shifted["drift"]?["is_drift"] == true && shifted["drift"]?["windows"] == 296)
+        #expect(try #require(shifted["drift"]?["share"]?.double) > 0.9)
+        #expect(try #require(shifted["warnings"]?[0]?.string).contains("moved away"))
+        // The feature that has moved is the first to be named.
+        let event = try #require(shifted["events"]?[0])
+        #expect(event["features"]?[0]?["feature"] == 1, "\(event)")
+        #expect(try post("/score", ["series": Self.series(53, seed: 3)])["drift"]?.isNull == true)
+    }
+
+    @Test func baselinesAreJudgedByTheSameRows() throws {
+        _ = try train()
+        let labels: JSON = [[100, 140]]
+        var series = try #require(Self.series(300, seed: 4).array)
+        for row in 100...140 { series[row] = [0, 0, 5] }
+        let answer = try post("/evaluate", ["series": .array(series), "labels": labels])
+        for name in ["z_score", "pca"] {
+            let judgement = try #require(answer["baselines"]?[name])
+            let at = try #require(judgement["at_threshold"])
+            let counted = ["true_positives", "false_positives", "true_negatives", "false_negatives"]
+                .reduce(0) { $0 + (at[$1]?.int ?? 0) }
+            #expect(counted == answer["rows"]?.int && counted == 296)
+            #expect(try #require(judgement["threshold"]?.double) > 0)
+        }
+        // All zeros are the mean, which a z-score doesn't mind; what the features have in common it doesn't see.
+        #expect(try #require(answer["roc_auc"]?.double) > 0.95)
+        #expect(try #require(answer["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
+    }
+
+    @Test func meanAbsoluteErrorsAreThat() throws {
+        _ = try train(["error_kind": "mae", "scaling": "none"])
+        let windows: JSON = [[[0, 1, 5], [0, 1, 5], [0.5, 0.5, 6], [0, 1, 5], [0, 2, 5]]]
+        let back = try post("/reconstruct", ["windows": windows])["reconstructions"]
+        let (ours, theirs) = (try #require(windows.flat), try #require(back?.flat))
+        let mean = zip(ours, theirs).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(ours.count)
+        let answer = try post(
+            "/score", ["windows": windows, "include": ["windows", "timesteps", "features"]])
+        #expect(answer["error_kind"] == "mae")
+        let window = try #require(answer["windows"]?[0])
+        let (error, score) = (try #require(window["error"]?.double), try #require(window["score"]?.double))
+        #expect(abs(error - mean) < 1e-5)
+        let timesteps = try #require(window["timesteps"]).numbers
+        #expect(abs(timesteps.reduce(0, +) / 5 - score) < 1e-4 * score)
+    }
+
+    @Test func aFileTakesItsDetectorAlong() throws {
+        for kind in ["mahalanobis", "mae"] {
+            _ = try train(["error_kind": .string(kind)])
+            let file = try api.get("/models/m/model.safetensors").body
+            let answer = try api.send(
+                "PUT", "/models/copy/model.safetensors",
+                fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
+            #expect(answer.status == 201, "\(answer.text)")
+            let body: JSON = [
+                "series": Self.series(120, seed: 5), "labels": [[60, 80]], "quantile": 0.95,
+            ]
+            let (ours, theirs) = (
+                try api.post("/evaluate", body.with(["model": "m"])).json,
+                try api.post("/evaluate", body.with(["model": "copy"])).json
+            )
+            #expect(ours["roc_auc"] != nil)
+            #expect(
+                ours.with(["model": nil, "version": nil]) == theirs.with(["model": nil, "version": nil]))
+        }
+    }
+
+    @Test func trainingIsStoppedEarlyWhenNobodySaysHowLong() throws {
+        let open = try train(["epochs": nil])
+        #expect(try #require(open["history"]?["val_loss"]?.array).isEmpty == false)
+        #expect(try train()["history"]?["val_loss"] == [])
+        #expect(try train(["epochs": nil], rows: 90)["history"]?["loss"]?.array?.count == 100)
+    }
+}
+
+extension JSON {
+    /// All numbers of nested arrays.
+    fileprivate var flat: [Double]? {
+        guard let array else { return double.map { [$0] } }
+        return array.flatMap { $0.flat ?? [] }
+    }
+}
