@@ -83,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI", "TimeSeries",
+                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

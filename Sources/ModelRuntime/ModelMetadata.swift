@@ -10,6 +10,7 @@ import TimeSeries
 /// | `timesteps`, `features` | T and F; needed |
 /// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; needed |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are taken as they are |
+/// | `feature_names` | JSON: what the features are called, `[F]` strings that differ |
 /// | `threshold` | JSON: `value`, in scaled units, and `source` |
 /// | `errors` | JSON: `count`, `ranked`: what the threshold was learned from |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
@@ -33,6 +34,11 @@ enum ModelMetadata {
                 json.member("offset", model.scaler.offset[...])
                 json.member("scale", model.scaler.scale[...])
             })
+        if let names = model.featureNames {
+            var json = JSONWriter()
+            json.array { json in for name in names { json.value(name) } }
+            strings.append(("feature_names", String(decoding: json.bytes, as: UTF8.self)))
+        }
         if let threshold = model.threshold {
             strings.append(
                 document("threshold") { json in
@@ -94,7 +100,9 @@ enum ModelMetadata {
             throw ModelFileError("metadata /architecture: \(mismatch.detail)")
         }
         return ModelDescription(
-            architecture: architecture, network: network, scaler: try scaler(header, features: features),
+            architecture: architecture, network: network,
+            featureNames: try featureNames(header, features: features),
+            scaler: try scaler(header, features: features),
             training: try training(header), threshold: try threshold(header), errors: try errors(header),
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(header), software: header["software"] ?? "unknown",
@@ -128,6 +136,19 @@ enum ModelMetadata {
         } catch {
             let place = error.pointer.isEmpty ? "/\(name)" : error.pointer
             throw ModelFileError("metadata \(place): \(error.detail)")
+        }
+    }
+
+    private static func featureNames(
+        _ header: SafeTensorsHeader, features: Int
+    ) throws(ModelFileError) -> [String]? {
+        guard let text = header["feature_names"] else { return nil }
+        do throws(JSONError) {
+            var json = FieldReader(
+                JSONObject(uniqueMembers: [("feature_names", try JSONReader.parse(Array(text.utf8)))]))
+            return try json.featureNames(of: features)
+        } catch {
+            throw ModelFileError("metadata \(error.pointer): \(error.detail)")
         }
     }
 

@@ -11,6 +11,8 @@ public struct TrainingSpecification: Sendable {
     public let options: TrainingOptions
     /// The version that training goes on from, with its weights and its scaler.
     public let base: ModelRegistry.Entry?
+    /// The names of the features, `[F]`, if they have any.
+    public var featureNames: [String]?
 
     /// A training from the start.
     public init(architecture: Architecture, scaling: Scaling, options: TrainingOptions) {
@@ -71,7 +73,7 @@ extension TrainingSpecification {
         }
         return TrainedModel(
             description: ModelDescription(
-                architecture: architecture, network: network, scaler: scaler,
+                architecture: architecture, network: network, featureNames: featureNames, scaler: scaler,
                 training: ModelDescription.Training(
                     options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                     warmStart: base?.version),

@@ -23,14 +23,17 @@ struct Scoring {
         }
     }
 
-    /// T and F of the model's windows.
-    var shape: (timesteps: Int, features: Int) {
-        (entry.trained.inputShape.timesteps ?? 1, entry.trained.inputShape.features)
-    }
+    /// The names of the model's features, if it has any.
+    var featureNames: [String]? { entry.trained.description.featureNames }
 
     /// A score for each row of the series that the windows were cut from; NaN for rows without one.
     func rowScores(_ errors: WindowErrors, _ windows: Windows) -> [Float] {
         combination.rowScores(of: errors.windows.map(score), windows: windows)
+    }
+
+    /// The events in scores of rows; none spans two recordings.
+    func events(in rows: [Float], _ windows: Windows) -> [Event] {
+        rule.events(in: rows, recordings: windows.recordings)
     }
 
     /// An error in terms of the threshold, which may be next to nothing: a score is never infinite.
@@ -54,21 +57,23 @@ struct ScoreFields {
     }
 
     let scoring: Scoring
-    /// In the data's units.
-    let windows: Windows
+    let data: RequestData
     let parts: Set<Part>
+
+    /// In the data's units.
+    var windows: Windows { data.windows }
 
     /// Reads and checks the whole body.
     init(_ request: Request, _ service: Service) throws(Problem) {
-        var body = try FieldReader(request)
+        var body = try FieldReader(data: request)
         let scoring = try Scoring(&body, service)
         self.scoring = scoring
-        (windows, parts) = try body.read { (body) throws(JSONError) in
-            let isSeries = body.has("series")
+        (data, parts) = try body.read { (body) throws(JSONError) in
+            let isSeries = body.hasRows
             let isLast = try body.bool("last", default: false)
             let parts: [Part] = try body.choices(
                 "include", default: isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
-            let windows = try body.windows(for: scoring.shape)
+            let data = try body.data(for: scoring.entry.trained.description)
             try body.rejectUnknown()
             for part in parts where part == .rows || part == .events {
                 guard isSeries else {
@@ -81,7 +86,7 @@ struct ScoreFields {
                         "has \"\(part.rawValue)\", but \"last\" is one window; leave one of them out")
                 }
             }
-            return (isLast ? windows.last : windows, Set(parts))
+            return (isLast ? data.last : data, Set(parts))
         }
         do throws(JSONError) {
             try service.limits.checkAnswer(of: answerValues, windows, scoring.entry.trained.model.network)
