@@ -134,7 +134,8 @@ let package = Package(
 
         // What is fuzzed, and the test that replays the corpus.
         .target(
-            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats"],
+            name: "Fuzzing",
+            dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats", "TimeSeries"],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     ] + fuzzer,

@@ -148,7 +148,8 @@ enum ModelMetadata {
                 JSONObject(uniqueMembers: [("feature_names", try JSONReader.parse(Array(text.utf8)))]))
             return try json.featureNames(of: features)
         } catch {
-            throw ModelFileError("metadata \(error.pointer): \(error.detail)")
+            let place = error.pointer.isEmpty ? "/feature_names" : error.pointer
+            throw ModelFileError("metadata \(place): \(error.detail)")
         }
     }
 

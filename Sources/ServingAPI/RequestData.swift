@@ -31,20 +31,23 @@ extension FieldReader {
     ///   - model: what the data are for.
     func order(of names: [String]?, for model: ModelDescription?) throws(JSONError) -> [Int]? {
         guard let names, let wanted = model?.featureNames, names != wanted else { return nil }
-        if let extra = names.first(where: { !wanted.contains($0) }) {
-            let advice = isQuery ? "leave it out with ignore" : "leave it out"
+        let known = Set(wanted)
+        let extra = names.filter { !known.contains($0) }
+        guard extra.isEmpty else {
             throw error(
                 "feature_names",
-                "has \(Quote.text(extra)), which is none of the model's features; \(advice). "
-                    + "The model has " + Self.listing(wanted))
+                "has \(Self.listing(extra)), which the model has not; "
+                    + (isQuery ? "leave columns out with ignore=…" : "leave them out")
+                    + ". The model has \(Self.listing(wanted))")
         }
-        if let lacking = wanted.first(where: { !names.contains($0) }) {
+        let places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+        let lacking = wanted.filter { places[$0] == nil }
+        guard lacking.isEmpty else {
             throw error(
                 "feature_names",
-                "lacks \(Quote.text(lacking)), which is one of the model's features. It has "
-                    + Self.listing(names))
+                "lacks \(Self.listing(lacking)), which the model has. It has \(Self.listing(names))")
         }
-        return wanted.compactMap { names.firstIndex(of: $0) }
+        return wanted.compactMap { places[$0] }
     }
 
     private static func listing(_ names: [String]) -> String {

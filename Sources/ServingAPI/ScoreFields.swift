@@ -100,8 +100,9 @@ struct ScoreFields {
         let details =
             (parts.contains(.timesteps) ? windows.timesteps : 0)
             + (parts.contains(.features) ? 2 * windows.features : 0)
-        return windows.count * (parts.contains(.windows) ? 3 + details : 0)
-            + (parts.contains(.rows) ? windows.series.rows : 0)
+        let timestamp = data.timestamps == nil ? 0 : 1
+        return windows.count * (parts.contains(.windows) ? 3 + timestamp + details : 0)
+            + (parts.contains(.rows) ? windows.series.rows * (1 + timestamp) : 0)
     }
 }
 

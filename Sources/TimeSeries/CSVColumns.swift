@@ -40,12 +40,13 @@ struct CSVPositions {
     /// - Throws: ``DataError/csv(line:detail:)`` for a name that the header does not have, for a column with two uses,
     ///   and when no feature is left.
     init(_ columns: CSVColumns, header: [String], firstColumnIsText: Bool) throws(DataError) {
+        let places = Dictionary(uniqueKeysWithValues: zip(header, header.indices))
         func position(_ name: String) throws(DataError) -> Int {
-            guard let position = header.firstIndex(of: name) else {
+            guard let place = places[name] else {
                 throw .csv(
                     line: 1, detail: "there is no column \(CSVScanner.quoted(name)); \(Self.known(header))")
             }
-            return position
+            return place
         }
         if let features = columns.features, Set(features).count < features.count {
             throw .csv(line: 1, detail: "a column is selected twice; each can be a feature once")
@@ -84,6 +85,8 @@ struct CSVPositions {
     }
 
     private static func known(_ header: [String]) -> String {
-        "the columns are " + header.map(CSVScanner.quoted).joined(separator: ", ")
+        let most = 20
+        return "the columns are " + header.prefix(most).map(CSVScanner.quoted).joined(separator: ", ")
+            + (header.count > most ? ", …" : "")
     }
 }

@@ -69,7 +69,7 @@ import Testing
         let scored = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "5")
         let output = scored.output.split(separator: "\n")
         #expect(output.first == "1 event in 70 rows", "\(scored)")
-        #expect(output.count == 3 && output[2].contains(" odd 40 (40) "), "\(scored)")
+        #expect(output.count == 3 && output[2].contains("odd 40 (40)"), "\(scored)")
         #expect(output[2].contains(" b ("), "the feature is named: \(scored)")
         let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")
         #expect(none.output == "0 events in 70 rows\n", "\(none)")
