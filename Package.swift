@@ -86,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI", "TimeSeries",
+                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -140,7 +140,8 @@ let package = Package(
 
         // What is fuzzed, and the test that replays the corpus.
         .target(
-            name: "Fuzzing", dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats"],
+            name: "Fuzzing",
+            dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats", "TimeSeries"],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     ] + fuzzer,

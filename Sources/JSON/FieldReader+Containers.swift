@@ -61,10 +61,51 @@ extension FieldReader {
         return tensor
     }
 
-    private mutating func array(
-        _ name: String, of what: String, count: ClosedRange<Int>
+    /// An array of tensors that the reader was told to expect, so many levels deep each.
+    package mutating func tensors(
+        _ name: String, rank: ClosedRange<Int> = 1...4
+    ) throws(JSONError) -> [Tensor]? {
+        guard let elements = try array(name, of: "nested arrays of numbers", count: 1...Int.max) else {
+            return nil
+        }
+        var tensors: [Tensor] = []
+        for (index, element) in elements.enumerated() {
+            guard case .tensor(let tensor) = element, rank.contains(tensor.shape.count) else {
+                throw self.error(name, index, "must have \(Self.levels(rank)) of arrays of numbers")
+            }
+            tensors.append(tensor)
+        }
+        return tensors
+    }
+
+    /// An array of strings, none of which occurs twice.
+    package mutating func uniqueStrings(_ name: String) throws(JSONError) -> [String]? {
+        guard let elements = try array(name, of: "strings", count: 1...Int.max, JSONValue.string) else {
+            return nil
+        }
+        var seen: Set<String> = []
+        var strings: [String] = []
+        for (index, element) in elements.enumerated() {
+            guard case .string(let string) = element else {
+                throw self.error(name, index, "is \(element.kindName); it must be a string")
+            }
+            guard seen.insert(string).inserted else {
+                throw self.error(name, index, "is \(Quote.text(string)) once more; each must differ")
+            }
+            strings.append(string)
+        }
+        return strings
+    }
+
+    /// An array of any values.
+    /// - Parameters:
+    ///   - what: what they should be, for the error of a member that is no array.
+    ///   - element: makes a value of a text in a query.
+    package mutating func array(
+        _ name: String, of what: String, count: ClosedRange<Int> = 0...Int.max,
+        _ element: (String) -> JSONValue = FieldReader.interpreted
     ) throws(JSONError) -> [JSONValue]? {
-        guard let value = value(name) else { return nil }
+        guard let value = list(name, element) else { return nil }
         guard case .array(let elements) = value else { throw mismatch(name, value, "an array of \(what)") }
         guard count.contains(elements.count) else {
             throw error(name, "has \(elements.count) elements; the number must be \(Self.words(count))")
@@ -72,9 +113,10 @@ extension FieldReader {
         return elements
     }
 
-    private func error(_ name: String, _ index: Int, _ detail: String) -> JSONError {
+    /// An error about an element of an array.
+    package func error(_ name: String, _ index: Int, _ detail: String) -> JSONError {
         JSONError(
-            .invalid, at: pointer(to: name) + "/\(index)", "element \(index) of \(Quote.text(name)) \(detail)"
+            .invalid, at: pointer(to: name) + "/\(index)", "element \(index) of \(subject(name)) \(detail)"
         )
     }
 

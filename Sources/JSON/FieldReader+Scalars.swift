@@ -85,7 +85,7 @@ extension FieldReader {
 
     /// A string.
     package mutating func string(_ name: String) throws(JSONError) -> String? {
-        guard let value = value(name) else { return nil }
+        guard let value = written(name) else { return nil }
         guard case .string(let string) = value else { throw mismatch(name, value, "a string") }
         return string
     }
@@ -114,7 +114,7 @@ extension FieldReader {
     package mutating func choices<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, default: [Choice]
     ) throws(JSONError) -> [Choice] {
-        guard let value = value(name) else { return `default` }
+        guard let value = list(name, JSONValue.string) else { return `default` }
         let wanted = "an array of " + Choice.allCases.map { Quote.text($0.rawValue) }.joined(separator: ", ")
         guard case .array(let elements) = value else { throw mismatch(name, value, wanted) }
         var choices: [Choice] = []

@@ -14,10 +14,16 @@
 /// for is a known one to ``rejectUnknown()``, which comes last. All errors are ``JSONError/Kind/invalid``.
 package struct FieldReader: Sendable {
     /// The members that are read.
-    package let object: JSONObject
+    package internal(set) var object: JSONObject
 
     /// JSON pointer to the object, "" for the body.
     package let pointer: String
+
+    /// Whether the members are parameters of a query.
+    package internal(set) var isQuery = false
+
+    /// Members that a query's body has.
+    var bodyMembers: Set<String> = []
 
     /// Names that have been asked for, in that order.
     private var known: [String] = []
@@ -44,6 +50,14 @@ package struct FieldReader: Sendable {
 
     /// A member of any type; nil if absent or null.
     package mutating func value(_ name: String) -> JSONValue? {
+        let value = written(name)
+        guard isQuery, case .string(let text) = value else { return value }
+        if case .null = Self.interpreted(text) { return nil }
+        return Self.interpreted(text)
+    }
+
+    /// A member as it was written, which in a query is a text.
+    mutating func written(_ name: String) -> JSONValue? {
         if !known.contains(name) {
             known.append(name)
         }
@@ -55,6 +69,7 @@ package struct FieldReader: Sendable {
     /// Refuses members that were never asked for: a misspelt option must not be ignored in silence.
     package func rejectUnknown() throws(JSONError) {
         for member in object.members where !known.contains(member.name) {
+            let known = known.filter { !bodyMembers.contains($0) }
             let advice: String
             if let nearest = Spelling.nearest(to: member.name, among: known) {
                 advice = "did you mean \(Quote.text(nearest))?"
@@ -64,12 +79,14 @@ package struct FieldReader: Sendable {
                 advice = "known are " + known.sorted().map { Quote.text($0) }.joined(separator: ", ")
             }
             throw JSONError(
-                .invalid, at: pointer(to: member.name), "unknown member \(Quote.text(member.name)); \(advice)"
-            )
+                .invalid, at: pointer(to: member.name),
+                "unknown \(memberWord) \(Quote.text(member.name)); \(advice)")
         }
     }
 
     // MARK: Errors
+
+    private var memberWord: String { isQuery ? "query parameter" : "member" }
 
     /// JSON pointer to a member.
     package func pointer(to name: String) -> String {
@@ -78,17 +95,24 @@ package struct FieldReader: Sendable {
 
     /// An error about a member: its name is put before `detail`, such as "must be 1 or 2".
     package func error(_ name: String, _ detail: String) -> JSONError {
-        JSONError(.invalid, at: pointer(to: name), "\(Quote.text(name)) \(detail)")
+        JSONError(.invalid, at: pointer(to: name), "\(subject(name)) \(detail)")
     }
+
+    /// What an error about a member speaks of.
+    func subject(_ name: String) -> String { bodyMembers.contains(name) ? "the body" : Quote.text(name) }
 
     /// The error of a member that is needed and not there; its pointer is the object that lacks it.
     package func missing(_ name: String, _ wanted: String) -> JSONError {
-        JSONError(.invalid, at: pointer, "the member \(Quote.text(name)) is missing; it must be \(wanted)")
+        JSONError(
+            .invalid, at: pointer, "the \(memberWord) \(Quote.text(name)) is missing; it must be \(wanted)")
     }
 
     /// The error of a member that is of another type.
     func mismatch(_ name: String, _ value: JSONValue, _ wanted: String) -> JSONError {
-        error(name, "is \(value.kindName); it must be \(wanted)")
+        if isQuery, case .string(let text) = value {
+            return error(name, "is \(Quote.text(text)); it must be \(wanted)")
+        }
+        return error(name, "is \(value.kindName); it must be \(wanted)")
     }
 
     /// `value`, or the error of its absence.

@@ -88,8 +88,9 @@ extension JSONWriter {
         array(name, of: integers) { $0.value($1) }
     }
 
-    /// `"name":["…",…]`.
-    package mutating func member(_ name: String, _ strings: [String]) {
+    /// `"name":["…",…]`; without any, `null`.
+    package mutating func member(_ name: String, _ strings: [String]?) {
+        guard let strings else { return nullMember(name) }
         array(name, of: strings) { $0.value($1) }
     }
 

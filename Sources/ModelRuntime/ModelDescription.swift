@@ -8,6 +8,8 @@ public struct ModelDescription: Sendable {
     public let architecture: Architecture
     /// The same as checked layers, for the windows of its shape.
     public let network: Sequential
+    /// What the features are called, `[F]`; nil if nobody has said.
+    public let featureNames: [String]?
     /// Between the data's units and scaled units.
     public let scaler: Scaler
     /// How it was fitted.

@@ -10,6 +10,7 @@ import TimeSeries
 /// | `timesteps`, `features` | T and F; needed |
 /// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; needed |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are taken as they are |
+/// | `feature_names` | JSON: what the features are called, `[F]` strings that differ |
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
 /// | `errors` | JSON: `kind`, and what the threshold was learned from: `count`, `ranked`, `mean`, `deviation` |
 /// | `baseline_errors` | JSON: the same of `z_score` and of `pca` |
@@ -34,6 +35,11 @@ enum ModelMetadata {
                 json.member("offset", model.scaler.offset[...])
                 json.member("scale", model.scaler.scale[...])
             })
+        if let names = model.featureNames {
+            var json = JSONWriter()
+            json.array { json in for name in names { json.value(name) } }
+            strings.append(("feature_names", String(decoding: json.bytes, as: UTF8.self)))
+        }
         strings += DetectorMetadata.strings(of: model)
         if let options = model.training.options {
             strings.append(document("training") { $0.members(of: options) })
@@ -83,7 +89,9 @@ enum ModelMetadata {
         }
         let (errorKind, errors) = try DetectorMetadata.errors(header)
         return ModelDescription(
-            architecture: architecture, network: network, scaler: try scaler(header, features: features),
+            architecture: architecture, network: network,
+            featureNames: try featureNames(header, features: features),
+            scaler: try scaler(header, features: features),
             training: try training(header), errorKind: errorKind,
             threshold: try DetectorMetadata.threshold(header), errors: errors,
             baselineErrors: try DetectorMetadata.baselineErrors(header),
@@ -118,6 +126,20 @@ enum ModelMetadata {
             return value
         } catch {
             let place = error.pointer.isEmpty ? "/\(name)" : error.pointer
+            throw ModelFileError("metadata \(place): \(error.detail)")
+        }
+    }
+
+    private static func featureNames(
+        _ header: SafeTensorsHeader, features: Int
+    ) throws(ModelFileError) -> [String]? {
+        guard let text = header["feature_names"] else { return nil }
+        do throws(JSONError) {
+            var json = FieldReader(
+                JSONObject(uniqueMembers: [("feature_names", try JSONReader.parse(Array(text.utf8)))]))
+            return try json.featureNames(of: features)
+        } catch {
+            let place = error.pointer.isEmpty ? "/feature_names" : error.pointer
             throw ModelFileError("metadata \(place): \(error.detail)")
         }
     }

@@ -15,7 +15,7 @@ public struct TrainedModel: Sendable {
     /// T and F of its windows.
     public var inputShape: Shape { model.network.inputShape }
 
-    /// Bytes that it takes in memory: weights, history, errors, scaling.
+    /// Bytes that it takes in memory: weights, history, errors, scaling, names.
     public var byteCount: Int {
         let errors = [
             description.errors, description.baselineErrors?.zScore, description.baselineErrors?.pca,
@@ -23,7 +23,9 @@ public struct TrainedModel: Sendable {
         let floats =
             errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 2 * inputShape.features
             + detector.tensors.reduce(0) { $0 + $1.values.count }
-        return model.byteCount + description.training.history.count * MemoryLayout<EpochReport>.stride
+        let names =
+            description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
+        return model.byteCount + names + description.training.history.count * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride
     }
 

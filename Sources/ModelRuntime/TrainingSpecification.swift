@@ -14,6 +14,8 @@ public struct TrainingSpecification: Sendable {
     public let detection: DetectionOptions
     /// The version that training goes on from, with its weights and its scaler.
     public let base: ModelRegistry.Entry?
+    /// The names of the features, `[F]`, if they have any.
+    public var featureNames: [String]?
 
     /// A training from the start.
     public init(
@@ -83,7 +85,7 @@ extension TrainingSpecification {
         guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
         return TrainedModel(
             description: ModelDescription(
-                architecture: architecture, network: network, scaler: scaler,
+                architecture: architecture, network: network, featureNames: featureNames, scaler: scaler,
                 training: ModelDescription.Training(
                     options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                     warmStart: base?.version),

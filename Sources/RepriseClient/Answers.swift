@@ -10,6 +10,8 @@ public struct ModelVersion: Decodable, Sendable {
     public let timesteps: Int
     /// F.
     public let features: Int
+    /// What the features are called; nil if nobody has said.
+    public let featureNames: [String]?
     /// Z; nil for a model without an encoding.
     public let encodingUnits: Int?
     /// The numbers that were learned.
@@ -83,6 +85,8 @@ public struct ReconstructAnswer: Decodable, Sendable {
     public let model: String
     /// The version that answered.
     public let version: Int
+    /// What the features of the reconstructions are called; nil if the model's have no names.
+    public let featureNames: [String]?
     /// `[N][T][F]` in the data's units.
     public let reconstructions: [[[Float]]]
     /// The mean squared error of each window in the data's units.
@@ -101,6 +105,8 @@ public struct ScoreAnswer: Decodable, Sendable {
         public let score: Float
         /// Whether the score is above 1.
         public let isAnomaly: Bool
+        /// When its last row was measured; nil unless the request says it.
+        public let timestamp: Timestamp?
         /// The score of each timestep.
         public let timesteps: [Float]?
         /// The share of each feature, the largest first.
@@ -109,8 +115,10 @@ public struct ScoreAnswer: Decodable, Sendable {
 
     /// What a feature has of an error.
     public struct Share: Decodable, Sendable {
-        /// Its column, from 0.
+        /// Its position among the model's features, from 0.
         public let feature: Int
+        /// What it is called; nil if the model's features have no names.
+        public let name: String?
         /// 0 to 1.
         public let share: Float
     }
@@ -119,6 +127,8 @@ public struct ScoreAnswer: Decodable, Sendable {
     public struct Rows: Decodable, Sendable {
         /// nil for rows without one.
         public let scores: [Float?]
+        /// When each row was measured; nil unless the request says it.
+        public let timestamps: [Timestamp]?
     }
 
     /// A stretch of rows that are anomalies, counted from 0.
@@ -133,6 +143,12 @@ public struct ScoreAnswer: Decodable, Sendable {
         public let peakRow: Int
         /// That score.
         public let peakScore: Float
+        /// When its first row was measured; nil unless the request says it.
+        public let firstTimestamp: Timestamp?
+        /// When its last row was.
+        public let lastTimestamp: Timestamp?
+        /// When the row with the highest score was.
+        public let peakTimestamp: Timestamp?
         /// The share of each feature, the largest first.
         public let features: [Share]
     }

@@ -70,15 +70,17 @@ extension RepriseClient {
 
     /// Trains, and tells of progress as it comes.
     /// - Parameters:
-    ///   - request: a JSON document.
+    ///   - request: the options and the data.
     ///   - onJob: takes the name of the job, by which it can be cancelled.
     /// - Returns: what ``train(_:)`` would.
     public func train(
-        _ request: [UInt8], onJob: (String) -> Void, onProgress: (TrainProgress) -> Void
+        _ request: Content, onJob: (String) -> Void, onProgress: (TrainProgress) -> Void
     ) throws(ClientError) -> Answer {
         struct Job: Decodable { let id: String }
         var last: ServerSentEvent?
-        let answer = try stream("POST", "/train", body: request) { event in
+        let answer = try stream(
+            "POST", "/train\(request.query)", fields: request.fields, body: request.body
+        ) { event in
             last = event
             let content = Answer(status: 200, fields: [], body: event.data)
             if event.name == "job", let job = try? content.decoded(as: Job.self) { onJob(job.id) }
@@ -102,7 +104,15 @@ extension RepriseClient {
     public func post(
         _ path: String, _ json: [UInt8], accept: String = "application/json"
     ) throws(ClientError) -> Answer {
-        try checked(send("POST", path, fields: [(name: "Accept", value: accept)], body: json))
+        try post(path, .json(json), accept: accept)
+    }
+
+    /// Posts options and data.
+    public func post(
+        _ path: String, _ content: Content, accept: String = "application/json"
+    ) throws(ClientError) -> Answer {
+        let fields = content.fields + [(name: "Accept", value: accept)]
+        return try checked(send("POST", path + content.query, fields: fields, body: content.body))
     }
 
     /// A request as JSON, names in snake_case.

@@ -56,13 +56,17 @@ public final class RepriseClient: Sendable {
 
     /// Sends a request whose answer may be an event stream, and tells of each event as it comes. There is no time-out: the
     /// server gives a sign of life now and then.
-    /// - Parameter onEvent: says whether to go on.
+    /// - Parameters:
+    ///   - fields: header fields beside Accept.
+    ///   - onEvent: says whether to go on.
     /// - Returns: the answer, without content if that was a stream.
     /// - Throws: ``ClientError`` when there is no answer, or the stream breaks off.
     public func stream(
-        _ method: String, _ target: String, body: [UInt8]? = nil, onEvent: (ServerSentEvent) -> Bool
+        _ method: String, _ target: String, fields: [(name: String, value: String)] = [],
+        body: [UInt8]? = nil,
+        onEvent: (ServerSentEvent) -> Bool
     ) throws(ClientError) -> Answer {
-        let fields = key + [(name: "Accept", value: "text/event-stream")]
+        let fields = fields + key + [(name: "Accept", value: "text/event-stream")]
         // A handle of its own: what else is to be said to the server need not wait for the end of the stream.
         let handle = try Handle()
         return try withoutActuallyEscaping(onEvent) { (onEvent) throws(ClientError) in

@@ -1,5 +1,7 @@
 import HTTP1
 import JSON
+import ModelRuntime
+import NeuralNetwork
 import TimeSeries
 
 /// How a series is cut into windows.
@@ -12,10 +14,11 @@ enum Windowing: String, CaseIterable {
 
 extension FieldReader {
     /// The members whose values are read straight into floats.
-    static let tensors: Set<String> = ["windows", "series", "labels"]
+    private static let tensors: Set<String> = ["windows", "series", "recordings/*", "labels", "exclude"]
 
-    /// Reads a request's body.
-    init(_ request: Request) throws(Problem) {
+    /// Reads a request whose body is JSON.
+    /// - Parameter content: what else the body might have been.
+    init(_ request: Request, instead content: Route.Content = .json) throws(Problem) {
         do throws(JSONError) {
             try self.init(JSONReader.parse(request.body, tensors: Self.tensors))
         } catch {
@@ -23,11 +26,23 @@ extension FieldReader {
             let first = request.body.first { !space.contains($0) }
             let looksLikeJSON = first == nil || first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
             if error.kind == .malformed, request.head.claimsForm, !looksLikeJSON {
+                let accepted = content.mediaTypes.map(\.rawValue)
                 throw .unsupportedMediaType(
-                    "the body is said to be a form, as curl says by itself, but is not JSON either: \(error.detail)",
-                    accepted: [MediaType.json.rawValue])
+                    "the body is said to be a form, as curl says by itself, but is not JSON either: \(error.detail)"
+                        + "; say what it is: Content-Type: \(accepted.joined(separator: " or "))",
+                    accepted: accepted)
             }
             throw Problem(error)
+        }
+    }
+
+    /// Reads a request that has data, as JSON or as CSV.
+    /// - Parameter flag: the member that flags rows, if there is one, which for CSV names a column.
+    init(data request: Request, flag: String? = nil) throws(Problem) {
+        if request.head.isCSV {
+            try self.init(csv: request, flag: flag)
+        } else {
+            try self.init(request, instead: .data)
         }
     }
 
@@ -42,54 +57,58 @@ extension FieldReader {
         }
     }
 
-    /// The windows of a request: `windows` `[N][T][F]` as they are, or `series` `[rows][F]` cut into windows.
+    /// Whether the data are rows, and not windows.
+    var hasRows: Bool {
+        mutating get { has("series") || has("recordings") }
+    }
+
+    /// The data of a request: `windows` `[N][T][F]` as they are; `series` `[rows][F]`, or several in `recordings`, cut into
+    /// windows.
     /// - Parameters:
-    ///   - shape: T and F of the model that they are for; nil when `timesteps` says T and the data F.
-    ///   - ofSeries: whether only a series will do.
-    mutating func windows(
-        for shape: (timesteps: Int, features: Int)? = nil, ofSeries: Bool = false
-    ) throws(JSONError) -> Windows {
+    ///   - model: what they are for; nil when `timesteps` says T and the data F.
+    ///   - ofSeries: whether only rows will do.
+    mutating func data(
+        for model: ModelDescription? = nil, ofSeries: Bool = false
+    ) throws(JSONError) -> RequestData {
+        let shape = model?.inputShape
         let wantedTimesteps = try timesteps(shape?.timesteps)
         let stride = try int("stride", in: 1...Int(Int32.max))
         let windowing: Windowing? = try choice("windowing")
         let missing: MissingValues = try choice("missing", default: .error)
-        let windows = ofSeries ? nil : try tensor("windows", rank: 3...3)
-        switch (windows, try tensor("series", rank: 2...2)) {
-        case (let tensor?, nil):
-            guard stride == nil, windowing == nil else {
+        let source = try source(ofSeries: ofSeries)
+        let features = source.series.features
+        let names = try featureNames(of: features)
+        let order = try order(of: names, for: model)
+        try check(source.name, axis: "features (F)", features, shape?.features)
+        let timestamps = try timestamps(rows: source.series.rows)
+        if let timesteps = source.timesteps {
+            guard stride == nil, windowing == nil, timestamps == nil else {
                 throw error(
-                    stride == nil ? "windowing" : "stride",
-                    "says how to cut a series, but there are windows already")
+                    stride != nil ? "stride" : windowing != nil ? "windowing" : "timestamps",
+                    "belongs to rows, but there are windows already")
             }
-            let (timesteps, features) = (tensor.shape[1], tensor.shape[2])
-            try check("windows", axis: "timesteps (T)", timesteps, wantedTimesteps)
-            try check("windows", axis: "features (F)", features, shape?.features)
-            return try filled("windows", tensor, missing, segment: timesteps) { (series) throws(DataError) in
-                try Windows(values: series.values, timesteps: timesteps, features: features)
-            }
-        case (nil, let tensor?):
-            try check("series", axis: "features (F)", tensor.shape[1], shape?.features)
-            guard let wantedTimesteps else {
-                throw self.missing("timesteps", "the number of rows in a window")
-            }
-            if windowing == .temporalize, stride != nil {
-                throw error("stride", "belongs to windowing: sliding; temporalize moves by one row")
-            }
-            return try filled("series", tensor, missing, segment: tensor.shape[0]) {
-                (series) throws(DataError) in
-                windowing == .temporalize
-                    ? try .temporalize(series, lookback: wantedTimesteps)
-                    : try .sliding(over: series, timesteps: wantedTimesteps, stride: stride ?? 1)
-            }
-        case (nil, nil):
-            // A misspelt name explains the absence better than the absence does.
-            try rejectUnknown()
-            throw self.missing(
-                "series",
-                "rows of numbers [rows][F]" + (ofSeries ? "" : "; or send windows [N][T][F] instead"))
-        default:
-            throw error("windows", "and \"series\" are both there; send one of them")
+            try check(source.name, axis: "timesteps (T)", timesteps, wantedTimesteps)
+        } else if windowing == .temporalize, stride != nil {
+            throw error("stride", "belongs to windowing: sliding; temporalize moves by one row")
         }
+        guard let timesteps = source.timesteps ?? wantedTimesteps else {
+            throw self.missing("timesteps", "the number of rows in a window")
+        }
+        let windows = try usable(source) { (source) throws(DataError) in
+            var series = source.series
+            try series.fillMissing(missing, within: source.stretches)
+            if let order { series = series.reordered(order) }
+            if source.timesteps != nil {
+                return try Windows(values: series.values, timesteps: timesteps, features: features)
+            }
+            return windowing == .temporalize
+                ? try .temporalize(series, recordings: source.stretches, lookback: timesteps)
+                : try .sliding(
+                    over: series, recordings: source.stretches, timesteps: timesteps, stride: stride ?? 1)
+        }
+        return RequestData(
+            windows: windows, isSeries: source.timesteps == nil,
+            featureNames: model?.featureNames ?? names, timestamps: timestamps)
     }
 
     private mutating func timesteps(_ ofModel: Int?) throws(JSONError) -> Int? {
@@ -105,21 +124,18 @@ extension FieldReader {
         throw error(name, "has \(found) \(axis) where \(wanted) are wanted")
     }
 
-    /// Fills gaps, then makes windows; what is wrong with the data is told with its place.
-    private func filled(
-        _ name: String, _ tensor: Tensor, _ policy: MissingValues, segment: Int,
-        _ make: (Series) throws(DataError) -> Windows
-    ) throws(JSONError) -> Windows {
+    /// Does something with data; what is wrong with them is told with its place.
+    private func usable<Value>(
+        _ source: DataSource, _ body: (DataSource) throws(DataError) -> Value
+    ) throws(JSONError) -> Value {
         do throws(DataError) {
-            var series = try Series(values: tensor.values, features: tensor.shape[tensor.shape.count - 1])
-            try series.fillMissing(policy, segment: segment)
-            return try make(series)
+            return try body(source)
         } catch {
             guard case .missing(let row, let feature, _) = error else {
-                throw self.error(name, "can't be used: \(error)")
+                throw self.error(source.name, "can't be used: \(error)")
             }
-            let place = tensor.shape.count == 3 ? "/\(row / segment)/\(row % segment)" : "/\(row)"
-            throw JSONError(.invalid, at: "\(pointer(to: name))\(place)/\(feature)", "\(error)")
+            throw JSONError(
+                .invalid, at: "\(pointer(to: source.name))\(source.place(ofRow: row))/\(feature)", "\(error)")
         }
     }
 }

@@ -42,7 +42,7 @@ struct JudgedRows {
                 threshold: threshold,
                 evaluation: Evaluation(
                     scores: scored.map { all[$0] }, labels: scored.map { fields.labels[$0] }),
-                events: EventMatch(found: scoring.rule.events(in: rows), labels: judged))
+                events: EventMatch(found: scoring.events(in: rows, windows), labels: judged))
         }
         model = judge(scores, scoring.threshold)
 

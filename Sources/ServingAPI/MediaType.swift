@@ -4,6 +4,7 @@ import JSON
 /// What an endpoint can answer with.
 enum MediaType: String, CaseIterable {
     case json = "application/json"
+    case csv = "text/csv"
     case text = "text/plain; charset=utf-8"
     case yaml = "application/yaml"
     case eventStream = "text/event-stream"
@@ -92,21 +93,27 @@ extension RequestHead {
     func checkContent(is content: Route.Content) throws(Problem) {
         _ = try ContentCoding.ofBody(fields)
         guard let essence = contentTypeEssence, essence != Self.form else { return }
-        let (wanted, isWelcome) =
+        let isWelcome =
             switch content {
-            case .json:
-                (
-                    MediaType.json,
-                    essence == "application/json"
-                        || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
-                )
-            case .file: (.file, essence == MediaType.file.essence)
+            case .json: Self.isJSON(essence)
+            case .data: Self.isJSON(essence) || isCSV
+            case .file: essence == MediaType.file.essence
             }
         guard isWelcome else {
+            let wanted = content.mediaTypes.map(\.rawValue)
             throw .unsupportedMediaType(
-                "the body is \(Quote.text(essence)); send \(wanted.rawValue)", accepted: [wanted.rawValue])
+                "the body is \(Quote.text(essence)); send \(wanted.joined(separator: " or "))",
+                accepted: wanted)
         }
     }
+
+    private static func isJSON(_ essence: String) -> Bool {
+        essence == MediaType.json.rawValue
+            || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+    }
+
+    /// Whether the body is CSV.
+    var isCSV: Bool { contentTypeEssence == MediaType.csv.rawValue }
 
     /// Whether the body was sent as curl sends what it is not told the type of.
     var claimsForm: Bool { contentTypeEssence == Self.form }

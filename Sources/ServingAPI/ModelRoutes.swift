@@ -169,6 +169,7 @@ extension JSONWriter {
         member("architecture", model.architecture.name)
         member("timesteps", model.inputShape.timesteps)
         member("features", model.inputShape.features)
+        member("feature_names", model.featureNames)
         if let units = model.network.encodingUnits { member("encoding_units", units) }
         member("parameters", model.network.parameterCount)
         member("scaling", model.scaler.scaling.rawValue)

@@ -69,6 +69,7 @@ struct Prediction: Sendable {
             return responder.send(Problem.overflow().response)
         }
         send(values: part.count * (size + 2)) { json in
+            if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
             json.tensor(
                 "reconstructions", result.values[(part.lowerBound * size)..<(part.upperBound * size)],
                 shape: [part.count, windows.timesteps, windows.features])

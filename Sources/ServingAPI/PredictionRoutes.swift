@@ -11,7 +11,7 @@ extension Service {
     ]
 
     private static func route(_ path: String, _ kind: Prediction.Kind) -> Route {
-        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .json) {
+        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .data) {
             (service, call) throws(Problem) in
             try service.prediction(kind, call)?.answer()
             return nil
@@ -23,7 +23,7 @@ extension Service {
     func prediction(
         _ kind: Prediction.Kind, _ call: Call, inMemory: Bool = false
     ) throws(Problem) -> Prediction? {
-        var body = try FieldReader(call.request)
+        var body = try FieldReader(data: call.request)
         let (name, version) = try body.read { (body) throws(JSONError) in
             (try body.modelName(), try body.version() ?? .latest)
         }
@@ -39,8 +39,7 @@ extension Service {
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(name) }
         let windows = try body.read { [limits] (body) throws(JSONError) in
-            let shape = entry.trained.inputShape
-            let windows = try body.windows(for: (shape.timesteps ?? 1, shape.features))
+            let windows = try body.data(for: entry.trained.description).windows
             try body.rejectUnknown()
             try limits.checkAnswer(of: windows.count * size, windows, entry.trained.model.network)
             return windows

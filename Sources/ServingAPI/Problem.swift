@@ -39,6 +39,12 @@ package struct Problem: Error, Sendable {
         json.member("error", detail)
     }
 
+    /// The answer to a request. A pointer means something in JSON alone.
+    func response(to head: RequestHead) -> Response {
+        guard head.isCSV else { return response }
+        return Problem(status, slug, detail, fields: fields).response
+    }
+
     package var response: Response {
         var json = JSONWriter()
         json.object(write)

@@ -15,8 +15,19 @@ struct Route: Sendable {
     /// What a body is.
     enum Content: Sendable {
         case json
+        /// A time series and what to do with it: JSON, or CSV with the rest in the query.
+        case data
         /// Bytes.
         case file
+
+        /// What it may come as.
+        var mediaTypes: [MediaType] {
+            switch self {
+            case .json: [.json]
+            case .data: [.json, .csv]
+            case .file: [.file]
+            }
+        }
     }
 
     /// Computes the answer; nil when it has passed the responder on to somebody who will answer later.

@@ -22,21 +22,23 @@ struct ScoreFields {
     }
 
     let scoring: Scoring
-    /// In the data's units.
-    let windows: Windows
+    let data: RequestData
     let parts: Set<Part>
+
+    /// In the data's units.
+    var windows: Windows { data.windows }
 
     /// Reads and checks the whole body.
     init(_ request: Request, _ service: Service) throws(Problem) {
-        var body = try FieldReader(request)
+        var body = try FieldReader(data: request)
         let scoring = try Scoring(&body, service)
         self.scoring = scoring
-        (windows, parts) = try body.read { (body) throws(JSONError) in
-            let isSeries = body.has("series")
+        (data, parts) = try body.read { (body) throws(JSONError) in
+            let isSeries = body.hasRows
             let isLast = try body.bool("last", default: false)
             let parts: [Part] = try body.choices(
                 "include", default: isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
-            let windows = try body.windows(for: scoring.shape)
+            let data = try body.data(for: scoring.entry.trained.description)
             try body.rejectUnknown()
             for part in parts where part == .rows || part == .events {
                 guard isSeries else {
@@ -49,7 +51,7 @@ struct ScoreFields {
                         "has \"\(part.rawValue)\", but \"last\" is one window; leave one of them out")
                 }
             }
-            return (isLast ? windows.last : windows, Set(parts))
+            return (isLast ? data.last : data, Set(parts))
         }
         do throws(JSONError) {
             try service.limits.checkAnswer(of: answerValues, windows, scoring.entry.trained.model.network)
@@ -63,7 +65,8 @@ struct ScoreFields {
         let details =
             (parts.contains(.timesteps) ? windows.timesteps : 0)
             + (parts.contains(.features) ? 2 * windows.features : 0)
-        return windows.count * (parts.contains(.windows) ? 3 + details : 0)
-            + (parts.contains(.rows) ? windows.series.rows : 0)
+        let timestamp = data.timestamps == nil ? 0 : 1
+        return windows.count * (parts.contains(.windows) ? 3 + timestamp + details : 0)
+            + (parts.contains(.rows) ? windows.series.rows * (1 + timestamp) : 0)
     }
 }

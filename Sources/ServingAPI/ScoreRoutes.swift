@@ -7,11 +7,11 @@ import TimeSeries
 
 extension Service {
     static let scoreRoutes: [Route] = [
-        Route(.post, "/score", scope: .infer, lane: .compute, takes: .json) {
+        Route(.post, "/score", scope: .infer, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
             try Scores(ScoreFields(call.request, service), service.limits).response()
         },
-        Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .json) {
+        Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
             let fields = try EvaluateFields(call.request, service)
             return try JudgedRows(fields).response(to: fields)
@@ -39,7 +39,7 @@ private struct Scores {
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let isByRow = fields.parts.contains(.rows) || fields.parts.contains(.events)
         rows = isByRow ? scoring.rowScores(errors, fields.windows) : []
-        events = fields.parts.contains(.events) ? scoring.rule.events(in: rows) : []
+        events = fields.parts.contains(.events) ? scoring.events(in: rows, fields.windows) : []
         guard events.count <= limits.answerValues / (5 + 2 * fields.windows.features) else {
             throw .invalid(
                 at: "/events",
@@ -60,7 +60,12 @@ private struct Scores {
                     json.object { write(window: index, to: &$0) }
                 }
             }
-            if fields.parts.contains(.rows) { json.object("rows") { $0.member("scores", rows[...]) } }
+            if fields.parts.contains(.rows) {
+                json.object("rows") { json in
+                    json.member("scores", rows[...])
+                    if let timestamps = fields.data.timestamps { json.member("timestamps", timestamps) }
+                }
+            }
             if fields.parts.contains(.events) {
                 json.array("events", of: events) { json, event in
                     json.object { write(event, to: &$0) }
@@ -76,13 +81,18 @@ private struct Scores {
         json.member("error", errors.windows[index])
         json.member("score", score)
         json.member("is_anomaly", score > 1)
+        json.member(
+            "timestamp",
+            ifAny: fields.data.timestamp(ofRow: fields.windows.starts[index] + fields.windows.timesteps - 1))
         let (timesteps, features) = (fields.windows.timesteps, fields.windows.features)
         if fields.parts.contains(.timesteps) {
             let ofTimesteps = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
             json.member("timesteps", ofTimesteps.map(scoring.score)[...])
         }
         if fields.parts.contains(.features) {
-            json.shares(of: errors.features[(index * features)..<((index + 1) * features)])
+            json.shares(
+                of: errors.features[(index * features)..<((index + 1) * features)],
+                names: scoring.featureNames)
         }
     }
 
@@ -92,7 +102,10 @@ private struct Scores {
         json.member("duration", event.duration)
         json.member("peak_row", event.peakRow)
         json.member("peak_score", event.peak)
-        json.shares(of: features(of: event)[...])
+        json.member("first_timestamp", ifAny: fields.data.timestamp(ofRow: event.rows.lowerBound))
+        json.member("last_timestamp", ifAny: fields.data.timestamp(ofRow: event.rows.upperBound))
+        json.member("peak_timestamp", ifAny: fields.data.timestamp(ofRow: event.peakRow))
+        json.shares(of: features(of: event)[...], names: scoring.featureNames)
     }
 
     /// The errors of each feature in the windows that end within an event, or cover it where none does.
@@ -114,13 +127,14 @@ private struct Scores {
 }
 
 extension JSONWriter {
-    /// `"features":[{"feature":3,"share":0.7},…]`: what each has of the whole error, the largest first.
-    fileprivate mutating func shares(of errors: ArraySlice<Float>) {
+    /// `"features":[{"feature":3,"name":"flow","share":0.7},…]`: what each has of the whole error, the largest first.
+    fileprivate mutating func shares(of errors: ArraySlice<Float>, names: [String]?) {
         let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
         let ranked = errors.enumerated().sorted { $0.element > $1.element }
         array("features", of: ranked) { json, feature in
             json.object { json in
                 json.member("feature", feature.offset)
+                if let names { json.member("name", names[feature.offset]) }
                 json.member("share", feature.element / sum)
             }
         }

@@ -36,14 +36,17 @@ struct Scoring {
         }
     }
 
-    /// T and F of the model's windows.
-    var shape: (timesteps: Int, features: Int) {
-        (entry.trained.inputShape.timesteps ?? 1, entry.trained.inputShape.features)
-    }
+    /// The names of the model's features, if it has any.
+    var featureNames: [String]? { entry.trained.description.featureNames }
 
     /// A score for each row of the series that the windows were cut from; NaN for rows without one.
     func rowScores(_ errors: WindowErrors, _ windows: Windows) -> [Float] {
         combination.rowScores(of: errors.windows.map(score), windows: windows)
+    }
+
+    /// The events in scores of rows; none spans two recordings.
+    func events(in rows: [Float], _ windows: Windows) -> [Event] {
+        rule.events(in: rows, recordings: windows.recordings)
     }
 
     /// Whether the windows look like those that the threshold was learned from; nil if that can't be said.

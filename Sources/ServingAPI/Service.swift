@@ -96,7 +96,7 @@ public final class Service: Handler {
                 try submit(bytes: request.body.count) { self.run(route, call) }
             }
         } catch {
-            responder.send(error.response)
+            responder.send(error.response(to: request.head))
         }
     }
 
@@ -128,7 +128,7 @@ public final class Service: Handler {
             let call = route.takes != nil ? try call.unpacked(limit: limits.body) : call
             if let response = try route.action(self, call) { call.responder.send(response) }
         } catch {
-            call.responder.send(error.response)
+            call.responder.send(error.response(to: call.request.head))
         }
     }
 }

@@ -12,7 +12,7 @@ struct TrainingFields {
 
     /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
     init(_ request: Request, _ service: Service) throws(Problem) {
-        var body = try FieldReader(request)
+        var body = try FieldReader(data: request, flag: "exclude")
         let (name, warmStart) = try body.read { (body) throws(JSONError) in
             (try body.modelName(), try body.warmStart())
         }
@@ -65,14 +65,14 @@ extension FieldReader {
         let scaling: Scaling = try choice("scaling", default: .standard)
         let detection = try detectionOptions()
         let asked = try trainingOptions()
-        let windows = try windows()
+        let data = try data()
+        let windows = try included(data)
         try rejectUnknown()
         let options = try options(asked, detection, for: windows)
-        return (
-            TrainingSpecification(
-                architecture: architecture, scaling: scaling, options: options, detection: detection),
-            windows
-        )
+        var specification = TrainingSpecification(
+            architecture: architecture, scaling: scaling, options: options, detection: detection)
+        specification.featureNames = data.featureNames
+        return (specification, windows)
     }
 
     fileprivate mutating func training(
@@ -85,13 +85,29 @@ extension FieldReader {
         }
         let detection = try detectionOptions()
         let asked = try trainingOptions()
-        let shape = base.trained.inputShape
-        let windows = try windows(for: (shape.timesteps ?? 1, shape.features))
+        let data = try data(for: base.trained.description)
+        let windows = try included(data)
         try rejectUnknown()
         let options = try options(asked, detection, for: windows)
-        return (
-            TrainingSpecification(goingOnFrom: base, options: options, detection: detection), windows
-        )
+        var specification = TrainingSpecification(goingOnFrom: base, options: options, detection: detection)
+        specification.featureNames = data.featureNames
+        return (specification, windows)
+    }
+
+    /// The windows without a row that `exclude` names.
+    private mutating func included(_ data: RequestData) throws(JSONError) -> Windows {
+        guard let excluded = try rowFlags("exclude", rows: data.windows.series.rows) else {
+            return data.windows
+        }
+        guard data.isSeries else {
+            throw error("exclude", "names rows of a series, but there are windows already")
+        }
+        let windows = data.windows.excluding(rows: excluded)
+        guard windows.count > 0 else {
+            throw error(
+                "exclude", "leaves none of the \(data.windows.count) windows: each has a row of it")
+        }
+        return windows
     }
 
     /// The options that were asked for; who leaves it open how long to train gets early stopping, if there are windows for it.

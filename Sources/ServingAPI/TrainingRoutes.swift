@@ -9,7 +9,7 @@ import NeuralNetwork
 extension Service {
     static let trainingRoutes: [Route] = [
         Route(
-            .post, "/train", scope: .train, lane: .compute, takes: .json, produces: [.json, .eventStream]
+            .post, "/train", scope: .train, lane: .compute, takes: .data, produces: [.json, .eventStream]
         ) { (service, call) throws(Problem) in
             let job = try service.job(for: call)
             if call.mediaType == .eventStream { return service.follow(job, call) }
@@ -53,8 +53,12 @@ extension Service {
                 "an Idempotency-Key is 1 to 255 printable characters without blanks, and comes once")
         }
         let owner = try keys?.check(request.fields, for: .train) ?? ""
+        var hash = SHA256()
+        // Beside CSV the query is half of what is asked for.
+        if request.head.isCSV { hash.update(data: Array("\(request.target.query ?? "")\n".utf8)) }
+        hash.update(data: request.body)
         return TrainingJobs.Repeatable(
-            key: "\(owner) \(key)", digest: SHA256.hash(data: request.body).hexadecimal)
+            key: "\(owner) \(key)", digest: hash.finalize().hexadecimal)
     }
 
     // MARK: Three ways to hear of it

@@ -1,97 +1,95 @@
 /// A table of numbers read from CSV (RFC 4180), such as a recording to train on.
 ///
-///     let table = try CSVTable(csv: bytes, ignoring: ["anomaly"])
-///     table.columns          // ["Pressure", "Voltage"]
+///     let table = try CSVTable(csv: bytes, CSVColumns(ignored: ["note"]))
+///     table.features         // ["Pressure", "Voltage"]
 ///     table.series           // [rows][2]
-///     table.leadingColumn    // the timestamps that stood before them
+///     table.timestamps       // what stood in the first column, if that was called "time"
 ///
 /// The first row names the columns and, by what stands between the names, says whether commas, semicolons
-/// or tabs separate them. A first column of text is set aside. An empty cell, `NaN`, `NA` or `null` (in any
-/// case) is a missing value, which is NaN in the series. Everything else must be a finite number.
+/// or tabs separate them. An empty cell, `NaN`, `NA` or `null` (in any case) is a missing value, which is NaN in the
+/// series. Everything else in a column of a feature must be a finite number.
 public struct CSVTable: Sendable, Equatable {
-    /// A first column that holds no numbers, such as timestamps.
-    public struct LeadingColumn: Sendable, Equatable {
-        /// What the header calls it.
-        public let name: String
-        /// One text for each row.
-        public let values: [String]
+    /// A place in a document.
+    public struct Place: Sendable, Equatable {
+        /// Counted from 1.
+        public let line: Int
+        /// The column's name.
+        public let column: String
     }
 
     /// The names of the series' features, `[F]`.
-    public let columns: [String]
+    public let features: [String]
     /// `[rows][F]`.
     public let series: Series
-    /// The first column, if it is text in the first row and neither selected nor ignored.
-    public let leadingColumn: LeadingColumn?
+    /// What the column of timestamps holds, a text for each row; nil without one.
+    public let timestamps: [String]?
+    /// The rows of each recording; all rows are one without a column that tells them apart.
+    public let recordings: [Range<Int>]
+    /// The columns of 0 and 1 that were asked for, by their names, a number for each row.
+    public let flags: [String: [Float]]
+    /// The first missing value of a feature.
+    public let firstMissing: Place?
 
     /// Reads a document.
     /// - Parameters:
     ///   - csv: UTF-8, with or without a byte order mark; lines end with LF or CRLF.
-    ///   - columns: The columns to take, in this order; nil takes all. The others may hold anything.
-    ///   - ignored: Columns to leave out.
+    ///   - columns: What its columns are for.
     /// - Throws: ``DataError/csv(line:detail:)``; lines count from 1, a row counts as the line that it
     ///   begins on.
-    public init(csv: [UInt8], columns: [String]? = nil, ignoring ignored: Set<String> = []) throws(DataError)
-    {
+    public init(csv: [UInt8], _ columns: CSVColumns = CSVColumns()) throws(DataError) {
         var scanner = try CSVScanner(csv)
         let header = try scanner.header()
         let firstLine = scanner.rowLine
         guard try scanner.nextRow(cells: header.count) else {
             throw .csv(line: firstLine, detail: "there is a header row, but no row of numbers")
         }
-        let selection = try CSVSelection(
-            header: header, columns: columns, ignored: ignored,
-            firstColumnIsText: scanner.number(scanner.cells[0]) == nil)
+        let positions = try CSVPositions(
+            columns, header: header, firstColumnIsText: scanner.number(scanner.cells[0]) == nil)
 
         var values: [Float] = []
-        var labels: [String] = []
+        var timestamps: [String] = []
+        var flags = positions.flags.map { _ in [Float]() }
+        var recording = ""
+        var starts: [Int] = []
+        var firstMissing: Place?
         // As if all rows were as long as the first.
         let expected = csv.count / max(1, scanner.position - scanner.cells[0].start) + 1
-        values.reserveCapacity(expected * selection.positions.count)
-        if selection.leading != nil { labels.reserveCapacity(expected) }
+        values.reserveCapacity(expected * positions.features.count)
 
+        var row = 0
         repeat {
-            for position in selection.positions {
+            for position in positions.features {
                 guard let number = scanner.number(scanner.cells[position]), !number.isInfinite else {
                     throw scanner.notANumber(scanner.cells[position], column: header[position])
                 }
+                if number.isNaN, firstMissing == nil {
+                    firstMissing = Place(line: scanner.rowLine, column: header[position])
+                }
                 values.append(number)
             }
-            if let leading = selection.leading { labels.append(scanner.text(scanner.cells[leading])) }
+            for (index, position) in positions.flags.enumerated() {
+                guard let number = scanner.number(scanner.cells[position]), number == 0 || number == 1 else {
+                    throw scanner.notAFlag(scanner.cells[position], column: header[position])
+                }
+                flags[index].append(number)
+            }
+            if let position = positions.timestamp {
+                timestamps.append(scanner.text(scanner.cells[position]))
+            }
+            if let position = positions.recording {
+                let text = scanner.text(scanner.cells[position])
+                if row == 0 || text != recording { starts.append(row) }
+                recording = text
+            }
+            row += 1
         } while try scanner.nextRow(cells: header.count)
 
-        self.columns = selection.positions.map { header[$0] }
-        series = try Series(values: values, features: selection.positions.count)
-        leadingColumn = selection.leading.map { LeadingColumn(name: header[$0], values: labels) }
-    }
-}
-
-/// Which columns of a document are the series.
-private struct CSVSelection {
-    /// Positions of the features in a row, in the order of the series.
-    let positions: [Int]
-    /// Position of the column that is set aside.
-    let leading: Int?
-
-    /// - Throws: ``DataError/csv(line:detail:)`` for a name that the header does not have, and when nothing
-    ///   is left.
-    init(
-        header: [String], columns: [String]?, ignored: Set<String>, firstColumnIsText: Bool
-    ) throws(DataError) {
-        let known = "the columns are " + header.map(CSVScanner.quoted).joined(separator: ", ")
-        for name in (columns ?? []) + ignored.sorted() where !header.contains(name) {
-            throw .csv(line: 1, detail: "there is no column \(CSVScanner.quoted(name)); \(known)")
-        }
-        if let columns, Set(columns).count < columns.count {
-            throw .csv(line: 1, detail: "a column is selected twice; each can be a feature once")
-        }
-        let wanted =
-            columns.map { names in names.compactMap { header.firstIndex(of: $0) } } ?? Array(header.indices)
-        let isLeading = firstColumnIsText && columns?.contains(header[0]) != true
-        positions = wanted.filter { !ignored.contains(header[$0]) && !(isLeading && $0 == 0) }
-        leading = isLeading && !ignored.contains(header[0]) ? 0 : nil
-        guard !positions.isEmpty else {
-            throw .csv(line: 1, detail: "no column of numbers is left; \(known)")
-        }
+        features = positions.features.map { header[$0] }
+        series = try Series(values: values, features: features.count)
+        self.timestamps = positions.timestamp == nil ? nil : timestamps
+        recordings = starts.isEmpty ? [0..<row] : zip(starts, starts.dropFirst() + [row]).map { $0..<$1 }
+        self.flags = Dictionary(
+            uniqueKeysWithValues: zip(positions.flags.map { header[$0] }, flags))
+        self.firstMissing = firstMissing
     }
 }

@@ -64,9 +64,15 @@ extension CSVScanner {
         } else if text.contains(","), Float(text.map { $0 == "," ? "." : String($0) }.joined()) != nil {
             what = "\(Self.quoted(text)); decimals need a point"
         } else {
-            what = "\(Self.quoted(text)), which is no number; leave the column out with --ignore \(name)"
+            what = "\(Self.quoted(text)), which is no number; leave the column out with ignore"
         }
         return .csv(line: rowLine, detail: "column \(name) holds \(what)")
+    }
+
+    /// The error for a cell of the last row that must be 0 or 1.
+    func notAFlag(_ cell: CSVCell, column: String) -> DataError {
+        let (name, text) = (Self.quoted(column), Self.quoted(text(cell)))
+        return .csv(line: rowLine, detail: "column \(name) holds \(text); it must be 0 or 1")
     }
 
     /// Text in quotes, printable and cut.

@@ -67,17 +67,17 @@ struct CSVScanner {
     }
 
     private func mostFrequentDelimiter() -> UInt8 {
-        var counts: [UInt8: Int] = [:]
+        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+        var counts = [0, 0, 0]
         var isQuoted = false
         for byte in bytes[position..<end] {
             if byte == Self.quote { isQuoted.toggle() }
             if isQuoted { continue }
             if byte == Self.lineFeed { break }
-            counts[byte, default: 0] += 1
+            if let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
         }
-        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
-        let most = candidates.map { counts[$0, default: 0] }.max() ?? 0
-        return candidates.first { counts[$0, default: 0] == most } ?? delimiter
+        let most = counts.max() ?? 0
+        return zip(candidates, counts).first { $0.1 == most }?.0 ?? delimiter
     }
 
     /// Moves to the next row; false at the end.

@@ -16,6 +16,12 @@ public struct Event: Sendable, Equatable {
 
     /// How many rows.
     public var duration: Int { rows.count }
+
+    fileprivate func moved(by offset: Int) -> Event {
+        Event(
+            rows: (rows.lowerBound + offset)...(rows.upperBound + offset), peakRow: peakRow + offset,
+            peak: peak)
+    }
 }
 
 /// How scores of rows become events.
@@ -32,6 +38,16 @@ public struct EventRule: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The events in scores of recordings, in order. None spans two.
+    /// - Parameters:
+    ///   - scores: one for each row of all recordings.
+    ///   - recordings: the rows of each.
+    public func events(in scores: [Float], recordings: [Range<Int>]) -> [Event] {
+        recordings.flatMap { rows in
+            events(in: Array(scores[rows.clamped(to: scores.indices)])).map { $0.moved(by: rows.lowerBound) }
+        }
+    }
 
     /// The events in scores of consecutive rows, in order.
     /// - Parameter scores: one for each row; NaN where there is none, which ends an event.

@@ -11,12 +11,14 @@ public enum MissingValues: String, Sendable, CaseIterable {
 }
 
 extension Series {
-    /// Fills missing values (NaN) within each stretch of `segment` consecutive rows: the whole series, or T
-    /// rows when the rows are windows that stand one after the other and must not borrow from their
-    /// neighbours.
+    /// Fills missing values (NaN) within stretches of rows that must not borrow from each other: recordings, or windows that
+    /// stand one after the other.
+    /// - Parameter stretches: all rows, in order; nil for one stretch.
     /// - Throws: ``DataError/missing(row:feature:hint:)`` for `error`, and when a feature has no value in a
     ///   stretch.
-    public mutating func fillMissing(_ policy: MissingValues, segment: Int) throws(DataError) {
+    public mutating func fillMissing(
+        _ policy: MissingValues, within stretches: [Range<Int>]? = nil
+    ) throws(DataError) {
         guard let first = values.firstIndex(where: \.isNaN) else { return }
         if policy == .error {
             throw .missing(
@@ -27,10 +29,8 @@ extension Series {
             for index in values.indices where values[index].isNaN { values[index] = 0 }
             return
         }
-        for start in stride(from: 0, to: rows, by: segment) {
-            for feature in 0..<features {
-                try fill(policy, feature: feature, rows: start..<min(start + segment, rows))
-            }
+        for stretch in stretches ?? [0..<rows] {
+            for feature in 0..<features { try fill(policy, feature: feature, rows: stretch) }
         }
     }
 

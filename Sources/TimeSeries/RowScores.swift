@@ -24,11 +24,15 @@ public enum RowCombination: String, Sendable, CaseIterable {
     }
 
     private func newest(_ scores: [Float], _ windows: Windows, _ rows: inout [Float]) {
-        for (index, start) in windows.starts.enumerated() {
-            let next =
-                index + 1 < windows.count ? windows.starts[index + 1] + windows.timesteps - 1 : rows.count
-            for row in (start + windows.timesteps - 1)..<max(next, start + windows.timesteps - 1) {
-                rows[row] = scores[index]
+        var index = 0
+        for recording in windows.recordings {
+            while index < windows.count, windows.starts[index] < recording.upperBound {
+                let end = windows.starts[index] + windows.timesteps
+                let hasNext = index + 1 < windows.count && windows.starts[index + 1] < recording.upperBound
+                let next =
+                    hasNext ? windows.starts[index + 1] + windows.timesteps - 1 : recording.upperBound
+                for row in (end - 1)..<max(next, end - 1) { rows[row] = scores[index] }
+                index += 1
             }
         }
     }

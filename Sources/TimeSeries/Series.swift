@@ -20,6 +20,18 @@ public struct Series: Sendable, Equatable {
         self.init(whole: values, features: features)
     }
 
+    /// The same rows with their features in another order.
+    /// - Parameter order: the feature to take for each, `[F]`.
+    public func reordered(_ order: [Int]) -> Series {
+        precondition(order.count == features)
+        var values: [Float] = []
+        values.reserveCapacity(self.values.count)
+        for row in stride(from: 0, to: self.values.count, by: features) {
+            for feature in order { values.append(self.values[row + feature]) }
+        }
+        return Series(whole: values, features: features)
+    }
+
     /// Wraps a buffer that is known to hold whole rows.
     init(whole values: [Float], features: Int) {
         self.values = values

@@ -9,16 +9,20 @@ public struct Windows: Sendable, Equatable {
     public let timesteps: Int
     /// The first row of each window.
     public let starts: [Int]
+    /// The stretches of rows that were recorded without a break, one after the other. No window spans two.
+    public let recordings: [Range<Int>]
 
     /// Number of windows, N.
     public var count: Int { starts.count }
     /// Features, F.
     public var features: Int { series.features }
 
-    private init(series: Series, timesteps: Int, starts: [Int]) {
+    /// - Parameter recordings: nil for one of all rows.
+    private init(series: Series, timesteps: Int, starts: [Int], recordings: [Range<Int>]? = nil) {
         self.series = series
         self.timesteps = timesteps
         self.starts = starts
+        self.recordings = recordings ?? [0..<series.rows]
     }
 
     /// Windows that stand one after the other in a buffer.
@@ -36,33 +40,49 @@ public struct Windows: Sendable, Equatable {
         self.init(series: series, timesteps: timesteps, starts: (0..<count).map { $0 * timesteps })
     }
 
-    /// The ordinary sliding window: `(rows - T) / stride + 1` windows, the first at row 0.
-    /// - Throws: ``DataError/shape(_:)`` when the series is shorter than one window.
-    public static func sliding(over series: Series, timesteps: Int, stride: Int = 1) throws(DataError)
-        -> Windows
-    {
+    /// The ordinary sliding window: `(rows - T) / stride + 1` windows of each recording, the first at its first row.
+    /// - Parameter recordings: stretches of rows, in order, that cover the series; nil for one of all rows. Those that are
+    ///   shorter than a window have none.
+    /// - Throws: ``DataError/shape(_:)`` when there is no window.
+    public static func sliding(
+        over series: Series, recordings: [Range<Int>]? = nil, timesteps: Int, stride: Int = 1
+    ) throws(DataError) -> Windows {
         guard timesteps > 0, stride > 0 else { throw .shape("timesteps and stride must be at least 1") }
-        guard series.rows >= timesteps else {
-            throw .shape(
-                "a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps")
+        let recordings = recordings ?? [0..<series.rows]
+        let starts = recordings.flatMap { rows in
+            Array(Swift.stride(from: rows.lowerBound, through: rows.upperBound - timesteps, by: stride))
         }
-        let starts = Array(Swift.stride(from: 0, through: series.rows - timesteps, by: stride))
-        return Windows(series: series, timesteps: timesteps, starts: starts)
+        guard !starts.isEmpty else {
+            throw .shape(
+                recordings.count == 1
+                    ? "a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps"
+                    : "each of the \(recordings.count) recordings is shorter than one window of \(timesteps) timesteps"
+            )
+        }
+        return Windows(series: series, timesteps: timesteps, starts: starts, recordings: recordings)
     }
 
     /// The `temporalize` function of "Step-by-step understanding LSTM Autoencoder layers":
-    /// `rows - lookback - 1` windows, window i holding the rows i+2 to i+lookback+1.
+    /// `rows - lookback - 1` windows of each recording, window i holding its rows i+2 to i+lookback+1.
     ///
     /// The label that the article pairs with window i is that of row i+lookback+1, the window's last.
+    /// - Parameter recordings: as for ``sliding(over:recordings:timesteps:stride:)``.
     /// - Throws: ``DataError/shape(_:)`` when no window fits.
-    public static func temporalize(_ series: Series, lookback: Int) throws(DataError) -> Windows {
+    public static func temporalize(
+        _ series: Series, recordings: [Range<Int>]? = nil, lookback: Int
+    ) throws(DataError) -> Windows {
         guard lookback > 0 else { throw .shape("lookback must be at least 1") }
-        guard series.rows > lookback + 1 else {
+        let recordings = recordings ?? [0..<series.rows]
+        let starts = recordings.flatMap { rows in
+            Array(Swift.stride(from: rows.lowerBound + 2, through: rows.upperBound - lookback, by: 1))
+        }
+        guard !starts.isEmpty else {
             throw .shape(
-                "a series of \(series.rows) rows has no window of lookback \(lookback); "
+                "\(recordings.count == 1 ? "a series" : "the longest of \(recordings.count) recordings") of "
+                    + "\(recordings.map(\.count).max() ?? 0) rows has no window of lookback \(lookback); "
                     + "temporalize needs at least \(lookback + 2) rows")
         }
-        return Windows(series: series, timesteps: lookback, starts: Array(2..<(series.rows - lookback + 1)))
+        return Windows(series: series, timesteps: lookback, starts: starts, recordings: recordings)
     }
 
     /// The windows of several, one after the other in a buffer of their own. All have the same T and F.
@@ -82,7 +102,20 @@ public struct Windows: Sendable, Equatable {
 
     /// The windows of `range`, over the same rows.
     public subscript(range: Range<Int>) -> Windows {
-        Windows(series: series, timesteps: timesteps, starts: Array(starts[range]))
+        Windows(
+            series: series, timesteps: timesteps, starts: Array(starts[range]), recordings: recordings)
+    }
+
+    /// The windows that have none of some rows.
+    /// - Parameter excluded: whether to do without it, for each row.
+    public func excluding(rows excluded: [Bool]) -> Windows {
+        precondition(excluded.count == series.rows)
+        // For each row, the next one that is excluded.
+        var next = [Int](repeating: series.rows, count: series.rows + 1)
+        for row in excluded.indices.reversed() { next[row] = excluded[row] ? row : next[row + 1] }
+        return Windows(
+            series: series, timesteps: timesteps, starts: starts.filter { next[$0] >= $0 + timesteps },
+            recordings: recordings)
     }
 
     /// The training part and the validation part: the last `fraction` of the windows, before any shuffling,

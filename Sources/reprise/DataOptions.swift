@@ -1,6 +1,5 @@
 import ArgumentParser
 import RepriseClient
-import TimeSeries
 
 /// The data of a client command.
 struct DataOptions: ParsableArguments {
@@ -10,11 +9,7 @@ struct DataOptions: ParsableArguments {
                 + "standard input."))
     var file: String?
 
-    @Option(help: ArgumentHelp("Columns of the CSV to take, in this order.", valueName: "a,b,c"))
-    var columns: String?
-
-    @Option(help: ArgumentHelp("Columns of the CSV to leave out.", valueName: "a,b,c"))
-    var ignore: String?
+    @OptionGroup var columns: ColumnOptions
 
     @Option(help: ArgumentHelp("Rows from one window to the next.", valueName: "rows"))
     var stride: Int?
@@ -25,52 +20,66 @@ struct DataOptions: ParsableArguments {
     @Option(help: "What to do with missing values: error, previous, linear or zero.")
     var missing: String?
 
-    /// What a file holds, as JSON.
-    enum Content {
-        case request([UInt8])
-        case windows([UInt8])
-        case series([UInt8])
-    }
-
     /// Reads the file. CSV is told from JSON by its first character.
-    func content() throws -> Content {
+    /// - Parameter more: options beside ours that name columns.
+    func data(_ more: [String: String?] = [:]) throws -> InputData {
         let bytes = try InputFile(file).read()
+        let names = columns.names.merging(more.compactMapValues { $0 }) { $1 }
         let start = bytes.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
-        let isJSON = start.first == UInt8(ascii: "{") || start.first == UInt8(ascii: "[")
-        guard !isJSON || columns == nil && ignore == nil else {
-            throw CommandFailure(
-                "\(InputFile(file)) is JSON; --columns and --ignore are for CSV, which names its columns")
+        guard start.first == UInt8(ascii: "{") || start.first == UInt8(ascii: "[") else {
+            return .csv(bytes, names)
+        }
+        guard names.isEmpty else {
+            throw CommandFailure("\(InputFile(file)) is JSON; options that name columns are for CSV")
         }
         if start.first == UInt8(ascii: "{") { return .request(bytes) }
-        if start.elementsEqual("[[[".utf8) { return .windows(bytes) }
-        return .series(start.first == UInt8(ascii: "[") ? bytes : try series(csv: bytes))
-    }
-
-    /// The rows of a CSV table as JSON, missing values as null.
-    private func series(csv: [UInt8]) throws -> [UInt8] {
-        func names(_ list: String?) -> [String]? { list.map { $0.split(separator: ",").map(String.init) } }
-        let series: Series
-        do {
-            let table = try CSVTable(csv: csv, columns: names(columns), ignoring: Set(names(ignore) ?? []))
-            series = table.series
-            if missing == nil, let gap = series.values.firstIndex(where: \.isNaN) {
-                let (row, column) = (gap / series.features + 1, table.columns[gap % series.features])
-                throw CommandFailure(
-                    "\(InputFile(file)): column \"\(column)\" has no value in row \(row) below the header",
-                    hint: "say how to fill gaps with --missing previous, linear or zero")
-            }
-        } catch let error as DataError {
-            throw CommandFailure("\(InputFile(file)): \(error)")
-        }
-        let features = series.features
-        let rows = (0..<series.rows).map { row in
-            series.values[row * features..<(row + 1) * features].map { $0.isNaN ? nil : $0 }
-        }
-        return try RepriseClient.json(rows)
+        return start.elementsEqual("[[[".utf8) ? .windows(bytes) : .series(bytes)
     }
 }
 
-extension DataOptions.Content {
+/// What the columns of a CSV file are for.
+struct ColumnOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Columns of the CSV to take, in this order.", valueName: "a,b,c"))
+    var columns: String?
+
+    @Option(help: ArgumentHelp("Columns of the CSV to leave out.", valueName: "a,b,c"))
+    var ignore: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of timestamps; without it the first one, if that is text or called time.",
+            valueName: "column"))
+    var timestamp: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column that says the same in all rows of a recording: no window spans two.",
+            valueName: "column"))
+    var recording: String?
+
+    /// Those that are there, as the API calls them.
+    var names: [String: String] {
+        ["columns": columns, "ignore": ignore, "timestamp": timestamp, "recording": recording]
+            .compactMapValues { $0 }
+    }
+}
+
+/// What a file holds.
+enum InputData {
+    /// With the names of columns.
+    case csv([UInt8], [String: String])
+    case request([UInt8])
+    case windows([UInt8])
+    case series([UInt8])
+
+    /// Whether T has to be said.
+    var isRows: Bool {
+        switch self {
+        case .csv, .series: true
+        case .request, .windows: false
+        }
+    }
+
     /// A request may name its model itself; other data can't.
     func requireModel(_ name: String?) throws {
         if case .request = self { return }
@@ -79,12 +88,15 @@ extension DataOptions.Content {
         }
     }
 
-    /// A request: what the options say, and the data.
-    func request(_ options: [UInt8]) -> [UInt8] {
+    /// The data, with what the options say.
+    /// - Parameter options: a JSON object.
+    func request(_ options: [UInt8]) throws -> Content {
         switch self {
-        case .request(let document): JSONObject(options).adding(document: document)
-        case .windows(let windows): JSONObject(options).adding("windows", windows)
-        case .series(let rows): JSONObject(options).adding("series", rows)
+        case .csv(let csv, let columns):
+            try .csv(csv, options: JSONObject(options).adding(document: RepriseClient.json(columns)))
+        case .request(let document): .json(JSONObject(options).adding(document: document))
+        case .windows(let windows): .json(JSONObject(options).adding("windows", windows))
+        case .series(let rows): .json(JSONObject(options).adding("series", rows))
         }
     }
 }

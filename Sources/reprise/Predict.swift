@@ -12,7 +12,7 @@ struct Reconstruct: ParsableCommand {
     @OptionGroup var prediction: PredictionOptions
 
     func run() throws {
-        try server.post("/reconstruct", prediction.body()) { (answer: ReconstructAnswer) in
+        try server.post("/reconstruct", prediction.request()) { (answer: ReconstructAnswer) in
             let rows = zip(answer.errors, answer.scaledErrors).enumerated()
                 .map { index, errors in ["\(index)", errors.0.rounded5, errors.1.rounded5] }
             return "\(Table(["window", "error", "scaled error"], rows))"
@@ -28,7 +28,7 @@ struct Encode: ParsableCommand {
     @OptionGroup var prediction: PredictionOptions
 
     func run() throws {
-        try server.post("/encode", prediction.body()) { (answer: EncodeAnswer) in
+        try server.post("/encode", prediction.request()) { (answer: EncodeAnswer) in
             let units = answer.encodings.first?.indices.map { "\($0)" } ?? []
             let rows = answer.encodings.enumerated().map { index, encoding in
                 ["\(index)"] + encoding.map(\.rounded5)
@@ -44,14 +44,14 @@ struct PredictionOptions: ParsableArguments {
     @Option(help: "The version: its number or an alias; the latest without one.") var version: String?
     @OptionGroup var data: DataOptions
 
-    func body() throws -> [UInt8] {
+    func request() throws -> Content {
         var request = WindowsRequest(model: model)
         request.version = version
         request.stride = data.stride
         request.windowing = data.windowing
         request.missing = data.missing
-        let content = try data.content()
-        try content.requireModel(model)
-        return content.request(try RepriseClient.json(request))
+        let data = try data.data()
+        try data.requireModel(model)
+        return try data.request(RepriseClient.json(request))
     }
 }

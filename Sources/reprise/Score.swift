@@ -6,8 +6,9 @@ struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a series, and print the events in it.",
         discussion:
-            "A score is an error divided by the threshold: above 1 is an anomaly. Rows are counted from 0. For windows "
-            + "the scores are printed. The scores of all rows are in the JSON answer.")
+            "A score is an error divided by the threshold: above 1 is an anomaly. Rows are counted from 0, and told by "
+            + "their timestamps where they have some. For windows the scores are printed. The scores of all rows are "
+            + "in the JSON answer.")
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var prediction: PredictionOptions
@@ -22,13 +23,14 @@ struct Score: ParsableCommand {
     var mergeGap: Int?
 
     func run() throws {
-        let content = try prediction.data.content()
-        try content.requireModel(prediction.model)
-        try server.post("/score", content.request(RepriseClient.json(request))) { (answer: ScoreAnswer) in
+        let data = try prediction.data.data()
+        try data.requireModel(prediction.model)
+        try server.post("/score", data.request(RepriseClient.json(request))) { (answer: ScoreAnswer) in
             guard let events = answer.events else { return windows(answer) }
             let rows = events.map { event in
                 [
-                    "\(event.firstRow)", "\(event.lastRow)", "\(event.duration)", "\(event.peakRow)",
+                    name(event.firstTimestamp, event.firstRow), name(event.lastTimestamp, event.lastRow),
+                    "\(event.duration)", name(event.peakTimestamp, event.peakRow),
                     event.peakScore.rounded5, features(event),
                 ]
             }
@@ -40,6 +42,11 @@ struct Score: ParsableCommand {
         }
     }
 
+    /// A row as people know it, with its number.
+    private func name(_ timestamp: Timestamp?, _ row: Int) -> String {
+        timestamp.map { "\($0) (\(row))" } ?? "\(row)"
+    }
+
     /// The features that have the most of it, half of it at least.
     private func features(_ event: ScoreAnswer.Event) -> String {
         var sum: Float = 0
@@ -47,7 +54,8 @@ struct Score: ParsableCommand {
             defer { sum += share.share }
             return sum < 0.5
         }
-        return most.map { "\($0.feature) (\(Int(($0.share * 100).rounded())) %)" }.joined(separator: ", ")
+        return most.map { "\($0.name ?? "\($0.feature)") (\(Int(($0.share * 100).rounded())) %)" }.joined(
+            separator: ", ")
     }
 
     private func windows(_ answer: ScoreAnswer) -> String {

@@ -16,8 +16,8 @@ struct ServerOptions: ParsableArguments {
     }
 
     /// Posts a request, and prints the answer: as it came, or what a report makes of it for people.
-    func post<Answer: Decodable>(_ path: String, _ body: [UInt8], report: (Answer) -> String) throws {
-        let answer = try client().post(path, body)
+    func post<Answer: Decodable>(_ path: String, _ content: Content, report: (Answer) -> String) throws {
+        let answer = try client().post(path, content)
         print(json ? answer.text : report(try answer.decoded()))
     }
 }

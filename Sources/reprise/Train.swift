@@ -10,6 +10,10 @@ struct Train: ParsableCommand {
     @OptionGroup var server: ServerOptions
     @Option(help: "The model's name.") var model: String?
     @OptionGroup var data: DataOptions
+    @Option(
+        help: ArgumentHelp(
+            "The column that is 1 in rows to leave out of training, and 0 in others.", valueName: "column"))
+    var exclude: String?
     @Option(help: "Rows in a window, T; 30 unless the data are windows.") var timesteps: Int?
     @OptionGroup var network: ArchitectureOptions
     @Option(help: "standard, minmax or none.") var scaling: String?
@@ -33,17 +37,17 @@ struct Train: ParsableCommand {
     @Option(help: "Fixes everything that is random.") var seed: Int?
 
     func run() throws {
-        let content = try data.content()
-        try content.requireModel(model)
+        let data = try data.data(["exclude": exclude])
+        try data.requireModel(model)
         var request = request
-        if case .series = content { request.timesteps = timesteps ?? 30 }
+        if data.isRows { request.timesteps = timesteps ?? 30 }
         let options = try network.addingLayers(to: RepriseClient.json(request))
         let client = try server.client()
         let progress = TrainingProgress()
         let interruption = Interruption(client)
         defer { progress.end() }
         defer { interruption.keepSilent() }
-        let answer = try client.train(content.request(options), onJob: interruption.arm) { progress.show($0) }
+        let answer = try client.train(data.request(options), onJob: interruption.arm) { progress.show($0) }
         progress.end()
         print(server.json ? answer.text : report(try answer.decoded()))
     }
@@ -52,12 +56,16 @@ struct Train: ParsableCommand {
         let (first, last) = (answer.history.loss.first ?? 0, answer.loss ?? 0)
         return """
             model       \(answer.model), version \(answer.version) (\(answer.architecture))
-            windows     \(answer.timesteps) timesteps of \(answer.features) feature\(answer.features == 1 ? "" : "s")
+            windows     \(answer.timesteps) timesteps of \(answer.features) feature\(answer.features == 1 ? "" : "s")\(names(answer))
             parameters  \(answer.parameters)
             loss        \(first.rounded5) -> \(last.rounded5) in \(answer.epochs) epochs
             threshold   \((answer.threshold ?? 0).rounded5), learned from the \(answer.thresholdSource ?? "training") windows
             seconds     \(answer.seconds.rounded5)
             """
+    }
+
+    private func names(_ answer: TrainAnswer) -> String {
+        answer.featureNames.map { ": \($0.joined(separator: ", "))" } ?? ""
     }
 
     private var monitor: String { validationSplit == nil ? "loss" : "val_loss" }

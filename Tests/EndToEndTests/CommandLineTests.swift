@@ -40,7 +40,7 @@ import Testing
         #expect(trained.status == 0, "\(trained.errors)")
         #expect(
             trained.output.contains(
-                "pump, version 1 (autoencoder)\nwindows     5 timesteps of 2 features"))
+                "pump, version 1 (autoencoder)\nwindows     5 timesteps of 2 features: a, b\n"))
 
         let errors = try reprise("reconstruct", "--model", "pump", data, "--columns", "a,b")
         let lines = errors.output.split(separator: "\n")
@@ -64,12 +64,13 @@ import Testing
             "--learning-rate", "0.01")
         #expect(trained.status == 0, "\(trained.errors)")
         var lines = csv(rows: 70).split(separator: "\n").map(String.init)
-        for row in 40..<44 { lines[row + 1] = "x;0;99;1" }
+        for row in 40..<44 { lines[row + 1] = "odd \(row);0;99;1" }
         let odd = try file("odd.csv", lines.joined(separator: "\n") + "\n")
         let scored = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "5")
         let output = scored.output.split(separator: "\n")
         #expect(output.first == "1 event in 70 rows", "\(scored)")
-        #expect(output.count == 3 && output[2].contains(" 40 ") && output[2].contains("1 ("), "\(scored)")
+        #expect(output.count == 3 && output[2].contains("odd 40 (40)"), "\(scored)")
+        #expect(output[2].contains(" b ("), "the feature is named: \(scored)")
         let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")
         #expect(none.output == "0 events in 70 rows\n", "\(none)")
         let windows = try reprise(
@@ -113,7 +114,9 @@ import Testing
     @Test func whatIsWrongIsSaidInALine() throws {
         let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
         for (result, words) in [
-            (try reprise("train", "--model", "m", bad), "\(bad): line 3"),
+            (try reprise("train", "--model", "m", bad), "line 3: column \"b\" holds \"x\""),
+            (try reprise("train", "--model", "m", "--exclude", "c", bad), "no column \"c\""),
+            (try reprise("train", "--model", "m", "--exclude", "c", input: "[[1],[2]]"), "are for CSV"),
             (try reprise("train", "--model", "m", directory.path + "/none.csv"), "can't read"),
             (try reprise("train", "--model", "m", input: "a,b\n1,\n2,3\n"), "missing"),
             (try reprise("train", input: "a,b\n1,2\n2,3\n"), "model"),

@@ -6,6 +6,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case chunked
     /// A JSON body.
     case json
+    /// A CSV body.
+    case csv
     /// A file of tensors.
     case safetensors
 
@@ -15,6 +17,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .request: RequestFuzzing.finding(input)
         case .chunked: ChunkedFuzzing.finding(input)
         case .json: JSONFuzzing.finding(input)
+        case .csv: CSVFuzzing.finding(input)
         case .safetensors: SafeTensorsFuzzing.finding(input)
         }
     }

@@ -30,7 +30,9 @@ import TimeSeries
     ]
 
     @Test(arguments: specifications.indices) func comesBackAsItWas(index: Int) throws {
-        let trained = try Self.specifications[index].train(on: Example.windows())
+        var specification = Self.specifications[index]
+        specification.featureNames = index == 0 ? ["flow, in l/s", "\"p\"\n"] : nil
+        let trained = try specification.train(on: Example.windows())
         let file = ModelFile.bytes(of: trained)
         let read = try ModelFile.model(file, from: .repository)
         #expect(ModelFile.bytes(of: read) == file, "byte by byte")
@@ -38,6 +40,7 @@ import TimeSeries
         let (ours, theirs) = (trained.description, read.description)
         #expect(theirs.architecture == ours.architecture)
         #expect(theirs.scaler == ours.scaler)
+        #expect(theirs.featureNames == specification.featureNames)
         #expect(theirs.training.options == ours.training.options)
         #expect(theirs.training.history.count == ours.training.history.count)
         #expect(theirs.training.epoch == ours.training.epoch)
@@ -98,6 +101,7 @@ import TimeSeries
     @Test func littleMetadataIsEnough() throws {
         try upload([:])
         try upload(["format": "pt", "scaling": "{\"scaling\":\"standard\",\"offset\":[1],\"scale\":[2]}"])
+        try upload(["feature_names": "[\"flow\"]"])
         try upload(["threshold": "{\"value\":0.25}", "history": "{\"loss\":[3,2]}"])
     }
 
@@ -116,6 +120,9 @@ import TimeSeries
         (["features": "2"], "has shape"),
         (["scaling": "{\"scaling\":\"standard\",\"offset\":[1,2]}"], "2 numbers for 1 features"),
         (["scaling": "{\"scaling\":\"standard\",\"scale\":[0]}"], "greater than 0"),
+        (["feature_names": "[\"a\",\"b\"]"], "are 2 for 1 features"),
+        (["feature_names": "[1]"], "/feature_names/0"), (["feature_names": "a"], "/feature_names"),
+        (["features": "2", "feature_names": "[\"a\",\"a\"]"], "once more"),
         (["scaling": "{\"scaling\":\"none\",\"offset\":[1]}"], "is none"),
         (
             ["architecture": "{\"architecture\":\"stacked\",\"units\":[1],\"activaton\":\"relu\"}"],

@@ -57,18 +57,42 @@ import TimeSeries
 
     @Test(arguments: readable) func reads(_ document: Readable) throws {
         let table = try CSVTable(
-            csv: Array(document.text.utf8), columns: document.columns, ignoring: document.ignored)
-        #expect(table.columns == document.names)
+            csv: Array(document.text.utf8),
+            CSVColumns(features: document.columns, ignored: document.ignored))
+        #expect(table.features == document.names)
         #expect(table.series.features == document.names.count)
         #expect(table.series.values.map(\.bitPattern) == document.values.map(\.bitPattern))
-        #expect(table.leadingColumn?.values == document.leading)
+        #expect(table.timestamps == document.leading)
+    }
+
+    @Test func columnsMayHaveUsesOfTheirOwn() throws {
+        let text = "pump,at,a,label,b\nx,9,1,0,2\nx,8,3,1.0,4\ny,7,,0,6\nx,6,7,0,8\n"
+        let table = try CSVTable(
+            csv: Array(text.utf8), CSVColumns(timestamp: "at", recording: "pump", flags: ["label"]))
+        #expect(table.features == ["a", "b"])
+        #expect(table.timestamps == ["9", "8", "7", "6"])
+        #expect(table.recordings == [0..<2, 2..<3, 3..<4])
+        #expect(table.flags == ["label": [0, 1, 0, 0]])
+        #expect(table.firstMissing?.line == 4 && table.firstMissing?.column == "a")
+    }
+
+    @Test(arguments: ["timestamp", "Time", "DATETIME", "date", "ts"])
+    func theNameOfTheFirstColumnSaysThatItHoldsTimestamps(name: String) throws {
+        let numbers = try CSVTable(csv: Array("\(name),a\n1581168647,1\n".utf8))
+        #expect(numbers.timestamps == ["1581168647"] && numbers.features == ["a"])
+        let selected = try CSVTable(
+            csv: Array("\(name),a\n5,1\n".utf8), CSVColumns(features: ["a", name]))
+        #expect(selected.timestamps == nil && selected.series.values == [1, 5])
+        let second = try CSVTable(csv: Array("a,\(name)\n5,1\n".utf8))
+        #expect(second.timestamps == nil && second.features == ["a", name])
+        let plain = try CSVTable(csv: Array("times,a\n5,1\n".utf8))
+        #expect(plain.timestamps == nil && plain.recordings == [0..<1] && plain.firstMissing == nil)
     }
 
     /// A document that can't be read, with the error's line and words of its text.
     struct Refused: CustomTestStringConvertible {
         let text: String
-        var columns: [String]?
-        var ignored: Set<String> = []
+        var columns = CSVColumns()
         let line: Int
         let words: [String]
 
@@ -84,7 +108,8 @@ import TimeSeries
         Refused(text: "a,b\n1,2\n3\n", line: 3, words: ["1 cell where the header has 2"]),
         Refused(text: "a,b\n1,2\n\n3,4\n", line: 3, words: ["1 cell where the header has 2"]),
         Refused(text: "a,b\n1,2,3\n", line: 2, words: ["3 cells where the header has 2"]),
-        Refused(text: "a,b\n1,x\n", line: 2, words: ["\"b\" holds \"x\"", "--ignore \"b\""]),
+        Refused(
+            text: "a,b\n1,x\n", line: 2, words: ["\"b\" holds \"x\"", "leave the column out with ignore"]),
         Refused(text: "t,\"b\n\nb\"\nx,1\ny,no\n", line: 5, words: ["\"no\""]),
         Refused(text: "a,b\n1,2\nx,3\n", line: 3, words: ["\"a\" holds \"x\""]),
         Refused(text: "a,b\n1,inf\n", line: 2, words: ["must be finite"]),
@@ -96,17 +121,37 @@ import TimeSeries
         Refused(text: "a,b\n1,\u{1B}[31m\n", line: 2, words: ["\\u{1B}"]),
         Refused(text: "a,b\n1,\"2\n", line: 2, words: ["not closed"]),
         Refused(text: "a,b\n1,\"2\"3\n", line: 2, words: ["behind a closing quote"]),
-        Refused(text: "a,b\n1,2\n", columns: ["c"], line: 1, words: ["no column \"c\"", "\"a\", \"b\""]),
-        Refused(text: "a,b\n1,2\n", ignored: ["c"], line: 1, words: ["no column \"c\""]),
-        Refused(text: "a,b\n1,2\n", columns: ["a", "a"], line: 1, words: ["twice"]),
-        Refused(text: "a,b\n1,2\n", ignored: ["a", "b"], line: 1, words: ["no column of numbers is left"]),
-        Refused(text: "a,b\nx,2\n", columns: ["a"], line: 2, words: ["\"a\" holds \"x\""]),
+        Refused(
+            text: "a,b\n1,2\n", columns: CSVColumns(features: ["c"]), line: 1,
+            words: ["no column \"c\"", "\"a\", \"b\""]),
+        Refused(text: "a,b\n1,2\n", columns: CSVColumns(ignored: ["c"]), line: 1, words: ["no column \"c\""]),
+        Refused(text: "a,b\n1,2\n", columns: CSVColumns(features: ["a", "a"]), line: 1, words: ["twice"]),
+        Refused(
+            text: "a,b\n1,2\n", columns: CSVColumns(ignored: ["a", "b"]), line: 1,
+            words: ["no column of numbers is left"]),
+        Refused(
+            text: "a,b\nx,2\n", columns: CSVColumns(features: ["a"]), line: 2, words: ["\"a\" holds \"x\""]),
+        Refused(
+            text: "a,b\n1,2\n", columns: CSVColumns(timestamp: "t"), line: 1, words: ["no column \"t\""]),
+        Refused(
+            text: "a,b\n1,2\n", columns: CSVColumns(recording: "t"), line: 1, words: ["no column \"t\""]),
+        Refused(text: "a,b\n1,2\n", columns: CSVColumns(flags: ["t"]), line: 1, words: ["no column \"t\""]),
+        Refused(
+            text: "a,b\n1,0\n2,1\n3,2\n", columns: CSVColumns(flags: ["b"]), line: 4,
+            words: ["\"b\" holds \"2\"", "0 or 1"]),
+        Refused(
+            text: "a,b\n1,0\n2,\n", columns: CSVColumns(flags: ["b"]), line: 3, words: ["must be 0 or 1"]),
+        Refused(
+            text: "a,b\n1,0\n", columns: CSVColumns(timestamp: "b", flags: ["b"]), line: 1,
+            words: ["\"b\" is named for two uses"]),
+        Refused(
+            text: "a,b\n1,0\n", columns: CSVColumns(features: ["a", "b"], recording: "a"), line: 1,
+            words: ["\"a\" is named for two uses"]),
     ]
 
     @Test(arguments: refused) func refuses(_ document: Refused) throws {
         let error = try #require(throws: DataError.self) {
-            try CSVTable(
-                csv: Array(document.text.utf8), columns: document.columns, ignoring: document.ignored)
+            try CSVTable(csv: Array(document.text.utf8), document.columns)
         }
         guard case .csv(let line, let detail) = error else {
             Issue.record("not an error of the document: \(error)")

@@ -96,9 +96,11 @@ import TimeSeries
 }
 
 @Suite struct MissingValuesTests {
-    private func filled(_ values: [Float], _ policy: MissingValues, segment: Int? = nil) throws -> [Float] {
+    private func filled(
+        _ values: [Float], _ policy: MissingValues, within stretches: [Range<Int>]? = nil
+    ) throws -> [Float] {
         var series = try Series(values: values, features: 1)
-        try series.fillMissing(policy, segment: segment ?? series.rows)
+        try series.fillMissing(policy, within: stretches)
         return series.values
     }
     private let gap = Float.nan
@@ -112,19 +114,19 @@ import TimeSeries
         #expect(try filled([1, 2], .error) == [1, 2])
     }
 
-    @Test func windowsDoNotBorrowFromTheirNeighbours() throws {
-        #expect(try filled([1, gap, gap, 5], .previous, segment: 2) == [1, 1, 5, 5])
+    @Test func stretchesDoNotBorrowFromTheirNeighbours() throws {
+        #expect(try filled([1, gap, gap, 5], .previous, within: [0..<2, 2..<4]) == [1, 1, 5, 5])
     }
 
     @Test func refusalsNameRowAndFeature() throws {
         var series = try Series(values: [1, 2, 3, gap], features: 2)
-        let error = #expect(throws: DataError.self) { try series.fillMissing(.error, segment: 2) }
+        let error = #expect(throws: DataError.self) { try series.fillMissing(.error, within: [0..<2]) }
         guard case .missing(row: 1, feature: 1, _) = error else {
             Issue.record("wrong place: \(String(describing: error))")
             return
         }
         var empty = try Series(values: [1, gap, 3, gap], features: 2)
-        #expect(throws: DataError.self) { try empty.fillMissing(.linear, segment: 2) }
+        #expect(throws: DataError.self) { try empty.fillMissing(.linear, within: [0..<2]) }
     }
 }
 

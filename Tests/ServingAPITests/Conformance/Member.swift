@@ -71,7 +71,7 @@ extension Member {
     private func members() throws -> [Member] {
         try schema.resolved.properties.sorted { $0.key < $1.key }.flatMap { name, property -> [Member] in
             // One way to bring data and one way to tell the layers is enough.
-            let body = name == "windows" ? body.with(["series": nil]) : body
+            let body = ["windows", "recordings"].contains(name) ? body.with(["series": nil]) : body
             let member = Member(operation: operation, path: path + [name], schema: property, body: body)
             if let items = try property.keyword("items"), name == "layers" {
                 return try [member] + member.layerMembers(Schema(items, in: schema.document))

@@ -114,6 +114,7 @@ private enum Assertion {
             } ?? true
         case "minItems": compare(value.array.map { Double($0.count) }, >=, argument)
         case "maxItems": compare(value.array.map { Double($0.count) }, <=, argument)
+        case "maxLength": compare(value.string.map { Double($0.unicodeScalars.count) }, <=, argument)
         case "minimum": compare(value.double, >=, argument)
         case "maximum": compare(value.double, <=, argument)
         case "exclusiveMinimum": compare(value.double, >, argument)

@@ -1,0 +1,41 @@
+import TimeSeries
+
+/// CSV: what is read of it is whole rows of numbers, and the same once it is written anew.
+enum CSVFuzzing {
+    static func finding(_ input: [UInt8]) -> String? {
+        guard let table = try? CSVTable(csv: input) else { return nil }
+        let rows = table.series.rows
+        guard rows > 0, table.features.count == table.series.features else {
+            return "there are no whole rows"
+        }
+        guard !table.series.values.contains(where: \.isInfinite) else { return "a number is infinite" }
+        guard table.timestamps.map({ $0.count == rows }) ?? true else { return "a row has no timestamp" }
+        guard table.recordings == [0..<rows] else { return "rows are lost" }
+        guard table.series.values.contains(where: \.isNaN) == (table.firstMissing != nil) else {
+            return "a missing value is not told"
+        }
+        guard let again = try? CSVTable(csv: written(table), CSVColumns(features: table.features)) else {
+            return "what is written anew can't be read"
+        }
+        let isSame =
+            again.features == table.features
+            && again.series.values.map(\.bitPattern) == table.series.values.map(\.bitPattern)
+        return isSame ? nil : "what is written anew is another table"
+    }
+
+    /// Each name is in quotes, so that nothing in it means anything.
+    private static func written(_ table: CSVTable) -> [UInt8] {
+        let names = table.features.map { name in
+            "\""
+                + String(
+                    name.unicodeScalars.flatMap { $0 == "\"" ? ["\"", "\""] : [$0] }.map(Character.init))
+                + "\""
+        }
+        let values = table.series.values.map { $0.isNaN ? "NaN" : "\($0)" }
+        let features = table.features.count
+        let rows = stride(from: 0, to: values.count, by: features).map {
+            values[$0..<($0 + features)].joined(separator: ",")
+        }
+        return Array(([names.joined(separator: ",")] + rows).map { $0 + "\n" }.joined().utf8)
+    }
+}

@@ -1,0 +1,177 @@
+import APITesting
+import Testing
+
+/// Names, recordings, rows to leave out and constant features, in JSON.
+@Suite struct DataTests {
+    private let api: API
+
+    init() throws { api = try API(.inProcess) }
+
+    private func train(_ members: [String: JSON?] = [:]) throws -> JSON {
+        let answer = try api.post("/train", Small.training("m", members))
+        #expect(answer.status == 201, "\(answer.text)")
+        return try answer.json.with(["version": nil, "seconds": nil, "created_at": nil])
+    }
+
+    private func windows(_ members: [String: JSON?]) throws -> JSON? {
+        let body: JSON = ["model": "m", "series": Small.series]
+        return try api.post("/score", body.with(members)).json["windows"]
+    }
+
+    private static func turned(_ rows: JSON) -> JSON {
+        .array((rows.array ?? []).map { .array(($0.array ?? []).reversed()) })
+    }
+
+    @Test func namesAreRememberedAndMatched() throws {
+        #expect(try train(["feature_names": ["x", "y"]])["feature_names"] == ["x", "y"])
+        let plain = try windows([:])
+        #expect(try windows(["feature_names": ["x", "y"]]) == plain)
+        #expect(
+            try windows(["feature_names": ["y", "x"], "series": Self.turned(Small.series)]) == plain)
+        #expect(try windows(["feature_names": ["y", "x"]]) != plain)
+        let turned = JSON.array((Small.windows.array ?? []).map(Self.turned))
+        #expect(
+            try windows(["series": nil, "windows": turned, "feature_names": ["y", "x"]])
+                == windows(["series": nil, "windows": Small.windows]))
+        let reconstruction = try api.post(
+            "/reconstruct", ["model": "m", "windows": turned, "feature_names": ["y", "x"]])
+        #expect(try reconstruction.json["feature_names"] == ["x", "y"], "the order of the reconstruction")
+    }
+
+    @Test func namesGoOnWithTheModel() throws {
+        _ = try train(["feature_names": ["x", "y"]])
+        #expect(try api.post("/train", Small.warm("m")).json["feature_names"] == ["x", "y"])
+        let turned = Small.warm("m").with([
+            "series": Self.turned(Small.series), "feature_names": ["y", "x"], "warm_start": 1,
+        ])
+        let straight = Small.warm("m").with(["feature_names": ["x", "y"], "warm_start": 1])
+        let answer = try api.post("/train", turned).json
+        #expect(answer["feature_names"] == ["x", "y"])
+        #expect(try answer["history"] == api.post("/train", straight).json["history"])
+        // A model without names gets those of the data that it goes on with.
+        #expect(try train()["feature_names"] == .null)
+        #expect(
+            try api.post("/train", straight.with(["warm_start": true])).json["feature_names"] == ["x", "y"])
+    }
+
+    @Test func noWindowSpansTwoRecordings() throws {
+        _ = try train()
+        let rows = try #require(Small.series.array)
+        let parts: JSON = [.array(Array(rows[..<4])), .array(Array(rows[4...4])), .array(Array(rows[5...]))]
+        let apart = try #require(try windows(["series": nil, "recordings": parts])?.array)
+        let whole = try #require(try windows([:])?.array)
+        #expect(apart == Array(whole[0..<3] + whole[5..<9]))
+        #expect(try windows(["series": nil, "recordings": [Small.series]])?.array == whole)
+    }
+
+    @Test func gapsAreFilledWithinARecording() throws {
+        _ = try train()
+        let filled = try windows([
+            "series": nil, "missing": "previous",
+            "recordings": [[[0, 9], [0, 9]], [[nil, 1], [1, 1], [nil, 1]]],
+        ])
+        let same = try windows([
+            "series": nil, "recordings": [[[0, 9], [0, 9]], [[1, 1], [1, 1], [1, 1]]],
+        ])
+        #expect(filled == same && filled?.array?.count == 3)
+        let refused = try api.post(
+            "/score", ["model": "m", "recordings": [[[0, 9], [0, 9]], [[1, 1], [nil, 1]]]])
+        #expect(try refused.json["pointer"] == "/recordings/1/1/0")
+    }
+
+    /// The same windows give the same model, wherever they come from.
+    @Test func excludedRowsAreNotTrainedOn() throws {
+        let spoilt = JSON.array(
+            (0..<10).map { $0 == 6 ? [1e9, -1e9] : (Small.series[$0] ?? .null) })
+        let members: [String: JSON?] = ["validation_split": 0.4, "shuffle": false, "epochs": 3]
+        let excluding = try train(members.merging(["series": spoilt, "exclude": [[6, 6]]]) { $1 })
+        let flags: JSON = [0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+        #expect(try train(members.merging(["series": spoilt, "exclude": flags]) { $1 }) == excluding)
+        let rows = try #require(Small.series.array)
+        let parts: JSON = [.array(Array(rows[..<6])), .array(Array(rows[7...]))]
+        let apart = try train(members.merging(["series": nil, "recordings": parts]) { $1 })
+        #expect(apart["history"] == excluding["history"] && apart["threshold"] == excluding["threshold"])
+        #expect(try train(members.merging(["series": spoilt]) { $1 })["history"] != excluding["history"])
+        #expect(
+            try train(members.merging(["exclude": [[0, 0]]]) { $1 })["history"] != train(members)["history"])
+    }
+
+    @Test(arguments: ["standard", "minmax", "none"])
+    func aConstantFeatureDoesNoHarm(scaling: String) throws {
+        let rows = JSON.array((0..<20).map { [.number(Double($0 % 4)), 7, 0] })
+        let members: [String: JSON?] = ["series": rows, "scaling": .string(scaling), "epochs": 3]
+        let trained = try train(members)
+        #expect(trained["history"]?["loss"]?.numbers.count == 3 && trained["threshold"]?.double != nil)
+        let answer = try api.post("/score", ["model": "m", "series": rows]).json
+        #expect(answer["windows"]?.array?.count == 19)
+        #expect(answer["windows"]?.array?.allSatisfy { $0["score"]?.double != nil } == true)
+        // Where it moves it is an error like any other.
+        let moved = JSON.array((0..<20).map { [.number(Double($0 % 4)), $0 == 9 ? 8 : 7, 0] })
+        let scores = try api.post("/score", ["model": "m", "series": moved]).json["windows"]
+        #expect(
+            try #require(scores?[8]?["error"]?.double) != #require(answer["windows"]?[8]?["error"]?.double))
+        let constant = JSON.array(Array(repeating: [7, 0], count: 20))
+        #expect(try train(["series": constant, "scaling": .string(scaling)])["threshold"]?.double != nil)
+        #expect(try api.post("/score", ["model": "m", "series": constant]).status == 200)
+    }
+
+    /// Members beside or in place of the rows, where the fault is, and words of what is said about it.
+    static let refused: [(members: [String: JSON?], pointer: String, words: String)] = [
+        (["feature_names": ["x"]], "/feature_names", "are 1 for 2 features"),
+        (["feature_names": ["x", "x"]], "/feature_names/1", "once more"),
+        (["feature_names": ["x", 1]], "/feature_names/1", "must be a string"),
+        (["feature_names": ["x", .string(String(repeating: "y", count: 257))]], "/feature_names/1", "256"),
+        (["timestamps": [1, 2]], "/timestamps", "are 2 for 10 rows"),
+        (
+            ["timestamps": .array((0..<10).map { $0 == 3 ? true : .integer($0) })], "/timestamps/3",
+            "a boolean"
+        ),
+        (
+            ["series": nil, "windows": Small.windows, "timestamps": [1, 2, 3, 4]], "/timestamps",
+            "windows already"
+        ),
+        (["series": nil, "windows": Small.windows, "exclude": [0, 0, 0, 1]], "/exclude", "windows already"),
+        (["recordings": [Small.series]], "/series", "both there"),
+        (
+            ["series": nil, "recordings": [[[1, 2]], [[1]]]], "/recordings/1",
+            "1 features (F) where the first has 2"
+        ),
+        (["series": nil, "recordings": [[[1, 2]], [[1, "x"]]]], "/recordings/1/0/1", "a string"),
+        (
+            ["series": nil, "recordings": [[[1, 2]], [[2, 3]]]], "/recordings",
+            "each of the 2 recordings is shorter"
+        ),
+        (["exclude": [0, 1]], "/exclude", "are 2 for 10 rows"),
+        (["exclude": [[3, 10]]], "/exclude/0", "the rows 0 to 9"),
+        (["exclude": [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]], "/exclude/9", "is 2.0"),
+        (["exclude": [[0, 9]]], "/exclude", "leaves none of the 9 windows"),
+        (["exclude": [1, 0, 1, 0, 1, 0, 1, 0, 1, 0]], "/exclude", "leaves none of the 9 windows"),
+    ]
+
+    @Test func whatIsWrongIsSaid() throws {
+        for row in Self.refused {
+            let answer = try api.post("/train", Small.training("m", row.members))
+            #expect(answer.status == 422, "\(row.words): \(answer.text)")
+            let problem = try answer.json
+            #expect(problem["pointer"]?.string == row.pointer, "\(row.words): \(answer.text)")
+            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(answer.text)")
+        }
+        #expect(try api.get("/models/m").status == 404)
+    }
+
+    @Test func namesThatDoNotFitAreNamed() throws {
+        _ = try train(["feature_names": ["x", "y"]])
+        for (names, words): (JSON, String) in [(["x", "z"], "has 'z'"), (["x"], "are 1 for 2 features")] {
+            let answer = try api.post(
+                "/score", ["model": "m", "series": Small.series, "feature_names": names])
+            #expect(answer.status == 422 && answer.text.contains(words), "\(answer.text)")
+        }
+        let lacking = try api.post("/score", ["model": "m", "series": [[1], [2]], "feature_names": ["y"]])
+        #expect(lacking.status == 422 && lacking.text.contains("lacks 'x'"), "\(lacking.text)")
+        let shifted: JSON = [
+            "model": "m", "recordings": [Small.series, Small.series], "labels": [[2, 3]], "label_shift": 1,
+        ]
+        #expect(try api.post("/evaluate", shifted).json["pointer"] == "/label_shift")
+        #expect(try api.post("/evaluate", shifted.with(["label_shift": 0])).json["rows"] == 18)
+    }
+}
