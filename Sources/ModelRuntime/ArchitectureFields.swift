@@ -24,12 +24,21 @@ extension FieldReader {
         guard !has("layers") else {
             throw error("layers", "is for architecture: layers, not for \(kind.rawValue)")
         }
+        let (autoencoder, stacked) = try bothArchitectures()
+        return kind == .autoencoder ? autoencoder : stacked
+    }
+
+    /// An autoencoder and a stacked network of the same `units`, `activation` and `recurrent_activation`.
+    package mutating func bothArchitectures() throws(JSONError) -> (
+        autoencoder: Architecture, stacked: Architecture
+    ) {
         let units = try ints("units", in: 1...(1 << 20), count: 1...16, default: [64, 32])
         let activation: Activation = try choice("activation", default: .tanh)
         let recurrent: RecurrentActivation = try choice("recurrent_activation", default: .sigmoid)
-        return kind == .autoencoder
-            ? .autoencoder(units: units, activation: activation, recurrentActivation: recurrent)
-            : .stacked(units: units, activation: activation, recurrentActivation: recurrent)
+        return (
+            .autoencoder(units: units, activation: activation, recurrentActivation: recurrent),
+            .stacked(units: units, activation: activation, recurrentActivation: recurrent)
+        )
     }
 
     private enum LayerType: String, CaseIterable {

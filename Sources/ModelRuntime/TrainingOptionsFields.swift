@@ -3,7 +3,8 @@ import NeuralNetwork
 
 extension FieldReader {
     /// The options of `fit`, under Keras' names.
-    package mutating func trainingOptions() throws(JSONError) -> TrainingOptions {
+    /// - Parameter hasSeed: whether the seed is one of them.
+    package mutating func trainingOptions(hasSeed: Bool = true) throws(JSONError) -> TrainingOptions {
         var options = TrainingOptions()
         options.epochs = try int("epochs", in: 1...100_000, default: options.epochs)
         options.batchSize = try int("batch_size", in: 1...65_536, default: options.batchSize)
@@ -14,7 +15,7 @@ extension FieldReader {
             "validation_split", in: 0...0.99, default: options.validationSplit)
         options.shuffle = try bool("shuffle", default: options.shuffle)
         options.clipNorm = try double("clip_norm", in: 0...1e30, exclusive: true).map { Float($0) }
-        options.seed = UInt64(try int("seed", in: 0...Int.max, default: 0))
+        if hasSeed { options.seed = UInt64(try int("seed", in: 0...Int.max, default: 0)) }
         if var stopping = try object("early_stopping") {
             options.earlyStopping = try stopping.earlyStopping(hasValidation: options.validationSplit > 0)
         }

@@ -23,25 +23,27 @@ struct JudgedRows {
     let drift: Drift?
     let rows: Int
 
+    /// - Parameters:
+    ///   - windows: in the data's units.
+    ///   - labels: for each row of the series, whether it is an anomaly; it may be shorter.
     /// - Throws: 422 for errors past the largest float.
-    init(_ fields: EvaluateFields) throws(Problem) {
-        let (scoring, windows) = (fields.scoring, fields.windows)
+    init(_ scoring: Scoring, _ windows: Windows, _ labels: [Bool]) throws(Problem) {
         let errors = scoring.entry.trained.errors(of: windows).windows
         guard errors.allSatisfy(\.isFinite) else { throw .overflow() }
         let scores = scoring.combination.rowScores(of: errors.map(scoring.score), windows: windows)
-        let scored = scores.indices.prefix(fields.labels.count).filter { !scores[$0].isNaN }
+        let scored = scores.indices.prefix(labels.count).filter { !scores[$0].isNaN }
         rows = scored.count
         drift = scoring.drift(of: errors)
 
         func judge(_ all: [Float], _ threshold: Float) -> Judgement {
             // All are judged by the same rows: those that the model has a score for.
-            var rows = [Float](repeating: .nan, count: fields.labels.count)
+            var rows = [Float](repeating: .nan, count: labels.count)
             for row in scored { rows[row] = all[row] }
-            let judged = rows.indices.map { fields.labels[$0] && !rows[$0].isNaN }
+            let judged = rows.indices.map { labels[$0] && !rows[$0].isNaN }
             return Judgement(
                 threshold: threshold,
                 evaluation: Evaluation(
-                    scores: scored.map { all[$0] }, labels: scored.map { fields.labels[$0] }),
+                    scores: scored.map { all[$0] }, labels: scored.map { labels[$0] }),
                 events: EventMatch(found: scoring.events(in: rows, windows), labels: judged))
         }
         model = judge(scores, scoring.threshold)
@@ -70,9 +72,9 @@ struct JudgedRows {
     }
 
     /// What POST /evaluate answers.
-    func response(to fields: EvaluateFields) -> Response {
+    func response(_ scoring: Scoring) -> Response {
         .json { json in
-            let entry = fields.scoring.entry
+            let entry = scoring.entry
             json.member("model", entry.name)
             json.member("version", entry.version)
             json.member("error_kind", entry.trained.description.errorKind.rawValue)
@@ -99,7 +101,7 @@ struct JudgedRows {
                 json.null()
             }
             json.drift(drift)
-            json.member("warnings", fields.scoring.warnings(drift))
+            json.member("warnings", scoring.warnings(drift))
         }
     }
 }

@@ -14,7 +14,8 @@ extension Service {
         Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
             let fields = try EvaluateFields(call.request, service)
-            return try JudgedRows(fields).response(to: fields)
+            let rows = try JudgedRows(fields.scoring, fields.windows, fields.labels)
+            return rows.response(fields.scoring)
         },
     ]
 }

@@ -14,6 +14,17 @@ struct Scoring {
     let combination: RowCombination
     let rule: EventRule
 
+    /// As a model does it by itself.
+    init(_ entry: ModelRegistry.Entry) throws(Problem) {
+        guard let threshold = entry.trained.description.threshold else { throw .noThreshold(entry.name) }
+        self.entry = entry
+        thresholdRule = threshold.rule
+        self.threshold = max(threshold.value, .leastNormalMagnitude)
+        combination = .newest
+        rule = EventRule()
+    }
+
+    /// As a request wants it.
     init(_ body: inout FieldReader, _ service: Service) throws(Problem) {
         let (name, version) = try body.read { (body) throws(JSONError) in
             (try body.modelName(), try body.version() ?? .latest)

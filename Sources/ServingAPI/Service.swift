@@ -36,7 +36,7 @@ public final class Service: Handler {
     private static let smallBody = 4 * 1024
 
     static let routes: [Route] =
-        trainingRoutes + jobRoutes + predictionRoutes + scoreRoutes + summaryRoutes + modelRoutes
+        trainingRoutes + jobRoutes + predictionRoutes + scoreRoutes + compareRoutes + summaryRoutes + modelRoutes
         + aliasRoutes
         + modelFileRoutes
         + operationRoutes
@@ -119,7 +119,7 @@ public final class Service: Handler {
     /// Does the small predictions that have come in this turn.
     public func turnEnded() { batch.answer() }
 
-    private func submit(bytes: Int, _ work: @escaping WorkQueue.Work) throws(Problem) {
+    func submit(bytes: Int, _ work: @escaping WorkQueue.Work) throws(Problem) {
         guard predictions.submit(bytes: bytes, work) else { throw .overloaded() }
     }
 

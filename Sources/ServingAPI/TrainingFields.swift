@@ -112,7 +112,7 @@ extension FieldReader {
 
     /// The options that were asked for; who leaves it open how long to train gets early stopping, if there are windows for it.
     /// Checks that each part of the windows has some where they are needed.
-    private mutating func options(
+    mutating func options(
         _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
         let rest = TrainingParts.notCalibration(of: windows, detection)

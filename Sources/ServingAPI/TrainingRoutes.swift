@@ -27,7 +27,8 @@ extension Service {
         return try job(of: jobs.submit(fields.name, fields.specification, on: fields.windows, as: repeatable))
     }
 
-    private func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
+    /// The job that has been submitted.
+    func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
         switch submission {
         case .accepted(let job):
             job.observe { [logger] in logger.note(job) }
