@@ -1,4 +1,4 @@
-/// What `POST /train` takes. Data come as exactly one of ``series`` and ``windows``. Members that are nil are left
+/// What `POST /train` takes. Data come as exactly one of ``series``, ``recordings`` and ``windows``. Members that are nil are left
 /// out, and the server's defaults hold; openapi.yaml says which.
 public struct TrainRequest: Encodable, Sendable {
     /// The model's name.
@@ -7,6 +7,14 @@ public struct TrainRequest: Encodable, Sendable {
     public var series: [[Float?]]?
     /// `[N][T][F]`; nil is a missing value.
     public var windows: [[[Float?]]]?
+    /// Several series: no window spans two.
+    public var recordings: [[[Float?]]]?
+    /// What the features are called, `[F]`.
+    public var featureNames: [String]?
+    /// When each row was measured.
+    public var timestamps: [Timestamp]?
+    /// The first and the last row of each stretch to leave out of training.
+    public var exclude: [[Int]]?
     /// T.
     public var timesteps: Int?
     /// Rows from one window to the next.
@@ -139,7 +147,7 @@ public indirect enum Layer: Encodable, Sendable {
     }
 }
 
-/// What `POST /reconstruct` and `POST /encode` take. Data come as exactly one of ``series`` and ``windows``.
+/// What `POST /reconstruct` and `POST /encode` take. Data come as exactly one of ``series``, ``recordings`` and ``windows``.
 public struct WindowsRequest: Encodable, Sendable {
     /// The model's name.
     public var model: String?
@@ -149,6 +157,12 @@ public struct WindowsRequest: Encodable, Sendable {
     public var series: [[Float?]]?
     /// `[N][T][F]`; nil is a missing value.
     public var windows: [[[Float?]]]?
+    /// Several series: no window spans two.
+    public var recordings: [[[Float?]]]?
+    /// What the features are called, `[F]`.
+    public var featureNames: [String]?
+    /// When each row was measured.
+    public var timestamps: [Timestamp]?
     /// Rows from one window to the next.
     public var stride: Int?
     /// `sliding` or `temporalize`.
@@ -160,7 +174,7 @@ public struct WindowsRequest: Encodable, Sendable {
     public init(model: String? = nil) { self.model = model }
 }
 
-/// What `POST /score` takes. Data come as exactly one of ``series`` and ``windows``.
+/// What `POST /score` takes. Data come as exactly one of ``series``, ``recordings`` and ``windows``.
 public struct ScoreRequest: Encodable, Sendable {
     /// The model's name.
     public var model: String?
@@ -170,6 +184,12 @@ public struct ScoreRequest: Encodable, Sendable {
     public var series: [[Float?]]?
     /// `[N][T][F]`; nil is a missing value.
     public var windows: [[[Float?]]]?
+    /// Several series: no window spans two.
+    public var recordings: [[[Float?]]]?
+    /// What the features are called, `[F]`.
+    public var featureNames: [String]?
+    /// When each row was measured.
+    public var timestamps: [Timestamp]?
     /// Rows from one window to the next.
     public var stride: Int?
     /// `sliding` or `temporalize`.

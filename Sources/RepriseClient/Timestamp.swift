@@ -1,5 +1,5 @@
 /// When a row was measured, as the request has said it.
-public enum Timestamp: Decodable, Sendable, CustomStringConvertible {
+public enum Timestamp: Codable, Hashable, Sendable, CustomStringConvertible {
     /// Such as `2026-01-31T12:00:00Z`.
     case text(String)
     /// Such as seconds of Unix.
@@ -12,6 +12,15 @@ public enum Timestamp: Decodable, Sendable, CustomStringConvertible {
             self = .text(text)
         } else {
             self = .number(try container.decode(Double.self))
+        }
+    }
+
+    /// Writes a string or a number.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let number): try container.encode(number)
         }
     }
 

@@ -47,14 +47,20 @@ extension FieldReader {
     /// Puts a table where a JSON request has its data.
     private mutating func take(_ table: CSVTable, isRecorded: Bool) {
         let features = table.series.features
-        let recordings = table.recordings.map { rows in
-            let values = Array(
-                table.series.values[(rows.lowerBound * features)..<(rows.upperBound * features)])
+        func tensor(_ values: [Float]) -> JSONValue {
             let missing = table.firstMissing == nil ? [] : values.indices.filter { values[$0].isNaN }
-            return JSONValue.tensor(
-                Tensor(shape: [rows.count, features], values: values, missing: missing))
+            return .tensor(
+                Tensor(shape: [values.count / features, features], values: values, missing: missing))
         }
-        if isRecorded { set("recordings", .array(recordings)) } else { set("series", recordings[0]) }
+        if isRecorded {
+            let recordings = table.recordings.map { rows in
+                tensor(
+                    Array(table.series.values[(rows.lowerBound * features)..<(rows.upperBound * features)]))
+            }
+            set("recordings", .array(recordings))
+        } else {
+            set("series", tensor(table.series.values))
+        }
         set("feature_names", .array(table.features.map(JSONValue.string)))
         if let timestamps = table.timestamps { set("timestamps", .array(Self.values(timestamps))) }
     }

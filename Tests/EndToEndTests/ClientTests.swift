@@ -18,6 +18,8 @@ import Testing
         request.series?[5][1] = nil
         request.timesteps = 2
         request.missing = "linear"
+        request.featureNames = ["a", "b"]
+        request.exclude = [[0, 1], [9, 9]]
         request.units = [3]
         request.epochs = 4
         request.validationSplit = 0.25
@@ -26,6 +28,7 @@ import Testing
         let trained = try client.train(request)
         #expect(trained.model == "toy" && trained.version == 1 && trained.encodingUnits == 3)
         #expect(trained.history.loss.count == 4 && trained.history.valLoss.count == 4)
+        #expect(trained.featureNames == ["a", "b"])
         #expect(trained.thresholdSource == "validation")
 
         var data = WindowsRequest(model: "toy")
@@ -37,9 +40,17 @@ import Testing
         series.version = "1"
         series.series = request.series?.map { $0.map { $0 ?? 0 } }
         series.include = ["windows", "rows", "events", "timesteps", "features"]
+        series.featureNames = ["a", "b"]
+        series.timestamps = (0..<20).map { $0 == 0 ? .text("start") : .number(1.5 * Double($0)) }
         let scores = try client.score(series)
         #expect(scores.windows?.count == 19 && scores.rows?.scores.count == 20)
         #expect(scores.windows?[0].timesteps?.count == 2 && scores.windows?[0].features?.count == 2)
+        #expect(scores.rows?.timestamps == series.timestamps)
+        #expect(scores.windows?[3].timestamp == .number(6) && "\(Timestamp.number(6))" == "6")
+        #expect(scores.windows?[0].features.map { Set($0.map(\.name)) } == ["a", "b"])
+        series.recordings = [series.series ?? [], series.series ?? []]
+        (series.series, series.timestamps) = (nil, nil)
+        #expect(try client.score(series).windows?.count == 38)
         let summary = try client.summary(of: "toy", version: 1)
         #expect(summary.parameters == trained.parameters && summary.layers[0].outputShape == [nil, 3])
 

@@ -56,6 +56,21 @@ import Testing
         #expect(try reprise("health").output == "ok\n")
     }
 
+    @Test func columnsOfCSVHaveTheirUses() throws {
+        let data = try file(
+            "runs.csv",
+            "a,run,at,bad\n"
+                + (0..<40).map { "\($0 % 5),\($0 / 20),t\($0),\($0 == 30 ? 1 : 0)\n" }.joined())
+        let uses = ["--url", server.url, "--model", "runs", "--recording", "run", "--timestamp", "at"]
+        let trained = try Program.run(
+            ["train", data, "--exclude", "bad", "--timesteps", "4", "--units", "2", "--epochs", "1"] + uses)
+        #expect(trained.output.contains("4 timesteps of 1 feature: a\n"), "\(trained)")
+        let scored = try Program.run(["score", data, "--ignore", "bad", "--json"] + uses)
+        let answer = try JSON(Array(scored.output.utf8))
+        #expect(answer["windows"]?.array?.count == 2 * 17, "\(scored)")
+        #expect(answer["rows"]?["timestamps"]?.array?.last == "t39")
+    }
+
     @Test func eventsInCSV() throws {
         let normal = try file("normal.csv", csv(rows: 70))
         let trained = try reprise(

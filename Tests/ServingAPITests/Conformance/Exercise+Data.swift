@@ -1,0 +1,37 @@
+import APITesting
+
+extension Exercise {
+    private static let table =
+        "time,b,a,flag\n"
+        + (0..<10).map { "2026-01-01 0\($0):00,\($0 % 3),\($0 % 4),\($0 == 8 ? 1 : 0)\n" }.joined()
+
+    /// A model with names, and what can be done with them in JSON and in CSV.
+    static let data: [Exercise] = {
+        let rows: [String: JSON?] = [
+            "feature_names": ["b", "a"], "timestamps": .array((0..<10).map { .integer($0) }),
+        ]
+        let body = Small.training("named", rows.merging(["exclude": [[8, 8]]]) { $1 })
+        func query(_ path: String, _ more: String) -> String { "\(path)?model=named&\(more)" }
+        return [
+            Exercise("POST /train", 201, body),
+            Exercise("POST /train", 201, body.with(["series": nil, "recordings": [Small.series]])),
+            Exercise("GET /models/{model}", 200, at: "/models/named"),
+            Exercise(
+                "POST /score", 200,
+                JSON.object(rows.compactMapValues { $0 }).with([
+                    "model": "named", "series": Small.series, "threshold": 0.000001,
+                    "include": ["windows", "rows", "events", "features"],
+                ])),
+            Exercise(
+                "POST /train", 201, at: query("/train", "timesteps=2&units=2&epochs=1&exclude=flag"),
+                fields: csv,
+                text: table),
+            Exercise("POST /train", 422, at: "/train?model=named", fields: csv, text: "a\n"),
+            Exercise("POST /score", 200, at: query("/score", "ignore=flag"), fields: csv, text: table),
+            Exercise(
+                "POST /reconstruct", 200, at: query("/reconstruct", "columns=b,a"), fields: csv, text: table),
+            Exercise("POST /encode", 200, at: query("/encode", "ignore=flag"), fields: csv, text: table),
+            Exercise("POST /evaluate", 200, at: query("/evaluate", "labels=flag"), fields: csv, text: table),
+        ]
+    }()
+}
