@@ -14,11 +14,12 @@ public struct Baselines: Sendable, Equatable {
         self.components = components
     }
 
-    /// Learns from windows in scaled units. Of the components there are 16, but not more than half of a window's numbers.
-    init(learnedFrom windows: Windows) {
+    /// Learns from windows in scaled units: the features' levels from all, components from those that the weights are fitted
+    /// to, as a network does. There are 16 components, but not more than half of a window's numbers.
+    init(learnedFrom windows: Windows, fitted: Range<Int>) {
         rows = Scaler(.standard, learnedFrom: windows.series, rows: windows.coveredRows)
         components = PrincipalComponents(
-            of: windows, count: min(16, windows.timesteps * windows.features / 2))
+            of: windows[fitted], count: min(16, windows.timesteps * windows.features / 2))
     }
 
     /// The mean square of each row's z-scores, `[rows]`.

@@ -14,29 +14,29 @@ public struct Detector: Sendable {
         self.baselines = baselines
     }
 
-    /// Windows for a covariance that is worth having.
-    private static let fewWindows = 20
-
     /// The kind of error that generally tells the most: the Mahalanobis distance where there are several features, and
     /// windows to learn their covariance from that the weights weren't fitted to; the mean squared error elsewhere.
     static func bestKind(features: Int, windows: Int, source: Threshold.Source) -> ErrorKind {
         let hasCovariance = features > 1 && features <= Mahalanobis.mostFeatures
-        return hasCovariance && windows >= fewWindows && source != .training ? .mahalanobis : .mse
+        return hasCovariance && windows >= Mahalanobis.fewest && source != .training ? .mahalanobis : .mse
     }
 
     /// Learns from windows in scaled units.
     /// - Parameters:
     ///   - kind: nil takes what is generally best.
-    ///   - fitted: the windows that the weights were fitted to.
+    ///   - windows: all that there are to learn from.
+    ///   - fitted: those that the weights were fitted to.
     ///   - calibration: those that the threshold is to be learned from.
     ///   - source: what those are.
     /// - Returns: it, with the errors of the calibration windows; nil if one of them is not finite.
     package static func learn(
-        _ kind: ErrorKind?, by model: Model, fitted: Windows, calibration: Windows, source: Threshold.Source
+        _ kind: ErrorKind?, by model: Model, from windows: Windows, fitted: Range<Int>,
+        calibration: Range<Int>, source: Threshold.Source
     ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
-        let baselines = Baselines(learnedFrom: fitted)
+        let baselines = Baselines(learnedFrom: windows, fitted: fitted)
+        let calibration = windows[calibration]
         let kind =
-            kind ?? bestKind(features: fitted.features, windows: calibration.count, source: source)
+            kind ?? bestKind(features: windows.features, windows: calibration.count, source: source)
         let (measure, errors): (ErrorMeasure, [Float])
         switch kind {
         case .mse, .mae:

@@ -1,3 +1,4 @@
+import Glibc
 import TimeSeries
 
 /// The errors of some windows, thinned: what a threshold is learned from, now or later.
@@ -58,6 +59,24 @@ public struct ErrorDistribution: Sendable, Equatable {
         return ranked[min(Int(position), ranked.count - 1)]
     }
 
+    /// The same, on the safe side where there are few errors: where less than ten of them are expected to be above it, it is
+    /// at least what a log-normal distribution with their moments has as its upper prediction limit (Hahn & Meeker 1991,
+    /// section 4.8).
+    public func upperLimit(_ q: Double) -> Float {
+        let quantile = quantile(q)
+        guard count > 2, Double(count) * (1 - q) < 10, q < 1, let largest = ranked.last, largest > 0 else {
+            return quantile
+        }
+        // Errors of 0 have no logarithm.
+        let logarithms = ranked.map { log(max(Double($0), 1e-6 * Double(largest))) }
+        let mean = logarithms.reduce(0, +) / Double(logarithms.count)
+        let variance =
+            logarithms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(logarithms.count - 1)
+        let margin = StudentT.quantile(q, degreesOfFreedom: Double(count - 1))
+        let limit = Float(exp(mean + margin * (variance * (1 + 1 / Double(count))).squareRoot()))
+        return limit.isFinite ? max(quantile, limit) : quantile
+    }
+
     /// Whether there are enough errors for a quantile to be a promise: 99 for 0.99.
     public func supports(_ q: Double) -> Bool { rank(of: q) <= count }
 
@@ -69,5 +88,27 @@ public struct ErrorDistribution: Sendable, Equatable {
     /// The share of these errors that are above another.
     package func share(above error: Float) -> Double {
         Double(ranked.count { $0 > error }) / Double(ranked.count)
+    }
+}
+
+/// Student's t distribution.
+private enum StudentT {
+    /// The value that is exceeded with a chance of 1 - q: Fisher's expansion about the normal quantile (Abramowitz & Stegun,
+    /// 26.7.5), to 0.1 % from 10 degrees of freedom on at q = 0.99.
+    static func quantile(_ q: Double, degreesOfFreedom n: Double) -> Double {
+        let z = normalQuantile(q)
+        let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z)
+        return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n)
+            + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n)
+    }
+
+    /// By bisection: the C library has the distribution, not its inverse.
+    private static func normalQuantile(_ q: Double) -> Double {
+        var (low, high) = (-9.0, 9.0)
+        for _ in 0..<60 {
+            let middle = (low + high) / 2
+            if 0.5 * erfc(-middle / 2.0.squareRoot()) < q { low = middle } else { high = middle }
+        }
+        return (low + high) / 2
     }
 }

@@ -27,6 +27,8 @@ public struct Mahalanobis: Sendable, Equatable {
     /// Stretches of windows whose errors are computed with what the others have taught. A covariance fits the windows that
     /// it was computed from better than any others.
     private static let folds = 5
+    /// Windows for a covariance that is worth having.
+    static let fewest = 20
 
     /// How many components are taken away: of a tenth of a window's numbers, 8 at most, and none of a single feature, whose
     /// level is all that there is.
@@ -56,8 +58,8 @@ public struct Mahalanobis: Sendable, Equatable {
             means += unfitted.means(unfitted.remainders(part.differences(from: model.reconstruct(part))))
         }
         func measure(without fold: Range<Int>) -> Mahalanobis {
-            let rows = [0..<fold.lowerBound, fold.upperBound..<windows.count].joined()
-            let (mean, whitening) = Self.moments(of: means, rows: Array(rows), features: features)
+            let rows = others(than: fold, of: windows)
+            let (mean, whitening) = moments(of: means, rows: rows, features: features)
             return Mahalanobis(components: components, mean: mean, whitening: whitening)
         }
         let folds = windows.count >= 2 * Self.folds ? Self.folds : 1
@@ -68,6 +70,17 @@ public struct Mahalanobis: Sendable, Equatable {
             errors += other.distances(means[(rows.lowerBound * features)..<(rows.upperBound * features)])
         }
         return (measure(without: 0..<0), errors)
+    }
+
+    /// The windows outside of a fold, without those that share rows with it, as long as enough are left.
+    private static func others(than fold: Range<Int>, of windows: Windows) -> [Int] {
+        let outside = (0..<windows.count).filter { !fold.contains($0) }
+        guard !fold.isEmpty else { return outside }
+        let (first, last) = (windows.starts[fold.lowerBound], windows.starts[fold.upperBound - 1])
+        let apart = outside.filter {
+            windows.starts[$0] + windows.timesteps <= first || windows.starts[$0] >= last + windows.timesteps
+        }
+        return apart.count >= fewest ? apart : outside
     }
 
     /// The mean of some rows, and the inverse square root of their covariance.

@@ -12,7 +12,7 @@ public struct Threshold: Sendable, Equatable {
 
     /// How it is found.
     public enum Rule: Sendable, Equatable {
-        /// A share of windows like those that it is learned from stay below it (see ``ErrorDistribution/quantile(_:)``).
+        /// A share of windows like those that it is learned from stay below it (see ``ErrorDistribution/upperLimit(_:)``).
         case quantile(Double)
         /// So many standard deviations above the mean.
         case sigmas(Double)
@@ -28,7 +28,7 @@ public struct Threshold: Sendable, Equatable {
         /// The threshold that comes of it.
         public func threshold(of errors: ErrorDistribution) -> Float {
             switch self {
-            case .quantile(let q): errors.quantile(q)
+            case .quantile(let q): errors.upperLimit(q)
             case .sigmas(let k): Float(errors.mean + k * errors.deviation)
             case .value(let value): value
             }

@@ -45,7 +45,8 @@ public struct TrainingSpecification: Sendable {
 extension TrainingSpecification {
     /// Learns scaling, weights and detector from windows in the data's units.
     ///
-    /// Scaling is learned on the rows of the windows that the weights are fitted to, and of no others.
+    /// Scaling is learned on the rows of all windows, as it usually is: the later a level was seen, the better it fits what
+    /// comes next.
     /// - Throws: ``TrainingFailure``.
     public func train(
         on windows: Windows, limits: RuntimeLimits = .init(), onEpoch: (EpochReport) -> Void = { _ in },
@@ -55,7 +56,7 @@ extension TrainingSpecification {
         let parts = TrainingParts(of: windows, options, detection)
         let scaler =
             base?.trained.description.scaler
-            ?? Scaler(scaling, learnedFrom: windows.series, rows: windows[parts.fitted].coveredRows)
+            ?? Scaler(scaling, learnedFrom: windows.series, rows: windows.coveredRows)
         var values = windows.series.values
         scaler.apply(to: &values)
         let scaled = windows.over(values)
@@ -76,8 +77,8 @@ extension TrainingSpecification {
         let model: Model
         do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
         let learned = Detector.learn(
-            detection.errorKind, by: model, fitted: scaled[parts.fitted],
-            calibration: scaled[parts.thresholdPart], source: parts.thresholdSource)
+            detection.errorKind, by: model, from: scaled, fitted: parts.fitted,
+            calibration: parts.thresholdPart, source: parts.thresholdSource)
         guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
         let threshold = Threshold(
             value: detection.rule.threshold(of: learned.errors),

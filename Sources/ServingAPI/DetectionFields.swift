@@ -40,8 +40,8 @@ extension ModelDescription {
         }
         if !errors.supports(q) {
             warnings.append(
-                "\(errors.count) windows are too few for a quantile of \(q): the threshold is their largest error, and "
-                    + "promises nothing about false alarms. Train on more rows.")
+                "\(errors.count) windows are too few to promise a quantile of \(q): the threshold is a guess, their largest "
+                    + "error at least. Train on more rows.")
         }
         return warnings
     }

@@ -93,8 +93,8 @@ import TimeSeries
         let model = try Model(network, weights: network.initialWeights(seed: 0))
         let learned = try #require(
             Detector.learn(
-                .mahalanobis, by: model, fitted: windows[0..<2000],
-                calibration: windows[2000..<windows.count],
+                .mahalanobis, by: model, from: windows, fitted: 0..<2000,
+                calibration: 2000..<windows.count,
                 source: .calibration))
         #expect(abs(learned.errors.mean - 1) < 0.1, "\(learned.errors.mean)")
         let errors = learned.detector.measure.errors(
