@@ -22,10 +22,11 @@ public struct ModelVersion: Decodable, Sendable {
     public let epochs: Int
     /// The training loss, in scaled units, of the epoch whose weights were kept; nil for a model from elsewhere.
     public let loss: Double?
-    /// The error in scaled units that 99 % of the windows it was learned from stay below; nil for a model from
-    /// elsewhere that has none.
+    /// `mse`, `mae` or `mahalanobis`.
+    public let errorKind: String
+    /// The error above which a window is an anomaly; nil for a model from elsewhere that has none.
     public let threshold: Double?
-    /// `validation` or `training`: the windows that the threshold was learned from.
+    /// `calibration`, `validation` or `training`: the windows that the threshold was learned from; nil if it was given.
     public let thresholdSource: String?
     /// Time spent fitting.
     public let seconds: Double
@@ -46,13 +47,17 @@ public struct TrainAnswer: Decodable, Sendable {
     public let trained: ModelVersion
     /// The losses.
     public let history: History
+    /// What whoever relies on the threshold should read.
+    public let warnings: [String]
 
-    private enum Key: CodingKey { case history }
+    private enum Key: CodingKey { case history, warnings }
 
     /// Reads both out of one object.
     public init(from decoder: any Decoder) throws {
         trained = try ModelVersion(from: decoder)
-        history = try decoder.container(keyedBy: Key.self).decode(History.self, forKey: .history)
+        let own = try decoder.container(keyedBy: Key.self)
+        history = try own.decode(History.self, forKey: .history)
+        warnings = try own.decode([String].self, forKey: .warnings)
     }
 
     /// What there is to tell of the new version.
@@ -157,7 +162,7 @@ public struct ScoreAnswer: Decodable, Sendable {
     public let model: String
     /// The version that answered.
     public let version: Int
-    /// The error in scaled units that has the score 1.
+    /// The error that has the score 1.
     public let threshold: Float
     /// The windows.
     public let windows: [Window]?
@@ -165,6 +170,8 @@ public struct ScoreAnswer: Decodable, Sendable {
     public let rows: Rows?
     /// The events, in order.
     public let events: [Event]?
+    /// What whoever relies on the scores should read.
+    public let warnings: [String]
 }
 
 /// What `POST /encode` answers.

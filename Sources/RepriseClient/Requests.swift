@@ -57,6 +57,16 @@ public struct TrainRequest: Encodable, Sendable {
     public var clipNorm: Double?
     /// Fixes everything that is random.
     public var seed: Int?
+    /// `mse`, `mae` or `mahalanobis`.
+    public var errorKind: String?
+    /// The share of the windows, from the end, that the threshold is learned from alone.
+    public var calibrationSplit: Double?
+    /// The error that has the score 1.
+    public var threshold: Double?
+    /// The same as a quantile of the calibration windows' errors.
+    public var quantile: Double?
+    /// The same as so many standard deviations above their mean.
+    public var sigmas: Double?
 
     /// As Keras' EarlyStopping, with its defaults for what is nil.
     public struct EarlyStopping: Encodable, Sendable {
@@ -196,10 +206,12 @@ public struct ScoreRequest: Encodable, Sendable {
     public var windowing: String?
     /// `error`, `previous`, `linear` or `zero`.
     public var missing: String?
-    /// The error in scaled units that has the score 1.
+    /// The error that has the score 1.
     public var threshold: Double?
     /// The same as a quantile of the errors that the model's own was learned from.
     public var quantile: Double?
+    /// The same as so many standard deviations above their mean.
+    public var sigmas: Double?
     /// Only the newest window.
     public var last: Bool?
     /// `windows`, `rows`, `events`, `timesteps`, `features`.

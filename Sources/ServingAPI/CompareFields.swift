@@ -103,7 +103,8 @@ extension FieldReader {
         guard training.count > 0, test.count > 0 else {
             throw error(
                 "test_split",
-                "leaves \(training.count) windows to train on and \(test.count) to judge of \(windows.count); each needs some")
+                "leaves \(training.count) windows to train on and \(test.count) to judge of \(windows.count); each needs some"
+            )
         }
         return (training, test)
     }

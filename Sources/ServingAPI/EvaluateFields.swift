@@ -15,7 +15,8 @@ struct EvaluateFields {
     /// Reads and checks the whole body.
     init(_ request: Request, _ service: Service) throws(Problem) {
         var body = try FieldReader(data: request, flag: "labels")
-        let scoring = try Scoring(&body, service)
+        let (name, version) = try body.modelReference()
+        let scoring = try Scoring(&body, service.entry(name, version))
         self.scoring = scoring
         (windows, labels) = try body.read { (body) throws(JSONError) in
             let windows = try body.data(for: scoring.entry.trained.description, ofSeries: true).windows

@@ -97,6 +97,15 @@ extension Service {
         return entry
     }
 
+    /// A version, or 404.
+    /// - Parameter inMemory: whether to leave the disk alone; nil then says that it is needed.
+    func entry(
+        _ reference: (name: String, version: VersionReference), inMemory: Bool
+    ) throws(Problem) -> ModelRegistry.Entry? {
+        guard inMemory else { return try entry(reference.name, reference.version) }
+        return registry.loaded(reference.name, reference.version)
+    }
+
     /// What is known of a version, or 404.
     func description(
         _ name: String, _ version: VersionReference

@@ -19,7 +19,7 @@ struct Prediction: Sendable {
     let responder: Responder
 
     /// A loop may do this much between two looks at its connections: some 0.1 ms.
-    private static let smallMultiplications = 4_000_000
+    static let smallMultiplications = 4_000_000
 
     /// Whether it takes less time than to hand it to another thread and back, or not much more.
     var isSmall: Bool { multiplications <= Self.smallMultiplications }

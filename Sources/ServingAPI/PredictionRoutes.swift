@@ -24,20 +24,11 @@ extension Service {
         _ kind: Prediction.Kind, _ call: Call, inMemory: Bool = false
     ) throws(Problem) -> Prediction? {
         var body = try FieldReader(data: call.request)
-        let (name, version) = try body.read { (body) throws(JSONError) in
-            (try body.modelName(), try body.version() ?? .latest)
-        }
-        let entry: ModelRegistry.Entry
-        if inMemory {
-            guard let loaded = registry.loaded(name, version) else { return nil }
-            entry = loaded
-        } else {
-            entry = try self.entry(name, version)
-        }
+        guard let entry = try entry(body.modelReference(), inMemory: inMemory) else { return nil }
         // How many numbers of the answer each window takes.
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
-        guard let size else { throw .noEncoding(name) }
+        guard let size else { throw .noEncoding(entry.name) }
         let windows = try body.read { [limits] (body) throws(JSONError) in
             let windows = try body.data(for: entry.trained.description).windows
             try body.rejectUnknown()

@@ -10,6 +10,8 @@ struct Route: Sendable {
         case compute
         /// A prediction: a small one on the loop, together with others; on the queue otherwise.
         case prediction(Prediction.Kind)
+        /// Scores: small ones on the loop; on the queue otherwise.
+        case score
     }
 
     /// What a body is.

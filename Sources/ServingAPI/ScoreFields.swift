@@ -28,10 +28,17 @@ struct ScoreFields {
     /// In the data's units.
     var windows: Windows { data.windows }
 
+    /// Whether it takes no longer than to hand it to another thread and back.
+    var isSmall: Bool {
+        windows.count <= Prediction.smallMultiplications / scoring.entry.trained.model.network.multiplications
+    }
+
     /// Reads and checks the whole body.
-    init(_ request: Request, _ service: Service) throws(Problem) {
+    /// - Parameter inMemory: whether to leave the disk alone; nil then says that it is needed.
+    init?(_ request: Request, _ service: Service, inMemory: Bool = false) throws(Problem) {
         var body = try FieldReader(data: request)
-        let scoring = try Scoring(&body, service)
+        guard let entry = try service.entry(body.modelReference(), inMemory: inMemory) else { return nil }
+        let scoring = try Scoring(&body, entry)
         self.scoring = scoring
         (data, parts) = try body.read { (body) throws(JSONError) in
             let isSeries = body.hasRows

@@ -7,9 +7,11 @@ import TimeSeries
 
 extension Service {
     static let scoreRoutes: [Route] = [
-        Route(.post, "/score", scope: .infer, lane: .compute, takes: .data) {
+        Route(.post, "/score", scope: .infer, lane: .score, takes: .data) {
             (service, call) throws(Problem) in
-            try Scores(ScoreFields(call.request, service), service.limits).response()
+            try ScoreFields(call.request, service).map { (fields) throws(Problem) in
+                try Scores(fields, service.limits).response()
+            }
         },
         Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
@@ -21,7 +23,7 @@ extension Service {
 }
 
 /// What there is to say of windows and rows.
-private struct Scores {
+struct Scores {
     private let fields: ScoreFields
     private let scoring: Scoring
     private let errors: WindowErrors

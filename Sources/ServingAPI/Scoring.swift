@@ -25,11 +25,8 @@ struct Scoring {
     }
 
     /// As a request wants it.
-    init(_ body: inout FieldReader, _ service: Service) throws(Problem) {
-        let (name, version) = try body.read { (body) throws(JSONError) in
-            (try body.modelName(), try body.version() ?? .latest)
-        }
-        entry = try service.entry(name, version)
+    init(_ body: inout FieldReader, _ entry: ModelRegistry.Entry) throws(Problem) {
+        self.entry = entry
         let asked = try body.read { (body) throws(JSONError) in try body.thresholdRule() }
         let model = entry.trained.description
         thresholdRule = asked ?? model.threshold?.rule
@@ -39,7 +36,7 @@ struct Scoring {
             } else {
                 model.threshold?.value
             }
-        guard let value else { throw .noThreshold(name) }
+        guard let value else { throw .noThreshold(entry.name) }
         // An error of 0 is a score of 0, whatever the threshold.
         threshold = max(value, .leastNormalMagnitude)
         (combination, rule) = try body.read { (body) throws(JSONError) in

@@ -36,7 +36,8 @@ public final class Service: Handler {
     private static let smallBody = 4 * 1024
 
     static let routes: [Route] =
-        trainingRoutes + jobRoutes + predictionRoutes + scoreRoutes + compareRoutes + summaryRoutes + modelRoutes
+        trainingRoutes + jobRoutes + predictionRoutes + scoreRoutes + compareRoutes + summaryRoutes
+        + modelRoutes
         + aliasRoutes
         + modelFileRoutes
         + operationRoutes
@@ -87,12 +88,17 @@ public final class Service: Handler {
                 mediaType: try MediaType.negotiate(request.fields, offered: route.produces))
             switch route.lane {
             case .loop: run(route, call)
+            case .score where isSmall(request):
+                guard let fields = try ScoreFields(request, self, inMemory: true), fields.isSmall else {
+                    return try submit(bytes: request.body.count) { self.run(route, call) }
+                }
+                call.responder.send(try Scores(fields, limits).response())
             case .prediction(let kind) where isSmall(request):
                 // A model that isn't in memory is read from disk, which isn't for a loop to do.
                 guard let prediction = try prediction(kind, call, inMemory: true) else { fallthrough }
                 if prediction.isSmall { return batch.add(prediction) }
                 try submit(bytes: prediction.byteCount) { prediction.answer() }
-            case .compute, .prediction:
+            case .compute, .prediction, .score:
                 try submit(bytes: request.body.count) { self.run(route, call) }
             }
         } catch {

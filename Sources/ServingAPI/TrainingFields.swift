@@ -43,6 +43,11 @@ extension FieldReader {
         return name
     }
 
+    /// `model` and `version`, the latest without one.
+    mutating func modelReference() throws(Problem) -> (name: String, version: VersionReference) {
+        try read { (body) throws(JSONError) in (try body.modelName(), try body.version() ?? .latest) }
+    }
+
     /// A version: its number, or a name as it stands in a path.
     mutating func version(_ member: String = "version") throws(JSONError) -> VersionReference? {
         if case .string(let text) = value(member) {

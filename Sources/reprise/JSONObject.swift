@@ -2,7 +2,7 @@
 /// they were written. A member that is there twice is the server's to refuse.
 struct JSONObject {
     /// An object, from its opening brace to its closing one.
-    private let text: [UInt8]
+    let text: [UInt8]
 
     init(_ text: [UInt8]) { self.text = text }
 

@@ -12,7 +12,8 @@ struct Reprise: ParsableCommand {
         commandName: "reprise",
         abstract: "Learns what a time series normally looks like, and answers over HTTP.",
         subcommands: [
-            Serve.self, Train.self, Reconstruct.self, Encode.self, Score.self, Summary.self, Keys.self,
+            Serve.self, Train.self, Reconstruct.self, Encode.self, Score.self, Evaluate.self, Compare.self,
+            Summary.self, Keys.self,
             Health.self,
         ])
 }

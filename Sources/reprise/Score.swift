@@ -12,10 +12,7 @@ struct Score: ParsableCommand {
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var prediction: PredictionOptions
-    @Option(help: "The error in scaled units that has the score 1; the model's own without it.")
-    var threshold: Double?
-    @Option(help: "The same as a quantile of the errors that the model's own was learned from.")
-    var quantile: Double?
+    @OptionGroup var threshold: ThresholdOptions
     @Option(help: "What a row gets: newest, mean or median of the windows that cover it.") var combine:
         String?
     @Option(help: ArgumentHelp("Leave out events of fewer rows.", valueName: "rows")) var minimumLength: Int?
@@ -36,9 +33,8 @@ struct Score: ParsableCommand {
             }
             let title =
                 "\(events.count) event\(events.count == 1 ? "" : "s") in \(answer.rows?.scores.count ?? 0) rows"
-            return rows.isEmpty
-                ? title
-                : "\(title)\n\(Table(["first", "last", "rows", "peak at", "peak score", "features"], rows))"
+            let table = Table(["first", "last", "rows", "peak at", "peak score", "features"], rows)
+            return title + (rows.isEmpty ? "" : "\n\(table)") + text(ofWarnings: answer.warnings)
         }
     }
 
@@ -71,8 +67,9 @@ struct Score: ParsableCommand {
         request.stride = prediction.data.stride
         request.windowing = prediction.data.windowing
         request.missing = prediction.data.missing
-        request.threshold = threshold
-        request.quantile = quantile
+        request.threshold = threshold.threshold
+        request.quantile = threshold.quantile
+        request.sigmas = threshold.sigmas
         request.combine = combine
         if minimumLength != nil || mergeGap != nil {
             request.events = .init()

@@ -47,6 +47,11 @@ package enum Small {
         training(model, ["epochs": 100, "learning_rate": 1_000_000, "activation": "linear"])
     }
 
+    /// Half of ten rows to train on and half to judge.
+    package static func comparison(_ model: String, _ members: [String: JSON?] = [:]) -> JSON {
+        training(model, members)
+    }
+
     /// T 2, F 2, 2 units, 1 epoch.
     package static func training(_ model: String, _ members: [String: JSON?] = [:]) -> JSON {
         let body: JSON = [

@@ -1,4 +1,5 @@
 import Detection
+import Foundation
 import Testing
 
 /// Thresholds from the errors of calibration windows.
@@ -28,6 +29,21 @@ import Testing
             let found = Double(errors.quantile(q))
             #expect(found >= exact && found <= exact + 124, "\(q): \(found) for \(exact)")
         }
+    }
+
+    @Test func fewErrorsAreTakenForLogNormal() throws {
+        // Their logarithms are 0, 1, …, 9: the mean is 4.5, the deviation 3.0277, and t of 9 degrees of freedom is 2.8214.
+        let few = try #require(ErrorDistribution(of: (0..<10).map { Float(exp(Double($0))) }))
+        let limit = exp(4.5 + 2.8214 * 3.0277 * 1.1.squareRoot())
+        #expect(abs(Double(few.upperLimit(0.99)) / limit - 1) < 0.01)
+        // Many speak for themselves.
+        let many = try errors(1000)
+        #expect(many.upperLimit(0.99) == many.quantile(0.99))
+        #expect(try errors(999).upperLimit(0.99) > 991)
+        // Equal errors, and those of 0, are no trouble.
+        #expect(try #require(ErrorDistribution(of: [2, 2, 2, 2])).upperLimit(0.99) == 2)
+        #expect(try #require(ErrorDistribution(of: [0, 0, 0, 0])).upperLimit(0.99) == 0)
+        #expect(try #require(ErrorDistribution(of: [0, 0, 0, 1])).upperLimit(0.99).isFinite)
     }
 
     @Test func sigmasAreThoseOfAllErrors() throws {

@@ -60,8 +60,8 @@ import TimeSeries
     }
 
     @Test func constantWindowsHaveNoComponents() throws {
-        let constant = Windows.sliding(over:timesteps:stride:)
-        let windows = try constant(Series(values: [Float](repeating: 3, count: 40), features: 2), 5, 1)
+        let series = try Series(values: [Float](repeating: 3, count: 40), features: 2)
+        let windows = try Windows.sliding(over: series, timesteps: 5)
         let components = PrincipalComponents(of: windows, count: 4)
         #expect(components.count == 0)
         #expect(components.mean == [Float](repeating: 3, count: 10))

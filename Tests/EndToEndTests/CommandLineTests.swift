@@ -108,6 +108,30 @@ import Testing
         #expect(filled.status == 0, "\(filled.errors)")
     }
 
+    @Test func labelledCSV() throws {
+        let rows = (0..<200).map { row in
+            let isOdd = (150..<160).contains(row)
+            return "\(row % 7),\(isOdd ? 20 : row % 7 * 2),\(isOdd ? 1 : 0)\n"
+        }
+        let data = try file("labelled.csv", "a,b,bad\n" + rows.joined())
+        let fit = ["--timesteps", "4", "--units", "8,4", "--epochs", "20", "--learning-rate", "0.01"]
+        let url = ["--url", server.url]
+        let compared = try Program.run(
+            ["compare", "--model", "both", data, "--labels", "bad", "--seeds", "0,1", "--test-split", "0.4"]
+                + fit + url)
+        let lines = compared.output.split(separator: "\n")
+        let names = lines.map { $0.split(separator: " ")[0] }
+        #expect(names == ["detector", "autoencoder", "stacked", "pca", "z_score"], "\(compared)")
+        #expect(Set(lines.map(\.count)).count == 1, "columns are aligned: \(compared)")
+        let judged = try Program.run(
+            ["evaluate", "--model", "both-stacked", "--version", "2", data, "--labels", "bad"] + url)
+        #expect(judged.output.hasPrefix("197 rows, 10 of them anomalies\n"), "\(judged)")
+        #expect(judged.output.contains("1 of 1"), "\(judged)")
+        let json = try Program.run(
+            ["evaluate", "--model", "both-stacked", data, "--labels", "bad", "--json"] + url)
+        #expect(try JSON(Array(json.output.utf8))["roc_auc"]?.double ?? 0 > 0.9, "\(json)")
+    }
+
     @Test func architectures() throws {
         let shown = try reprise("summary", "--timesteps", "3", "--features", "2", "--units", "128,64")
         #expect(shown.output.contains(" Total params: 248,578 (971.01 KB)"), "\(shown)")

@@ -199,7 +199,7 @@ extension Exercise {
     static let all: [Exercise] =
         aboutBodies("POST /train", Small.training("toy"))
         + aboutBodies("POST /reconstruct", windows) + aboutBodies("POST /encode", windows)
-        + aboutBodies("POST /summary", architecture)
+        + aboutBodies("POST /summary", architecture) + aboutBodies("POST /compare", Small.comparison("toy"))
         + aboutBodies("POST /score", windows) + aboutBodies("POST /evaluate", labelled)
         + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + data + [
             Exercise("POST /train", 201, Small.training("new")),
@@ -213,6 +213,12 @@ extension Exercise {
             Exercise("POST /train", 429, in: .fullTrainings, Small.training("toy")),
             Exercise("POST /train", 503, in: .fullPredictions, Small.training("toy")),
             Exercise("POST /train", 507, in: .fullRegistry, Small.training("toy")),
+            Exercise("POST /compare", 200, Small.comparison("toy", ["labels": [[8, 9]], "seeds": [0, 1]])),
+            Exercise("POST /compare", 200, Small.comparison("toy")),
+            Exercise("POST /compare", 409, in: .cancelling, Small.comparison("toy", ["epochs": 100_000])),
+            Exercise("POST /compare", 429, in: .fullTrainings, Small.comparison("toy")),
+            Exercise("POST /compare", 503, in: .fullPredictions, Small.comparison("toy")),
+            Exercise("POST /compare", 507, in: .fullRegistry, Small.comparison("toy")),
             Exercise("POST /encode", 409, windows.with(["model": "stacked"])),
             Exercise("POST /summary", 200, architecture),
             Exercise("POST /summary", 503, in: .fullPredictions, architecture),

@@ -36,6 +36,9 @@ extension Member {
         "POST /encode": ["model": "toy", "series": Small.series],
         "POST /score": ["model": "toy", "series": Small.series],
         "POST /evaluate": ["model": "toy", "series": Small.series, "labels": [[1, 2]]],
+        "POST /compare": [
+            "model": "m", "series": Small.series(rows: 256), "timesteps": 2, "validation_split": 0.5,
+        ],
         "POST /summary": ["timesteps": 2, "features": 2],
     ]
 

@@ -1,0 +1,82 @@
+import APITesting
+import Testing
+
+/// An autoencoder and a stacked network side by side.
+@Suite struct CompareTests {
+    private let api: API
+
+    init() throws { api = try API(.inProcess) }
+
+    /// A wave, and a stretch in its second half where the second feature is far off.
+    private static let series: JSON = .array(
+        (0..<300).map { row in
+            let wave = Double(row * 7 % 23) / 23
+            return [.number(wave), .number((200..<230).contains(row) ? 3 : 1 - wave)]
+        })
+    private static let request: JSON = [
+        "model": "wave", "series": series, "labels": [[200, 229]], "timesteps": 4, "units": [8, 4],
+        "epochs": 30, "learning_rate": 0.01,
+    ]
+
+    private func compare(_ members: [String: JSON?] = [:]) throws -> JSON {
+        let answer = try api.post("/compare", Self.request.with(members))
+        #expect(answer.status == 200, "\(answer.text)")
+        return try answer.json
+    }
+
+    @Test func bothAreJudgedBesideTheBaselines() throws {
+        let answer = try compare(["seeds": [3, 4]])
+        // Windows of the first 150 rows, and those that end in the other 150.
+        #expect(answer["training_windows"] == 147 && answer["test_windows"] == 150)
+        let detectors = try #require(answer["detectors"]?.array)
+        #expect(detectors.map { $0["detector"]?.string } == ["autoencoder", "stacked", "pca", "z_score"])
+        for network in detectors.prefix(2) {
+            let runs = try #require(network["runs"]?.array)
+            #expect(runs.map { $0["seed"] } == [3, 4] && runs.map { $0["version"] } == [1, 2])
+            let aucs = runs.compactMap { $0["roc_auc"]?.double }
+            #expect(abs((aucs[0] + aucs[1]) / 2 - (network["roc_auc"]?.double ?? 0)) < 1e-9)
+            #expect(try #require(network["roc_auc"]?.double) > 0.9)
+        }
+        #expect(detectors[0]["parameters"] == detectors[1]["parameters"])
+    }
+
+    /// The figures are those that /train and /evaluate give.
+    @Test func itIsWhatTheSingleCallsSay() throws {
+        let compared = try #require(try compare(["model": "one"])["detectors"]?[0])
+        let rows = try #require(Self.series.array)
+        let training = Self.request.with([
+            "labels": nil, "series": .array(Array(rows[..<150])), "model": "two",
+        ])
+        #expect(try api.post("/train", training).status == 201)
+        // The first window that ends in the second half.
+        let body: JSON = ["model": "two", "series": .array(Array(rows[147...])), "labels": [[53, 82]]]
+        let judged = try api.post("/evaluate", body).json
+        #expect(judged["rows"] == 150)
+        #expect(compared["roc_auc"] == judged["roc_auc"] && judged["roc_auc"] != nil)
+        #expect(compared["f1"] == judged["at_threshold"]?["f1"])
+        #expect(compared["false_alarm_rate"] == judged["at_threshold"]?["false_alarm_rate"])
+        // Its models stay.
+        let (ours, theirs) = (
+            try api.get("/models/one-autoencoder").json, try api.get("/models/two").json
+        )
+        #expect(ours["threshold"] == theirs["threshold"] && ours["loss"] == theirs["loss"])
+    }
+
+    @Test func knownAnomaliesAreNotTrainedOn() throws {
+        let answer = try compare(["labels": [[10, 19], [200, 229]]])
+        // Ten rows, and three windows before them that have one.
+        #expect(answer["training_windows"]?.int == 147 - 13)
+        let none = try compare(["labels": nil])
+        #expect(none["detectors"]?.array?.count == 2)
+        #expect(none["detectors"]?[0]?["roc_auc"]?.isNull == true)
+        #expect(try #require(none["detectors"]?[0]?["error"]?.double) > 0)
+    }
+
+    @Test func aSplitWithoutWindowsIsRefused() throws {
+        let problem = try api.post("/compare", Self.request.with(["test_split": 0.99]))
+        #expect(problem.status == 422)
+        #expect(try problem.json["pointer"] == "/test_split")
+        let twice = try api.post("/compare", Self.request.with(["architecture": "stacked"]))
+        #expect(try twice.json["pointer"] == "/architecture")
+    }
+}
