@@ -16,7 +16,7 @@ import Testing
         let normal = JSON.array(Array(try #require(Self.series.array).prefix(30)))
         let training: JSON = [
             "model": "m", "series": normal, "timesteps": 2, "units": [8, 4], "epochs": 60,
-            "learning_rate": 0.01,
+            "learning_rate": 0.01, "sigmas": 3,
         ]
         #expect(try api.post("/train", training).status == 201)
     }
