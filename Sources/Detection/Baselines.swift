@@ -8,6 +8,9 @@ public struct Baselines: Sendable, Equatable {
     /// Of the windows, in scaled units.
     public let components: PrincipalComponents
 
+    /// Numbers of all components together.
+    private static let mostNumbers = 1 << 19
+
     /// Takes what was learned before.
     package init(rows: Scaler, components: PrincipalComponents) {
         self.rows = rows
@@ -15,11 +18,13 @@ public struct Baselines: Sendable, Equatable {
     }
 
     /// Learns from windows in scaled units: the features' levels from all, components from those that the weights are fitted
-    /// to, as a network does. There are 16 components, but not more than half of a window's numbers.
+    /// to, as a network does. There are 16 components, but not more than half of a window's numbers, and not more than a file's
+    /// metadata have room for.
     init(learnedFrom windows: Windows, fitted: Range<Int>) {
         rows = Scaler(.standard, learnedFrom: windows.series, rows: windows.coveredRows)
+        let size = windows.timesteps * windows.features
         components = PrincipalComponents(
-            of: windows[fitted], count: min(16, windows.timesteps * windows.features / 2))
+            of: windows[fitted], count: min(16, size / 2, Self.mostNumbers / size))
     }
 
     /// The mean square of each row's z-scores, `[rows]`.

@@ -21,6 +21,13 @@ public struct Detector: Sendable {
         return hasCovariance && windows >= Mahalanobis.fewest && source != .training ? .mahalanobis : .mse
     }
 
+    /// How many numbers it has learned.
+    package var numberCount: Int {
+        let components = baselines.map { $0.components.mean.count + $0.components.components.count } ?? 0
+        guard case .mahalanobis(let measure) = measure else { return components }
+        return components + measure.mean.count + measure.whitening.count
+    }
+
     /// Learns from windows in scaled units.
     /// - Parameters:
     ///   - kind: nil takes what is generally best.
