@@ -54,9 +54,8 @@ public struct Detector: Sendable {
             measure = .mahalanobis(learned.measure)
             errors = learned.errors
         }
-        let rowErrors = baselines.zScoreErrors(of: calibration.series)
-        let lastRows = calibration.starts.map { rowErrors[$0 + calibration.timesteps - 1] }
-        guard let errors = ErrorDistribution(of: errors), let zScore = ErrorDistribution(of: lastRows),
+        guard let errors = ErrorDistribution(of: errors),
+            let zScore = ErrorDistribution(of: baselines.zScoreErrors(of: calibration)),
             let pca = ErrorDistribution(of: baselines.pcaErrors(of: calibration))
         else { return nil }
         return (

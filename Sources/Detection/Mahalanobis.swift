@@ -54,7 +54,7 @@ public struct Mahalanobis: Sendable, Equatable {
             components: components, mean: [Float](repeating: 0, count: features),
             whitening: [Float](repeating: 0, count: features * features))
         var means: [Float] = []
-        for part in windows.slices(of: ErrorMeasure.slice) {
+        for part in windows.slices {
             means += unfitted.means(unfitted.remainders(part.differences(from: model.reconstruct(part))))
         }
         func measure(without fold: Range<Int>) -> Mahalanobis {
