@@ -11,7 +11,7 @@ import pytest
 from api import download, post, upload
 from keras import layers as L
 from networks import keras_bridge
-from safetensors.numpy import save, save_file
+from safetensors.numpy import save
 from test_safetensors import (
     TRAININGS, UPLOADS, check_predictions, check_same_bits, network_of)
 
@@ -91,21 +91,34 @@ def test_a_network_without_a_length_is_given_one(server, tmp_path):
 def test_keras_runs_what_the_server_has_trained(server, tmp_path, training):
     post(server, "/train", {"model": "m", "epochs": 5, "learning_rate": 0.02, **TRAININGS[training]}, status=201)
     (tmp_path / "m.safetensors").write_bytes(download(server, "m"))
-    done = run("to-keras", tmp_path / "m.safetensors", tmp_path / "m.keras")
-    assert done.returncode == 0, done.stderr
-    network = keras.saving.load_model(tmp_path / "m.keras")
     tensors, metadata = keras_bridge.read(tmp_path / "m.safetensors")
     # What a detector has learned stays behind.
     assert any(name.startswith("detector.") for name in tensors)
+    keras_bridge.to_keras(tensors, metadata).save(tmp_path / "m.keras")
+    network = keras.saving.load_model(tmp_path / "m.keras")
     check_predictions(server, "m", metadata, network)
-    offset, scale = keras_bridge.scaling(metadata)
-    assert ("(x - offset) / scale" in done.stdout) == (TRAININGS[training].get("scaling") != "none")
 
     # There and back again.
+    offset, scale = keras_bridge.scaling(metadata)
     again, described = keras_bridge.to_reprise(network, offset=offset.tolist(), scale=scale.tolist())
     check_same_bits(again, {name: tensor for name, tensor in tensors.items() if not name.startswith("detector.")})
     assert upload(server, "again", save(again, described)).status == 201
     check_predictions(server, "again", metadata, network)
+
+
+def test_the_command_makes_a_file_for_keras(server, tmp_path):
+    post(server, "/train", {"model": "m", "epochs": 1, **TRAININGS["standard"]}, status=201)
+    (tmp_path / "m.safetensors").write_bytes(download(server, "m"))
+    done = run("to-keras", tmp_path / "m.safetensors", tmp_path / "m.keras")
+    assert done.returncode == 0, done.stderr
+    assert "(x - offset) / scale" in done.stdout
+    network = keras.saving.load_model(tmp_path / "m.keras")
+    tensors, _ = keras_bridge.read(tmp_path / "m.safetensors")
+    found, _ = keras_bridge.to_reprise(network)
+    check_same_bits(found, {name: tensors[name] for name in found})
+
+    failed = run("to-keras", tmp_path / "none.safetensors", tmp_path / "none.keras")
+    assert failed.returncode == 1 and "none.safetensors" in failed.stderr
 
 
 # What is refused.
@@ -134,7 +147,9 @@ REFUSED = {
     "backwards": (L.LSTM(2, go_backwards=True, return_sequences=True, name="l"), "'l' (LSTM) has go_backwards True"),
     "dropout inside": (L.LSTM(2, dropout=0.1, return_sequences=True, name="l"), "'l' (LSTM) has dropout 0.1"),
     "precision": (L.Dense(2, dtype="float64", name="d"), "'d' (Dense) computes in float64"),
-    "sum of directions": (wraps(L.LSTM(2, return_sequences=True), merge_mode="sum"), "'both' (Bidirectional) has merge_mode 'sum'"),
+    "sum of directions": (
+        wraps(L.LSTM(2, return_sequences=True), merge_mode="sum"),
+        "'both' (Bidirectional) has merge_mode 'sum'"),
     "other direction": (
         wraps(L.LSTM(1, return_sequences=True), backward_layer=L.LSTM(1, activation="relu", **BACKWARD)),
         "'both' (Bidirectional) has a backward_layer that differs"),
@@ -170,14 +185,12 @@ def test_networks_of_another_kind_are_refused():
     ({"lstm/lstm_cell/bias": None}, "no tensor 'lstm/lstm_cell/bias'"),
     ({"lstm_9/lstm_cell/bias": np.zeros(4, np.float32)}, "a tensor 'lstm_9/lstm_cell/bias'"),
     ({"lstm/lstm_cell/bias": np.zeros(4, np.float32)}, "has shape (4,); the architecture needs (32,)")])
-def test_a_file_that_is_no_model_is_refused(tmp_path, change, reason):
+def test_tensors_of_another_architecture_are_refused(change, reason):
     metadata = UPLOADS["autoencoder"]
     tensors = networks.tensors(network_of(metadata)) | change
-    path = tmp_path / "m.safetensors"
-    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, path, metadata)
-    failed = run("to-keras", path, tmp_path / "m.keras")
-    assert failed.returncode == 1 and reason in failed.stderr
-    assert not (tmp_path / "m.keras").exists()
+    with pytest.raises(keras_bridge.Unsupported) as refusal:
+        keras_bridge.to_keras({name: tensor for name, tensor in tensors.items() if tensor is not None}, metadata)
+    assert reason in str(refusal.value)
 
 
 def test_unknown_layers_of_a_file_are_refused():
