@@ -52,7 +52,7 @@ import Testing
             ("DELETE", "/jobs/x", .train), ("GET", "/models/x/model.safetensors", .read),
             ("GET", "/models/x/versions/1/model.safetensors", .read), ("GET", "/models/x/versions/1", .read),
             ("PUT", "/models/x/model.safetensors", .train), ("PUT", "/models/x/aliases/a", .admin),
-            ("DELETE", "/models/x/aliases/a", .admin),
+            ("DELETE", "/models/x/aliases/a", .admin), ("GET", "/metrics", .read),
         ]
         let open = ["GET /healthz", "GET /readyz"]
         #expect(calls.count - 1 == Service.servedPaths.count - open.count, "HEAD is there besides")
