@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients build check fixtures bench bench-http clean
+.PHONY: run test test-clients check-metrics build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -22,6 +22,11 @@ test-clients: build
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
+
+# Prometheus and its promtool against the server's figures, for a minute.
+check-metrics: build
+	scripts/setup metrics
+	scripts/metrics-check
 
 # Before a commit: format, module edges, warnings (always errors), tests.
 check:

@@ -63,6 +63,11 @@ let package = Package(
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
             swiftSettings: strict),
 
+        // Figures and log lines, for whoever has some.
+        .target(
+            name: "Telemetry", dependencies: [.product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+
         // From reconstructions to decisions.
         .target(name: "Detection", dependencies: ["NeuralNetwork", "TimeSeries"], swiftSettings: strict),
 
@@ -80,7 +85,8 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "Telemetry",
+                "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -92,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI",
+                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -116,6 +122,10 @@ let package = Package(
             name: "HTTP1Tests", dependencies: ["HTTP1", "HTTP1Testing"], swiftSettings: strict),
 
         .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .testTarget(
             name: "ModelRuntimeTests",
             dependencies: [
                 "APITesting", "Detection", "ModelFormats", "ModelRuntime", "NeuralNetwork", "TimeSeries",
@@ -136,6 +146,7 @@ let package = Package(
             name: "ServingAPITests",
             dependencies: [
                 "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
+                "Telemetry",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

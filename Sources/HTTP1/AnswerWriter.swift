@@ -6,6 +6,9 @@ struct AnswerWriter {
     /// Whether another request may follow the present one.
     private(set) var keepsAlive = false
 
+    /// Bytes of the present answer's content that were written, without their framing.
+    private(set) var contentBytes = 0
+
     private let clock: () -> Int
     private var encoder = ResponseEncoder()
     private var isHead = false
@@ -19,6 +22,7 @@ struct AnswerWriter {
         self.isHead = isHead
         self.minorVersion = minorVersion
         self.keepsAlive = keepsAlive
+        contentBytes = 0
     }
 
     /// The present answer is to be the last.
@@ -36,7 +40,10 @@ struct AnswerWriter {
         case .empty: writeHead(response, forbidsContent ? .none : .length(0))
         case .bytes(let bytes):
             writeHead(response, forbidsContent ? .none : .length(bytes.count))
-            if !isHead, !forbidsContent { output.append(bytes) }
+            if !isHead, !forbidsContent {
+                contentBytes = bytes.count
+                output.append(bytes)
+            }
         case .stream(let start):
             let hasContent = !isHead && !forbidsContent
             // RFC 9112, 6.1: HTTP/1.0 knows no chunks; there the end of the connection is the end of the body.
@@ -58,6 +65,7 @@ struct AnswerWriter {
 
     /// Writes a piece of a stream.
     mutating func writePiece(_ bytes: [UInt8]) {
+        contentBytes += bytes.count
         guard minorVersion >= 1 else { return output.append(bytes) }
         output.write { ResponseEncoder.encodeChunkHead(size: bytes.count, into: &$0) }
         output.append(bytes)

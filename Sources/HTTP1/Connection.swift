@@ -60,7 +60,8 @@ final class Connection: @unchecked Sendable {
         self.settings = settings
         deadlines = Deadlines(settings.times)
         exchange = Exchange(
-            handler: handler, limits: settings.limits, clock: { [unowned loop] in loop.wallClock })
+            handler: handler, limits: settings.limits, peer: accepted.address,
+            clock: { [unowned loop] in loop.wallClock })
         deadlines.await(exchange, now: loop.now)
     }
 

@@ -12,6 +12,7 @@ package final class Exchange {
 
     private let handler: any Handler
     private let limits: Limits
+    private let peer: String?
     private var parser: RequestParser
     private var answers: AnswerWriter
     private var phase = Phase.reading
@@ -23,6 +24,7 @@ package final class Exchange {
     private var isAdvancing = false
     /// Of the client whose request is with the handler.
     private var departure = Departure()
+    private var observation = Observation()
 
     /// The head of the request whose body is being read.
     private var head: RequestHead?
@@ -40,9 +42,12 @@ package final class Exchange {
     /// without delay.
     package private(set) var isAborted = false
 
-    /// `clock` tells the seconds since 1970.
-    package init(handler: any Handler, limits: Limits, clock: @escaping () -> Int) {
+    /// `peer` is the client's address, and `clock` tells the seconds since 1970.
+    package init(
+        handler: any Handler, limits: Limits, peer: String? = nil, clock: @escaping () -> Int
+    ) {
         self.handler = handler
+        self.peer = peer
         self.limits = limits
         answers = AnswerWriter(clock: clock)
         parser = RequestParser(limits: limits)
@@ -163,6 +168,7 @@ package final class Exchange {
                     consider(head, bodyHasBegun: position < bytes.count, sink)
                 case .refused(let error):
                     begin(isHead: parser.method == .head)
+                    observation.begin(handler.observer(of: nil, from: peer))
                     refuse(handler.errorResponse(error.status, detail: error.detail), sink)
                 case .complete: dispatch(sink)
                 case .discarded: break
@@ -181,7 +187,10 @@ package final class Exchange {
         answers.begin(isHead: isHead, minorVersion: parser.minorVersion, keepsAlive: parser.keepsAlive)
     }
 
-    private func consider(_ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
+    private func consider(_ received: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
+        observation.begin(handler.observer(of: received, from: peer))
+        var head = received
+        head.observer = observation.observer
         if head.target.path == "*" {
             // OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7); there is nothing to tell.
             return refuse(Response(status: .noContent), sink)
@@ -223,6 +232,7 @@ package final class Exchange {
         // RFC 9110, 9.3.2: an answer to HEAD has no content even if it is an error.
         let isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
         answers.begin(isHead: isHead, minorVersion: 1, keepsAlive: false)
+        if head == nil { observation.begin(handler.observer(of: nil, from: peer)) }
         head = nil
         phase = .handling
         var response = handler.errorResponse(error.status, detail: error.detail)
@@ -245,13 +255,14 @@ package final class Exchange {
 
     private func answer(_ response: Response, _ sink: any ResponseSink) {
         if isDraining { answers.endAfterThis() }
-        guard let start = answers.write(response) else { return endOfAnswer() }
+        guard let start = answers.write(observation.answer(response)) else { return endOfAnswer() }
         let buffer = StreamBuffer(sink: sink, room: limits.pendingOutput, limit: limits.streamBuffer)
         phase = .streaming(buffer)
         start(BodyWriter(buffer: buffer))
     }
 
     private func endOfAnswer() {
+        observation.end(contentBytes: answers.contentBytes, isWhole: true)
         if answers.keepsAlive { phase = .reading } else { finish() }
     }
 
@@ -287,6 +298,7 @@ package final class Exchange {
     private func finish() {
         if case .streaming(let stream) = phase { stream.disconnect() }
         phase = .finished
+        observation.end(contentBytes: answers.contentBytes, isWhole: false)
         waiting = []
         head = nil
         _ = parser.takeBody()

@@ -1,5 +1,10 @@
 /// What a server serves.
 public protocol Handler: Sendable {
+    /// Called on the connection's loop when a head is complete, before anything else: who watches what becomes of it. The
+    /// head has the observer from then on. Also called, without a head, when something is answered that is no request:
+    /// a malformed one, or one beyond a limit. `peer` is the client's address; nil if there is none. Must not block.
+    func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)?
+
     /// Called on the connection's loop when the head is complete, before the body is read and before
     /// 100 (Continue) is sent (RFC 9110, 10.1.1). A response refuses the request without its body being
     /// looked at; `nil` goes on. Must not block.
@@ -19,6 +24,9 @@ public protocol Handler: Sendable {
 }
 
 extension Handler {
+    /// Nobody watches.
+    public func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)? { nil }
+
     /// Lets every request through.
     public func preflight(_ head: RequestHead) -> Response? { nil }
 

@@ -8,6 +8,8 @@ final class Listener: @unchecked Sendable {
     struct Accepted: Sendable {
         let descriptor: Int32
         let peer: Peer
+        /// The client's address as text.
+        let address: String?
     }
 
     /// How long accepting rests when there are no descriptors.

@@ -5,6 +5,8 @@ import Synchronization
 final class Occupancy: Sendable {
     private let limits: Limits
     private let connections = Atomic(0)
+    private let accepted = Atomic(0)
+    private let refused = Atomic(0)
     private let bodies = Atomic(0)
     private let peers = Mutex<[Peer: Int]>([:])
 
@@ -30,7 +32,16 @@ final class Occupancy: Sendable {
             return peers[peer, default: 0] - limits.connectionsPerPeer
         }
         let excess = max(all, ofPeer)
+        accepted.add(1, ordering: .relaxed)
+        if excess > 0 { refused.add(1, ordering: .relaxed) }
         return excess <= 0 ? .welcome : excess <= Self.turnedAway ? .turnedAway : .dropped
+    }
+
+    /// What was counted.
+    var counts: ConnectionCounts {
+        ConnectionCounts(
+            open: connections.load(ordering: .relaxed), accepted: accepted.load(ordering: .relaxed),
+            refused: refused.load(ordering: .relaxed))
     }
 
     /// Counts a connection out.
@@ -48,6 +59,16 @@ final class Occupancy: Sendable {
     }
 }
 
+/// A server's connections.
+public struct ConnectionCounts: Sendable {
+    /// Those that there are.
+    public let open: Int
+    /// Those that there were since the start.
+    public let accepted: Int
+    /// Those of them that were answered 503, or closed, because there were too many.
+    public let refused: Int
+}
+
 /// Who is at the other end, as far as it is counted: an IPv4 address, or the first 64 bits of one of IPv6, which is what
 /// a single customer gets.
 struct Peer: Hashable, Sendable {
@@ -61,6 +82,21 @@ struct Peer: Hashable, Sendable {
             case AF_INET6: Self.network(UnsafeRawBufferPointer(rebasing: bytes[8..<24]))
             default: 0
             }
+        }
+    }
+
+    /// An address as text, IPv4 within IPv6 as what it is; nil for what has none.
+    static func text(of address: sockaddr_storage) -> String? {
+        withUnsafeBytes(of: address) { bytes in
+            var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+            let start = Int32(address.ss_family) == AF_INET ? 4 : 8
+            guard let base = bytes.baseAddress,
+                inet_ntop(Int32(address.ss_family), base + start, &text, socklen_t(text.count)) != nil
+            else { return nil }
+            let written = String(
+                decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return written.hasPrefix("::ffff:") && written.contains(".")
+                ? String(written.dropFirst(7)) : written
         }
     }
 

@@ -8,6 +8,8 @@ public struct RequestHead: Sendable {
     public let minorVersion: Int
     /// The header fields. Trailers are never among them.
     public let fields: HeaderFields
+    /// Who watches the exchange that it begins: what the handler has said.
+    public package(set) var observer: (any ExchangeObserver)?
 
     /// A head from its parts, for requests that don't come over a connection.
     public init(

@@ -34,6 +34,9 @@ public final class Server: Sendable {
         loopCount = max(1, loops)
     }
 
+    /// How many connections there are and were.
+    public var connections: ConnectionCounts { settings.occupancy.counts }
+
     /// One loop for each core that this process may use, up to four: the rest is for the handler's work.
     public static var defaultLoops: Int { max(1, min(4, Int(linux_usable_cores()))) }
 

@@ -82,7 +82,9 @@ enum SystemCalls {
                 }
             }
         }
-        return descriptor.map { Listener.Accepted(descriptor: $0, peer: Peer(address)) }
+        return descriptor.map {
+            Listener.Accepted(descriptor: $0, peer: Peer(address), address: Peer.text(of: address))
+        }
     }
 
     /// How many of the bytes sent the peer's system has not acknowledged (tcp(7), SIOCOUTQ).

@@ -48,7 +48,7 @@ public final class ModelRegistry: Sendable {
     private let repository: ModelRepository
     private let limits: RuntimeLimits
     private let logger: Logger
-    private let state = Mutex(RegistryState())
+    let state = Mutex(RegistryState())
     /// Held by who changes a model's folder or takes over how it looks: what is taken over is never older than a change.
     private let folders = Mutex(())
 

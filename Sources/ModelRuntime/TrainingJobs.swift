@@ -56,6 +56,7 @@ public final class TrainingJobs: Sendable {
     private let state = Mutex(State())
     private let registry: ModelRegistry
     private let limits: RuntimeLimits
+    private let tally = TrainingTally()
 
     /// Jobs whose models are published in a registry.
     public init(registry: ModelRegistry, limits: RuntimeLimits = .init()) {
@@ -92,12 +93,16 @@ public final class TrainingJobs: Sendable {
             _ = job.attach()
             return (.accepted(job), startsThread)
         }
+        if case .accepted = submission { tally.follow(job) }
         if startsThread { startThread(givesWay: true) { self.runUntilEmpty() } }
         return submission
     }
 
     /// Every job that is known, the newest first.
     public var all: [TrainingJob] { state.withLock { $0.jobs.reversed() } }
+
+    /// What became of the trainings since the start.
+    public var counts: TrainingCounts { tally.counts(of: all) }
 
     /// A job by its name.
     public subscript(id: String) -> TrainingJob? { state.withLock { $0.jobs.first { $0.id == id } } }

@@ -45,6 +45,9 @@ public final class WorkQueue: Sendable {
         self.byteLimit = byteLimit
     }
 
+    /// How many wait.
+    public var waitingCount: Int { state.withLock { $0.waiting.count - $0.head } }
+
     /// Runs `work` when its turn comes.
     /// - Parameter bytes: what it holds on to while it waits.
     /// - Returns: false, without running it, when the line is full.

@@ -94,7 +94,8 @@ final class Comparison: Sendable {
         var network = Figures(error: errors.reduce(0) { $0 + Double($1) } / Double(errors.count))
         var baselines: (zScore: Figures, pca: Figures)?
         if let labels = fields.labels {
-            let rows = try JudgedRows(Scoring(entry), fields.test, labels)
+            let errors = entry.trained.errors(of: fields.test)
+            let rows = try JudgedRows(Scoring(entry), fields.test, errors, labels)
             network.judgement = rows.model
             baselines = rows.baselines.map {
                 (Figures(judgement: $0.zScore), Figures(judgement: $0.pca))

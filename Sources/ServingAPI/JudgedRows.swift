@@ -25,10 +25,13 @@ struct JudgedRows {
 
     /// - Parameters:
     ///   - windows: in the data's units.
+    ///   - errors: of the windows.
     ///   - labels: for each row of the series, whether it is an anomaly; it may be shorter.
     /// - Throws: 422 for errors past the largest float.
-    init(_ scoring: Scoring, _ windows: Windows, _ labels: [Bool]) throws(Problem) {
-        let errors = scoring.entry.trained.errors(of: windows).windows
+    init(
+        _ scoring: Scoring, _ windows: Windows, _ errors: WindowErrors, _ labels: [Bool]
+    ) throws(Problem) {
+        let errors = errors.windows
         guard errors.allSatisfy(\.isFinite) else { throw .overflow() }
         let scores = scoring.combination.rowScores(of: errors.map(scoring.score), windows: windows)
         let scored = scores.indices.prefix(labels.count).filter { !scores[$0].isNaN }

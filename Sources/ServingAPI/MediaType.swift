@@ -6,6 +6,7 @@ enum MediaType: String, CaseIterable {
     case json = "application/json"
     case csv = "text/csv"
     case text = "text/plain; charset=utf-8"
+    case metrics = "text/plain; version=0.0.4; charset=utf-8"
     case yaml = "application/yaml"
     case eventStream = "text/event-stream"
     case file = "application/octet-stream"

@@ -1,3 +1,4 @@
+import Dispatch
 import HTTP1
 import JSON
 
@@ -11,7 +12,19 @@ extension Service {
         Route(.get, "/openapi.yaml", scope: .read, produces: [.yaml]) { (_, call) throws(Problem) in
             description.response(to: call.request.fields)
         },
+        Route(.get, "/metrics", scope: .read, produces: [.metrics]) { (service, call) throws(Problem) in
+            // Not on the loop, for /proc is read; nor in the line of predictions, whose length is to be seen.
+            metricsQueue.async {
+                call.responder.send(
+                    Response(
+                        status: .ok, fields: [(name: "Content-Type", value: MediaType.metrics.rawValue)],
+                        body: .bytes(service.metricsText())))
+            }
+            return nil
+        },
     ]
+
+    private static let metricsQueue = DispatchQueue(label: "reprise.metrics")
 
     private static let description = StaticFile(PackageResources.openapi_yaml, .yaml)
 }

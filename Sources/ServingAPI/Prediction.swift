@@ -2,6 +2,7 @@ import HTTP1
 import JSON
 import ModelRuntime
 import NeuralNetwork
+import Telemetry
 import TimeSeries
 
 /// A prediction that has been asked for and read, and is yet to be computed.
@@ -17,6 +18,9 @@ struct Prediction: Sendable {
     /// `[N][T][F]` in the data's units.
     let windows: Windows
     let responder: Responder
+    /// When its request had come.
+    let arrival: Moment
+    let metrics: InferenceMetrics
 
     /// A loop may do this much between two looks at its connections: some 0.1 ms.
     static let smallMultiplications = 4_000_000
@@ -42,12 +46,16 @@ struct Prediction: Sendable {
     static func answer(_ predictions: [Prediction]) {
         guard let first = predictions.first else { return }
         let windows = predictions.count == 1 ? first.windows : Windows(joining: predictions.map(\.windows))
+        func measured<Result>(_ body: () -> Result) -> Result {
+            first.metrics.measure(
+                first.entry, windows: windows.count, arrivals: predictions.map(\.arrival), body)
+        }
         switch first.kind {
         case .reconstruct:
-            let result = first.entry.trained.reconstruct(windows)
+            let result = measured { first.entry.trained.reconstruct(windows) }
             forEach(predictions) { $0.answer(with: result, $1) }
         case .encode:
-            let result = first.entry.trained.encode(windows)
+            let result = measured { first.entry.trained.encode(windows) }
             forEach(predictions) { $0.answer(with: result, $1, of: windows.count) }
         }
     }

@@ -35,7 +35,10 @@ extension Service {
             try limits.checkAnswer(of: windows.count * size, windows, entry.trained.model.network)
             return windows
         }
-        return Prediction(kind: kind, entry: entry, windows: windows, responder: call.responder)
+        note(entry, in: call)
+        return Prediction(
+            kind: kind, entry: entry, windows: windows, responder: call.responder, arrival: call.arrival,
+            metrics: metrics.inferences)
     }
 }
 

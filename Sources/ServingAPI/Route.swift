@@ -1,7 +1,8 @@
 import HTTP1
+import Telemetry
 
 /// A path, the method that it takes, and what answers.
-struct Route: Sendable {
+final class Route: Sendable {
     /// Where an answer is computed.
     enum Lane: Sendable {
         /// On the connection's loop: only what takes microseconds.
@@ -70,15 +71,34 @@ struct Call: Sendable {
     let parameters: [String: String]
     /// What the client wants to get.
     let mediaType: MediaType
+    /// When the whole request had come.
+    let arrival: Moment
 }
 
 /// Finds the route of a request.
 struct Router: Sendable {
     private struct Target: Sendable {
+        let number: Int
         let segments: [String]
-        var routes: [Route]
+        let routes: [Route]
+
+        func adding(_ route: Route) -> Target {
+            Target(number: number, segments: segments, routes: routes + [route])
+        }
     }
 
+    /// What there is for a request.
+    struct Match: Sendable {
+        /// The number of its path in `paths`; nil for one that no route has.
+        let path: Int?
+        /// What stands in the path where the route has braces.
+        let parameters: [String: String]
+        /// The route, or why there is none: 404 for the path, 405 for the method.
+        let route: Result<Route, Problem>
+    }
+
+    /// The paths of all routes, as these have them: each once.
+    private(set) var paths: [String] = []
     /// Paths without braces, found in one step; the others are tried one after the other.
     private var fixed: [String: Target] = [:]
     private var patterns: [Target] = []
@@ -87,25 +107,41 @@ struct Router: Sendable {
         for route in routes {
             let segments = route.path.split(separator: "/").map(String.init)
             if !route.path.contains("{") {
-                fixed[route.path, default: Target(segments: segments, routes: [])].routes.append(route)
+                let known = fixed[route.path] ?? target(route.path, segments)
+                fixed[route.path] = known.adding(route)
             } else if let index = patterns.firstIndex(where: { $0.segments == segments }) {
-                patterns[index].routes.append(route)
+                patterns[index] = patterns[index].adding(route)
             } else {
-                patterns.append(Target(segments: segments, routes: [route]))
+                patterns.append(target(route.path, segments).adding(route))
             }
         }
     }
 
-    /// - Throws: 404 for a path that no route has, 405 for a method that the path does not take.
-    func find(_ head: RequestHead) throws(Problem) -> (route: Route, parameters: [String: String]) {
-        if let target = fixed[head.path] { return (try route(of: target, head.method), [:]) }
+    private mutating func target(_ path: String, _ segments: [String]) -> Target {
+        paths.append(path)
+        return Target(number: paths.count - 1, segments: segments, routes: [])
+    }
+
+    /// Finds what answers a request.
+    func find(_ head: RequestHead) -> Match {
+        if let target = fixed[head.path] { return match(of: target, [:], head.method) }
         let segments = head.target.segments
         for target in patterns {
             if let parameters = match(segments, target.segments) {
-                return (try route(of: target, head.method), parameters)
+                return match(of: target, parameters, head.method)
             }
         }
-        throw .unknownPath(head)
+        return Match(path: nil, parameters: [:], route: .failure(.unknownPath(head)))
+    }
+
+    private func match(of target: Target, _ parameters: [String: String], _ method: Method) -> Match {
+        let found: Result<Route, Problem>
+        do throws(Problem) {
+            found = .success(try route(of: target, method))
+        } catch {
+            found = .failure(error)
+        }
+        return Match(path: target.number, parameters: parameters, route: found)
     }
 
     private func match(_ segments: [String], _ pattern: [String]) -> [String: String]? {

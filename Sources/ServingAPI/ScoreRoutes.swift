@@ -10,16 +10,38 @@ extension Service {
         Route(.post, "/score", scope: .infer, lane: .score, takes: .data) {
             (service, call) throws(Problem) in
             try ScoreFields(call.request, service).map { (fields) throws(Problem) in
-                try Scores(fields, service.limits).response()
+                try service.scores(fields, call).response()
             }
         },
         Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
             let fields = try EvaluateFields(call.request, service)
-            let rows = try JudgedRows(fields.scoring, fields.windows, fields.labels)
+            let errors = service.metrics.inferences.measure(
+                fields.scoring.entry, windows: fields.windows.count, arrivals: [call.arrival]
+            ) { fields.scoring.entry.trained.errors(of: fields.windows) }
+            let rows = try JudgedRows(fields.scoring, fields.windows, errors, fields.labels)
             return rows.response(fields.scoring)
         },
     ]
+
+    /// Scores windows, and counts that.
+    func scores(_ fields: ScoreFields, _ call: Call) throws(Problem) -> Scores {
+        note(fields.scoring.entry, in: call)
+        let errors = metrics.inferences.measure(
+            fields.scoring.entry, windows: fields.windows.count, arrivals: [call.arrival]
+        ) { fields.scoring.entry.trained.errors(of: fields.windows, fields.detail) }
+        return try Scores(fields, errors, limits)
+    }
+}
+
+extension ScoreFields {
+    /// What of the errors the answer tells.
+    fileprivate var detail: WindowErrors.Detail {
+        var detail: WindowErrors.Detail = []
+        if parts.contains(.timesteps) { detail.insert(.timesteps) }
+        if parts.contains(.features) || parts.contains(.events) { detail.insert(.features) }
+        return detail
+    }
 }
 
 /// What there is to say of windows and rows.
@@ -31,14 +53,12 @@ struct Scores {
     private let rows: [Float]
     private let events: [Event]
 
+    /// - Parameter errors: of the windows, with the detail that the fields ask for.
     /// - Throws: 422 for errors past the largest float, and for too many events.
-    init(_ fields: ScoreFields, _ limits: RuntimeLimits) throws(Problem) {
+    init(_ fields: ScoreFields, _ errors: WindowErrors, _ limits: RuntimeLimits) throws(Problem) {
         self.fields = fields
+        self.errors = errors
         scoring = fields.scoring
-        var detail: WindowErrors.Detail = []
-        if fields.parts.contains(.timesteps) { detail.insert(.timesteps) }
-        if fields.parts.contains(.features) || fields.parts.contains(.events) { detail.insert(.features) }
-        errors = scoring.entry.trained.errors(of: fields.windows, detail)
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let isByRow = fields.parts.contains(.rows) || fields.parts.contains(.events)
         rows = isByRow ? scoring.rowScores(errors, fields.windows) : []

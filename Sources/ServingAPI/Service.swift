@@ -3,6 +3,7 @@ import JSON
 import Logging
 import ModelRuntime
 import Synchronization
+import Telemetry
 
 /// Reprise over HTTP: the one room that knows both requests and models.
 public final class Service: Handler {
@@ -16,16 +17,20 @@ public final class Service: Handler {
     let keys: APIKeys?
     private let router = Router(Service.routes)
     private let isReady = Atomic<Bool>(true)
+    let metrics: ServiceMetrics
+    let requestLog: RequestLog?
 
-    /// A service over a registry, for everybody unless there are keys.
+    /// A service over a registry, for everybody unless there are keys, that logs requests if it is told where.
     public init(
         registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil, computeWidth: Int = 2,
-        logger: Logger = Logger(label: "reprise")
+        logger: Logger = Logger(label: "reprise"), requestLog: RequestLog? = nil
     ) {
         self.registry = registry
         self.limits = limits
         self.keys = keys
         self.logger = logger
+        self.requestLog = requestLog
+        metrics = ServiceMetrics(paths: router.paths)
         jobs = TrainingJobs(registry: registry, limits: limits)
         predictions = WorkQueue(
             label: "reprise.prediction", width: computeWidth, limit: limits.waitingPredictions,
@@ -53,6 +58,21 @@ public final class Service: Handler {
         set { isReady.store(newValue, ordering: .releasing) }
     }
 
+    /// Has `/metrics` tell of the connections of a server too.
+    public func include(_ server: Server) { metrics.include(server) }
+
+    /// Watches every exchange, for the figures and the log.
+    public func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)? {
+        ServedExchange(
+            head, head.map(router.find), from: peer, paths: router.paths, metrics: metrics.requests,
+            log: requestLog)
+    }
+
+    /// What there is for a request: looked up once if it is watched.
+    private func match(_ head: RequestHead) -> Router.Match {
+        (head.observer as? ServedExchange)?.match ?? router.find(head)
+    }
+
     /// Refuses what can be refused without looking at the body.
     public func preflight(_ head: RequestHead) -> Response? {
         do throws(Problem) {
@@ -69,7 +89,7 @@ public final class Service: Handler {
     private func admit(_ head: RequestHead) throws(Problem) -> Route {
         let route: Route
         do throws(Problem) {
-            route = try router.find(head).route
+            route = try match(head).route.get()
         } catch {
             // Who has no key isn't told either what there is not.
             try keys?.check(head.fields, for: nil)
@@ -82,17 +102,18 @@ public final class Service: Handler {
     /// Answers on the loop or passes on to a queue.
     public func respond(to request: Request, _ responder: Responder) {
         do throws(Problem) {
-            let (route, parameters) = try router.find(request.head)
+            let match = match(request.head)
+            let route = try match.route.get()
             let call = Call(
-                request: request, responder: packing(responder, request.fields), parameters: parameters,
-                mediaType: try MediaType.negotiate(request.fields, offered: route.produces))
+                request: request, responder: packing(responder, request.fields), parameters: match.parameters,
+                mediaType: try MediaType.negotiate(request.fields, offered: route.produces), arrival: .now)
             switch route.lane {
             case .loop: run(route, call)
             case .score where isSmall(request):
                 guard let fields = try ScoreFields(request, self, inMemory: true), fields.isSmall else {
                     return try submit(bytes: request.body.count) { self.run(route, call) }
                 }
-                call.responder.send(try Scores(fields, limits).response())
+                call.responder.send(try scores(fields, call).response())
             case .prediction(let kind) where isSmall(request):
                 // A model that isn't in memory is read from disk, which isn't for a loop to do.
                 guard let prediction = try prediction(kind, call, inMemory: true) else { fallthrough }
@@ -124,6 +145,9 @@ public final class Service: Handler {
 
     /// Does the small predictions that have come in this turn.
     public func turnEnded() { batch.answer() }
+
+    /// How many predictions and other bodies wait for their turn.
+    var waitingCount: Int { predictions.waitingCount }
 
     func submit(bytes: Int, _ work: @escaping WorkQueue.Work) throws(Problem) {
         guard predictions.submit(bytes: bytes, work) else { throw .overloaded() }

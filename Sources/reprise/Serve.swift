@@ -5,6 +5,7 @@ import Logging
 import ModelRuntime
 import ServingAPI
 import Synchronization
+import Telemetry
 
 #if canImport(Glibc)
     import Glibc
@@ -41,6 +42,8 @@ struct Serve: ParsableCommand {
             valueName: "file"))
     var apiKeys: String?
 
+    @OptionGroup(title: "Log") var log: LogOptions
+
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Option(
@@ -66,15 +69,21 @@ struct Serve: ParsableCommand {
         // A reader of the log that goes away is no reason to end.
         signal(SIGPIPE, SIG_IGN)
         // One line an event on standard error; standard output stays empty.
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        let writer = LogWriter(format: log.logFormat)
+        // What led to the end is written, whatever that was.
+        defer { writer.flush() }
+        let level = log.logLevel
+        LoggingSystem.bootstrap { _ in LineLogHandler(writer, level: level) }
         let logger = Logger(label: "reprise")
         raiseDescriptorLimit()
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
         var runtime = limits.runtime
         runtime.keptVersions = keepVersions
         let service = Service(
-            registry: try registry(runtime, logger), limits: runtime, keys: keys, logger: logger)
+            registry: try registry(runtime, logger), limits: runtime, keys: keys, logger: logger,
+            requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: limits.http)
+        service.include(server)
         let signals = StopSignals()
         let actualPort: Int
         do {

@@ -12,8 +12,12 @@ struct InProcess: Transport {
     func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
     ) throws -> Answer {
-        let request = try Self.request(method, target, fields: fields, body: body)
-        if let refusal = service.preflight(request.head) { return try Answer(refusal) }
+        let sent = try Self.request(method, target, fields: fields, body: body)
+        let observer = service.observer(of: sent.head, from: nil)
+        var head = sent.head
+        head.observer = observer
+        let request = Request(head: head, body: sent.body)
+        if let refusal = service.preflight(head) { return try Answer(refusal, observer) }
         let inbox = Inbox()
         let arrived = DispatchSemaphore(value: 0)
         service.respond(
@@ -26,7 +30,7 @@ struct InProcess: Transport {
         guard arrived.wait(timeout: .now() + Self.patience) == .success,
             let response = inbox.response.withLock({ $0 })
         else { throw HarnessError("no answer to \(method) \(target)") }
-        return try Answer(response)
+        return try Answer(response, observer)
     }
 
     /// Outlives the call if the answer comes too late.
@@ -45,13 +49,16 @@ struct InProcess: Transport {
 
 extension Answer {
     /// What the server would send.
-    fileprivate init(_ response: Response) throws {
+    fileprivate init(_ response: Response, _ observer: (any ExchangeObserver)?) throws {
+        var response = response
+        observer?.willAnswer(&response)
         let body: [UInt8]
         switch response.body {
         case .empty: body = []
         case .bytes(let bytes): body = bytes
         case .stream: throw HarnessError("streams are for the live transport")
         }
+        observer?.ended(ExchangeEnd(status: response.status, contentBytes: body.count, isWhole: true))
         self.init(
             status: response.status.code,
             fields: response.fields.map { (name: $0.name.lowercased(), value: $0.value) }, body: body)

@@ -11,6 +11,7 @@ final class Live: Transport {
 
     init(service: Service, limits: Limits) throws {
         server = Server(handler: service, limits: limits)
+        service.include(server)
         url = "http://127.0.0.1:\(try server.start(host: "127.0.0.1", port: 0))"
         client = try RepriseClient(baseURL: url, timeout: 120)
     }

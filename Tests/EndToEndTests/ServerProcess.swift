@@ -1,5 +1,6 @@
 import APITesting
 import Foundation
+import Synchronization
 
 /// `reprise serve` on a free port, in a process of its own.
 final class ServerProcess {
@@ -8,6 +9,7 @@ final class ServerProcess {
     /// What it had logged when it was ready.
     let log: String
     private let process: Process
+    private let later = Later()
     private let errors = Pipe()
     private let folder: TemporaryFolder
 
@@ -26,20 +28,38 @@ final class ServerProcess {
             guard !piece.isEmpty else { throw HarnessError("the server has not started: \(log)") }
             log += String(decoding: piece, as: UTF8.self)
         }
-        guard let url = log.firstMatch(of: /url=(http:\S+)/)?.1 else {
+        guard let url = log.firstMatch(of: /url"?[=:]"?(http:[^\s"]+)/)?.1 else {
             throw HarnessError("no URL in: \(log)")
         }
         self.url = String(url)
         self.log = log
         client = try Client(url: self.url)
-        // A full pipe would stop the server.
-        errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        // What a full pipe can't take is lost.
+        errors.fileHandleForReading.readabilityHandler = { [later] in later.add($0.availableData) }
     }
 
     deinit {
         if process.isRunning { process.interrupt() }
         process.waitUntilExit()
         errors.fileHandleForReading.readabilityHandler = nil
+    }
+
+    /// What it has logged since, once that matches: all of it is written within a moment.
+    func logged<Output>(_ pattern: some RegexComponent<Output>) throws -> Output {
+        for _ in 0..<500 {
+            if let match = later.text.firstMatch(of: pattern) { return match.output }
+            usleep(10_000)
+        }
+        throw HarnessError("no such line in \(later.text)")
+    }
+
+    /// Log lines as they come.
+    private final class Later: Sendable {
+        private let data = Mutex(Data())
+
+        func add(_ more: Data) { data.withLock { $0.append(more) } }
+
+        var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
     }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }

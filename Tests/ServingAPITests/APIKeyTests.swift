@@ -53,7 +53,7 @@ import Testing
             ("GET", "/models/x/versions/1/model.safetensors", .read), ("GET", "/models/x/versions/1", .read),
             ("GET", "/models/x/model.onnx", .read), ("GET", "/models/x/versions/1/model.onnx", .read),
             ("PUT", "/models/x/model.safetensors", .train), ("PUT", "/models/x/aliases/a", .admin),
-            ("DELETE", "/models/x/aliases/a", .admin),
+            ("DELETE", "/models/x/aliases/a", .admin), ("GET", "/metrics", .read),
         ]
         let open = ["GET /healthz", "GET /readyz"]
         #expect(calls.count - 1 == Service.servedPaths.count - open.count, "HEAD is there besides")

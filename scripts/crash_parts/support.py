@@ -91,7 +91,7 @@ class Server:
 
     def complaint(self):
         """The last errors in the log, and whether it lives."""
-        is_bad = re.compile(r" error reprise|^Error:|^Fatal error|^\*\*\* Program")
+        is_bad = re.compile(r" level=error |^Error:|^Fatal error|^\*\*\* Program")
         lines = [line for line in self.logged().split("\n") if is_bad.search(line)]
         return ("" if self.process.poll() is None else "the server has died; ") + " ".join(lines[-2:])
 

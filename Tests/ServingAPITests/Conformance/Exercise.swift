@@ -255,6 +255,7 @@ extension Exercise {
             Exercise("GET /healthz", 200), Exercise("GET /healthz", 406, fields: image),
             Exercise("GET /readyz", 200), Exercise("GET /readyz", 406, fields: image),
             Exercise("GET /readyz", 503, in: .draining),
+            Exercise("GET /metrics", 200), Exercise("GET /metrics", 406, fields: image),
             Exercise("GET /openapi.yaml", 304, fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /openapi.yaml", 200), Exercise("GET /openapi.yaml", 406, fields: image),
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),

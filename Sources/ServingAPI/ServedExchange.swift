@@ -1,0 +1,102 @@
+import HTTP1
+import ModelRuntime
+import Synchronization
+import Telemetry
+
+/// A request on its way through the service: gives it a name, counts it, and logs a line when it is over.
+final class ServedExchange: ExchangeObserver {
+    /// A model that had to do with it.
+    private struct Subject: Sendable {
+        let model: String
+        let version: Int
+    }
+
+    /// The path of what is asked so often that a line each would hide the others.
+    private static let quiet: Set<String> = ["/healthz", "/readyz", "/metrics"]
+    /// How much of a path is logged.
+    private static let loggedPath = 256
+
+    /// What there is for the request; nil for what is no request.
+    let match: Router.Match?
+    private let head: RequestHead?
+    private let peer: String?
+    private let paths: [String]
+    private let metrics: RequestMetrics
+    private let log: RequestLog?
+    private let start = Moment.now
+    private let id: String
+    private let subject = Mutex<Subject?>(nil)
+
+    /// - Parameters:
+    ///   - head: nil for what is no request.
+    ///   - peer: the client's address.
+    ///   - paths: those of the routes, by the number that a match has.
+    init(
+        _ head: RequestHead?, _ match: Router.Match?, from peer: String?, paths: [String],
+        metrics: RequestMetrics, log: RequestLog?
+    ) {
+        self.head = head
+        self.match = match
+        self.peer = peer
+        self.paths = paths
+        self.metrics = metrics
+        self.log = log
+        id = RequestID.of(head?.fields)
+        metrics.begin()
+    }
+
+    /// Keeps which model is used, for the log.
+    func note(_ entry: ModelRegistry.Entry) {
+        guard log != nil else { return }
+        subject.withLock { $0 = Subject(model: entry.name, version: entry.version) }
+    }
+
+    func willAnswer(_ response: inout Response) {
+        response.fields.append((name: RequestID.field, value: id))
+    }
+
+    func ended(_ end: ExchangeEnd) {
+        let time = Moment.now.nanoseconds(since: start)
+        metrics.end(path: match?.path, head?.method, end.status, nanoseconds: time)
+        if let log { write(end, time, to: log) }
+    }
+
+    private func write(_ end: ExchangeEnd, _ time: UInt64, to log: RequestLog) {
+        let route = match?.path.map { paths[$0] }
+        let isQuiet = route.map(Self.quiet.contains) ?? false
+        guard !isQuiet || log.isVerbose else { return }
+        let trace = head.flatMap { TraceParent($0.fields) }
+        log.writer.log(isQuiet ? "debug" : "info", "request") { line in
+            line.field("request_id", id)
+            line.field("method", ifAny: head?.method.rawValue)
+            line.field("route", ifAny: route)
+            if let path = head?.path { line.field("path", Self.shortened(path)) }
+            line.field("status", end.status?.code ?? RequestMetrics.goneStatus)
+            line.field("bytes", end.contentBytes)
+            line.field("seconds", nanoseconds: time)
+            line.field("peer", ifAny: peer)
+            if let subject = subject.withLock({ $0 }) {
+                line.field("model", subject.model)
+                line.field("version", subject.version)
+            }
+            line.field("trace_id", ifAny: trace?.traceID)
+            line.field("parent_id", ifAny: trace?.parentID)
+            if !end.isWhole { line.field("end", end.status == nil ? "client_gone" : "cut_off") }
+        }
+    }
+
+    /// A path is ASCII when the parser has let it through.
+    private static func shortened(_ path: String) -> String {
+        path.utf8.count <= loggedPath ? path : path.prefix(loggedPath) + "..."
+    }
+}
+
+extension Service {
+    /// Has the log tell which model a request used.
+    func note(_ entry: ModelRegistry.Entry, in call: Call) {
+        (call.request.head.observer as? ServedExchange)?.note(entry)
+    }
+
+    /// How many lines of the log were lost.
+    var lostLogLines: Int { requestLog?.writer.lost ?? 0 }
+}

@@ -1,0 +1,112 @@
+/// How lines of the log are written.
+package enum LogFormat: String, CaseIterable, Sendable {
+    /// `name=value`, with quotes around what has blanks.
+    case logfmt
+    /// An object a line.
+    case json
+}
+
+/// A line that is being written. Whatever a value holds, what is written is printable ASCII on one line: controls, quotes
+/// and everything beyond ASCII are escaped as in JSON, in both formats.
+package struct LogLine {
+    private let format: LogFormat
+    private(set) var bytes: [UInt8]
+    private var isFirst = true
+
+    /// Begins a line behind other bytes.
+    init(_ format: LogFormat, behind bytes: [UInt8]) {
+        self.format = format
+        self.bytes = bytes
+        if format == .json { self.bytes.append(UInt8(ascii: "{")) }
+    }
+
+    /// Adds a text.
+    package mutating func field(_ name: String, _ value: String) {
+        begin(name)
+        if format == .json || !value.utf8.allSatisfy(Self.isPlain) || value.isEmpty {
+            bytes.append(UInt8(ascii: "\""))
+            append(escaped: value)
+            bytes.append(UInt8(ascii: "\""))
+        } else {
+            bytes.append(contentsOf: value.utf8)
+        }
+    }
+
+    /// Adds a text if there is one.
+    package mutating func field(_ name: String, ifAny value: String?) {
+        if let value { field(name, value) }
+    }
+
+    /// Adds a number.
+    package mutating func field(_ name: String, _ value: Int) {
+        begin(name)
+        append(decimal: value)
+    }
+
+    /// Adds a time in seconds, to the microsecond.
+    package mutating func field(_ name: String, nanoseconds: UInt64) {
+        begin(name)
+        let microseconds = Int(nanoseconds / 1000)
+        append(decimal: microseconds / 1_000_000)
+        bytes.append(UInt8(ascii: "."))
+        var place = 100_000
+        while place > 0 {
+            bytes.append(UInt8(48 + microseconds / place % 10))
+            place /= 10
+        }
+    }
+
+    /// The bytes with the line's end.
+    consuming func finished() -> [UInt8] {
+        if format == .json { bytes.append(UInt8(ascii: "}")) }
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    /// Names are our own, or of swift-log's metadata: they are escaped too in JSON, and reduced to what logfmt allows.
+    private mutating func begin(_ name: String) {
+        if !isFirst { bytes.append(UInt8(ascii: format == .json ? "," : " ")) }
+        isFirst = false
+        switch format {
+        case .json:
+            bytes.append(UInt8(ascii: "\""))
+            append(escaped: name)
+            bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+        case .logfmt:
+            for byte in name.utf8 { bytes.append(Self.isPlain(byte) ? byte : UInt8(ascii: "_")) }
+            bytes.append(UInt8(ascii: "="))
+        }
+    }
+
+    /// Whether a byte needs neither quotes nor an escape in logfmt.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
+            && byte != UInt8(ascii: "\\")
+    }
+
+    private mutating func append(decimal value: Int) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        let start = bytes.count
+        repeat {
+            bytes.append(UInt8(48 + rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+
+    private mutating func append(escaped text: String) {
+        for unit in text.utf16 {
+            switch unit {
+            case 0x22, 0x5c: bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: unit)])
+            case 0x0a: bytes.append(contentsOf: "\\n".utf8)
+            case 0x20..<0x7f: bytes.append(UInt8(truncatingIfNeeded: unit))
+            default:
+                let digits = String(unit, radix: 16)
+                bytes.append(contentsOf: "\\u".utf8)
+                bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
+                bytes.append(contentsOf: digits.utf8)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import APITesting
+
+/// Prometheus' text format, read as strictly as it is written down: HELP and TYPE before the samples of a figure, all of
+/// them together, no sample twice.
+struct Exposition {
+    struct Sample: Equatable {
+        let name: String
+        let labels: [String: String]
+        let value: Double
+    }
+
+    private(set) var types: [String: String] = [:]
+    private(set) var samples: [Sample] = []
+    private var families: [String] = []
+
+    init(_ text: String) throws {
+        guard text.hasSuffix("\n") else { throw HarnessError("the last line has no end") }
+        var helped: Set<String> = []
+        for line in text.split(separator: "\n") {
+            if let match = line.wholeMatch(of: /# HELP ([a-z_:][a-z0-9_:]*) (.+)/) {
+                guard helped.insert(String(match.1)).inserted else { throw HarnessError("\(line) again") }
+            } else if let match = line.wholeMatch(of: /# TYPE ([a-z_:][a-z0-9_:]*) (counter|gauge|histogram)/)
+            {
+                let name = String(match.1)
+                guard helped.contains(name), types[name] == nil else { throw HarnessError("order: \(line)") }
+                types[name] = String(match.2)
+                families.append(name)
+            } else {
+                try add(line)
+            }
+        }
+    }
+
+    private mutating func add(_ line: Substring) throws {
+        guard let match = line.wholeMatch(of: /([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)/),
+            let family = families.last, let value = Double(match.3 == "+Inf" ? "inf" : String(match.3))
+        else { throw HarnessError("no sample: \(line)") }
+        let name = String(match.1)
+        let suffixes = types[family] == "histogram" ? ["_bucket", "_sum", "_count"] : [""]
+        guard suffixes.contains(where: { name == family + $0 }) else {
+            throw HarnessError("\(name) below \(family)")
+        }
+        let sample = Sample(name: name, labels: try Self.labels(match.2 ?? ""), value: value)
+        guard !samples.contains(where: { $0.name == name && $0.labels == sample.labels }) else {
+            throw HarnessError("twice: \(line)")
+        }
+        samples.append(sample)
+    }
+
+    private static func labels(_ text: Substring) throws -> [String: String] {
+        var labels: [String: String] = [:]
+        var rest = text
+        while !rest.isEmpty {
+            guard let match = rest.prefixMatch(of: /([a-z_]+)="((?:[^"\\]|\\["\\n])*)"(?:,|$)/) else {
+                throw HarnessError("labels: \(text)")
+            }
+            let value = match.2.replacing("\\n", with: "\n").replacing("\\\"", with: "\"")
+            labels[String(match.1)] = String(value.replacing("\\\\", with: "\\"))
+            rest = rest[match.range.upperBound...]
+        }
+        return labels
+    }
+
+    /// The value of the sample that has these labels, and perhaps others; nil if there is none, or more than one.
+    func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
+        let found = samples.filter { sample in
+            sample.name == name && labels.allSatisfy { sample.labels[$0.key] == $0.value }
+        }
+        return found.count == 1 ? found[0].value : nil
+    }
+}
