@@ -33,9 +33,6 @@ NAMES = {
     "TimeDistributed": "time_distributed", "Dropout": "dropout"}
 WRAPPED = {"Bidirectional": "LSTM", "TimeDistributed": "Dense"}
 
-# Tensors of a file that are no weights.
-DETECTOR = "detector."
-
 
 class Unsupported(ValueError):
     """Something that has no place on the other side; the message names the layer or the tensor."""
@@ -160,7 +157,7 @@ def to_keras(tensors, metadata):
     architecture = json.loads(metadata["architecture"])
     shape = int(metadata["timesteps"]), int(metadata["features"])
     network = build(architecture, *shape)
-    left = {name: tensor for name, tensor in tensors.items() if not name.startswith(DETECTOR)}
+    left = dict(tensors)
     for name, variable, _ in weights(network.layers, listed(architecture, *shape)):
         if name not in left:
             raise Unsupported(f"there is no tensor {name!r}, which the architecture needs")
