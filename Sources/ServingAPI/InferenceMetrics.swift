@@ -31,7 +31,7 @@ final class InferenceMetrics: Sendable {
     ///   - windows: how many go through the network together.
     ///   - arrivals: when the requests had come that they are of.
     func measure<Result>(
-        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [Moment], _ body: () -> Result
+        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [Moment?], _ body: () -> Result
     ) -> Result {
         let start = Moment.now
         let result = body()
@@ -40,7 +40,7 @@ final class InferenceMetrics: Sendable {
         cell.windows.add(UInt64(windows), ordering: .relaxed)
         cell.batches.observe(UInt64(windows))
         cell.computations.observe(seconds)
-        for arrival in arrivals { cell.waits.observe(start.nanoseconds(since: arrival)) }
+        for arrival in arrivals { cell.waits.observe(start.nanoseconds(since: arrival ?? start)) }
         return result
     }
 

@@ -19,7 +19,7 @@ struct Prediction: Sendable {
     let windows: Windows
     let responder: Responder
     /// When its request had come.
-    let arrival: Moment
+    let arrival: Moment?
     let metrics: InferenceMetrics
 
     /// A loop may do this much between two looks at its connections: some 0.1 ms.

@@ -22,7 +22,14 @@ final class RequestMetrics: Sendable {
         501, 503, 505, 507,
     ]
 
+    /// For each code from 200 to 599 its place in `statuses`, or one behind them.
+    private static let places: [UInt8] = (200..<600).map {
+        UInt8(statuses.firstIndex(of: $0) ?? statuses.count)
+    }
+
     private let paths: [String]
+    private let places = RequestMetrics.places
+    private let methods = RequestMetrics.methods
     /// The place never changes, and what is there is atomic.
     nonisolated(unsafe) private let cells: UnsafeMutableBufferPointer<AtomicLazyReference<Histogram>>
     private let inFlight = Atomic(0)
@@ -40,6 +47,9 @@ final class RequestMetrics: Sendable {
         cells.deallocate()
     }
 
+    /// The path of that number.
+    func path(_ number: Int) -> String { paths[number] }
+
     /// A request has begun.
     func begin() { inFlight.add(1, ordering: .relaxed) }
 
@@ -50,8 +60,9 @@ final class RequestMetrics: Sendable {
     ///   - status: nil if the client went before it was answered.
     func end(path: Int?, _ method: Method?, _ status: Status?, nanoseconds: UInt64) {
         inFlight.subtract(1, ordering: .relaxed)
-        let method = method.flatMap(Self.methods.firstIndex) ?? Self.methods.count
-        let status = Self.statuses.firstIndex(of: status?.code ?? Self.goneStatus) ?? Self.statuses.count
+        let method = method.flatMap(methods.firstIndex) ?? methods.count
+        let code = (status?.code ?? Self.goneStatus) - 200
+        let status = places.indices.contains(code) ? Int(places[code]) : Self.statuses.count
         histogram(path ?? paths.count, method, status).observe(nanoseconds)
     }
 

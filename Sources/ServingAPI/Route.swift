@@ -13,6 +13,9 @@ final class Route: Sendable {
         case prediction(Prediction.Kind)
         /// Scores: small ones on the loop; on the queue otherwise.
         case score
+
+        /// Whether a model may compute, so that how long a request waits for that is of interest.
+        var isTimed: Bool { if case .loop = self { false } else { true } }
     }
 
     /// What a body is.
@@ -71,8 +74,8 @@ struct Call: Sendable {
     let parameters: [String: String]
     /// What the client wants to get.
     let mediaType: MediaType
-    /// When the whole request had come.
-    let arrival: Moment
+    /// When the whole request had come; nil for what no model computes.
+    let arrival: Moment?
 }
 
 /// Finds the route of a request.
@@ -87,14 +90,28 @@ struct Router: Sendable {
         }
     }
 
+    /// A route, or why there is none: 404 for the path, 405 for the method. Every request carries one along, so a problem,
+    /// which is large, is kept elsewhere.
+    enum Found: Sendable {
+        case route(Route)
+        indirect case problem(Problem)
+
+        func get() throws(Problem) -> Route {
+            switch self {
+            case .route(let route): return route
+            case .problem(let problem): throw problem
+            }
+        }
+    }
+
     /// What there is for a request.
     struct Match: Sendable {
         /// The number of its path in `paths`; nil for one that no route has.
         let path: Int?
         /// What stands in the path where the route has braces.
         let parameters: [String: String]
-        /// The route, or why there is none: 404 for the path, 405 for the method.
-        let route: Result<Route, Problem>
+        /// What answers.
+        let found: Found
     }
 
     /// The paths of all routes, as these have them: each once.
@@ -131,17 +148,17 @@ struct Router: Sendable {
                 return match(of: target, parameters, head.method)
             }
         }
-        return Match(path: nil, parameters: [:], route: .failure(.unknownPath(head)))
+        return Match(path: nil, parameters: [:], found: .problem(.unknownPath(head)))
     }
 
     private func match(of target: Target, _ parameters: [String: String], _ method: Method) -> Match {
-        let found: Result<Route, Problem>
+        let found: Found
         do throws(Problem) {
-            found = .success(try route(of: target, method))
+            found = .route(try route(of: target, method))
         } catch {
-            found = .failure(error)
+            found = .problem(error)
         }
-        return Match(path: target.number, parameters: parameters, route: found)
+        return Match(path: target.number, parameters: parameters, found: found)
     }
 
     private func match(_ segments: [String], _ pattern: [String]) -> [String: String]? {

@@ -11,6 +11,14 @@ final class ServedExchange: ExchangeObserver {
         let version: Int
     }
 
+    /// What of a request is for the log alone.
+    private struct LogEntry: Sendable {
+        let log: RequestLog
+        let isQuiet: Bool
+        let head: RequestHead?
+        let peer: String?
+    }
+
     /// The path of what is asked so often that a line each would hide the others.
     private static let quiet: Set<String> = ["/healthz", "/readyz", "/metrics"]
     /// How much of a path is logged.
@@ -18,11 +26,10 @@ final class ServedExchange: ExchangeObserver {
 
     /// What there is for the request; nil for what is no request.
     let match: Router.Match?
-    private let head: RequestHead?
-    private let peer: String?
-    private let paths: [String]
+    /// What the log tells; nil if this exchange isn't logged.
+    private let entry: LogEntry?
+    private let method: Method?
     private let metrics: RequestMetrics
-    private let log: RequestLog?
     private let start = Moment.now
     private let id: String
     private let subject = Mutex<Subject?>(nil)
@@ -30,24 +37,27 @@ final class ServedExchange: ExchangeObserver {
     /// - Parameters:
     ///   - head: nil for what is no request.
     ///   - peer: the client's address.
-    ///   - paths: those of the routes, by the number that a match has.
     init(
-        _ head: RequestHead?, _ match: Router.Match?, from peer: String?, paths: [String],
-        metrics: RequestMetrics, log: RequestLog?
+        _ head: RequestHead?, _ match: Router.Match?, from peer: String?, metrics: RequestMetrics,
+        log: RequestLog?
     ) {
-        self.head = head
         self.match = match
-        self.peer = peer
-        self.paths = paths
         self.metrics = metrics
-        self.log = log
+        method = head?.method
+        let isQuiet = head.map { Self.quiet.contains($0.path) } ?? false
+        entry =
+            if let log, !isQuiet || log.isVerbose {
+                LogEntry(log: log, isQuiet: isQuiet, head: head, peer: peer)
+            } else {
+                nil
+            }
         id = RequestID.of(head?.fields)
         metrics.begin()
     }
 
     /// Keeps which model is used, for the log.
     func note(_ entry: ModelRegistry.Entry) {
-        guard log != nil else { return }
+        guard self.entry != nil else { return }
         subject.withLock { $0 = Subject(model: entry.name, version: entry.version) }
     }
 
@@ -57,24 +67,21 @@ final class ServedExchange: ExchangeObserver {
 
     func ended(_ end: ExchangeEnd) {
         let time = Moment.now.nanoseconds(since: start)
-        metrics.end(path: match?.path, head?.method, end.status, nanoseconds: time)
-        if let log { write(end, time, to: log) }
+        metrics.end(path: match?.path, method, end.status, nanoseconds: time)
+        if let entry { write(entry, end, time) }
     }
 
-    private func write(_ end: ExchangeEnd, _ time: UInt64, to log: RequestLog) {
-        let route = match?.path.map { paths[$0] }
-        let isQuiet = route.map(Self.quiet.contains) ?? false
-        guard !isQuiet || log.isVerbose else { return }
-        let trace = head.flatMap { TraceParent($0.fields) }
-        log.writer.log(isQuiet ? "debug" : "info", "request") { line in
+    private func write(_ entry: LogEntry, _ end: ExchangeEnd, _ time: UInt64) {
+        let trace = entry.head.flatMap { TraceParent($0.fields) }
+        entry.log.writer.log(entry.isQuiet ? "debug" : "info", "request") { line in
             line.field("request_id", id)
-            line.field("method", ifAny: head?.method.rawValue)
-            line.field("route", ifAny: route)
-            if let path = head?.path { line.field("path", Self.shortened(path)) }
+            line.field("method", ifAny: method?.rawValue)
+            line.field("route", ifAny: match?.path.map(metrics.path))
+            if let path = entry.head?.path { line.field("path", Self.shortened(path)) }
             line.field("status", end.status?.code ?? RequestMetrics.goneStatus)
             line.field("bytes", end.contentBytes)
             line.field("seconds", nanoseconds: time)
-            line.field("peer", ifAny: peer)
+            line.field("peer", ifAny: entry.peer)
             if let subject = subject.withLock({ $0 }) {
                 line.field("model", subject.model)
                 line.field("version", subject.version)

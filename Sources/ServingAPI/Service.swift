@@ -63,9 +63,7 @@ public final class Service: Handler {
 
     /// Watches every exchange, for the figures and the log.
     public func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)? {
-        ServedExchange(
-            head, head.map(router.find), from: peer, paths: router.paths, metrics: metrics.requests,
-            log: requestLog)
+        ServedExchange(head, head.map(router.find), from: peer, metrics: metrics.requests, log: requestLog)
     }
 
     /// What there is for a request: looked up once if it is watched.
@@ -89,7 +87,7 @@ public final class Service: Handler {
     private func admit(_ head: RequestHead) throws(Problem) -> Route {
         let route: Route
         do throws(Problem) {
-            route = try match(head).route.get()
+            route = try match(head).found.get()
         } catch {
             // Who has no key isn't told either what there is not.
             try keys?.check(head.fields, for: nil)
@@ -103,10 +101,11 @@ public final class Service: Handler {
     public func respond(to request: Request, _ responder: Responder) {
         do throws(Problem) {
             let match = match(request.head)
-            let route = try match.route.get()
+            let route = try match.found.get()
             let call = Call(
                 request: request, responder: packing(responder, request.fields), parameters: match.parameters,
-                mediaType: try MediaType.negotiate(request.fields, offered: route.produces), arrival: .now)
+                mediaType: try MediaType.negotiate(request.fields, offered: route.produces),
+                arrival: route.lane.isTimed ? .now : nil)
             switch route.lane {
             case .loop: run(route, call)
             case .score where isSmall(request):

@@ -24,7 +24,7 @@ package struct LineLogHandler: LogHandler {
     package func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         writer.log(event.level.rawValue, "\(event.message)", isUrgent: true) { line in
-            for (name, value) in all.sorted(by: { $0.key < $1.key }) { line.field(name, "\(value)") }
+            for (name, value) in all.sorted(by: { $0.key < $1.key }) { line.field(named: name, "\(value)") }
             line.field("error", ifAny: event.error.map { "\($0)" })
         }
     }

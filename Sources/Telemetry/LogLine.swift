@@ -21,8 +21,27 @@ package struct LogLine {
     }
 
     /// Adds a text.
-    package mutating func field(_ name: String, _ value: String) {
+    package mutating func field(_ name: StaticString, _ value: String) {
         begin(name)
+        append(value)
+    }
+
+    /// Adds a text under a name that was not written for this log: what logfmt has no room for becomes an underscore.
+    mutating func field(named name: String, _ value: String) {
+        separate()
+        switch format {
+        case .json:
+            bytes.append(UInt8(ascii: "\""))
+            append(escaped: name)
+            bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+        case .logfmt:
+            for byte in name.utf8 { bytes.append(Self.isPlain(byte) ? byte : UInt8(ascii: "_")) }
+            bytes.append(UInt8(ascii: "="))
+        }
+        append(value)
+    }
+
+    private mutating func append(_ value: String) {
         if format == .json || !value.utf8.allSatisfy(Self.isPlain) || value.isEmpty {
             bytes.append(UInt8(ascii: "\""))
             append(escaped: value)
@@ -33,18 +52,18 @@ package struct LogLine {
     }
 
     /// Adds a text if there is one.
-    package mutating func field(_ name: String, ifAny value: String?) {
+    package mutating func field(_ name: StaticString, ifAny value: String?) {
         if let value { field(name, value) }
     }
 
     /// Adds a number.
-    package mutating func field(_ name: String, _ value: Int) {
+    package mutating func field(_ name: StaticString, _ value: Int) {
         begin(name)
         append(decimal: value)
     }
 
     /// Adds a time in seconds, to the microsecond.
-    package mutating func field(_ name: String, nanoseconds: UInt64) {
+    package mutating func field(_ name: StaticString, nanoseconds: UInt64) {
         begin(name)
         let microseconds = Int(nanoseconds / 1000)
         append(decimal: microseconds / 1_000_000)
@@ -63,19 +82,17 @@ package struct LogLine {
         return bytes
     }
 
-    /// Names are our own, or of swift-log's metadata: they are escaped too in JSON, and reduced to what logfmt allows.
-    private mutating func begin(_ name: String) {
+    private mutating func separate() {
         if !isFirst { bytes.append(UInt8(ascii: format == .json ? "," : " ")) }
         isFirst = false
-        switch format {
-        case .json:
-            bytes.append(UInt8(ascii: "\""))
-            append(escaped: name)
-            bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
-        case .logfmt:
-            for byte in name.utf8 { bytes.append(Self.isPlain(byte) ? byte : UInt8(ascii: "_")) }
-            bytes.append(UInt8(ascii: "="))
-        }
+    }
+
+    private mutating func begin(_ name: StaticString) {
+        separate()
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        if format == .json { bytes.append(UInt8(ascii: "\"")) }
+        bytes.append(UInt8(ascii: format == .json ? ":" : "="))
     }
 
     /// Whether a byte needs neither quotes nor an escape in logfmt.

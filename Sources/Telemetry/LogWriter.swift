@@ -40,7 +40,8 @@ package final class LogWriter: Sendable {
         _ level: String, _ message: String, isUrgent: Bool = false, _ fields: (inout LogLine) -> Void
     ) {
         let size = state.withLock { state -> (schedules: Bool, isMuch: Bool)? in
-            guard state.waiting.count < Self.limit else { return nil }
+            let before = state.waiting.count
+            guard before < Self.limit else { return nil }
             var line = LogLine(format, behind: exchange(&state.waiting, with: []))
             line.field("time", state.clock.now())
             line.field("level", level)
@@ -48,13 +49,14 @@ package final class LogWriter: Sendable {
             fields(&line)
             state.waiting = line.finished()
             defer { state.isScheduled = true }
-            return (!state.isScheduled, state.waiting.count > Self.enough)
+            // Once, when it becomes much: the writer may take its time.
+            return (!state.isScheduled, before < Self.enough && state.waiting.count >= Self.enough)
         }
         guard let size else {
             lostLines.add(1, ordering: .relaxed)
             return
         }
-        if isUrgent || size.isMuch && !size.schedules {
+        if isUrgent || size.isMuch {
             queue.async { self.write() }
         } else if size.schedules {
             queue.asyncAfter(deadline: .now() + Self.delay) { self.write() }
@@ -91,6 +93,7 @@ package final class LogWriter: Sendable {
 /// The time as RFC 3339 writes it, in UTC, to the millisecond; dates are made anew once a second.
 private struct LogClock {
     private var second = Int.min
+    /// Without the part of the second.
     private var text = ""
 
     mutating func now() -> String {
@@ -105,6 +108,14 @@ private struct LogClock {
             text = "\(parts.tm_year + 1900)-\(digits[0])-\(digits[1])T\(digits[2]):\(digits[3]):\(digits[4])."
         }
         let milliseconds = time.tv_nsec / 1_000_000
-        return text + (milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") + "\(milliseconds)Z"
+        return String(unsafeUninitializedCapacity: text.utf8.count + 4) { buffer in
+            var end = buffer.initialize(fromContentsOf: text.utf8)
+            for digit in [milliseconds / 100, milliseconds / 10 % 10, milliseconds % 10] {
+                buffer.initializeElement(at: end, to: UInt8(48 + digit))
+                end += 1
+            }
+            buffer.initializeElement(at: end, to: UInt8(ascii: "Z"))
+            return end + 1
+        }
     }
 }

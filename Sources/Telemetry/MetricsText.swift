@@ -74,10 +74,10 @@ package struct MetricsText {
     private static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         guard value.isFinite else { return value > 0 ? "+Inf" : "-Inf" }
-        if let whole = Int(exactly: value), abs(whole) < 1 << 53 { return "\(whole)" }
-        // Nine digits are more than any figure here is worth; they hide that 2.5e-4 is no sum of powers of two.
-        let rounded = (value * 1e9).rounded() / 1e9
-        return "\(rounded == 0 ? value : rounded)"
+        // To the nanosecond, which hides that a count of nanoseconds times 1e-9 is rarely what it should be.
+        let rounded = abs(value) < 1e6 && abs(value) > 1e-6 ? (value * 1e9).rounded() / 1e9 : value
+        if let whole = Int(exactly: rounded), abs(whole) < 1 << 53 { return "\(whole)" }
+        return "\(rounded)"
     }
 
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }

@@ -116,7 +116,9 @@ import Testing
         try Self.train(api, "m0")
         let file = try api.get("/models/m0/model.safetensors").body
         for index in 1..<110 {
-            let answer = try api.send("PUT", "/models/m\(index)/model.safetensors", body: file)
+            let answer = try api.send(
+                "PUT", "/models/m\(index)/model.safetensors",
+                fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
             #expect(answer.status == 201)
         }
         for index in 0..<110 {
