@@ -11,7 +11,7 @@ extension Service {
     ]
 
     private static func route(_ path: String, _ kind: Prediction.Kind) -> Route {
-        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .data) {
+        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .data, produces: [.json, .npy]) {
             (service, call) throws(Problem) in
             try service.prediction(kind, call)?.answer()
             return nil
@@ -35,7 +35,8 @@ extension Service {
             try limits.checkAnswer(of: windows.count * size, windows, entry.trained.model.network)
             return windows
         }
-        return Prediction(kind: kind, entry: entry, windows: windows, responder: call.responder)
+        return Prediction(
+            kind: kind, entry: entry, windows: windows, responder: call.responder, mediaType: call.mediaType)
     }
 }
 

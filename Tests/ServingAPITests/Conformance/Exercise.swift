@@ -45,7 +45,7 @@ struct Exercise: CustomStringConvertible {
 extension Exercise {
     static let image = [(name: "Accept", value: "image/png")]
     static let csv = [(name: "Content-Type", value: "text/csv")]
-    private static let xml = [(name: "Content-Type", value: "text/xml")]
+    static let xml = [(name: "Content-Type", value: "text/xml")]
     private static let text = [(name: "Accept", value: "text/plain")]
     private static let windows: JSON = ["model": "toy", "windows": Small.windows]
     private static let architecture: JSON = ["timesteps": 3, "features": 2, "units": [4]]
@@ -245,7 +245,7 @@ extension Exercise {
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
-        ] + jobs + files + aliases
+        ] + jobs + files + aliases + inference
         + aboutVersions("GET", "/models/{model}/versions/{version}")
         + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),
