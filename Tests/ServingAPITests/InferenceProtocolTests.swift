@@ -63,13 +63,18 @@ import Testing
                 "reconstruction", "error", "score",
             ])
 
-        let file = try api.get("/models/toy/model.safetensors")
-        let extensions = try api.get("/v2").json["extensions"]
-        #expect(extensions == ["binary_tensor_data"] && file.status != 404)
+        #expect(try api.get("/v2").json["extensions"] == ["binary_tensor_data"])
         let index = try api.send("POST", "/v2/repository/index").json
         #expect(
             index.array?.map { "\($0["name"]?.string ?? "") \($0["version"]?.string ?? "")" }
                 == ["distance 1", "stacked 1", "toy 1", "toy 2"])
+        // Brought in without a threshold, it has no scores.
+        let file = Array(Exercise.file.utf8)
+        #expect(try api.send("PUT", "/models/brought/model.safetensors", body: file).status == 201)
+        let brought = try api.get("/v2/models/brought").json
+        #expect(brought["outputs"]?.array?.compactMap { $0["name"]?.string } == ["reconstruction", "error"])
+        let all = try infer(api, ["inputs": [Self.input()]], of: "brought").json
+        #expect(all["outputs"]?.array?.count == 2)
     }
 
     @Test(arguments: Wire.allCases) func outputsAreThoseOfTheOtherRoutes(wire: Wire) throws {

@@ -100,7 +100,7 @@ extension Exercise {
         ]
 
     /// A model that fits `Small.training`, with weights of zeros, which are text too.
-    private static let file: String = {
+    static let file: String = {
         let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
         let shapes: [(name: String, shape: [Int])] = [
             ("lstm/lstm_cell/kernel", [2, 4]), ("lstm/lstm_cell/recurrent_kernel", [1, 4]),
