@@ -30,6 +30,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // Without what needs all of Foundation.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -48,7 +50,11 @@ let package = Package(
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
 
         // Files of models: bytes to and from named tensors.
-        .target(name: "ModelFormats", dependencies: ["JSON"], swiftSettings: strict),
+        .target(
+            name: "ModelFormats",
+            dependencies: ["JSON", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["ONNX/onnx.proto"],
+            swiftSettings: strict),
 
         // The engine and what it learns from.
         .target(name: "TimeSeries", swiftSettings: strict),

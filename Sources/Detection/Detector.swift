@@ -21,6 +21,13 @@ public struct Detector: Sendable {
         return hasCovariance && windows >= Mahalanobis.fewest && source != .training ? .mahalanobis : .mse
     }
 
+    /// How many numbers it has learned.
+    package var numberCount: Int {
+        let components = baselines.map { $0.components.mean.count + $0.components.components.count } ?? 0
+        guard case .mahalanobis(let measure) = measure else { return components }
+        return components + measure.mean.count + measure.whitening.count
+    }
+
     /// Learns from windows in scaled units.
     /// - Parameters:
     ///   - kind: nil takes what is generally best.
@@ -47,9 +54,8 @@ public struct Detector: Sendable {
             measure = .mahalanobis(learned.measure)
             errors = learned.errors
         }
-        let rowErrors = baselines.zScoreErrors(of: calibration.series)
-        let lastRows = calibration.starts.map { rowErrors[$0 + calibration.timesteps - 1] }
-        guard let errors = ErrorDistribution(of: errors), let zScore = ErrorDistribution(of: lastRows),
+        guard let errors = ErrorDistribution(of: errors),
+            let zScore = ErrorDistribution(of: baselines.zScoreErrors(of: calibration)),
             let pca = ErrorDistribution(of: baselines.pcaErrors(of: calibration))
         else { return nil }
         return (

@@ -27,10 +27,6 @@ public enum ErrorMeasure: Sendable, Equatable {
         }
     }
 
-    /// Windows that are in memory with their reconstructions at the same time: all those of overlapping windows together
-    /// can be T times as large as their series.
-    package static let slice = 4096
-
     /// The errors of windows, a few thousand at a time.
     /// - Parameters:
     ///   - windows: in scaled units, of the model's input shape.
@@ -39,7 +35,7 @@ public enum ErrorMeasure: Sendable, Equatable {
         of windows: Windows, by model: Model, _ detail: WindowErrors.Detail = []
     ) -> WindowErrors {
         var errors = WindowErrors()
-        for part in windows.slices(of: Self.slice) { add(part, model.reconstruct(part), to: &errors, detail) }
+        for part in windows.slices { add(part, model.reconstruct(part), to: &errors, detail) }
         return errors
     }
 
@@ -70,9 +66,14 @@ public enum ErrorMeasure: Sendable, Equatable {
 }
 
 extension Windows {
-    /// The windows, a few at a time.
-    package func slices(of size: Int) -> some Sequence<Windows> {
-        stride(from: 0, to: count, by: size).lazy.map { self[$0..<Swift.min($0 + size, count)] }
+    /// Numbers of the windows that are in memory with their reconstructions at the same time: those of all overlapping
+    /// windows can be T times as many as their series has.
+    private static let sliceNumbers = 4 << 20
+
+    /// The windows, a few thousand at a time, or fewer where one is large.
+    package var slices: some Sequence<Windows> {
+        let size = Swift.max(1, Swift.min(4096, Self.sliceNumbers / (timesteps * features)))
+        return stride(from: 0, to: count, by: size).lazy.map { self[$0..<Swift.min($0 + size, count)] }
     }
 
     /// What windows have more than their reconstructions, `[N][T][F]`.

@@ -21,7 +21,7 @@ public struct Mahalanobis: Sendable, Equatable {
     public let whitening: [Float]
 
     /// The most features: C takes their square.
-    public static let mostFeatures = 1024
+    public static let mostFeatures = 512
     /// Windows that the covariance is computed from; of more some are, evenly spread.
     private static let samples = 50_000
     /// Stretches of windows whose errors are computed with what the others have taught. A covariance fits the windows that
@@ -54,7 +54,7 @@ public struct Mahalanobis: Sendable, Equatable {
             components: components, mean: [Float](repeating: 0, count: features),
             whitening: [Float](repeating: 0, count: features * features))
         var means: [Float] = []
-        for part in windows.slices(of: ErrorMeasure.slice) {
+        for part in windows.slices {
             means += unfitted.means(unfitted.remainders(part.differences(from: model.reconstruct(part))))
         }
         func measure(without fold: Range<Int>) -> Mahalanobis {

@@ -33,13 +33,13 @@ package enum ModelFile {
     /// The bytes of a file.
     package static func bytes(of trained: TrainedModel) -> [UInt8] {
         let weights = trained.model.weights
-        let tensors =
-            trained.model.network.parameters.map {
-                NamedTensor(name: $0.name, shape: $0.shape, values: Array(weights[$0]))
-            } + trained.detector.tensors
+        let tensors = trained.model.network.parameters.map {
+            NamedTensor(name: $0.name, shape: $0.shape, values: Array(weights[$0]))
+        }
         let digests = [(name: "sha256", value: zeros), (name: "data_sha256", value: zeros)]
-        var file = SafeTensors.write(
-            tensors, metadata: digests + ModelMetadata.strings(of: trained.description))
+        let strings =
+            ModelMetadata.strings(of: trained.description) + [trained.detector.metadata].compactMap { $0 }
+        var file = SafeTensors.write(tensors, metadata: digests + strings)
         let dataStart = 8 + headerLength(file)
         file.replaceSubrange(dataDigest, with: hexadecimal(file[dataStart...]))
         file.replaceSubrange(headerDigest, with: hexadecimal(file[..<dataStart]))
@@ -89,11 +89,8 @@ package enum ModelFile {
         if case .repository = source { _ = try checkedHeader(file, size: file.count) }
         try checkData(file, parsed.header)
         let description = try ModelMetadata.description(parsed.header)
-        let isDetectors = { (tensor: NamedTensor) in tensor.name.hasPrefix(Detector.prefix) }
-        let weights = try weights(parsed.tensors.filter { !isDetectors($0) }, for: description.network)
-        let detector = try Detector(
-            parsed.tensors.filter(isDetectors), kind: description.errorKind,
-            timesteps: description.inputShape.timesteps ?? 1, features: description.inputShape.features)
+        let weights = try weights(parsed.tensors, for: description.network)
+        let detector = try Detector(parsed.header, of: description)
         do throws(ArchitectureError) {
             return TrainedModel(
                 description: description, model: try Model(description.network, weights: weights),

@@ -14,6 +14,7 @@ import TimeSeries
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
 /// | `errors` | JSON: `kind`, and what the threshold was learned from: `count`, `ranked`, `mean`, `deviation` |
 /// | `baseline_errors` | JSON: the same of `z_score` and of `pca` |
+/// | `detector` | JSON: what the errors are measured with, and the baselines (DetectorDocument.swift) |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate`, a number an epoch; `epoch`, whose weights were kept; `seconds`; `warm_start` |
 /// | `data` | JSON: `windows`, `sha256` |

@@ -31,6 +31,9 @@ public struct RuntimeLimits: Sendable, Equatable {
     /// Bytes of the weights that are kept in memory; the others are read again when somebody asks for them.
     public var loadedBytes = 4 << 30
 
+    /// Bytes of an ONNX file, which is made in memory. Beyond 2 GiB there is none.
+    public var onnxBytes = 1 << 31
+
     /// The defaults.
     public init() {}
 

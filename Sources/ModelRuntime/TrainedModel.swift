@@ -1,5 +1,4 @@
 import Detection
-import ModelFormats
 import NeuralNetwork
 import TimeSeries
 
@@ -22,7 +21,7 @@ public struct TrainedModel: Sendable {
         ]
         let floats =
             errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 2 * inputShape.features
-            + detector.tensors.reduce(0) { $0 + $1.values.count }
+            + detector.numberCount
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
         return model.byteCount + names + description.training.history.count * MemoryLayout<EpochReport>.stride

@@ -35,7 +35,7 @@ public struct EvaluateAnswer: Decodable, Sendable {
 
     /// What can be had without a network.
     public struct Baselines: Decodable, Sendable {
-        /// The mean square of a row's z-scores, and the principal components of windows.
+        /// The mean square of a window's z-scores, and the principal components of windows.
         public let zScore, pca: Judgement
     }
 

@@ -121,10 +121,13 @@ extension Response {
     /// Where packing begins to pay: below it all fits into one packet, or nearly.
     private static var worthPacking: Int { 1400 }
 
-    /// The same response in gzip, if it has content that shrinks.
+    /// The same response in gzip, if it has content that shrinks and no strong ETag, which stands for the bytes as they are
+    /// (RFC 9110, 8.8.3.3).
     func packed() -> Response {
         guard case .bytes(let bytes) = body, bytes.count >= Self.worthPacking,
-            !fields.contains(where: { $0.name == "Content-Encoding" }),
+            !fields.contains(where: {
+                $0.name == "Content-Encoding" || $0.name == "ETag" && !$0.value.hasPrefix("W/")
+            }),
             let packed = ContentCoding.gzip.packed(bytes), packed.count < bytes.count
         else { return self }
         var response = self

@@ -57,17 +57,14 @@ struct JudgedRows {
         let asked = scoring.thresholdRule ?? .standard
         let rule = asked.given == nil ? asked : .standard
         let scaled = trained.scale(windows)
-        func threshold(_ errors: ErrorDistribution) -> Float {
-            max(rule.threshold(of: errors), .leastNormalMagnitude)
+        func judge(_ errors: [Float], _ known: ErrorDistribution) -> Judgement {
+            let threshold = max(rule.threshold(of: known), .leastNormalMagnitude)
+            let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
+            return judge(scoring.combination.rowScores(of: scores, windows: windows), threshold)
         }
-        func inTerms(_ errors: [Float], of threshold: Float) -> [Float] {
-            errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
-        }
-        let (zScore, pca) = (threshold(known.zScore), threshold(known.pca))
-        let pcaScores = inTerms(learned.pcaErrors(of: scaled), of: pca)
         baselines = (
-            judge(inTerms(learned.zScoreErrors(of: scaled.series), of: zScore), zScore),
-            judge(scoring.combination.rowScores(of: pcaScores, windows: windows), pca)
+            judge(learned.zScoreErrors(of: scaled), known.zScore),
+            judge(learned.pcaErrors(of: scaled), known.pca)
         )
     }
 

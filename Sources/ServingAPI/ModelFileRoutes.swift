@@ -4,7 +4,7 @@ import Logging
 import ModelRuntime
 
 extension Service {
-    /// Models that are taken away and brought in, as safetensors files.
+    /// Models that are taken away and brought in, as files.
     static let modelFileRoutes: [Route] = [
         Route(
             .get, "/models/{model}/model.safetensors", scope: .read, lane: .compute, produces: [.file]
@@ -17,21 +17,41 @@ extension Service {
             (service, call) throws(Problem) in
             try service.bringIn(call)
         },
+        Route(.get, "/models/{model}/model.onnx", scope: .read, lane: .compute, produces: [.file]) {
+            (service, call) throws(Problem) in try service.onnx(call, .latest)
+        },
+        Route(
+            .get, "/models/{model}/versions/{version}/model.onnx", scope: .read, lane: .compute,
+            produces: [.file]
+        ) { (service, call) throws(Problem) in try service.onnx(call, call.version()) },
     ]
 
     private func file(_ call: Call, _ version: VersionReference) throws(Problem) -> Response {
         let name = try call.modelName()
         let download = try onDisk { (registry) throws(FileError) in try registry.download(name, version) }
         guard let download else { throw .unknownModel(name, version) }
-        let fields = [
+        return Response(
+            status: .ok, fields: Self.fields("\(name)-\(download.version).safetensors", download.digest),
+            body: .stream { FileStream(download, to: $0).next() })
+    }
+
+    private func onnx(_ call: Call, _ version: VersionReference) throws(Problem) -> Response {
+        let entry = try entry(try call.modelName(), version)
+        guard let file = ONNXFile(entry.trained, limit: limits.onnxBytes) else {
+            throw .tooLargeForONNX(entry.name, limit: limits.onnxBytes)
+        }
+        return Response(
+            status: .ok, fields: Self.fields("\(entry.name)-\(entry.version).onnx", file.digest),
+            body: .bytes(file.bytes))
+    }
+
+    /// Header fields of a file.
+    private static func fields(_ name: String, _ digest: String) -> [(name: String, value: String)] {
+        [
             (name: "Content-Type", value: MediaType.file.rawValue),
-            (
-                name: "Content-Disposition",
-                value: "attachment; filename=\"\(name)-\(download.version).safetensors\""
-            ),
-            (name: "ETag", value: "\"\(download.digest.prefix(32))\""),
+            (name: "Content-Disposition", value: "attachment; filename=\"\(name)\""),
+            (name: "ETag", value: "\"\(digest.prefix(32))\""),
         ]
-        return Response(status: .ok, fields: fields, body: .stream { FileStream(download, to: $0).next() })
     }
 
     private func bringIn(_ call: Call) throws(Problem) -> Response {

@@ -147,6 +147,13 @@ extension Problem {
                 + "RepeatVector. Train one with architecture: autoencoder")
     }
 
+    static func tooLargeForONNX(_ name: String, limit: Int) -> Problem {
+        Problem(
+            .conflict, "too-large-for-onnx",
+            "model \(Quote.text(name)) would make an ONNX file of more than \(limit) bytes; take its model.safetensors, which "
+                + "has no such limit")
+    }
+
     static func overflow() -> Problem {
         Problem(
             .unprocessableContent, "overflow",

@@ -1,3 +1,4 @@
+import Detection
 import HTTP1
 import JSON
 import ModelRuntime
@@ -120,6 +121,12 @@ extension FieldReader {
     mutating func options(
         _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
+        guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.mostFeatures else {
+            throw error(
+                "error_kind",
+                "is mahalanobis, whose covariance is for \(Mahalanobis.mostFeatures) features at most; these are "
+                    + "\(windows.features)")
+        }
         let rest = TrainingParts.notCalibration(of: windows, detection)
         guard rest > 0 else {
             throw error(

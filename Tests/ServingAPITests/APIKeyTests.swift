@@ -51,6 +51,7 @@ import Testing
             ("GET", "/jobs", .read), ("GET", "/jobs/x", .read), ("GET", "/jobs/x/events", .read),
             ("DELETE", "/jobs/x", .train), ("GET", "/models/x/model.safetensors", .read),
             ("GET", "/models/x/versions/1/model.safetensors", .read), ("GET", "/models/x/versions/1", .read),
+            ("GET", "/models/x/model.onnx", .read), ("GET", "/models/x/versions/1/model.onnx", .read),
             ("PUT", "/models/x/model.safetensors", .train), ("PUT", "/models/x/aliases/a", .admin),
             ("DELETE", "/models/x/aliases/a", .admin), ("GET", "/v2", .read), ("GET", "/v2/models/x", .read),
             ("GET", "/v2/models/x/versions/1", .read), ("GET", "/v2/models/x/ready", .read),

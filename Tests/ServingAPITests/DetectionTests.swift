@@ -57,6 +57,17 @@ import Testing
         #expect(validated["threshold_source"] == "validation" && validated["threshold_windows"] == 100)
     }
 
+    @Test func aCovarianceHasALimit() throws {
+        let wide = JSON.array((0..<30).map { row in .array((0..<513).map { .integer(($0 * row) % 7) }) })
+        let body: JSON = [
+            "model": "wide", "series": wide, "timesteps": 2, "units": [1], "epochs": 1,
+            "error_kind": "mahalanobis",
+        ]
+        #expect(try api.post("/train", body).json["pointer"] == "/error_kind")
+        let other = try api.post("/train", body.with(["error_kind": nil, "calibration_split": 0.5])).json
+        #expect(other["error_kind"] == "mse")
+    }
+
     @Test func whatAThresholdCannotPromiseIsSaid() throws {
         // 76 windows leave 16 for calibration, which isn't worth it.
         let few = try train(rows: 80)

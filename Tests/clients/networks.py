@@ -1,8 +1,14 @@
 """Keras networks made from nothing but what a model file says."""
 
+import pathlib
+import sys
+
 import keras
 import numpy as np
 from keras import layers as L
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
+import keras_bridge  # noqa: E402 (it is found there only)
 
 
 def build(architecture, timesteps, features):
@@ -10,35 +16,7 @@ def build(architecture, timesteps, features):
     # Names such as lstm_1 would count on from the network before.
     keras.backend.clear_session()
     keras.utils.set_random_seed(7)
-    layers = [make(layer) for layer in listed(architecture, timesteps, features)]
-    return keras.Sequential([keras.Input((timesteps, features)), *layers])
-
-
-def make(layer):
-    """One layer: the names in the file are those of Keras' options."""
-    options = dict(layer)
-    kind = getattr(L, options.pop("type"))
-    if "layer" in options:
-        options["layer"] = make(options["layer"])
-    return kind(**options)
-
-
-def listed(architecture, timesteps, features):
-    """Layer by layer what `autoencoder` and `stacked` are short for; defaults as openapi.yaml has them."""
-    if "layers" in architecture:
-        return architecture["layers"]
-    units = architecture.get("units", [64, 32])
-    options = {k: v for k, v in architecture.items() if k in ("activation", "recurrent_activation")}
-
-    def lstm(units, return_sequences=True):
-        return {"type": "LSTM", "units": units, "return_sequences": return_sequences, **options}
-
-    decoder = [lstm(size) for size in reversed(units)]
-    decoder.append({"type": "TimeDistributed", "layer": {"type": "Dense", "units": features}})
-    if architecture.get("architecture") == "stacked":
-        return [lstm(size) for size in units] + decoder
-    encoder = [lstm(size) for size in units[:-1]] + [lstm(units[-1], return_sequences=False)]
-    return encoder + [{"type": "RepeatVector", "n": timesteps}] + decoder
+    return keras_bridge.build(architecture, timesteps, features)
 
 
 def name(weight):

@@ -50,7 +50,7 @@ enum InferenceOutput: String, CaseIterable {
         let last = outputs == [.encoding] ? nil : network.entries.count - 1
         let scoring = outputs.contains(.score) ? try Scoring(entry) : nil
         var values: [InferenceOutput: [Float]] = [:]
-        for part in trained.scale(windows).slices(of: slice) {
+        for part in trained.scale(windows).slices {
             var layers = trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
             if encoding != nil { values[.encoding, default: []] += layers.removeFirst() }
             guard var reconstructions = layers.first else { continue }
@@ -69,9 +69,6 @@ enum InferenceOutput: String, CaseIterable {
         guard values.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow() }
         return values
     }
-
-    /// Windows that are passed through the network together with all that is made of them on the way.
-    private static let slice = 4096
 }
 
 extension JSONWriter {

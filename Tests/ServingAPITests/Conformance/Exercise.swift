@@ -61,7 +61,7 @@ extension Exercise {
 
     private static func aboutVersions(_ method: String, _ path: String) -> [Exercise] {
         let operation = "\(method) \(path)"
-        let end = path.hasSuffix(".safetensors") ? "/model.safetensors" : ""
+        let end = ["/model.safetensors", "/model.onnx"].first { path.hasSuffix($0) } ?? ""
         return [
             Exercise(operation, 400, at: "/models/toy/versions/0\(end)"),
             Exercise(operation, 404, at: "/models/toy/versions/9\(end)"),
@@ -139,6 +139,21 @@ extension Exercise {
                 "GET /models/{model}/versions/{version}/model.safetensors", 200,
                 at: "/models/toy/versions/1/model.safetensors"),
         ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.safetensors")
+    }()
+
+    private static let onnx: [Exercise] = {
+        let (latest, version) = (
+            "GET /models/{model}/model.onnx", "GET /models/{model}/versions/{version}/model.onnx"
+        )
+        let paths = (latest: "/models/toy/model.onnx", version: "/models/toy/versions/1/model.onnx")
+        return [
+            Exercise(latest, 200, at: paths.latest), Exercise(latest, 404, at: "/models/unknown/model.onnx"),
+            Exercise(latest, 406, at: paths.latest, fields: image),
+            Exercise(latest, 409, in: .smallFiles, at: paths.latest),
+            Exercise(latest, 503, in: .fullPredictions, at: paths.latest),
+            Exercise(version, 200, at: paths.version),
+            Exercise(version, 409, in: .smallFiles, at: paths.version),
+        ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.onnx")
     }()
 
     private static let labelled: JSON = [
@@ -245,7 +260,7 @@ extension Exercise {
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
-        ] + jobs + files + aliases + inference
+        ] + jobs + files + onnx + aliases + inference
         + aboutVersions("GET", "/models/{model}/versions/{version}")
         + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),

@@ -10,6 +10,8 @@ enum Situation: CaseIterable {
     case ordinary
     /// Takes bodies of 64 bytes.
     case smallBodies
+    /// Makes ONNX files of 1000 bytes at most, and has the model `toy`.
+    case smallFiles
     /// A training runs and another waits, which is all that may.
     case fullTrainings
     /// A prediction runs and another waits, which is all that may.
@@ -29,6 +31,7 @@ enum Situation: CaseIterable {
         runtime.waitingTrainings = self == .fullTrainings ? 1 : runtime.waitingTrainings
         runtime.waitingPredictions = self == .fullPredictions ? 1 : runtime.waitingPredictions
         runtime.modelVersions = self == .fullRegistry ? 1 : runtime.modelVersions
+        runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
         limits.body = self == .smallBodies ? 64 : limits.body
         // With one thread, bodies are looked at in the order they came.
         let api = try API(wire, runtime: runtime, limits: limits, computeWidth: 1)
@@ -49,7 +52,7 @@ enum Situation: CaseIterable {
         case .fullPredictions:
             hold = try Hold(api, post: "/summary", [:])
             try hold?.queue(api, post: "/summary", [:])
-        case .fullRegistry: try train(api, "toy", [:])
+        case .fullRegistry, .smallFiles: try train(api, "toy", [:])
         case .draining: api.service.readiness = false
         case .cancelling:
             _ = Outcome {

@@ -1,0 +1,113 @@
+import Detection
+import JSON
+import ModelFormats
+import NeuralNetwork
+import TimeSeries
+
+/// What a detector has learned, as the JSON document `detector` among the metadata of a model's file. All in scaled units:
+///
+/// | Member | Holds |
+/// |---|---|
+/// | `z_score` | `mean` and `scale`, `[F]` |
+/// | `pca` | `mean` `[T][F]` and `components` `[K][T][F]`, which aren't there if there are none |
+/// | `mahalanobis`, for that kind of error | `mean` `[F]` and `whitening` `[F][F]` |
+extension Detector {
+    private static let tensors: Set<String> = [
+        "z_score/mean", "z_score/scale", "pca/mean", "pca/components", "mahalanobis/mean",
+        "mahalanobis/whitening",
+    ]
+
+    /// The metadata's name and text; nil for a detector that has learned nothing.
+    var metadata: (name: String, value: String)? {
+        guard let baselines else { return nil }
+        let (rows, pca) = (baselines.rows, baselines.components)
+        let features = rows.offset.count
+        let timesteps = pca.mean.count / features
+        return ModelMetadata.document("detector") { json in
+            json.object("z_score") { json in
+                json.member("mean", rows.offset[...])
+                json.member("scale", rows.scale[...])
+            }
+            json.object("pca") { json in
+                json.tensor("mean", pca.mean[...], shape: [timesteps, features])
+                if pca.count > 0 {
+                    json.tensor("components", pca.components[...], shape: [pca.count, timesteps, features])
+                }
+            }
+            guard case .mahalanobis(let measure) = measure else { return }
+            json.object("mahalanobis") { json in
+                json.member("mean", measure.mean[...])
+                json.tensor("whitening", measure.whitening[...], shape: [features, features])
+            }
+        }
+    }
+
+    /// Reads what a file says, if it does.
+    init(_ header: SafeTensorsHeader, of model: ModelDescription) throws(ModelFileError) {
+        let (timesteps, features) = (model.inputShape.timesteps ?? 1, model.inputShape.features)
+        let learned = try ModelMetadata.document(header, "detector", tensors: Self.tensors) {
+            (json) throws(JSONError) in
+            try json.detector(model.errorKind, timesteps: timesteps, features: features)
+        }
+        switch (learned, model.errorKind) {
+        case (let learned?, _): self = learned
+        case (nil, .mse): self.init(measure: .meanSquared, baselines: nil)
+        case (nil, .mae): self.init(measure: .meanAbsolute, baselines: nil)
+        case (nil, .mahalanobis):
+            throw ModelFileError("metadata /errors/kind: mahalanobis needs a 'detector' among the metadata")
+        }
+    }
+}
+
+extension FieldReader {
+    fileprivate mutating func detector(
+        _ kind: ErrorKind, timesteps: Int, features: Int
+    ) throws(JSONError) -> Detector {
+        let rows = try part("z_score") { (json) throws(JSONError) in
+            let scale = try json.numbers("scale", [features])
+            guard scale.allSatisfy({ $0 > 0 }) else { throw json.error("scale", "must be greater than 0") }
+            return Scaler(scaling: .standard, offset: try json.numbers("mean", [features]), scale: scale)
+        }
+        let components = try part("pca") { (json) throws(JSONError) in
+            let hasAny = json.has("components")
+            return PrincipalComponents(
+                mean: try json.numbers("mean", [timesteps, features]),
+                components: hasAny ? try json.numbers("components", [nil, timesteps, features]) : [])
+        }
+        let measure: ErrorMeasure
+        switch kind {
+        case .mse: measure = .meanSquared
+        case .mae: measure = .meanAbsolute
+        case .mahalanobis:
+            measure = .mahalanobis(
+                try part("mahalanobis") { (json) throws(JSONError) in
+                    Mahalanobis(
+                        components: components, mean: try json.numbers("mean", [features]),
+                        whitening: try json.numbers("whitening", [features, features]))
+                })
+        }
+        return Detector(measure: measure, baselines: Baselines(rows: rows, components: components))
+    }
+
+    /// An object that has to be there.
+    private mutating func part<Value>(
+        _ name: String, _ read: (inout FieldReader) throws(JSONError) -> Value
+    ) throws(JSONError) -> Value {
+        guard var part = try object(name) else { throw missing(name, "an object") }
+        let value = try read(&part)
+        try part.rejectUnknown()
+        return value
+    }
+
+    /// Nested arrays of numbers of a shape, in which nil stands for any size.
+    private mutating func numbers(_ name: String, _ shape: [Int?]) throws(JSONError) -> [Float] {
+        guard let tensor = try tensor(name, rank: shape.count...shape.count) else {
+            throw missing(name, "nested arrays of numbers")
+        }
+        guard tensor.missing.isEmpty, zip(tensor.shape, shape).allSatisfy({ $0 == $1 ?? $0 }) else {
+            let wanted = shape.map { $0.map { "\($0)" } ?? "any" }.joined(separator: ", ")
+            throw error(name, "has the shape \(tensor.shape); it must be [\(wanted)], without null")
+        }
+        return tensor.values
+    }
+}

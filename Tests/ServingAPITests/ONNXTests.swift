@@ -1,0 +1,52 @@
+import APITesting
+import Testing
+
+/// Models that are taken away as ONNX; what is in the files is for ONNX's own packages to say, in Tests/clients.
+@Suite(.serialized) struct ONNXTests {
+    @Test(arguments: Wire.allCases)
+    func aVersionIsTakenAway(_ wire: Wire) throws {
+        let api = try API(wire)
+        for seed in 1...2 {
+            let answer = try api.post("/train", Small.training("m", ["seed": .integer(seed)]))
+            #expect(answer.status == 201, "\(answer.text)")
+        }
+        #expect(try api.post("/train", Small.training("stacked", ["architecture": "stacked"])).status == 201)
+        let latest = try api.get("/models/m/model.onnx")
+        #expect(latest.status == 200)
+        #expect(latest["content-type"] == "application/octet-stream")
+        #expect(latest["content-disposition"] == "attachment; filename=\"m-2.onnx\"")
+        let tag = try #require(latest["etag"])
+        #expect(tag.count == 34 && tag.first == "\"" && tag.last == "\"")
+
+        let second = try api.get("/models/m/versions/2/model.onnx")
+        #expect(second.body == latest.body)
+        #expect(second["etag"] == tag)
+        let first = try api.get("/models/m/versions/1/model.onnx")
+        #expect(first["content-disposition"] == "attachment; filename=\"m-1.onnx\"")
+        #expect(first.body != latest.body)
+        #expect(first["etag"] != tag)
+
+        let stacked = try api.get("/models/stacked/model.onnx")
+        for name in ["windows", "reconstruction", "error"] {
+            #expect(latest.body.contains(Array(name.utf8)), "\(name)")
+            #expect(stacked.body.contains(Array(name.utf8)), "\(name)")
+        }
+        #expect(latest.body.contains(Array("encoding".utf8)))
+        #expect(!stacked.body.contains(Array("encoding".utf8)))
+
+        #expect(try api.get("/models/m/versions/3/model.onnx").status == 404)
+        #expect(try api.get("/models/n/model.onnx").status == 404)
+    }
+
+    /// Its ETag stands for the bytes as they are.
+    @Test func aFileIsNotPacked() throws {
+        let api = try API(.inProcess)
+        #expect(try api.post("/train", Small.training("m", ["units": [64]])).status == 201)
+        let packed = [(name: "Accept-Encoding", value: "gzip")]
+        let file = try api.send("GET", "/models/m/model.onnx", fields: packed)
+        #expect(file["content-encoding"] == nil)
+        #expect(file.body == (try api.get("/models/m/model.onnx").body))
+        // A weak one doesn't.
+        #expect(try api.send("GET", "/openapi.yaml", fields: packed)["content-encoding"] == "gzip")
+    }
+}

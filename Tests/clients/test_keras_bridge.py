@@ -1,0 +1,187 @@
+"""scripts/keras_bridge.py takes networks from Keras to the server and back."""
+
+import pathlib
+import subprocess
+import sys
+
+import keras
+import networks
+import numpy as np
+import pytest
+from api import download, post, upload
+from keras import layers as L
+from networks import keras_bridge
+from safetensors.numpy import save, save_file
+from test_safetensors import (
+    TRAININGS, UPLOADS, check_predictions, check_same_bits, network_of)
+
+SCRIPT = pathlib.Path(keras_bridge.__file__)
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, SCRIPT, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+
+
+def sequential(*layers, shape=(4, 2), **options):
+    return keras.Sequential([keras.Input(shape), *layers], **options)
+
+
+def by_hand():
+    """A network as somebody writes it, with names of its own."""
+    return sequential(
+        keras.Sequential([L.LSTM(6, activation="relu", return_sequences=True, name="first"), L.LSTM(3)], name="encoder"),
+        L.RepeatVector(4, name="again"),
+        L.Bidirectional(L.LSTM(5, return_sequences=True, recurrent_activation="hard_sigmoid", use_bias=False)),
+        L.Dropout(0.3),
+        L.TimeDistributed(L.Dense(7, activation="sigmoid", use_bias=False)),
+        L.Dense(2, name="last"))
+
+
+def stir(network):
+    noise = np.random.default_rng(3)
+    for weight in network.weights:
+        weight.assign(np.asarray(weight.value) + 0.2 * noise.standard_normal(weight.shape))
+
+
+# To the server.
+
+
+@pytest.mark.parametrize("name", UPLOADS)
+def test_names_are_those_of_keras(name):
+    network = network_of(UPLOADS[name])
+    tensors, _ = keras_bridge.to_reprise(network)
+    check_same_bits(tensors, networks.tensors(network))
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_the_server_runs_a_network_written_by_hand(server, scaled):
+    network = by_hand()
+    stir(network)
+    scaling = {"offset": [20, -0.5], "scale": [5, 0.25]} if scaled else {}
+    tensors, metadata = keras_bridge.to_reprise(network, threshold=0.5, **scaling)
+    answer = upload(server, "m", save(tensors, metadata))
+    assert answer.status == 201, answer.body
+    offset, scale = keras_bridge.scaling(metadata)
+    x = np.float32(offset + scale * np.random.default_rng(5).uniform(-2, 2, (7, 4, 2)))
+    y = np.asarray(network((x - offset) / scale))
+    answer = post(server, "/reconstruct", {"model": "m", "windows": x.tolist()})
+    assert np.abs((np.array(answer["reconstructions"]) - offset) / scale - y).max() <= 1e-5
+    assert post(server, "/score", {"model": "m", "windows": x.tolist()})["threshold"] == 0.5
+
+
+def test_a_network_without_a_length_is_given_one(server, tmp_path):
+    network = sequential(L.LSTM(3, return_sequences=True), L.Dense(2), shape=(None, 2))
+    network.save(tmp_path / "m.keras")
+    failed = run("to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors")
+    assert failed.returncode == 1 and "say how many timesteps" in failed.stderr
+    done = run(
+        "to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors", "--timesteps", 4, "--offset", -1, 2, "--scale", 3, 4)
+    assert done.returncode == 0, done.stderr
+    assert upload(server, "m", (tmp_path / "m.safetensors").read_bytes()).status == 201
+    tensors, metadata = keras_bridge.read(tmp_path / "m.safetensors")
+    assert [array.tolist() for array in keras_bridge.scaling(metadata)] == [[-1, 2], [3, 4]]
+    check_predictions(server, "m", metadata, network)
+
+
+# From the server.
+
+
+@pytest.mark.parametrize("training", TRAININGS)
+def test_keras_runs_what_the_server_has_trained(server, tmp_path, training):
+    post(server, "/train", {"model": "m", "epochs": 5, "learning_rate": 0.02, **TRAININGS[training]}, status=201)
+    (tmp_path / "m.safetensors").write_bytes(download(server, "m"))
+    done = run("to-keras", tmp_path / "m.safetensors", tmp_path / "m.keras")
+    assert done.returncode == 0, done.stderr
+    network = keras.saving.load_model(tmp_path / "m.keras")
+    tensors, metadata = keras_bridge.read(tmp_path / "m.safetensors")
+    # What a detector has learned stays behind.
+    assert any(name.startswith("detector.") for name in tensors)
+    check_predictions(server, "m", metadata, network)
+    offset, scale = keras_bridge.scaling(metadata)
+    assert ("(x - offset) / scale" in done.stdout) == (TRAININGS[training].get("scaling") != "none")
+
+    # There and back again.
+    again, described = keras_bridge.to_reprise(network, offset=offset.tolist(), scale=scale.tolist())
+    check_same_bits(again, {name: tensor for name, tensor in tensors.items() if not name.startswith("detector.")})
+    assert upload(server, "again", save(again, described)).status == 201
+    check_predictions(server, "again", metadata, network)
+
+
+# What is refused.
+
+
+@keras.saving.register_keras_serializable()
+class Scaled(L.Dense):
+    def call(self, inputs):
+        return 2 * super().call(inputs)
+
+
+def wraps(layer, **options):
+    return L.Bidirectional(layer, name="both", **options)
+
+
+BACKWARD = {"go_backwards": True, "return_sequences": True}
+REFUSED = {
+    "unknown layer": (L.GRU(2, return_sequences=True, name="gate"), "'gate' (GRU)"),
+    "subclass": (Scaled(2, name="mine"), "'mine' (Scaled)"),
+    "activation layer": (L.Activation("relu", name="act"), "'act' (Activation)"),
+    "activation": (L.LSTM(2, activation="gelu", return_sequences=True, name="l"), "'l' (LSTM) has activation 'gelu'"),
+    "gates": (
+        L.LSTM(2, recurrent_activation="tanh", return_sequences=True, name="l"),
+        "'l' (LSTM) has recurrent_activation 'tanh'"),
+    "dense activation": (L.Dense(2, activation="softmax", name="d"), "'d' (Dense) has activation 'softmax'"),
+    "backwards": (L.LSTM(2, go_backwards=True, return_sequences=True, name="l"), "'l' (LSTM) has go_backwards True"),
+    "dropout inside": (L.LSTM(2, dropout=0.1, return_sequences=True, name="l"), "'l' (LSTM) has dropout 0.1"),
+    "precision": (L.Dense(2, dtype="float64", name="d"), "'d' (Dense) computes in float64"),
+    "sum of directions": (wraps(L.LSTM(2, return_sequences=True), merge_mode="sum"), "'both' (Bidirectional) has merge_mode 'sum'"),
+    "other direction": (
+        wraps(L.LSTM(1, return_sequences=True), backward_layer=L.LSTM(1, activation="relu", **BACKWARD)),
+        "'both' (Bidirectional) has a backward_layer that differs"),
+    "wrapped GRU": (wraps(L.GRU(1, return_sequences=True, name="gate")), "'both' (Bidirectional) wraps 'forward_gate' (GRU)"),
+    "wrapped dropout": (L.TimeDistributed(L.Dropout(0.1), name="each"), "'each' (TimeDistributed) wraps"),
+    "other shape": (L.Dense(3, name="d"), "'d' (Dense) emits (4, 3)"),
+    "no sequence": (L.LSTM(2, name="l"), "'l' (LSTM) emits (2,)"),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_what_has_no_place_is_refused_by_name(fault):
+    layer, reason = REFUSED[fault]
+    with pytest.raises(keras_bridge.Unsupported) as refusal:
+        keras_bridge.to_reprise(sequential(layer))
+    assert reason in str(refusal.value)
+
+
+def test_networks_of_another_kind_are_refused():
+    windows = keras.Input((4, 2))
+    others = {
+        "only a Sequential network": keras.Model(windows, L.Dense(2)(windows)),
+        "is not built": keras.Sequential([L.Dense(2)]),
+        "must take": sequential(L.Dense(2), shape=(2,))}
+    for reason, network in others.items():
+        with pytest.raises(keras_bridge.Unsupported, match=reason):
+            keras_bridge.to_reprise(network)
+    with pytest.raises(keras_bridge.Unsupported, match="4 timesteps, not of 5"):
+        keras_bridge.to_reprise(sequential(L.Dense(2)), timesteps=5)
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    ({"lstm/lstm_cell/bias": None}, "no tensor 'lstm/lstm_cell/bias'"),
+    ({"lstm_9/lstm_cell/bias": np.zeros(4, np.float32)}, "a tensor 'lstm_9/lstm_cell/bias'"),
+    ({"lstm/lstm_cell/bias": np.zeros(4, np.float32)}, "has shape (4,); the architecture needs (32,)")])
+def test_a_file_that_is_no_model_is_refused(tmp_path, change, reason):
+    metadata = UPLOADS["autoencoder"]
+    tensors = networks.tensors(network_of(metadata)) | change
+    path = tmp_path / "m.safetensors"
+    save_file({name: tensor for name, tensor in tensors.items() if tensor is not None}, path, metadata)
+    failed = run("to-keras", path, tmp_path / "m.keras")
+    assert failed.returncode == 1 and reason in failed.stderr
+    assert not (tmp_path / "m.keras").exists()
+
+
+def test_unknown_layers_of_a_file_are_refused():
+    with pytest.raises(keras_bridge.Unsupported, match="'GRU'"):
+        keras_bridge.build({"layers": [{"type": "GRU", "units": 2}]}, 4, 2)
+    with pytest.raises(keras_bridge.Unsupported, match="'transformer'"):
+        keras_bridge.build({"architecture": "transformer"}, 4, 2)

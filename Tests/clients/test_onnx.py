@@ -1,0 +1,129 @@
+"""Models as ONNX files: ONNX checks them, and ONNX Runtime says what the server says."""
+
+import itertools
+import json
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from api import call, get, post
+from networks import stirred
+from safetensors.numpy import save
+from test_safetensors import EVERY_LAYER, TRAININGS, lstm, network_of, random_windows, scaling_of
+from test_safetensors import metadata as metadata_of
+
+TOLERANCE = 1e-5  # of numbers in scaled units
+
+
+def exported(server, model):
+    """The latest version as a file that is ONNX, and what runs it."""
+    answer = call(server, "GET", f"/models/{model}/model.onnx")
+    assert answer.status == 200, answer.body
+    file = onnx.load_from_string(answer.body)
+    onnx.checker.check_model(file, full_check=True)
+    assert [(domain.domain, domain.version) for domain in file.opset_import] == [("", 17)]
+    session = onnxruntime.InferenceSession(answer.body, providers=["CPUExecutionProvider"])
+    return file, session
+
+
+def declared(values):
+    return {value.name: (value.shape, value.type) for value in values}
+
+
+def check(server, model, metadata, count=7):
+    """ONNX Runtime and the server say the same of random windows."""
+    _, session = exported(server, model)
+    x = random_windows(metadata, count)
+    shape = ["batch", *x.shape[1:]]
+    facts = get(server, f"/models/{model}")
+    outputs = {"reconstruction": (shape, "tensor(float)"), "error": (["batch"], "tensor(float)")}
+    if "encoding_units" in facts:
+        outputs["encoding"] = ["batch", facts["encoding_units"]], "tensor(float)"
+    assert declared(session.get_inputs()) == {"windows": (shape, "tensor(float)")}
+    assert declared(session.get_outputs()) == outputs
+
+    found = dict(zip(outputs, session.run(list(outputs), {"windows": x})))
+    wanted = post(server, "/reconstruct", {"model": model, "windows": x.tolist()})
+    _, scale = scaling_of(metadata)
+    difference = (found["reconstruction"] - np.float32(wanted["reconstructions"])) / scale
+    assert np.abs(difference).max() <= TOLERANCE
+    np.testing.assert_allclose(found["error"], wanted["scaled_errors"], rtol=TOLERANCE, atol=TOLERANCE)
+    if "encoding" in outputs:
+        wanted = post(server, "/encode", {"model": model, "windows": x.tolist()})
+        assert np.abs(found["encoding"] - wanted["encodings"]).max() <= TOLERANCE
+
+
+@pytest.mark.parametrize("training", TRAININGS)
+def test_onnx_runtime_runs_what_the_server_has_trained(server, training):
+    fast = {"epochs": 20, "learning_rate": 0.02, "seed": 3}
+    post(server, "/train", {"model": "m", **fast, **TRAININGS[training]}, status=201)
+    answer = call(server, "GET", "/models/m/model.safetensors")
+    header = json.loads(answer.body[8:8 + int.from_bytes(answer.body[:8], "little")])
+    check(server, "m", header["__metadata__"])
+
+
+def uploaded(server, metadata):
+    file = save(stirred(network_of(metadata)), metadata)
+    assert call(server, "PUT", "/models/m/model.safetensors", file).status == 201
+
+
+ACTIVATIONS = "tanh", "relu", "sigmoid", "linear"
+GATES = "sigmoid", "hard_sigmoid"
+
+
+@pytest.mark.parametrize(("activation", "recurrent_activation"), itertools.product(ACTIVATIONS, GATES))
+@pytest.mark.parametrize("kind", ["autoencoder", "stacked", "bidirectional", "dense"])
+def test_every_activation_is_the_same(server, kind, activation, recurrent_activation):
+    options = {"activation": activation, "recurrent_activation": recurrent_activation}
+    architecture = {"architecture": kind, "units": [6, 4], **options}
+    if kind == "bidirectional":
+        architecture = {"layers": [
+            {"type": "Bidirectional", "layer": lstm(5, return_sequences=True, **options)},
+            {"type": "Bidirectional", "layer": lstm(3, **options)},
+            {"type": "RepeatVector", "n": 4},
+            {"type": "Dense", "units": 2}]}
+    elif kind == "dense":
+        # Of sequences and of vectors, and one that the encoding goes through.
+        architecture = {"layers": [
+            {"type": "Dense", "units": 3, "activation": activation},
+            lstm(4, recurrent_activation=recurrent_activation),
+            {"type": "Dense", "units": 5, "activation": activation},
+            {"type": "Dropout", "rate": 0.5},
+            {"type": "RepeatVector", "n": 4},
+            {"type": "TimeDistributed", "layer": {"type": "Dense", "units": 2, "activation": activation}}]}
+    metadata = metadata_of(architecture)
+    uploaded(server, metadata)
+    check(server, "m", metadata)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
+def test_scaling_is_inside(server, scaling):
+    members = {} if scaling == "none" else {"offset": [20, -0.5], "scale": [5, 0.25]}
+    metadata = metadata_of({"units": [8, 5]}, scaling={"scaling": scaling, **members})
+    uploaded(server, metadata)
+    check(server, "m", metadata)
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_any_number_of_windows_is_taken(server, count):
+    metadata = metadata_of({"layers": EVERY_LAYER}, shape=(6, 3))
+    uploaded(server, metadata)
+    check(server, "m", metadata, count)
+
+
+def test_one_timestep_of_one_feature_is_taken(server):
+    metadata = metadata_of({"units": [3]}, shape=(1, 1))
+    uploaded(server, metadata)
+    check(server, "m", metadata)
+
+
+def test_a_version_is_taken_away_too(server):
+    uploaded(server, metadata_of({"units": [3]}))
+    uploaded(server, metadata_of({"units": [4]}))
+    _, latest = exported(server, "m")
+    first = call(server, "GET", "/models/m/versions/1/model.onnx").body
+    second = call(server, "GET", "/models/m/versions/2/model.onnx").body
+    sizes = [onnxruntime.InferenceSession(file).get_outputs() for file in (first, second)]
+    assert [declared(outputs)["encoding"][0] for outputs in sizes] == [["batch", 3], ["batch", 4]]
+    assert declared(latest.get_outputs()) == declared(sizes[1])

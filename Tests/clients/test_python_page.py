@@ -1,0 +1,54 @@
+"""What docs/python.md shows works as it stands there."""
+
+import pathlib
+import re
+
+import numpy as np
+import pytest
+from api import call, post
+
+PAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/python.md"
+
+
+@pytest.fixture
+def pump(server, tmp_path, monkeypatch):
+    """The files that the page speaks of, and a server with their model."""
+    series = np.random.default_rng(1).normal(size=(90, 8)) * np.arange(1, 9) + 100
+    training = {"model": "pump", "series": series.tolist(), "timesteps": 30, "units": [12, 7], "epochs": 20, "learning_rate": 0.02}
+    post(server, "/train", training, status=201)
+    for name in "model.onnx", "model.safetensors":
+        answer = call(server, "GET", f"/models/pump/{name}")
+        (tmp_path / name.replace("model", "pump")).write_bytes(answer.body)
+    monkeypatch.chdir(tmp_path)
+    return server
+
+
+def run(package):
+    """Runs the block that imports a package; gives back its variables."""
+    blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    block, = [block for block in blocks if f"import {package}\n" in block]
+    variables = {}
+    exec(compile(block, PAGE.name, "exec"), variables)
+    return variables
+
+
+def test_onnx_runtime(pump):
+    found = run("onnxruntime")
+    wanted = post(pump, "/reconstruct", {"model": "pump", "windows": found["windows"].tolist()})
+    np.testing.assert_allclose(found["reconstructions"], wanted["reconstructions"], atol=1e-4)
+    np.testing.assert_allclose(found["errors"], wanted["scaled_errors"], rtol=1e-5)
+
+
+def test_pytorch(pump):
+    # With all of CUDA it takes gigabytes, so it isn't among the requirements.
+    torch = pytest.importorskip(
+        "torch", reason="torch is not installed; pip install -r Tests/clients/requirements-torch.txt")
+    model = run("torch")["model"]
+    windows = np.random.default_rng(2).normal(size=(5, 30, 8)).astype(np.float32) * np.arange(1, 9, dtype=np.float32) + 100
+    with torch.no_grad():
+        reconstructions, encodings = model(torch.tensor(windows)), model.encode(torch.tensor(windows))
+    body = {"model": "pump", "windows": windows.tolist()}
+    scale = model.scale.numpy()
+    difference = (reconstructions.numpy() - np.array(post(pump, "/reconstruct", body)["reconstructions"])) / scale
+    assert np.abs(difference).max() <= 1e-4
+    assert np.abs(encodings.numpy() - post(pump, "/encode", body)["encodings"]).max() <= 1e-5

@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Models between Keras 3 and Reprise.
+
+    keras_bridge.py to-reprise model.keras model.safetensors
+    keras_bridge.py to-keras model.safetensors model.keras
+
+The first makes a file for PUT /models/{model}/model.safetensors of a Sequential network that gives back windows of the
+shape that it takes; the second a Sequential network, which takes and gives scaled windows, of such a file. Needs keras and
+safetensors. As a module: `to_reprise`, `to_keras` and `read`.
+"""
+
+import argparse
+import collections
+import json
+import os
+
+if __name__ == "__main__":
+    # Which Keras itself can always load: there are no numbers to crunch.
+    os.environ.setdefault("KERAS_BACKEND", "numpy")
+
+import keras
+import numpy as np
+from keras import layers as L
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+ACTIVATIONS = "tanh", "relu", "sigmoid", "linear"
+RECURRENT_ACTIVATIONS = "sigmoid", "hard_sigmoid"
+
+# The names that Keras gives to layers, by their type; a wrapped layer is named before its wrapper.
+NAMES = {
+    "LSTM": "lstm", "Bidirectional": "bidirectional", "RepeatVector": "repeat_vector", "Dense": "dense",
+    "TimeDistributed": "time_distributed", "Dropout": "dropout"}
+WRAPPED = {"Bidirectional": "LSTM", "TimeDistributed": "Dense"}
+
+# Tensors of a file that are no weights.
+DETECTOR = "detector."
+
+
+class Unsupported(ValueError):
+    """Something that has no place on the other side; the message names the layer or the tensor."""
+
+
+# From Keras.
+
+
+def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None):
+    """Tensors and metadata of a file.
+
+    `timesteps` are for a network whose input leaves them open. Who has trained it on (x - offset) / scale gives
+    `offset` and `scale`, a list of a number for each feature. Above `threshold`, a mean squared error in scaled units, a
+    window is an anomaly.
+    """
+    if not isinstance(network, keras.Sequential):
+        raise Unsupported(f"{network.name!r} is a {type(network).__name__}; only a Sequential network can be taken")
+    shape = window_shape(network, timesteps)
+    layers = list(flat(network))
+    described = [describe(layer) for layer in layers]
+    if (found := network.compute_output_shape((None, *shape))[1:]) != shape:
+        raise refusal(layers[-1], f"emits {found}; the last one must emit {shape}, as the network takes it")
+    tensors = {
+        name: array(variable) if variable is not None else np.zeros(array(kernel).shape[-1:], np.float32)
+        for name, variable, kernel in weights(layers, described)}
+    metadata = {
+        "timesteps": str(shape[0]), "features": str(shape[1]),
+        "architecture": json.dumps({"architecture": "layers", "layers": described})}
+    if offset is not None or scale is not None:
+        given = {"scaling": "standard", "offset": offset, "scale": scale}
+        metadata["scaling"] = json.dumps({name: value for name, value in given.items() if value is not None})
+    if threshold is not None:
+        metadata["threshold"] = json.dumps({"value": float(threshold)})
+    return tensors, metadata
+
+
+def window_shape(network, timesteps):
+    """T and F."""
+    if not network.built:
+        raise Unsupported(f"network {network.name!r} is not built; begin it with keras.Input((timesteps, features))")
+    if len(network.input_shape) != 3:
+        raise Unsupported(f"network {network.name!r} takes {network.input_shape}; it must take (None, timesteps, features)")
+    found, features = network.input_shape[1:]
+    if found is None and timesteps is None:
+        raise Unsupported(f"network {network.name!r} takes windows of any length; say how many timesteps")
+    if None not in (found, timesteps) and found != timesteps:
+        raise Unsupported(f"network {network.name!r} takes windows of {found} timesteps, not of {timesteps}")
+    return found or timesteps, features
+
+
+def flat(network):
+    """The layers, those of networks inside of it too."""
+    for layer in network.layers:
+        yield from flat(layer) if isinstance(layer, keras.Sequential) else [layer]
+
+
+def describe(layer):
+    """A layer as a file has it, under the names of Keras' options."""
+    # A subclass may compute something else.
+    kind = type(layer).__name__
+    if type(layer) is not getattr(L, kind, None) or kind not in NAMES:
+        raise refusal(layer, f"is not one of {', '.join(NAMES)}")
+    if layer.compute_dtype != "float32":
+        raise refusal(layer, f"computes in {layer.compute_dtype}; it must be float32")
+    return {"type": kind, **OPTIONS[kind](layer)}
+
+
+def refusal(layer, reason):
+    return Unsupported(f"layer {layer.name!r} ({type(layer).__name__}) {reason}")
+
+
+def activation(layer, option, known):
+    name = keras.activations.serialize(getattr(layer, option))
+    if name not in known:
+        raise refusal(layer, f"has {option} {name!r}; it must be one of {', '.join(known)}")
+    return {option: name}
+
+
+def lstm_options(layer, go_backwards=False):
+    fixed = {
+        "go_backwards": go_backwards, "stateful": False, "return_state": False, "dropout": 0, "recurrent_dropout": 0}
+    for option, value in fixed.items():
+        if getattr(layer, option) != value:
+            raise refusal(layer, f"has {option} {getattr(layer, option)}; it must be {value}")
+    return {
+        "units": layer.units, "return_sequences": layer.return_sequences,
+        **activation(layer, "activation", ACTIVATIONS),
+        **activation(layer, "recurrent_activation", RECURRENT_ACTIVATIONS)}
+
+
+def bidirectional_options(layer):
+    if layer.merge_mode != "concat":
+        raise refusal(layer, f"has merge_mode {layer.merge_mode!r}; it must be 'concat'")
+    forward, backward = layer.forward_layer, layer.backward_layer
+    described = wrapped(layer, forward)
+    if type(backward) is not L.LSTM or lstm_options(backward, go_backwards=True) != lstm_options(forward):
+        raise refusal(layer, "has a backward_layer that differs from the forward one")
+    return described
+
+
+def wrapped(layer, inner):
+    wanted = WRAPPED[type(layer).__name__]
+    if type(inner).__name__ != wanted:
+        raise refusal(layer, f"wraps {inner.name!r} ({type(inner).__name__}); it must wrap {wanted}")
+    return {"layer": describe(inner)}
+
+
+OPTIONS = {
+    "LSTM": lstm_options,
+    "Bidirectional": bidirectional_options,
+    "RepeatVector": lambda layer: {"n": layer.n},
+    "Dense": lambda layer: {"units": layer.units, **activation(layer, "activation", ACTIVATIONS)},
+    "TimeDistributed": lambda layer: wrapped(layer, layer.layer),
+    "Dropout": lambda layer: {"rate": layer.rate}}
+
+
+# To Keras.
+
+
+def to_keras(tensors, metadata):
+    """A network with the weights of a file. It works in scaled units: see `scaling`."""
+    architecture = json.loads(metadata["architecture"])
+    shape = int(metadata["timesteps"]), int(metadata["features"])
+    network = build(architecture, *shape)
+    left = {name: tensor for name, tensor in tensors.items() if not name.startswith(DETECTOR)}
+    for name, variable, _ in weights(network.layers, listed(architecture, *shape)):
+        if name not in left:
+            raise Unsupported(f"there is no tensor {name!r}, which the architecture needs")
+        tensor = left.pop(name)
+        if tensor.shape != tuple(variable.shape):
+            raise Unsupported(f"tensor {name!r} has shape {tensor.shape}; the architecture needs {tuple(variable.shape)}")
+        variable.assign(tensor)
+    if left:
+        raise Unsupported(f"there is a tensor {min(left)!r}, for which the architecture has no place")
+    return network
+
+
+def scaling(metadata):
+    """Offset and scale of each feature: the network takes (x - offset) / scale, and gives y for y * scale + offset."""
+    scaling, features = json.loads(metadata.get("scaling", "{}")), int(metadata["features"])
+    return np.float32(scaling.get("offset", [0] * features)), np.float32(scaling.get("scale", [1] * features))
+
+
+def build(architecture, timesteps, features):
+    """The network that a file's `architecture` stands for, with Keras' own initial weights."""
+    layers = [make(layer) for layer in listed(architecture, timesteps, features)]
+    return keras.Sequential([keras.Input((timesteps, features)), *layers])
+
+
+def make(layer):
+    """One layer: the names in a file are those of Keras' options."""
+    options = dict(layer)
+    kind = options.pop("type")
+    if kind not in NAMES:
+        raise Unsupported(f"a layer is of type {kind!r}, which is not one of {', '.join(NAMES)}")
+    if "layer" in options:
+        options["layer"] = make(options["layer"])
+    return getattr(L, kind)(**options)
+
+
+def listed(architecture, timesteps, features):
+    """Layer by layer what `autoencoder` and `stacked` are short for; defaults as openapi.yaml has them."""
+    if "layers" in architecture:
+        return architecture["layers"]
+    kind = architecture.get("architecture", "autoencoder")
+    if kind not in ("autoencoder", "stacked"):
+        raise Unsupported(f"the architecture is {kind!r}, which is not one of autoencoder, stacked, layers")
+    units = architecture.get("units", [64, 32])
+    options = {k: v for k, v in architecture.items() if k in ("activation", "recurrent_activation")}
+
+    def lstm(units, return_sequences=True):
+        return {"type": "LSTM", "units": units, "return_sequences": return_sequences, **options}
+
+    decoder = [lstm(size) for size in reversed(units)]
+    decoder.append({"type": "TimeDistributed", "layer": {"type": "Dense", "units": features}})
+    if kind == "stacked":
+        return [lstm(size) for size in units] + decoder
+    encoder = [lstm(size) for size in units[:-1]] + [lstm(units[-1], return_sequences=False)]
+    return encoder + [{"type": "RepeatVector", "n": timesteps}] + decoder
+
+
+# Weights, and files.
+
+
+def weights(layers, described):
+    """For each tensor its name in a file, the variable, None for a bias that is not there, and the kernel beside it."""
+    counts = collections.Counter()
+
+    def unique(name):
+        counts[name] += 1
+        return name if counts[name] == 1 else f"{name}_{counts[name] - 1}"
+
+    for layer, description in zip(layers, described, strict=True):
+        kind = description["type"]
+        inner = unique(NAMES[WRAPPED[kind]]) if kind in WRAPPED else None
+        name = unique(NAMES[kind])
+        owners = {
+            "LSTM": lambda: [(name, layer.cell)],
+            "Bidirectional": lambda: [
+                (f"{name}/forward_{inner}", layer.forward_layer.cell),
+                (f"{name}/backward_{inner}", layer.backward_layer.cell)],
+            "Dense": lambda: [(name, layer)],
+            "TimeDistributed": lambda: [(f"{name}/{inner}", layer.layer)],
+        }.get(kind, list)()
+        for path, owner in owners:
+            cell, parts = "", ("kernel", "bias")
+            if hasattr(owner, "recurrent_kernel"):
+                cell, parts = "/lstm_cell", ("kernel", "recurrent_kernel", "bias")
+            for part in parts:
+                yield f"{path}{cell}/{part}", getattr(owner, part), owner.kernel
+
+
+def array(variable):
+    return np.ascontiguousarray(keras.ops.convert_to_numpy(variable), np.float32)
+
+
+def read(path):
+    """Tensors and metadata of a file."""
+    with safe_open(path, "numpy") as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    take = commands.add_parser("to-reprise", help="a .keras file to a safetensors file")
+    give = commands.add_parser("to-keras", help="a safetensors file to a .keras file")
+    for command in take, give:
+        command.add_argument("source")
+        command.add_argument("target")
+    take.add_argument("--timesteps", type=int, help="where the network takes windows of any length")
+    scaled = "the network takes (x - offset) / scale: a number for each feature"
+    take.add_argument("--offset", type=float, nargs="+", help=scaled)
+    take.add_argument("--scale", type=float, nargs="+", help=scaled)
+    take.add_argument("--threshold", type=float, help="the error in scaled units above which a window is an anomaly")
+    options = parser.parse_args()
+    try:
+        if options.command == "to-reprise":
+            network = keras.saving.load_model(options.source, compile=False)
+            tensors, metadata = to_reprise(
+                network, options.timesteps, options.offset, options.scale, options.threshold)
+            save_file(tensors, options.target, metadata)
+        else:
+            tensors, metadata = read(options.source)
+            to_keras(tensors, metadata).save(options.target)
+            offset, scale = scaling(metadata)
+            if offset.any() or (scale != 1).any():
+                print(f"It takes (x - offset) / scale: offset {offset.tolist()}, scale {scale.tolist()}")
+    except (Unsupported, OSError) as error:
+        raise SystemExit(f"keras_bridge.py: {error}") from None
+
+
+if __name__ == "__main__":
+    main()
