@@ -17,7 +17,8 @@ test:
 	scripts/setup
 	swift test -c release
 
-# Real Python packages against the server: Keras, safetensors and ONNX for its model files, http.client for its jobs.
+# Real Python packages against the server: Keras, safetensors and ONNX for its model files, http.client for its jobs, NumPy
+# for its arrays, tritonclient and kserve for the Open Inference Protocol.
 test-clients: build
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt

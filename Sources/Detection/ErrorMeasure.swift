@@ -35,19 +35,33 @@ public enum ErrorMeasure: Sendable, Equatable {
         of windows: Windows, by model: Model, _ detail: WindowErrors.Detail = []
     ) -> WindowErrors {
         var errors = WindowErrors()
-        for part in windows.slices {
-            let reconstructions = model.reconstruct(part)
-            switch self {
-            case .meanSquared where detail.isEmpty:
-                errors.windows += meanSquaredErrors(of: part, reconstructions: reconstructions)
-            case .meanSquared:
-                errors.add(part.differences(from: reconstructions).map { $0 * $0 }, part, detail)
-            case .meanAbsolute: errors.add(part.differences(from: reconstructions).map(abs), part, detail)
-            case .mahalanobis(let measure):
-                measure.add(part.differences(from: reconstructions), to: &errors, detail)
-            }
-        }
+        for part in windows.slices { add(part, model.reconstruct(part), to: &errors, detail) }
         return errors
+    }
+
+    /// The errors of windows whose reconstructions are there already.
+    /// - Parameters:
+    ///   - windows: in scaled units.
+    ///   - reconstructions: of these windows, `[N][T][F]` in scaled units.
+    package func errors(of windows: Windows, reconstructions: [Float]) -> WindowErrors {
+        var errors = WindowErrors()
+        add(windows, reconstructions, to: &errors, [])
+        return errors
+    }
+
+    private func add(
+        _ windows: Windows, _ reconstructions: [Float], to errors: inout WindowErrors,
+        _ detail: WindowErrors.Detail
+    ) {
+        switch self {
+        case .meanSquared where detail.isEmpty:
+            errors.windows += meanSquaredErrors(of: windows, reconstructions: reconstructions)
+        case .meanSquared:
+            errors.add(windows.differences(from: reconstructions).map { $0 * $0 }, windows, detail)
+        case .meanAbsolute: errors.add(windows.differences(from: reconstructions).map(abs), windows, detail)
+        case .mahalanobis(let measure):
+            measure.add(windows.differences(from: reconstructions), to: &errors, detail)
+        }
     }
 }
 
@@ -57,7 +71,7 @@ extension Windows {
     private static let sliceNumbers = 4 << 20
 
     /// The windows, a few thousand at a time, or fewer where one is large.
-    var slices: some Sequence<Windows> {
+    package var slices: some Sequence<Windows> {
         let size = Swift.max(1, Swift.min(4096, Self.sliceNumbers / (timesteps * features)))
         return stride(from: 0, to: count, by: size).lazy.map { self[$0..<Swift.min($0 + size, count)] }
     }

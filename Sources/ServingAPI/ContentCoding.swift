@@ -44,7 +44,7 @@ package enum ContentCoding: String, CaseIterable {
     private static let piece = 64 * 1024
 
     /// Packed bytes, quickly rather than tightly: numbers as text shrink to about half. nil if there is no memory.
-    func packed(_ bytes: [UInt8]) -> [UInt8]? {
+    package func packed(_ bytes: [UInt8]) -> [UInt8]? {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         defer { stream.deallocate() }

@@ -36,11 +36,13 @@ extension FieldReader {
         }
     }
 
-    /// Reads a request that has data, as JSON or as CSV.
+    /// Reads a request that has data, as JSON, as CSV or as an array.
     /// - Parameter flag: the member that flags rows, if there is one, which for CSV names a column.
     init(data request: Request, flag: String? = nil) throws(Problem) {
         if request.head.isCSV {
             try self.init(csv: request, flag: flag)
+        } else if request.head.isNPY {
+            try self.init(npy: request, flag: flag)
         } else {
             try self.init(request, instead: .data)
         }

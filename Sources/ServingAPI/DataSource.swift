@@ -25,7 +25,10 @@ extension FieldReader {
     /// The one of `windows`, `series` and `recordings` that is there.
     /// - Parameter ofSeries: whether windows won't do.
     mutating func source(ofSeries: Bool) throws(JSONError) -> DataSource {
-        let windows = ofSeries ? nil : try tensor("windows", rank: 3...3)
+        let windows = ofSeries && !isQuery ? nil : try tensor("windows", rank: 3...3)
+        if ofSeries, windows != nil {
+            throw error("windows", "has windows [N][T][F], but only rows [rows][F] will do here")
+        }
         let series = try tensor("series", rank: 2...2)
         let recordings = try tensors("recordings", rank: 2...2)
         let names = [

@@ -23,7 +23,8 @@ struct EvaluateFields {
             guard let labels = try body.rowFlags("labels", rows: windows.series.rows) else {
                 throw body.missing(
                     "labels",
-                    body.isQuery ? "the column of 0 and 1" : "\(FieldReader.rowFlagsRule) that are anomalies")
+                    (body.isQuery ? "for CSV the column of 0 and 1, otherwise " : "")
+                        + "\(FieldReader.rowFlagsRule) that are anomalies")
             }
             let shift = try body.int("label_shift", in: 0...Int(Int32.max), default: 0)
             try body.rejectUnknown()

@@ -10,6 +10,7 @@ enum MediaType: String, CaseIterable {
     case yaml = "application/yaml"
     case eventStream = "text/event-stream"
     case file = "application/octet-stream"
+    case npy = "application/x-npy"
 
     /// Without parameters.
     var essence: Substring { rawValue.prefix { $0 != ";" } }
@@ -97,8 +98,9 @@ extension RequestHead {
         let isWelcome =
             switch content {
             case .json: Self.isJSON(essence)
-            case .data: Self.isJSON(essence) || isCSV
+            case .data: Self.isJSON(essence) || hasOptionsInQuery
             case .file: essence == MediaType.file.essence
+            case .inference: Self.isJSON(essence) || essence == MediaType.file.essence
             }
         guard isWelcome else {
             let wanted = content.mediaTypes.map(\.rawValue)
@@ -115,6 +117,12 @@ extension RequestHead {
 
     /// Whether the body is CSV.
     var isCSV: Bool { contentTypeEssence == MediaType.csv.rawValue }
+
+    /// Whether the body is an array in NumPy's format.
+    var isNPY: Bool { contentTypeEssence == MediaType.npy.rawValue }
+
+    /// Whether the body has nothing but data, and the query has the members that JSON would have beside them.
+    var hasOptionsInQuery: Bool { isCSV || isNPY }
 
     /// Whether the body was sent as curl sends what it is not told the type of.
     var claimsForm: Bool { contentTypeEssence == Self.form }

@@ -18,6 +18,8 @@ struct Prediction: Sendable {
     /// `[N][T][F]` in the data's units.
     let windows: Windows
     let responder: Responder
+    /// What the answer is: JSON, or the array alone.
+    let mediaType: MediaType
     /// When its request had come.
     let arrival: Moment?
     let metrics: InferenceMetrics
@@ -76,11 +78,12 @@ struct Prediction: Sendable {
         guard errors.allSatisfy(\.isFinite), scaledErrors.allSatisfy(\.isFinite) else {
             return responder.send(Problem.overflow().response)
         }
+        let values = result.values[(part.lowerBound * size)..<(part.upperBound * size)]
+        let shape = [part.count, windows.timesteps, windows.features]
+        guard mediaType != .npy else { return responder.send(.npy(values, shape: shape)) }
         send(values: part.count * (size + 2)) { json in
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
-            json.tensor(
-                "reconstructions", result.values[(part.lowerBound * size)..<(part.upperBound * size)],
-                shape: [part.count, windows.timesteps, windows.features])
+            json.tensor("reconstructions", values, shape: shape)
             json.member("errors", errors)
             json.member("scaled_errors", scaledErrors)
         }
@@ -91,6 +94,9 @@ struct Prediction: Sendable {
         let size = result.count / max(count, 1)
         let encodings = result[(part.lowerBound * size)..<(part.upperBound * size)]
         guard encodings.allSatisfy(\.isFinite) else { return responder.send(Problem.overflow().response) }
+        guard mediaType != .npy else {
+            return responder.send(.npy(encodings, shape: [part.count, size]))
+        }
         send(values: encodings.count) { $0.tensor("encodings", encodings, shape: [part.count, size]) }
     }
 

@@ -11,7 +11,7 @@ extension Service {
     ]
 
     private static func route(_ path: String, _ kind: Prediction.Kind) -> Route {
-        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .data) {
+        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .data, produces: [.json, .npy]) {
             (service, call) throws(Problem) in
             try service.prediction(kind, call)?.answer()
             return nil
@@ -37,8 +37,8 @@ extension Service {
         }
         note(entry, in: call)
         return Prediction(
-            kind: kind, entry: entry, windows: windows, responder: call.responder, arrival: call.arrival,
-            metrics: metrics.inferences)
+            kind: kind, entry: entry, windows: windows, responder: call.responder, mediaType: call.mediaType,
+            arrival: call.arrival, metrics: metrics.inferences)
     }
 }
 

@@ -39,9 +39,14 @@ package struct Problem: Error, Sendable {
         json.member("error", detail)
     }
 
+    /// The same as the Open Inference Protocol has it, where whatever is wrong with a request is 400.
+    var asBadRequest: Problem {
+        status == .unprocessableContent ? Problem(.badRequest, slug, detail, pointer: pointer) : self
+    }
+
     /// The answer to a request. A pointer means something in JSON alone.
     func response(to head: RequestHead) -> Response {
-        guard head.isCSV else { return response }
+        guard head.hasOptionsInQuery else { return response }
         return Problem(status, slug, detail, fields: fields).response
     }
 

@@ -21,8 +21,10 @@ final class Route: Sendable {
     /// What a body is.
     enum Content: Sendable {
         case json
-        /// A time series and what to do with it: JSON, or CSV with the rest in the query.
+        /// A time series and what to do with it: JSON, or CSV or an array with the rest in the query.
         case data
+        /// A request of the Open Inference Protocol: JSON, which tensors may follow as they are.
+        case inference
         /// Bytes.
         case file
 
@@ -30,7 +32,8 @@ final class Route: Sendable {
         var mediaTypes: [MediaType] {
             switch self {
             case .json: [.json]
-            case .data: [.json, .csv]
+            case .data: [.json, .csv, .npy]
+            case .inference: [.json, .file]
             case .file: [.file]
             }
         }

@@ -45,6 +45,7 @@ public final class Service: Handler {
         + modelRoutes
         + aliasRoutes
         + modelFileRoutes
+        + inferenceRoutes
         + operationRoutes
 
     /// Every method and path that is served, for the test of openapi.yaml.

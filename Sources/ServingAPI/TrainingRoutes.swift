@@ -55,8 +55,8 @@ extension Service {
         }
         let owner = try keys?.check(request.fields, for: .train) ?? ""
         var hash = SHA256()
-        // Beside CSV the query is half of what is asked for.
-        if request.head.isCSV { hash.update(data: Array("\(request.target.query ?? "")\n".utf8)) }
+        // Beside CSV and arrays the query is half of what is asked for.
+        if request.head.hasOptionsInQuery { hash.update(data: Array("\(request.target.query ?? "")\n".utf8)) }
         hash.update(data: request.body)
         return TrainingJobs.Repeatable(
             key: "\(owner) \(key)", digest: hash.finalize().hexadecimal)

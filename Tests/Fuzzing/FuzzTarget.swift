@@ -10,6 +10,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case csv
     /// A file of tensors.
     case safetensors
+    /// An array in NumPy's format.
+    case npy
 
     /// What is wrong with what the code does with the input; nil if nothing is.
     package func finding(_ input: [UInt8]) -> String? {
@@ -19,6 +21,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: JSONFuzzing.finding(input)
         case .csv: CSVFuzzing.finding(input)
         case .safetensors: SafeTensorsFuzzing.finding(input)
+        case .npy: NPYFuzzing.finding(input)
         }
     }
 }

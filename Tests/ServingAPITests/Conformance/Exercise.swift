@@ -45,7 +45,7 @@ struct Exercise: CustomStringConvertible {
 extension Exercise {
     static let image = [(name: "Accept", value: "image/png")]
     static let csv = [(name: "Content-Type", value: "text/csv")]
-    private static let xml = [(name: "Content-Type", value: "text/xml")]
+    static let xml = [(name: "Content-Type", value: "text/xml")]
     private static let text = [(name: "Accept", value: "text/plain")]
     private static let windows: JSON = ["model": "toy", "windows": Small.windows]
     private static let architecture: JSON = ["timesteps": 3, "features": 2, "units": [4]]
@@ -100,7 +100,7 @@ extension Exercise {
         ]
 
     /// A model that fits `Small.training`, with weights of zeros, which are text too.
-    private static let file: String = {
+    static let file: String = {
         let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
         let shapes: [(name: String, shape: [Int])] = [
             ("lstm/lstm_cell/kernel", [2, 4]), ("lstm/lstm_cell/recurrent_kernel", [1, 4]),
@@ -261,7 +261,7 @@ extension Exercise {
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
-        ] + jobs + files + onnx + aliases
+        ] + jobs + files + onnx + aliases + inference
         + aboutVersions("GET", "/models/{model}/versions/{version}")
         + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),

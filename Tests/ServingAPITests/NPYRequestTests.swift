@@ -1,0 +1,140 @@
+import APITesting
+import Testing
+import TimeSeries
+
+/// Data that come as an array in NumPy's format, with the options in the query, and answers that are one.
+@Suite struct NPYRequestTests {
+    private static let type = [(name: "Content-Type", value: "application/x-npy")]
+    private static let rows = 30
+    private static let values: [Float] = (0..<rows).flatMap { [Float($0 % 4) / 2, Float($0 % 3) - 1] }
+    private static let series = NPYArray.file(values[...], shape: [rows, 2])
+    private static let windows = NPYArray.file(values[..<24], shape: [4, 3, 2])
+    private static let json = JSON.array(
+        (0..<rows).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 3 - 1))] })
+    private static let options = "timesteps=3&units=4,2&epochs=2&seed=5"
+    private static let training: JSON = [
+        "model": "json", "series": json, "timesteps": 3, "units": [4, 2], "epochs": 2, "seed": 5,
+    ]
+
+    private func send(
+        _ api: API, _ target: String, _ body: [UInt8], accept: String? = nil
+    ) throws -> Answer {
+        try api.send(
+            "POST", target, fields: Self.type + (accept.map { [(name: "Accept", value: $0)] } ?? []),
+            body: body)
+    }
+
+    /// A server with the same model twice, trained from an array and from JSON.
+    private func trained(_ wire: Wire = .inProcess) throws -> API {
+        let api = try API(wire)
+        let answer = try send(api, "/train?model=npy&\(Self.options)", Self.series)
+        #expect(answer.status == 201, "\(answer.text)")
+        #expect(try answer.json["history"] == api.post("/train", Self.training).json["history"])
+        return api
+    }
+
+    @Test(arguments: Wire.allCases) func isTheSameAsJSON(wire: Wire) throws {
+        let api = try trained(wire)
+        for path in ["/reconstruct", "/encode", "/score"] {
+            let npy = try send(api, "\(path)?model=npy&stride=2", Self.series).json
+            let json = try api.post(path, ["model": "json", "series": Self.json, "stride": 2]).json
+            #expect(npy.with(["model": nil]) == json.with(["model": nil]), "\(path)")
+            let ofWindows = try send(api, "\(path)?model=npy", Self.windows).json
+            let nested = JSON.array(
+                (0..<4).map { first in .array((0..<3).map { Self.json[3 * first + $0] ?? nil }) })
+            let same = try api.post(path, ["model": "json", "windows": nested]).json
+            #expect(ofWindows.with(["model": nil]) == same.with(["model": nil]), "\(path)")
+        }
+        let labels = try send(api, "/evaluate?model=npy&labels=%5B%5B12,14%5D%5D", Self.series).json
+        let json = try api.post("/evaluate", ["model": "json", "series": Self.json, "labels": [[12, 14]]])
+            .json
+        #expect(labels["anomalies"] == 3)
+        #expect(labels.with(["model": nil]) == json.with(["model": nil]))
+        let flags = (0..<Self.rows).map { (12..<15).contains($0) ? "1" : "0" }.joined(separator: ",")
+        #expect(try send(api, "/evaluate?model=npy&labels=%5B\(flags)%5D", Self.series).json == labels)
+
+        let excluding = try send(
+            api, "/train?model=npy&\(Self.options)&exclude=%5B%5B3,4%5D%5D&feature_names=a,b", Self.series
+        ).json
+        let other = try api.post("/train", Self.training.with(["exclude": [[3, 4]]])).json
+        #expect(excluding["history"] == other["history"])
+        #expect(excluding["feature_names"] == ["a", "b"])
+    }
+
+    @Test(arguments: Wire.allCases) func answersAreArraysForWhoAsks(wire: Wire) throws {
+        let api = try trained(wire)
+        for (path, member, shape) in [
+            ("/reconstruct", "reconstructions", [4, 3, 2]), ("/encode", "encodings", [4, 2]),
+        ] {
+            let answer = try send(api, "\(path)?model=npy", Self.windows, accept: "application/x-npy")
+            #expect(answer.status == 200 && answer["content-type"] == "application/x-npy")
+            let array = try NPYArray(answer.body)
+            #expect(array.shape == shape)
+            let json = try send(api, "\(path)?model=npy", Self.windows, accept: "*/*").json
+            #expect(try array.values == #require(json[member]).numbers.map { Float($0) })
+            // Also a small request in JSON, which is answered together with others.
+            let small = try api.send(
+                "POST", path, fields: [(name: "Accept", value: "application/x-npy")],
+                body: Array("{\"model\":\"json\",\"windows\":[[[0,-1],[0.5,0],[1,1]]]}".utf8))
+            #expect(try NPYArray(small.body).shape == [1] + shape.dropFirst())
+        }
+        #expect(try send(api, "/score?model=npy", Self.windows, accept: "application/x-npy").status == 406)
+    }
+
+    @Test func nanIsAMissingValue() throws {
+        let api = try trained()
+        var values = Self.values
+        values[7] = .nan
+        let gap = NPYArray.file(values[...], shape: [Self.rows, 2])
+        let refused = try send(api, "/score?model=npy", gap)
+        #expect(refused.status == 422 && refused.text.contains("row 3 has no value for feature 1"))
+        let filled = try send(api, "/score?model=npy&missing=zero", gap)
+        values[7] = 0
+        let whole = try send(api, "/score?model=npy", NPYArray.file(values[...], shape: [Self.rows, 2]))
+        #expect(filled.status == 200 && filled.body == whole.body)
+    }
+
+    static let bad: [(target: String, body: [UInt8], says: String)] = [
+        ("/score?model=npy", [], "the body is no .npy file"),
+        ("/score?model=npy", Array(series.dropLast()), "the body has 239 bytes"),
+        ("/score?model=npy", NPYArray.file(values[...], shape: [60]), "1 axes, the shape [60]"),
+        ("/score?model=npy", NPYArray.file(values[...], shape: [1, 10, 3, 2]), "4 axes"),
+        (
+            "/score?model=npy", NPYArray.file(values[...], shape: [20, 3]),
+            "3 features (F) where 2 are wanted"
+        ),
+        ("/score?model=npy", NPYArray.file(values[...], shape: [5, 6, 2]), "6 timesteps (T) where 3"),
+        ("/score?model=npy&series=1", series, "the query has 'series', which is what the body has"),
+        ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
+        ("/score?model=npy&columns=a,b", series, "unknown query parameter 'columns'"),
+        ("/score", series, "the query parameter 'model' is missing"),
+        ("/evaluate?model=npy", series, "labels"),
+        ("/evaluate?model=npy&labels=flag", series, "'labels' is 'flag'"),
+        ("/evaluate?model=npy&labels=%5B1%5D,%22x%22:1", series, "'labels' is"),
+        ("/evaluate?model=npy&labels=%5B0,1%5D", series, "are 2 for 30 rows"),
+        ("/evaluate?model=npy&labels=%5B%5B1,2%5D%5D", windows, "only rows [rows][F] will do"),
+        ("/train?model=new&exclude=%5B%5B1,2%5D%5D", windows, "windows already"),
+        ("/train?model=new", series, "timesteps"),
+    ]
+
+    @Test func whatIsWrongIsTold() throws {
+        let api = try trained()
+        for (target, body, says) in Self.bad {
+            let answer = try send(api, target, body)
+            #expect(answer.status == 422 && answer.text.contains(says), "\(target): \(answer.text)")
+            #expect(try answer.json["pointer"] == nil)
+        }
+        let summary = try send(api, "/summary", Self.series)
+        #expect(summary.status == 415)
+    }
+
+    @Test func aRepeatedKeyLooksAtTheQuery() throws {
+        let api = try trained()
+        let key = [(name: "Idempotency-Key", value: "k1")]
+        func status(_ query: String) throws -> Int {
+            try api.send("POST", "/train?\(query)", fields: Self.type + key, body: Self.series).status
+        }
+        #expect(try status("model=again&\(Self.options)") == 201)
+        #expect(try status("model=other&\(Self.options)") == 422)
+    }
+}
