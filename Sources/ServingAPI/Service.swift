@@ -14,17 +14,20 @@ public final class Service: Handler {
     private let predictions: WorkQueue
     private let batch = PredictionBatch()
     let keys: APIKeys?
+    let detector: AnomalyDetector
     private let router = Router(Service.routes)
     private let isReady = Atomic<Bool>(true)
 
     /// A service over a registry, for everybody unless there are keys.
+    /// - Parameter data: the folder in which requests may name files; nil for none.
     public init(
-        registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil, computeWidth: Int = 2,
-        logger: Logger = Logger(label: "reprise")
+        registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil,
+        data: DataFolder? = nil, computeWidth: Int = 2, logger: Logger = Logger(label: "reprise")
     ) {
         self.registry = registry
         self.limits = limits
         self.keys = keys
+        detector = AnomalyDetector(folder: data)
         self.logger = logger
         jobs = TrainingJobs(registry: registry, limits: limits)
         predictions = WorkQueue(
@@ -40,6 +43,7 @@ public final class Service: Handler {
         + modelRoutes
         + aliasRoutes
         + modelFileRoutes
+        + detectorRoutes
         + operationRoutes
 
     /// Every method and path that is served, for the test of openapi.yaml.
@@ -61,7 +65,7 @@ public final class Service: Handler {
             if let content = route.takes { try head.checkContent(is: content) }
             return nil
         } catch {
-            return error.response
+            return error.response(to: head)
         }
     }
 
