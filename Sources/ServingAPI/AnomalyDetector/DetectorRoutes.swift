@@ -155,9 +155,9 @@ extension Service {
     }
 
     private func detectLast(_ call: Call) throws(Problem) -> Response {
-        let (entry, kept) = try readyDetector(call.detectorID)
         var body = try FieldReader(detector: call.request)
         let (tables, contributors) = try body.detectorLast()
+        let (entry, kept) = try readyDetector(call.detectorID)
         let aligned = try AlignedSeries(
             tables, kept.training.policy, variables: entry.trained.description.featureNames,
             limit: limits.body)
