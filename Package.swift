@@ -130,6 +130,7 @@ let package = Package(
             name: "ServingAPITests",
             dependencies: [
                 "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
+                "TimeSeries",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

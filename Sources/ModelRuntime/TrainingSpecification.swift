@@ -95,7 +95,8 @@ extension TrainingSpecification {
                 errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
                 baselineErrors: learned.baselineErrors,
                 origin: ModelDescription.Origin(
-                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows)), note: note),
+                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows)),
+                note: note),
             model: model, detector: learned.detector)
     }
 

@@ -3,9 +3,9 @@ import JSON
 import TimeSeries
 
 /// How variables that were measured at different times become rows.
-struct AlignPolicy: Sendable, Equatable {
+package struct AlignPolicy: Sendable, Equatable {
     /// Which times have a row.
-    enum Mode: String, CaseIterable {
+    package enum Mode: String, CaseIterable, Sendable {
         /// Those at which every variable has a value.
         case inner = "Inner"
         /// Those at which any has one.
@@ -13,40 +13,49 @@ struct AlignPolicy: Sendable, Equatable {
     }
 
     /// What stands where a variable has no value.
-    enum Fill: String, CaseIterable {
+    package enum Fill: String, CaseIterable, Sendable {
         /// The value before; the first one before that.
         case previous = "Previous"
         /// The value after; the last one after that.
         case subsequent = "Subsequent"
         /// On the line between both.
         case linear = "Linear"
+        /// 0, in the data's units.
         case zero = "Zero"
         /// `paddingValue`.
         case fixed = "Fixed"
     }
 
-    var mode = Mode.outer
-    var fill = Fill.linear
+    /// The times.
+    package var mode = Mode.outer
+    /// The gaps.
+    package var fill = Fill.linear
     /// For `fixed`.
-    var padding: Double?
+    package var padding: Double?
+
+    /// The defaults, which are the service's.
+    package init() {}
 }
 
 /// Rows of all variables, without gaps.
-struct AlignedSeries: Sendable {
-    let series: Series
-    let times: [UTCTime]
+package struct AlignedSeries: Sendable {
+    /// `[rows][variables]`.
+    package let series: Series
+    /// Of each row.
+    package let times: [UTCTime]
     /// The first row from the start on; those before are history.
-    let firstRow: Int
+    package let firstRow: Int
     /// Without the history.
-    let states: [VariableState]
+    package let states: [VariableState]
 
+    /// Aligns what tables have.
     /// - Parameters:
     ///   - variables: in which order; those of the tables if nobody has said.
     ///   - start: nil for all rows up to the end.
     ///   - history: how many rows before the start are kept, if there are so many.
     ///   - limit: how many numbers there may be.
     /// - Throws: 400 for variables that don't fit, and where nothing is left.
-    init(
+    package init(
         _ tables: [DetectorTable], _ policy: AlignPolicy, variables wanted: [String]? = nil,
         from start: UTCTime? = nil, history: Int = 0, through end: UTCTime = UTCTime(microseconds: .max),
         limit: Int
@@ -166,14 +175,17 @@ struct AlignedSeries: Sendable {
 }
 
 /// What there was of a variable before gaps were filled.
-struct VariableState: Sendable, Equatable {
-    let variable: String
+package struct VariableState: Sendable, Equatable {
+    /// Its name.
+    package let variable: String
     /// The share of rows that had no value.
-    let filledNARatio: Double
+    package let filledNARatio: Double
     /// Rows that had one.
-    let effectiveCount: Int
-    let first: UTCTime?
-    let last: UTCTime?
+    package let effectiveCount: Int
+    /// The time of the first of them.
+    package let first: UTCTime?
+    /// The time of the last.
+    package let last: UTCTime?
 
     /// - Parameters:
     ///   - times: of some rows.

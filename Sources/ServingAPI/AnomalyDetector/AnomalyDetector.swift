@@ -100,7 +100,10 @@ final class AnomalyDetector: Sendable {
     /// Forgets a training and has it end; false if there is none.
     func remove(training id: String) -> Bool {
         guard let training = self[training: id] else { return false }
-        training.job.cancel()
+        if !training.job.cancel() {
+            // Its model is on its way to the disk: whoever deletes it has to find it there.
+            while !training.job.isEnded { usleep(1000) }
+        }
         state.withLock { $0.trainings[id] = nil }
         return true
     }

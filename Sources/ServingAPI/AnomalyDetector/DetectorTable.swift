@@ -2,17 +2,20 @@ import HTTP1
 import JSON
 
 /// Measurements of variables that share their times.
-struct DetectorTable: Sendable {
-    let variables: [String]
+package struct DetectorTable: Sendable {
+    /// Their names.
+    package let variables: [String]
     /// Ascending; none stands twice.
-    let times: [UTCTime]
+    package let times: [UTCTime]
     /// `[times][variables]`; NaN where there is none.
-    let values: [Float]
+    package let values: [Float]
 
     /// Reads the times, and puts rows in their order.
     /// - Parameter place: where the table comes from, for errors.
     /// - Throws: 400 for what is no time, and for one that stands twice.
-    init(variables: [String], timestamps: [String], values: [Float], from place: String) throws(Problem) {
+    package init(variables: [String], timestamps: [String], values: [Float], from place: String)
+        throws(Problem)
+    {
         self.variables = variables
         var times: [UTCTime] = []
         times.reserveCapacity(timestamps.count)
@@ -24,6 +27,10 @@ struct DetectorTable: Sendable {
                 )
             }
             times.append(time)
+        }
+        if zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) {
+            (self.times, self.values) = (times, values)
+            return
         }
         let order = times.indices.sorted { times[$0] < times[$1] }
         self.times = order.map { times[$0] }

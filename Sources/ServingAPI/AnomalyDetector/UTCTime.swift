@@ -1,15 +1,16 @@
 /// A moment as ISO 8601 writes it, to the microsecond.
-struct UTCTime: Hashable, Comparable, Sendable {
+package struct UTCTime: Hashable, Comparable, Sendable {
     /// Since 1970-01-01T00:00:00Z.
-    let microseconds: Int64
+    package let microseconds: Int64
 
-    init(microseconds: Int64) { self.microseconds = microseconds }
+    /// A moment by its distance from 1970.
+    package init(microseconds: Int64) { self.microseconds = microseconds }
 
-    static func < (left: UTCTime, right: UTCTime) -> Bool { left.microseconds < right.microseconds }
+    package static func < (left: UTCTime, right: UTCTime) -> Bool { left.microseconds < right.microseconds }
 
     /// Reads a date, or a date and a time with a `T` or a blank between them: `2026-01-31`, `2026-01-31T12:00`,
     /// `2026-01-31 12:00:00.25+01:00`. Without a zone it is UTC. nil for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var text = text
         guard let time = text.withUTF8({ Self.read($0) }) else { return nil }
         microseconds = time
@@ -100,7 +101,7 @@ struct UTCTime: Hashable, Comparable, Sendable {
 
 extension UTCTime: CustomStringConvertible {
     /// As RFC 3339 writes it, in UTC; with a fraction only if there is one.
-    var description: String {
+    package var description: String {
         var days = microseconds / 86_400_000_000
         var rest = microseconds % 86_400_000_000
         if rest < 0 { (days, rest) = (days - 1, rest + 86_400_000_000) }
