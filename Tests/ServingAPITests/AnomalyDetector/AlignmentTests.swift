@@ -84,7 +84,7 @@ import TimeSeries
             try DetectorTable(
                 variables: ["a"], timestamps: ["1970-01-01", "yesterday"], values: [1, 2], from: "x")
         }
-        #expect(none?.detail.contains("timestamp 1 of x is \"yesterday\"") == true)
+        #expect(none?.detail.contains("timestamp 1 of x is 'yesterday'") == true)
     }
 
     @Test func variablesAreThoseOfTheModel() throws {

@@ -1,6 +1,7 @@
 import APITesting
 import Foundation
 import Glibc
+import ModelRuntime
 import ServingAPI
 import Testing
 
