@@ -147,6 +147,7 @@ let package = Package(
             dependencies: [
                 "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
                 "Telemetry",
+                "TimeSeries",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

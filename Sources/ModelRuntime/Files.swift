@@ -35,6 +35,29 @@ package enum Files {
         return (try file.read(from: 0, count: min(count ?? size, size)), size)
     }
 
+    /// Bytes of an open file from a position on; fewer at the end.
+    static func read(
+        _ descriptor: Int32, _ path: String, from start: Int, count: Int
+    ) throws(FileError) -> [UInt8] {
+        var failure: FileError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            guard let base = buffer.baseAddress else { return }
+            do throws(FileError) {
+                while filled < count {
+                    let read = try repeated("read", path) {
+                        pread(descriptor, base + filled, count - filled, start + filled)
+                    }
+                    guard read > 0 else { return }
+                    filled += read
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Makes a new file that is on the disk, and not just with the system, when this returns.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         try withDescriptor(path, O_WRONLY | O_CREAT | O_EXCL) { (descriptor) throws(FileError) in
@@ -171,22 +194,6 @@ final class OpenFile: Sendable {
 
     /// Bytes from a position on; fewer at the end.
     func read(from start: Int, count: Int) throws(FileError) -> [UInt8] {
-        var failure: FileError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            guard let base = buffer.baseAddress else { return }
-            do throws(FileError) {
-                while filled < count {
-                    let read = try Files.repeated("read", path) {
-                        pread(descriptor, base + filled, count - filled, start + filled)
-                    }
-                    guard read > 0 else { return }
-                    filled += read
-                }
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return bytes
+        try Files.read(descriptor, path, from: start, count: count)
     }
 }

@@ -24,6 +24,8 @@ public struct ModelDescription: Sendable {
     public let baselineErrors: BaselineErrors?
     /// Where it comes from.
     public let origin: Origin
+    /// What whoever had it trained keeps with it, as JSON; nil for most.
+    public let note: String?
 
     /// How a model was fitted.
     public struct Training: Sendable {

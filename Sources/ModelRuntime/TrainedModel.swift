@@ -24,7 +24,9 @@ public struct TrainedModel: Sendable {
             + detector.numberCount
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
-        return model.byteCount + names + description.training.history.count * MemoryLayout<EpochReport>.stride
+        let note = description.note?.utf8.count ?? 0
+        return model.byteCount + names + note + description.training.history.count
+            * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride
     }
 

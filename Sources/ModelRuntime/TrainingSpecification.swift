@@ -16,6 +16,8 @@ public struct TrainingSpecification: Sendable {
     public let base: ModelRegistry.Entry?
     /// The names of the features, `[F]`, if they have any.
     public var featureNames: [String]?
+    /// What is kept with the model, as JSON.
+    public var note: String?
 
     /// A training from the start.
     public init(
@@ -93,7 +95,8 @@ extension TrainingSpecification {
                 errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
                 baselineErrors: learned.baselineErrors,
                 origin: ModelDescription.Origin(
-                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows))),
+                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows)),
+                note: note),
             model: model, detector: learned.detector)
     }
 

@@ -50,17 +50,27 @@ public final class APIKeys: Sendable {
         state = Mutex(State(keys: try Self.read(path), stamp: stamp, lookedAt: FileStamp.now()))
     }
 
+    /// The field in which clients of Azure's services send their key, without a scheme.
+    private static let subscriptionKey = "Ocp-Apim-Subscription-Key"
+
     /// Whether the request brings a key with that scope, or with any if it is nil (RFC 6750, 2.1 and 3).
     /// - Returns: the key's name.
     @discardableResult
     func check(_ fields: HeaderFields, for scope: Scope?) throws(Problem) -> String {
-        let values = fields.values(of: "Authorization")
-        guard let credentials = values.first, values.count == 1 else { throw .noKey() }
-        let parts = credentials.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .noKey() }
-        guard let key = find(String(parts[1])) else { throw .unknownKey() }
+        guard let key = find(try secret(fields)) else { throw .unknownKey() }
         if let scope, !key.scopes.contains(scope) { throw .missingScope(scope, of: key.name) }
         return key.name
+    }
+
+    /// The key that a request brings, which says it once.
+    private func secret(_ fields: HeaderFields) throws(Problem) -> String {
+        let values = fields.values(of: "Authorization")
+        let bare = fields.values(of: Self.subscriptionKey)
+        guard values.count + bare.count == 1 else { throw .noKey() }
+        if let key = bare.first { return key }
+        let parts = values[0].split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .noKey() }
+        return String(parts[1])
     }
 
     /// Every digest is compared, and all of its bytes: how long that takes says nothing of how near a guess is.

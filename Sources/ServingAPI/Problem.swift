@@ -18,7 +18,7 @@ package struct Problem: Error, Sendable {
     /// Fields that go with the status, such as Allow or Retry-After.
     package let fields: [(name: String, value: String)]
 
-    private init(
+    init(
         _ status: Status, _ slug: String, _ detail: String, pointer: String? = nil,
         fields: [(name: String, value: String)] = []
     ) {
@@ -46,6 +46,7 @@ package struct Problem: Error, Sendable {
 
     /// The answer to a request. A pointer means something in JSON alone.
     func response(to head: RequestHead) -> Response {
+        if head.isForAnomalyDetector { return detectorResponse }
         guard head.hasOptionsInQuery else { return response }
         return Problem(status, slug, detail, fields: fields).response
     }

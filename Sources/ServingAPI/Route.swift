@@ -43,7 +43,7 @@ final class Route: Sendable {
     typealias Action = @Sendable (Service, Call) throws(Problem) -> Response?
 
     let method: Method
-    /// Segments of the path; one in braces takes any text, under that name.
+    /// Segments of the path; one in braces takes any text, under that name. What stands behind the braces ends the segment.
     let path: String
     let lane: Lane
     /// What a key must be good for; nil for what is open to everybody.
@@ -132,7 +132,10 @@ struct Router: Sendable {
             } else if let index = patterns.firstIndex(where: { $0.segments == segments }) {
                 patterns[index] = patterns[index].adding(route)
             } else {
-                patterns.append(target(route.path, segments).adding(route))
+                // Braces alone would take what ends in some way too.
+                let hasEnd = segments.contains { $0.hasPrefix("{") && !$0.hasSuffix("}") }
+                patterns.insert(
+                    target(route.path, segments).adding(route), at: hasEnd ? 0 : patterns.count)
             }
         }
     }
@@ -168,8 +171,10 @@ struct Router: Sendable {
         guard segments.count == pattern.count else { return nil }
         var parameters: [String: String] = [:]
         for (segment, part) in zip(segments, pattern) {
-            if part.hasPrefix("{") {
-                parameters[String(part.dropFirst().dropLast())] = segment
+            if part.hasPrefix("{"), let brace = part.firstIndex(of: "}") {
+                let end = part[part.index(after: brace)...]
+                guard segment.hasSuffix(end) else { return nil }
+                parameters[String(part[..<brace].dropFirst())] = String(segment.dropLast(end.count))
             } else if part != segment {
                 return nil
             }

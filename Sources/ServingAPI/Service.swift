@@ -15,19 +15,23 @@ public final class Service: Handler {
     private let predictions: WorkQueue
     private let batch = PredictionBatch()
     let keys: APIKeys?
+    let detector: AnomalyDetector
     private let router = Router(Service.routes)
     private let isReady = Atomic<Bool>(true)
     let metrics: ServiceMetrics
     let requestLog: RequestLog?
 
     /// A service over a registry, for everybody unless there are keys, that logs requests if it is told where.
+    /// - Parameter data: the folder in which requests may name files; nil for none.
     public init(
-        registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil, computeWidth: Int = 2,
-        logger: Logger = Logger(label: "reprise"), requestLog: RequestLog? = nil
+        registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil,
+        data: DataFolder? = nil, computeWidth: Int = 2, logger: Logger = Logger(label: "reprise"),
+        requestLog: RequestLog? = nil
     ) {
         self.registry = registry
         self.limits = limits
         self.keys = keys
+        detector = AnomalyDetector(folder: data)
         self.logger = logger
         self.requestLog = requestLog
         metrics = ServiceMetrics(paths: router.paths)
@@ -46,6 +50,7 @@ public final class Service: Handler {
         + aliasRoutes
         + modelFileRoutes
         + inferenceRoutes
+        + detectorRoutes
         + operationRoutes
 
     /// Every method and path that is served, for the test of openapi.yaml.
@@ -80,7 +85,7 @@ public final class Service: Handler {
             if let content = route.takes { try head.checkContent(is: content) }
             return nil
         } catch {
-            return error.response
+            return error.response(to: head)
         }
     }
 

@@ -32,6 +32,12 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Where the files are that a dataSource of /anomalydetector may name, and no others; nowhere without it.",
+            valueName: "folder"))
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Versions of a model to keep; older ones that no alias points to are deleted when there is a new one.",
             valueName: "number"))
     var keepVersions: Int?
@@ -80,8 +86,8 @@ struct Serve: ParsableCommand {
         var runtime = limits.runtime
         runtime.keptVersions = keepVersions
         let service = Service(
-            registry: try registry(runtime, logger), limits: runtime, keys: keys, logger: logger,
-            requestLog: log.requestLog(writer))
+            registry: try registry(runtime, logger), limits: runtime, keys: keys, data: try dataFolder(),
+            logger: logger, requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: limits.http)
         service.include(server)
         let signals = StopSignals()
@@ -116,6 +122,15 @@ struct Serve: ParsableCommand {
             throw CommandFailure(
                 "the models' folder can't be used: \(error)",
                 hint: "name another with --models; its parent has to be there")
+        }
+    }
+
+    private func dataFolder() throws -> DataFolder? {
+        do {
+            return try data.map { (path) throws(FileError) in try DataFolder(path) }
+        } catch {
+            throw CommandFailure(
+                "the folder of data can't be used: \(error)", hint: "name another with --data")
         }
     }
 

@@ -17,17 +17,19 @@ package final class API: Sendable {
     private let transport: any Transport
     private let folder: TemporaryFolder
 
-    /// - Parameter computeWidth: 1 makes bodies be looked at one after the other, in the order they came.
+    /// - Parameters:
+    ///   - data: the folder in which requests may name files.
+    ///   - computeWidth: 1 makes bodies be looked at one after the other, in the order they came.
     package init(
         _ wire: Wire, runtime: RuntimeLimits = .init(), limits: Limits = .init(), keys: APIKeys? = nil,
-        computeWidth: Int = 2
+        data: String? = nil, computeWidth: Int = 2
     ) throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         folder = try TemporaryFolder()
         service = Service(
             registry: try ModelRegistry(folder: folder.path, limits: runtime, logger: logger),
             limits: runtime,
-            keys: keys, computeWidth: computeWidth, logger: logger)
+            keys: keys, data: try data.map { try DataFolder($0) }, computeWidth: computeWidth, logger: logger)
         transport =
             switch wire {
             case .inProcess: InProcess(service: service)

@@ -58,6 +58,12 @@ import Testing
             ("GET", "/v2/models/x/versions/1/ready", .read), ("POST", "/v2/models/x/infer", .infer),
             ("POST", "/v2/models/x/versions/1/infer", .infer), ("POST", "/v2/repository/index", .read),
             ("GET", "/metrics", .read),
+            ("POST", Exercise.detectorModels, .train), ("GET", Exercise.detectorModels, .read),
+            ("GET", "\(Exercise.detectorModels)/x", .read),
+            ("DELETE", "\(Exercise.detectorModels)/x", .admin),
+            ("POST", "\(Exercise.detectorModels)/x:detect-batch", .infer),
+            ("POST", "\(Exercise.detectorModels)/x:detect-last", .infer),
+            ("GET", "/anomalydetector/v1.1/multivariate/detect-batch/x", .infer),
         ]
         let open = ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"]
         #expect(calls.count - 1 == Service.servedPaths.count - open.count, "HEAD is there besides")
@@ -83,6 +89,8 @@ import Testing
             [("Authorization", "Bearer rk_0")], [("Authorization", "Bearer KEY x")],
             [("Authorization", "KEY")],
             [("Authorization", "Bearer KEY"), ("Authorization", "Bearer KEY")], [("X-Api-Key", "KEY")],
+            [("Ocp-Apim-Subscription-Key", "rk_0")],
+            [("Ocp-Apim-Subscription-Key", "KEY"), ("Authorization", "Bearer KEY")],
         ])
     func whoHasNoKeyLearnsNothing(_ fields: [(String, String)]) throws {
         let (key, line) = try APIKeys.make(name: "k", scopes: Scope.allCases)
@@ -99,6 +107,8 @@ import Testing
         #expect(
             try api.send("GET", "/models", fields: [(name: "authorization", value: "BEARER \(key)")]).status
                 == 200)
+        let subscription = [(name: "ocp-apim-subscription-key", value: key)]
+        #expect(try api.send("GET", "/models", fields: subscription).status == 200)
     }
 
     @Test func theFileIsReadAgainWhenItChanges() throws {

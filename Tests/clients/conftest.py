@@ -22,25 +22,61 @@ def pytest_report_header():
     return "packages: " + ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
 
 
-@pytest.fixture
-def server(tmp_path):
-    """Host and port of a server that has no models yet."""
-    # Whoever runs the tests may have set options of their own server.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("REPRISE_")}
-    process = subprocess.Popen(
-        [PROGRAM, "serve", "--port", "0", "--models", tmp_path / "models"],
-        env=environment, stderr=subprocess.PIPE, text=True)
-    # A full pipe would stop the server, so somebody has to read on.
-    log = [process.stderr.readline()]
-    reader = threading.Thread(target=lambda: log.extend(process.stderr))
-    reader.start()
-    try:
-        found = re.search(r"url=http://(\S+)", log[0])
-        assert found, f"no URL in: {log[0]}"
-        yield found[1]
-    finally:
+class Serve:
+    """Starts servers over one folder of models, one at a time."""
+
+    def __init__(self, models):
+        self.models = models
+        self.process = None
+
+    def __call__(self, *options):
+        """Host and port of a server with these options."""
+        # Whoever runs the tests may have set options of their own server.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("REPRISE_")}
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--port", "0", "--models", self.models, *options],
+            env=environment, stderr=subprocess.PIPE, text=True)
+        # A full pipe would stop the server, so somebody has to read on.
+        self.log = [self.process.stderr.readline()]
+        self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr))
+        self.reader.start()
+        found = re.search(r"url=http://(\S+)", self.log[0])
+        assert found, f"no URL in: {self.log[0]}"
+        return found[1]
+
+    def stop(self):
+        if self.process is None:
+            return
+        process, self.process = self.process, None
         process.terminate()
         status = process.wait(timeout=60)
-        reader.join()
-        print("".join(log))
-    assert status == 0
+        self.reader.join()
+        print("".join(self.log))
+        assert status == 0
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts a server with options, which ends with the test."""
+    serve = Serve(tmp_path / "models")
+    try:
+        yield serve
+    finally:
+        serve.stop()
+
+
+@pytest.fixture
+def server(serve):
+    """Host and port of a server that has no models yet."""
+    return serve()
+
+
+@pytest.fixture
+def new_key():
+    """Makes a key: itself, and the line that lets it in."""
+    def make(name, *scopes):
+        arguments = [argument for scope in scopes for argument in ("--scope", scope)]
+        made = subprocess.run([PROGRAM, "keys", "new", name, *arguments], capture_output=True, text=True, check=True)
+        line, key = made.stdout.splitlines()
+        return key, line
+    return make

@@ -31,9 +31,12 @@ struct Exercise: CustomStringConvertible {
         try api.send(method, resolved(target, api), fields: fields, body: body.map { Array($0.utf8) })
     }
 
-    /// With the name of a job in place of its state in braces.
+    /// With the name of a job in place of its state in braces, or that of a detector.
     private func resolved(_ target: String, _ api: API) throws -> String {
         guard let state = target.firstMatch(of: /\{(.*)\}/)?.1 else { return target }
+        if let name = try Self.detectorName(String(state), api) {
+            return target.replacing("{\(state)}", with: name)
+        }
         let jobs = try api.get("/jobs").json["jobs"]?.array ?? []
         guard let id = jobs.first(where: { $0["state"]?.string == String(state) })?["id"]?.string else {
             throw HarnessError("no job is \(state)")
@@ -261,7 +264,7 @@ extension Exercise {
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
-        ] + jobs + files + onnx + aliases + inference
+        ] + detectors + jobs + files + onnx + aliases + inference
         + aboutVersions("GET", "/models/{model}/versions/{version}")
         + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),

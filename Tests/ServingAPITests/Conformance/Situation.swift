@@ -18,7 +18,7 @@ enum Situation: CaseIterable {
     case fullPredictions
     /// Holds one version, which is all that it may.
     case fullRegistry
-    /// About to stop.
+    /// About to stop, and without a folder of data.
     case draining
     /// Somebody cancels every training that runs.
     case cancelling
@@ -34,7 +34,8 @@ enum Situation: CaseIterable {
         runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
         limits.body = self == .smallBodies ? 64 : limits.body
         // With one thread, bodies are looked at in the order they came.
-        let api = try API(wire, runtime: runtime, limits: limits, computeWidth: 1)
+        let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
+        let api = try API(wire, runtime: runtime, limits: limits, data: data, computeWidth: 1)
         var hold: Hold?
         switch self {
         case .smallBodies: break

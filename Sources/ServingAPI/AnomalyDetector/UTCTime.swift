@@ -1,0 +1,129 @@
+/// A moment as ISO 8601 writes it, to the microsecond.
+package struct UTCTime: Hashable, Comparable, Sendable {
+    /// Since 1970-01-01T00:00:00Z.
+    package let microseconds: Int64
+
+    /// A moment by its distance from 1970.
+    package init(microseconds: Int64) { self.microseconds = microseconds }
+
+    package static func < (left: UTCTime, right: UTCTime) -> Bool { left.microseconds < right.microseconds }
+
+    /// Reads a date, or a date and a time with a `T` or a blank between them: `2026-01-31`, `2026-01-31T12:00`,
+    /// `2026-01-31 12:00:00.25+01:00`. Without a zone it is UTC. nil for anything else.
+    package init?(_ text: String) {
+        var text = text
+        guard let time = text.withUTF8({ Self.read($0) }) else { return nil }
+        microseconds = time
+    }
+
+    private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+        var rest = bytes[...]
+        guard let year = number(&rest, 4), take(&rest, "-"), let month = number(&rest, 2), take(&rest, "-"),
+            let day = number(&rest, 2), year > 0, (1...12).contains(month),
+            (1...daysInMonth(year, month)).contains(day)
+        else { return nil }
+        var seconds = days(year, month, day) * 86_400
+        guard take(&rest, "T") || take(&rest, "t") || take(&rest, " ") else {
+            return rest.isEmpty ? seconds * 1_000_000 : nil
+        }
+        guard let hour = number(&rest, 2), hour < 24, take(&rest, ":"), let minute = number(&rest, 2),
+            minute < 60
+        else { return nil }
+        seconds += hour * 3600 + minute * 60
+        var fraction: Int64 = 0
+        if take(&rest, ":") {
+            guard let second = number(&rest, 2), second < 60 else { return nil }
+            seconds += second
+            if take(&rest, ".") {
+                guard let read = self.fraction(&rest) else { return nil }
+                fraction = read
+            }
+        }
+        guard let offset = zone(&rest), rest.isEmpty else { return nil }
+        return (seconds - offset) * 1_000_000 + fraction
+    }
+
+    private static func take(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>, _ character: Unicode.Scalar)
+        -> Bool
+    {
+        guard let first = rest.first, first == UInt8(ascii: character) else { return false }
+        rest.removeFirst()
+        return true
+    }
+
+    private static func number(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>, _ digits: Int) -> Int64? {
+        guard rest.count >= digits else { return nil }
+        var number: Int64 = 0
+        for byte in rest.prefix(digits) {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        rest.removeFirst(digits)
+        return number
+    }
+
+    /// Digits behind the point, in microseconds; those beyond are left out.
+    private static func fraction(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        var (value, unit, count): (Int64, Int64, Int) = (0, 100_000, 0)
+        while let digit = number(&rest, 1) {
+            value += digit * unit
+            unit /= 10
+            count += 1
+        }
+        return count > 0 ? value : nil
+    }
+
+    /// Seconds that a zone is ahead of UTC; 0 where none stands.
+    private static func zone(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        if rest.isEmpty || take(&rest, "Z") || take(&rest, "z") { return 0 }
+        let sign: Int64 = take(&rest, "-") ? -1 : 1
+        guard sign < 0 || take(&rest, "+"), let hours = number(&rest, 2), hours < 24 else { return nil }
+        _ = take(&rest, ":")
+        let minutes = rest.isEmpty ? 0 : number(&rest, 2)
+        guard let minutes, minutes < 60 else { return nil }
+        return sign * (hours * 3600 + minutes * 60)
+    }
+
+    private static func daysInMonth(_ year: Int64, _ month: Int64) -> Int64 {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    /// Days from 1970-01-01 to a date of the Gregorian calendar. Years begin with March here, so that the leap day is the
+    /// last; 400 of them have 146,097 days.
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let year = month > 2 ? year : year - 1
+        let (era, ofEra) = (year / 400, year % 400)
+        let ofYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+    }
+}
+
+extension UTCTime: CustomStringConvertible {
+    /// As RFC 3339 writes it, in UTC; with a fraction only if there is one.
+    package var description: String {
+        var days = microseconds / 86_400_000_000
+        var rest = microseconds % 86_400_000_000
+        if rest < 0 { (days, rest) = (days - 1, rest + 86_400_000_000) }
+        // The inverse of `days`.
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let ofEra = shifted - era * 146_097
+        let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * ofYear + 2) / 153
+        let day = ofYear - (153 * month + 2) / 5 + 1
+        let calendarMonth = month < 10 ? month + 3 : month - 9
+        let year = yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0)
+        let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000)
+        let time =
+            "\(Self.padded(seconds / 3600, 2)):\(Self.padded(seconds / 60 % 60, 2)):\(Self.padded(seconds % 60, 2))"
+        let date = "\(Self.padded(year, 4))-\(Self.padded(calendarMonth, 2))-\(Self.padded(day, 2))"
+        return "\(date)T\(time)\(fraction == 0 ? "" : "." + Self.padded(fraction, 6))Z"
+    }
+
+    private static func padded(_ number: Int64, _ digits: Int) -> String {
+        let text = "\(number)"
+        return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+}

@@ -1,0 +1,40 @@
+import APITesting
+import Foundation
+
+/// Files for the routes of Azure's Anomaly Detector, as long as somebody has this.
+final class DetectorData: Sendable {
+    /// For every test that changes nothing in it.
+    static let shared = Result { try DetectorData() }
+    let folder: TemporaryFolder
+
+    /// 200 rows of two variables that follow each other, the last of which don't: `pump.csv`, and `tables` with a file for each.
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/tables", withIntermediateDirectories: true)
+        let rows = (0..<200).map { row in
+            let flow = Double(row % 4) / 2
+            return (time: Self.time(row), flow: flow, pressure: row > 190 ? 9 : 1 - flow)
+        }
+        try write(
+            "pump.csv",
+            "timestamp,flow,pressure\n" + rows.map { "\($0.time),\($0.flow),\($0.pressure)\n" }.joined())
+        try write("tables/flow.csv", "timestamp,value\n" + rows.map { "\($0.time),\($0.flow)\n" }.joined())
+        try write(
+            "tables/pressure.csv", "timestamp,value\n" + rows.map { "\($0.time),\($0.pressure)\n" }.joined())
+        // A hole takes no room on the disk.
+        try write("large.csv", "")
+        try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path + "/large.csv")).truncate(
+            atOffset: 1 << 30)
+    }
+
+    func write(_ name: String, _ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
+    }
+
+    /// A minute for each row.
+    static func time(_ row: Int) -> String {
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "2026-01-01T\(two(row / 60)):\(two(row % 60)):00Z"
+    }
+}
