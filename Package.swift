@@ -140,7 +140,6 @@ let package = Package(
             name: "ServingAPITests",
             dependencies: [
                 "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
-                "Telemetry",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
