@@ -146,7 +146,6 @@ let package = Package(
             name: "ServingAPITests",
             dependencies: [
                 "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
-                "Telemetry",
                 "TimeSeries",
                 .product(name: "Yams", package: "Yams"),
             ],

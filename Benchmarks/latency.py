@@ -54,6 +54,8 @@ def main():
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         server.stderr.readline()
+        # What a full pipe can't take would be lost, and cheaper than it is.
+        threading.Thread(target=server.stderr.read, daemon=True).start()
         assert post(http.client.HTTPConnection("127.0.0.1", PORT), "/train", json.dumps(ARTICLE))[0] == 201
         measure(1)
         rows = [("idle", measure(arguments.seconds))]

@@ -5,8 +5,8 @@ import Telemetry
 
 /// What there is to tell of a service at /metrics.
 ///
-/// Counters of our own instead of swift-metrics: that brings no text format, its handlers are looked up by name, and a
-/// request would cost it more than the whole of GET /healthz.
+/// Counters of our own instead of swift-metrics: that is a facade, which brings neither counters nor a text format, and what
+/// is known beforehand (routes, methods, statuses) needs no look-up by name and labels here.
 final class ServiceMetrics: Sendable {
     /// A server, for as long as there is one: it keeps the service, and not the other way round.
     private struct Front: Sendable {

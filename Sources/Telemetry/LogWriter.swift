@@ -63,8 +63,16 @@ package final class LogWriter: Sendable {
         }
     }
 
-    /// Returns when everything that was logged before is written.
-    package func flush() { queue.sync { write() } }
+    /// Returns when everything that was logged before is written, or after so many seconds: a reader that has stopped
+    /// must not keep a process from ending.
+    package func flush(within seconds: Double = 2) {
+        let done = DispatchSemaphore(value: 0)
+        queue.async {
+            self.write()
+            done.signal()
+        }
+        _ = done.wait(timeout: .now() + seconds)
+    }
 
     private func write() {
         let bytes = state.withLock { state in

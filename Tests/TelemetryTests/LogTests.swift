@@ -119,6 +119,18 @@ import Testing
             lines.allSatisfy { $0.hasPrefix("time=") && ($0.hasSuffix("...") || $0.hasSuffix("msg=last")) })
     }
 
+    @Test(.timeLimit(.minutes(1))) func theEndDoesNotWaitForAReaderThatHasStopped() {
+        let pipe = Pipe()
+        let log = LogWriter(descriptor: pipe.writer, format: .logfmt)
+        for _ in 0..<2000 { log.log("info", "more than a pipe of 64 KiB takes") { _ in } }
+        let start = Moment.now
+        log.flush(within: 0.2)
+        #expect(Moment.now.nanoseconds(since: start) >= 200_000_000)
+        // Lets the writer go, which would otherwise write to a descriptor that is no longer its own.
+        var text = ""
+        while text.count(where: { $0 == "\n" }) < 2000 { text += pipe.read() }
+    }
+
     @Test func aReaderThatIsGoneIsNoReasonToEnd() {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [0, 0]

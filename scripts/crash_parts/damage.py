@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import tempfile
+import time
 
 from .support import LOST, SMALL, Server, expect, flaw
 
@@ -86,7 +87,10 @@ def check_damaged(server, place, name, what, bytes_now, before):
     shelf = [file for file in os.listdir(f"{place}/.damaged") if file.startswith(f"{name}-2-")]
     is_there = len(shelf) == 1 and open(f"{place}/.damaged/{shelf[0]}", "rb").read() == bytes_now
     expect("damage", "it is set aside as it was", is_there and not os.path.exists(f"{place}/{name}/2/model.safetensors"), what)
-    expect("damage", "the log says so", re.search(f"a damaged version is set aside\" model={name} ", server.logged()), what)
+    # Lines of the log may come a moment later than answers.
+    line = f"a damaged version is set aside\" model={name} "
+    said = any(re.search(line, server.logged()) or time.sleep(0.01) for _ in range(200))
+    expect("damage", "the log says so", said, what)
     expect("damage", "the next version gets another number", server.train(name) == (201, 3), what)
 
 
