@@ -24,7 +24,6 @@ extension Exercise {
                 ]
             })
     ]
-    private static let xml = [(name: "Content-Type", value: "text/xml")]
 
     /// What every operation with a body answers.
     private static func bodies(_ operation: String, at target: String, _ body: JSON) -> [Exercise] {
