@@ -5,7 +5,8 @@ import TimeSeries
 ///
 /// 1. The part of the differences that lies in the windows' first principal components is taken away. Slow levels drift
 ///    along those directions in normal operation too, and a network saturates where it has not been trained; what is
-///    left is what doesn't belong to the usual ways to vary.
+///    left is what doesn't belong to the usual ways to vary. Along each component 3 standard deviations of the windows are
+///    taken, and no more: what is far out of any usual range stays.
 /// 2. It is averaged over the timesteps: e, `[F]`.
 /// 3. d = (e - μ)ᵀ C⁻¹ (e - μ) / F with the mean μ and the covariance C of windows that the weights weren't fitted to, as in
 ///    EncDec-AD (Malhotra et al. 2016, arXiv:1607.00148), shrunk towards a multiple of the identity (Ledoit & Wolf 2004).
@@ -19,6 +20,10 @@ public struct Mahalanobis: Sendable, Equatable {
     public let mean: [Float]
     /// What makes the deviations from μ uncorrelated and of unit variance, C^(-1/2), `[F][F]`.
     public let whitening: [Float]
+
+    /// What is taken along a component at most, in standard deviations of the fitted windows. Where these are of a few minutes,
+    /// normal operation goes ten of them away within the next few.
+    private static let usual: Float = 12
 
     /// The most features: C takes their square.
     public static let mostFeatures = 512
@@ -180,7 +185,7 @@ public struct Mahalanobis: Sendable, Equatable {
     /// Differences `[N][T][F]` without what lies in the first components.
     private func remainders(_ differences: [Float]) -> [Float] {
         var remainders = differences
-        components.remove(first: removed, from: &remainders)
+        components.remove(first: removed, from: &remainders, upTo: Self.usual)
         return remainders
     }
 

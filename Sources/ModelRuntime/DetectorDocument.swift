@@ -9,11 +9,11 @@ import TimeSeries
 /// | Member | Holds |
 /// |---|---|
 /// | `z_score` | `mean` and `scale`, `[F]` |
-/// | `pca` | `mean` `[T][F]` and `components` `[K][T][F]`, which aren't there if there are none |
+/// | `pca` | `mean` `[T][F]`, and if there are any `components` `[K][T][F]` and `deviations` `[K]` |
 /// | `mahalanobis`, for that kind of error | `mean` `[F]` and `whitening` `[F][F]` |
 extension Detector {
     private static let tensors: Set<String> = [
-        "z_score/mean", "z_score/scale", "pca/mean", "pca/components", "mahalanobis/mean",
+        "z_score/mean", "z_score/scale", "pca/mean", "pca/components", "pca/deviations", "mahalanobis/mean",
         "mahalanobis/whitening",
     ]
 
@@ -32,6 +32,7 @@ extension Detector {
                 json.tensor("mean", pca.mean[...], shape: [timesteps, features])
                 if pca.count > 0 {
                     json.tensor("components", pca.components[...], shape: [pca.count, timesteps, features])
+                    json.member("deviations", pca.deviations[...])
                 }
             }
             guard case .mahalanobis(let measure) = measure else { return }
@@ -70,9 +71,12 @@ extension FieldReader {
         }
         let components = try part("pca") { (json) throws(JSONError) in
             let hasAny = json.has("components")
+            let mean = try json.numbers("mean", [timesteps, features])
+            let components = hasAny ? try json.numbers("components", [nil, timesteps, features]) : []
+            let count = components.count / mean.count
             return PrincipalComponents(
-                mean: try json.numbers("mean", [timesteps, features]),
-                components: hasAny ? try json.numbers("components", [nil, timesteps, features]) : [])
+                mean: mean, components: components,
+                deviations: hasAny ? try json.numbers("deviations", [count]) : [])
         }
         let measure: ErrorMeasure
         switch kind {

@@ -10,15 +10,19 @@ public struct PrincipalComponents: Sendable, Equatable {
     /// `[K][T][F]` flat: orthonormal rows, those with the most variance first.
     public let components: [Float]
 
+    /// The standard deviation of the windows along each, `[K]`.
+    public let deviations: [Float]
+
     /// How many there are, K.
     public var count: Int { mean.isEmpty ? 0 : components.count / mean.count }
 
     /// Takes what was found before.
-    /// - Parameter components: whole rows of as many numbers as the mean has.
-    public init(mean: [Float], components: [Float]) {
-        precondition(!mean.isEmpty && components.count.isMultiple(of: mean.count))
+    /// - Parameter components: a row of as many numbers as the mean has for each deviation.
+    public init(mean: [Float], components: [Float], deviations: [Float]) {
+        precondition(!mean.isEmpty && components.count == mean.count * deviations.count)
         self.mean = mean
         self.components = components
+        self.deviations = deviations
     }
 
     /// Directions that are found beside those that are wanted, and times that the subspace is turned. The flatter the
@@ -56,17 +60,19 @@ public struct PrincipalComponents: Sendable, Equatable {
         let largest = centred.reduce(0) { max($0, abs($1)) }
         let rank = min(wanted + Self.oversampling, rows, size)
         guard wanted > 0, largest > 0, largest.isFinite else {
-            components = []
+            (components, deviations) = ([], [])
             return
         }
         for position in centred.indices { centred[position] /= largest }
-        components = Self.leading(min(wanted, rank), of: centred, rows: rows, columns: size, rank: rank)
+        let found = Self.leading(min(wanted, rank), of: centred, rows: rows, columns: size, rank: rank)
+        components = found.vectors
+        deviations = found.values.map { Float(($0 / Double(rows)).squareRoot()) * largest }
     }
 
-    /// The leading right singular vectors of a matrix, as rows.
+    /// The leading right singular vectors of a matrix, as rows, and the squares of its singular values.
     private static func leading(
         _ wanted: Int, of matrix: [Float], rows: Int, columns: Int, rank: Int
-    ) -> [Float] {
+    ) -> (vectors: [Float], values: [Double]) {
         var random = SplitMix64(seed: 0)
         var basis = (0..<(rank * columns)).map { _ in random.nextNormal() }
         LinearAlgebra.orthonormalizeRows(&basis, rows: rank, columns: columns)
@@ -80,12 +86,12 @@ public struct PrincipalComponents: Sendable, Equatable {
         guard
             let (values, vectors) = LinearAlgebra.eigen(
                 symmetric: LinearAlgebra.gram(image.map { Double($0) }, columns: rank), size: rank)
-        else { return [] }
+        else { return ([], []) }
         let total = values.reduce(0, +)
         let kept = values.indices.suffix(wanted).reversed().filter { values[$0] > Double(leastShare) * total }
-        guard !kept.isEmpty else { return [] }
+        guard !kept.isEmpty else { return ([], []) }
         let turn = kept.flatMap { row in vectors[(row * rank)..<((row + 1) * rank)].map { Float($0) } }
-        return LinearAlgebra.product(turn, basis, inner: rank)
+        return (LinearAlgebra.product(turn, basis, inner: rank), kept.map { values[$0] })
     }
 
     /// The coordinates of some flat windows in the first components, `[N][count]`.
@@ -99,11 +105,19 @@ public struct PrincipalComponents: Sendable, Equatable {
     }
 
     /// Takes from flat windows what lies in the first components.
-    /// - Parameter values: `[N][T][F]`; in place.
-    package func remove(first count: Int, from values: inout [Float]) {
+    /// - Parameters:
+    ///   - values: `[N][T][F]`; in place.
+    ///   - limit: the most that is taken along each component, in its standard deviations; nil takes all.
+    package func remove(first count: Int, from values: inout [Float], upTo limit: Float? = nil) {
         guard count > 0 else { return }
         let leading = Array(components[..<(count * mean.count)])
-        let coordinates = coordinates(of: values, first: count)
+        var coordinates = coordinates(of: values, first: count)
+        if let limit {
+            for index in coordinates.indices {
+                let most = limit * deviations[index % count]
+                coordinates[index] = min(max(coordinates[index], -most), most)
+            }
+        }
         let part = LinearAlgebra.product(coordinates, leading, inner: count)
         for position in values.indices { values[position] -= part[position] }
     }

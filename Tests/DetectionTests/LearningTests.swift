@@ -76,6 +76,15 @@ import TimeSeries
         let norm = components.components.reduce(0) { $0 + $1 * $1 }
         #expect(abs(norm - 1) < 1e-5)
         #expect(abs(abs(components.components[1]) - 2 / Float(5).squareRoot()) < 1e-5)
+        // 0 to 6, nearly evenly, along a direction of length √5.
+        #expect(abs(components.deviations[0] - 2 * Float(5).squareRoot()) < 0.1)
+        // What is usual is taken, what is beyond stays.
+        var near: [Float] = [1, 2]
+        components.remove(first: 1, from: &near, upTo: 3)
+        #expect(near.allSatisfy { abs($0) < 1e-4 })
+        var far: [Float] = [100, 200]
+        components.remove(first: 1, from: &far, upTo: 3)
+        #expect(far[0] > 90 && abs(far[1] - 2 * far[0]) < 1e-3)
     }
 
     /// Distances of windows like those that were learned from are about 1, of their errors at any scale.

@@ -1,4 +1,5 @@
 import APITesting
+import Foundation
 import Testing
 
 /// What is learned to tell anomalies by: error kinds, calibration, baselines, drift.
@@ -108,6 +109,29 @@ import Testing
         let event = try #require(shifted["events"]?[0])
         #expect(event["features"]?[0]?["feature"] == 1, "\(event)")
         #expect(try post("/score", ["series": Self.series(53, seed: 3)])["drift"]?.isNull == true)
+    }
+
+    /// The level of a variable that swings by itself is what windows usually vary in, and still not free.
+    @Test func aVariableFarOutOfItsRangeIsAnAnomaly() throws {
+        func series(_ rows: Int, raised: Range<Int>) -> JSON {
+            .array(
+                (0..<rows).map { row in
+                    .array(
+                        (0..<8).map { feature in
+                            let wave = Foundation.sin(Double(row) / Double(7 + 2 * feature) + Double(feature))
+                            let noise = Double((row * 7919 + feature * 104_729) % 1000) / 10_000
+                            return .number(wave + noise + (raised.contains(row) && feature == 3 ? 4 : 0))
+                        })
+                })
+        }
+        _ = try train([
+            "series": series(2000, raised: 0..<0), "timesteps": 30, "units": [16, 8], "epochs": 5,
+        ])
+        let events = try #require(
+            try post("/score", ["series": series(400, raised: 200..<220)])["events"]?.array)
+        let found = events.filter { ($0["first_row"]?.int ?? 0) <= 219 && ($0["last_row"]?.int ?? 0) >= 200 }
+        #expect(!found.isEmpty, "\(events)")
+        #expect(found.first?["features"]?[0]?["feature"] == 3, "\(found)")
     }
 
     @Test func baselinesAreJudgedByTheSameRows() throws {
