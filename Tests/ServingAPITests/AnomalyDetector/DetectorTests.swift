@@ -188,6 +188,11 @@ import Testing
         let results = try #require(answer["results"]?.array)
         #expect(results.map { $0["timestamp"]?.string } == [DetectorData.time(29)])
         #expect(answer["variableStates"]?[1]?["effectiveCount"] == 30)
+        // It is what POST /score says of the same window.
+        let series = JSON.array((0..<30).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 4) / 2)] })
+        let scores = try api.post("/score", ["model": .string(id), "series": series, "last": true]).json
+        let (value, window) = (results[0]["value"], try #require(scores["windows"]?[0]))
+        #expect(value?["score"] == window["score"] && value?["isAnomaly"] == window["is_anomaly"])
         try refuses(api.post(target, Self.last(rows: 27)), 400, "NotEnoughInput")
         let (short, few): (JSON, JSON) = (
             Self.last().setting(["variables", "0", "values"], to: [1]),
