@@ -29,10 +29,7 @@ struct Compare: ParsableCommand {
     func run() throws {
         let data = try data.data(["labels": labels])
         try data.requireModel(model)
-        var request = fit.request(model, for: data)
-        request.stride = self.data.stride
-        request.windowing = self.data.windowing
-        request.missing = self.data.missing
+        var request = fit.request(model, for: data, self.data)
         request.units = units?.numbers
         request.activation = activation
         var options = JSONObject(try RepriseClient.json(request))

@@ -20,14 +20,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let data = try prediction.data.data(["labels": labels])
         try data.requireModel(prediction.model)
-        var request = ScoreRequest(model: prediction.model)
-        request.version = prediction.version
-        request.stride = prediction.data.stride
-        request.windowing = prediction.data.windowing
-        request.missing = prediction.data.missing
-        request.threshold = threshold.threshold
-        request.quantile = threshold.quantile
-        request.sigmas = threshold.sigmas
+        let request = prediction.request(threshold)
         try server.post("/evaluate", data.request(RepriseClient.json(request)), report: report)
     }
 

@@ -25,9 +25,12 @@ struct FitOptions: ParsableArguments {
 
     private var monitor: String { validationSplit == nil ? "loss" : "val_loss" }
 
-    /// A request without its data, and without what it says of their windows.
-    func request(_ model: String?, for data: InputData) -> TrainRequest {
+    /// A request without its data.
+    func request(_ model: String?, for data: InputData, _ options: DataOptions) -> TrainRequest {
         var request = TrainRequest(model: model)
+        request.stride = options.stride
+        request.windowing = options.windowing
+        request.missing = options.missing
         request.timesteps = data.isRows ? timesteps ?? 30 : timesteps
         request.scaling = scaling
         request.epochs = epochs

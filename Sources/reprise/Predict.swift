@@ -54,4 +54,17 @@ struct PredictionOptions: ParsableArguments {
         try data.requireModel(model)
         return try data.request(RepriseClient.json(request))
     }
+
+    /// What is scored and against which threshold, without its data.
+    func request(_ threshold: ThresholdOptions) -> ScoreRequest {
+        var request = ScoreRequest(model: model)
+        request.version = version
+        request.stride = data.stride
+        request.windowing = data.windowing
+        request.missing = data.missing
+        request.threshold = threshold.threshold
+        request.quantile = threshold.quantile
+        request.sigmas = threshold.sigmas
+        return request
+    }
 }

@@ -62,14 +62,7 @@ struct Score: ParsableCommand {
     }
 
     private var request: ScoreRequest {
-        var request = ScoreRequest(model: prediction.model)
-        request.version = prediction.version
-        request.stride = prediction.data.stride
-        request.windowing = prediction.data.windowing
-        request.missing = prediction.data.missing
-        request.threshold = threshold.threshold
-        request.quantile = threshold.quantile
-        request.sigmas = threshold.sigmas
+        var request = prediction.request(threshold)
         request.combine = combine
         if minimumLength != nil || mergeGap != nil {
             request.events = .init()

@@ -26,10 +26,7 @@ struct Train: ParsableCommand {
     func run() throws {
         let data = try data.data(["exclude": exclude])
         try data.requireModel(model)
-        var request = fit.request(model, for: data)
-        request.stride = self.data.stride
-        request.windowing = self.data.windowing
-        request.missing = self.data.missing
+        var request = fit.request(model, for: data, self.data)
         request.architecture = network.architecture
         request.units = network.units?.numbers
         request.activation = network.activation
