@@ -88,13 +88,20 @@ final class Comparison: Sendable {
         _ run: CompareFields.Run, _ version: ModelRegistry.Description
     ) throws(Problem) -> Result {
         let entry = try service.entry(version.name, .number(version.version))
-        let errors = ErrorMeasure.meanSquared.errors(
-            of: entry.trained.scale(fields.test), by: entry.trained.model
-        ).windows
-        var network = Figures(error: errors.reduce(0) { $0 + Double($1) } / Double(errors.count))
+        // Nobody waits for these windows alone.
+        let (squares, errors) = service.metrics.inferences.measure(
+            entry, windows: fields.test.count, arrivals: []
+        ) {
+            (
+                ErrorMeasure.meanSquared.errors(
+                    of: entry.trained.scale(fields.test), by: entry.trained.model
+                ).windows,
+                fields.labels == nil ? nil : entry.trained.errors(of: fields.test)
+            )
+        }
+        var network = Figures(error: squares.reduce(0) { $0 + Double($1) } / Double(squares.count))
         var baselines: (zScore: Figures, pca: Figures)?
-        if let labels = fields.labels {
-            let errors = entry.trained.errors(of: fields.test)
+        if let labels = fields.labels, let errors {
             let rows = try JudgedRows(Scoring(entry), fields.test, errors, labels)
             network.judgement = rows.model
             baselines = rows.baselines.map {

@@ -30,11 +30,12 @@ final class InferenceMetrics: Sendable {
     /// - Parameters:
     ///   - windows: how many go through the network together.
     ///   - arrivals: when the requests had come that they are of.
-    func measure<Result>(
-        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [Moment?], _ body: () -> Result
-    ) -> Result {
+    func measure<Result, Failure>(
+        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [Moment?],
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let start = Moment.now
-        let result = body()
+        let result = try body()
         let seconds = Moment.now.nanoseconds(since: start)
         let cell = cell(Key(model: entry.name, version: entry.version))
         cell.windows.add(UInt64(windows), ordering: .relaxed)

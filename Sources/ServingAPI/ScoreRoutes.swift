@@ -16,20 +16,21 @@ extension Service {
         Route(.post, "/evaluate", scope: .infer, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
             let fields = try EvaluateFields(call.request, service)
-            let errors = service.metrics.inferences.measure(
-                fields.scoring.entry, windows: fields.windows.count, arrivals: [call.arrival]
-            ) { fields.scoring.entry.trained.errors(of: fields.windows) }
+            let entry = fields.scoring.entry
+            let errors = service.computing(entry, windows: fields.windows.count, for: call) {
+                entry.trained.errors(of: fields.windows)
+            }
             let rows = try JudgedRows(fields.scoring, fields.windows, errors, fields.labels)
             return rows.response(fields.scoring)
         },
     ]
 
-    /// Scores windows, and counts that.
+    /// Scores windows.
     func scores(_ fields: ScoreFields, _ call: Call) throws(Problem) -> Scores {
-        note(fields.scoring.entry, in: call)
-        let errors = metrics.inferences.measure(
-            fields.scoring.entry, windows: fields.windows.count, arrivals: [call.arrival]
-        ) { fields.scoring.entry.trained.errors(of: fields.windows, fields.detail) }
+        let entry = fields.scoring.entry
+        let errors = computing(entry, windows: fields.windows.count, for: call) {
+            entry.trained.errors(of: fields.windows, fields.detail)
+        }
         return try Scores(fields, errors, limits)
     }
 }

@@ -104,6 +104,15 @@ extension Service {
         (call.request.head.observer as? ServedExchange)?.note(entry)
     }
 
+    /// Has a model compute for a request: counted, and told in its line of the log.
+    func computing<Result, Failure>(
+        _ entry: ModelRegistry.Entry, windows: Int, for call: Call, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        note(entry, in: call)
+        return try metrics.inferences.measure(
+            entry, windows: windows, arrivals: [call.arrival], body)
+    }
+
     /// How many lines of the log were lost.
     var lostLogLines: Int { requestLog?.writer.lost ?? 0 }
 }

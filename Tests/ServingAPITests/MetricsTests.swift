@@ -111,6 +111,27 @@ import Testing
         #expect(after.value("reprise_inference_windows_total", second) == 6)
     }
 
+    @Test func everyWayToAModelIsCounted() throws {
+        let api = try API(.live)
+        try Self.train(api, "toy")
+        func windows(_ model: String) throws -> Double? {
+            try Self.metrics(api).value("reprise_inference_windows_total", ["model": model, "version": "1"])
+        }
+        let input: JSON = [
+            "name": "windows", "datatype": "FP32", "shape": [2, 2, 2], "data": Small.windows,
+        ]
+        #expect(try api.post("/v2/models/toy/infer", ["inputs": [input]]).status == 200)
+        #expect(try windows("toy") == 2)
+        let labelled: JSON = ["model": "toy", "series": Small.series, "labels": [[4, 5]]]
+        #expect(try api.post("/evaluate", labelled).status == 200)
+        #expect(try windows("toy") == 2 + 9)
+        let comparison = try api.post("/compare", Small.comparison("both"))
+        let judged = try comparison.json["test_windows"]?.double
+        #expect(judged ?? 0 > 0, "\(comparison.text)")
+        #expect(try windows("both-autoencoder") == judged)
+        #expect(try windows("both-stacked") == judged)
+    }
+
     @Test func moreModelsThanLabelsShareOne() throws {
         let api = try API(.live)
         try Self.train(api, "m0")

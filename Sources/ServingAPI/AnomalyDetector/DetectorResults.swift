@@ -24,7 +24,7 @@ struct DetectorResults {
     /// - Throws: 400 for more than the server takes on, and errors past the largest float.
     init(
         of aligned: AlignedSeries, from first: Int, by entry: ModelRegistry.Entry, contributors: Int,
-        limits: RuntimeLimits
+        _ service: Service, _ call: Call
     ) throws(Problem) {
         scoring = try Scoring(entry)
         self.aligned = aligned
@@ -45,11 +45,13 @@ struct DetectorResults {
         let wanted = windows[(firstWindow - (timesteps - 1))..<windows.count]
         let values = (aligned.times.count - first) * 5 + wanted.count * 2 * min(contributors, variables.count)
         do throws(JSONError) {
-            try limits.checkAnswer(of: values, wanted, entry.trained.model.network)
+            try service.limits.checkAnswer(of: values, wanted, entry.trained.model.network)
         } catch {
             throw Problem(error)
         }
-        let errors = entry.trained.errors(of: wanted, [.features])
+        let errors = service.computing(entry, windows: wanted.count, for: call) {
+            entry.trained.errors(of: wanted, [.features])
+        }
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         scores = errors.windows.map(scoring.score)
         features = errors.features

@@ -129,6 +129,7 @@ extension Service {
         let asked = try body.detectorBatch()
         let source = try DetectorSource(asked.source, in: detector.folder)
         let (entry, kept) = try readyDetector(call.detectorID)
+        note(entry, in: call)
         // Rows before startTime too: windows reach back to them.
         let aligned = try AlignedSeries(
             source.tables(kept.training.schema, in: detector.folder, limit: limits.body),
@@ -136,7 +137,6 @@ extension Service {
             variables: entry.trained.description.featureNames, from: asked.start,
             history: kept.training.slidingWindow - 1, through: asked.end, limit: limits.body)
         let detection = BatchDetection(asked.at(source), aligned.states)
-        let limits = limits
         let answer = detection.response(
             .accepted,
             fields: [
@@ -147,7 +147,7 @@ extension Service {
             detection.run { () throws(Problem) in
                 try DetectorResults(
                     of: aligned, from: aligned.firstRow, by: entry, contributors: asked.topContributorCount,
-                    limits: limits)
+                    self, call)
             }
         }
         detector.add(detection)
@@ -162,7 +162,8 @@ extension Service {
             tables, kept.training.policy, variables: entry.trained.description.featureNames,
             limit: limits.body)
         let results = try DetectorResults(
-            of: aligned, from: aligned.times.count - 1, by: entry, contributors: contributors, limits: limits)
+            of: aligned, from: aligned.times.count - 1, by: entry, contributors: contributors,
+            self, call)
         return .json { json in
             json.member("variableStates", aligned.states)
             results.write(to: &json)

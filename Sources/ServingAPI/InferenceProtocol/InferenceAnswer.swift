@@ -5,9 +5,14 @@ import NeuralNetwork
 import TimeSeries
 
 extension InferenceRequest {
-    /// Computes and answers: JSON, and behind it the outputs that were asked for as bytes.
-    func response() throws(Problem) -> Response {
-        let values = try InferenceOutput.compute(Set(outputs.map(\.output)), entry, windows)
+    /// Computes the outputs, each once.
+    /// - Throws: 422 for numbers past the largest float.
+    func compute() throws(Problem) -> [InferenceOutput: [Float]] {
+        try InferenceOutput.compute(Set(outputs.map(\.output)), entry, windows)
+    }
+
+    /// JSON, and behind it the outputs that were asked for as bytes.
+    func response(_ values: [InferenceOutput: [Float]]) -> Response {
         var tensors: [UInt8] = []
         let textCount = outputs.reduce(0) { $0 + ($1.isBinary ? 0 : values[$1.output]?.count ?? 0) }
         var response = Response.json(reserving: 12 * textCount + 512) { json in

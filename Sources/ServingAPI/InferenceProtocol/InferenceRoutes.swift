@@ -2,6 +2,7 @@ import HTTP1
 import JSON
 import ModelRuntime
 import NeuralNetwork
+import TimeSeries
 
 /// The REST API of the Open Inference Protocol (KServe's V2), for the clients of other inference servers.
 extension Service {
@@ -45,7 +46,10 @@ extension Service {
                     produces: [.json, .file]
                 ) { (service, call) throws(Problem) in
                     try service.inferenceProtocol { (service) throws(Problem) in
-                        try InferenceRequest(call, service).response()
+                        let asked = try InferenceRequest(call, service)
+                        let values = try service.computing(
+                            asked.entry, windows: asked.windows.count, for: call, asked.compute)
+                        return asked.response(values)
                     }
                 },
             ]
