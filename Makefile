@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients check-metrics build check fixtures bench bench-http clean
+.PHONY: run test test-clients check-metrics check-openapi build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -29,6 +29,12 @@ check-metrics: build
 	scripts/setup metrics
 	scripts/metrics-check
 
+# schemathesis over openapi.yaml against the server: some 20 minutes.
+check-openapi: build
+	python3 -m venv .venv-openapi
+	.venv-openapi/bin/pip install --quiet -r Tests/openapi/requirements.txt
+	PATH="$(CURDIR)/.venv-openapi/bin:$$PATH" scripts/openapi-check
+
 # Before a commit: format, module edges, warnings (always errors), tests.
 check:
 	scripts/check
@@ -56,4 +62,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-openapi Benchmarks/.build Benchmarks/.venv
