@@ -6,11 +6,11 @@ enum DiagramStyle {
         svg{max-width:100%;height:auto;font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
         .heading{font-size:16px;font-weight:600}
         .name{font-size:14px;font-weight:600}
-        .middle{font-size:11.5px;text-anchor:middle}
+        .middle{font-size:11px;text-anchor:middle}
         .line,.lstm,.dense,.dropout,.copy,.vector,.input,.frame{stroke-width:1.2}
         .line,.frame{fill:none}
         .dropout,.copy{stroke-dasharray:4 3}
-        .vector,.encoding{stroke-width:2}
+        .encoding{stroke-width:2.4}
         \((1...HeatMapCells.levels).map { ".l\($0){fill-opacity:\(Double($0) / Double(HeatMapCells.levels))}" }.joined())
         \(colors(light))
         @media screen and (prefers-color-scheme:dark){

@@ -4,18 +4,18 @@ import NeuralNetwork
 /// network. A column is a timestep, a row a layer, a box a cell of it; arrows are the states that cells pass on in time, and
 /// the outputs that they pass to the next layer.
 struct FlowDiagram {
-    private static let boxWidth = 58.0
-    private static let vectorWidth = 76.0
+    private static let boxWidth = 62.0
+    private static let vectorWidth = 78.0
 
     private let network: Sequential
     private let title: String
-    let layout: NetworkLayout
+    private let layout: NetworkLayout
 
     init(_ network: Sequential, model: String?) {
         self.network = network
         title = model ?? "sequential"
         layout = NetworkLayout(
-            network, .init(subject: .cells, pitch: 80, mostSteps: 6, gap: 30, top: 66)
+            network, .init(subject: .cells, pitch: 84, mostSteps: 6, gap: 30, top: 66)
         ) { part in
             switch part {
             case .input: (["input", network.inputShape.text], 34)
@@ -79,8 +79,9 @@ struct FlowDiagram {
             return
         case .vector(let index):
             for column in row.columns {
-                let name = index == network.encodingIndex ? "encoding" : "vector"
-                svg.box("vector", name, at: column.x, row.top, width: Self.vectorWidth, height: row.height)
+                let isEncoding = index == network.encodingIndex
+                let (style, name) = isEncoding ? ("vector encoding", "encoding") : ("vector", "vector")
+                svg.box(style, name, at: column.x, row.top, width: Self.vectorWidth, height: row.height)
             }
         case .layer(let index):
             switch network.entries[index].layer {

@@ -5,21 +5,23 @@ import NeuralNetwork
 struct HeatMap {
     private static let mostSteps = 101
 
-    private let outputs: LayerOutputs
     private let title: String
     private let caption: String
     private let pitch: Double
+    /// The row that is the encoding.
+    private let encoding: NetworkLayout.Part?
     private let cells: [NetworkLayout.Part: HeatMapCells]
-    let layout: NetworkLayout
+    private let layout: NetworkLayout
 
     /// - Parameters:
     ///   - outputs: of one window.
     ///   - window: its position, counted from 0.
     init(_ outputs: LayerOutputs, model: String, window: Int) {
-        self.outputs = outputs
         title = model
         caption = "What each layer makes of window \(window)"
         let network = outputs.network
+        let encoding = network.encodingIndex.map(NetworkLayout.Part.layer)
+        self.encoding = encoding
         var cells = [NetworkLayout.Part.input: HeatMapCells(outputs.inputs, network.inputShape)]
         for (index, entry) in network.entries.enumerated() {
             cells[.layer(index)] = HeatMapCells(outputs.layers[index], entry.outputShape)
@@ -37,7 +39,8 @@ struct HeatMap {
             case .layer(let index), .vector(let index): name = network.entries[index].name
             }
             guard let cells = cells[part] else { return ([name], 0) }
-            return ([name, cells.shape.text, "m = \(cells.largest.threeDigits)"], cells.height)
+            let label = [name, cells.shape.text, "m = \(cells.largest.threeDigits)"]
+            return (label + (part == encoding ? ["the encoding"] : []), cells.height)
         }
     }
 
@@ -47,10 +50,9 @@ struct HeatMap {
         svg.heading(title, caption, width: layout.width)
         legend(&svg)
         for row in layout.rows {
-            let isEncoding = row.part == outputs.network.encodingIndex.map(NetworkLayout.Part.layer)
             svg.group(title: row.label.joined(separator: ", ")) { svg in
-                svg.label(of: row, isAccented: isEncoding)
-                if let cells = cells[row.part] { draw(cells, row, isEncoding, &svg) }
+                svg.label(of: row, isAccented: row.part == encoding)
+                if let cells = cells[row.part] { draw(cells, row, &svg) }
             }
         }
         let rows = layout.rows.map { "\($0.label.joined(separator: ", "))." }
@@ -72,7 +74,7 @@ struct HeatMap {
         }
         let width = Double(2 * levels + 1) * size
         svg.rectangle("frame", x: x, y: y, width: width, height: size)
-        for (word, place) in [("−m", size / 2), ("0", width / 2), ("m", width - size / 2)] {
+        for (word, place) in [("−m", size), ("0", width / 2), ("m", width - size)] {
             svg.text("middle muted", word, at: Point(x: x + place, y: y + 24))
         }
         svg.text("muted", "m: the largest of a layer", at: Point(x: x + width + 12, y: y + 9))
@@ -83,7 +85,7 @@ struct HeatMap {
     }
 
     private func draw(
-        _ cells: HeatMapCells, _ row: NetworkLayout.Row, _ isEncoding: Bool, _ svg: inout SVGWriter
+        _ cells: HeatMapCells, _ row: NetworkLayout.Row, _ svg: inout SVGWriter
     ) {
         // Narrow columns touch each other, and are framed together.
         let areApart = pitch >= 16
@@ -97,7 +99,7 @@ struct HeatMap {
         for columns in framed {
             guard let first = columns.first?.x, let last = columns.last?.x else { continue }
             svg.rectangle(
-                isEncoding ? "frame encoding" : "frame", x: first - width / 2, y: top,
+                row.part == encoding ? "frame encoding" : "frame", x: first - width / 2, y: top,
                 width: last - first + width, height: cells.height)
         }
     }

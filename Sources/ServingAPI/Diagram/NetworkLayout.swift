@@ -110,7 +110,7 @@ struct NetworkLayout {
             }
         }
 
-        let labelWidth = placed.flatMap(\.label).map { Double($0.count) * Self.characterWidth }.max() ?? 0
+        let labelWidth = placed.map { Self.width(ofLabel: $0.label) }.max() ?? 0
         let left = Self.margin + labelWidth.rounded(.up) + Self.indent
         var y = measures.top
         rows = placed.map { part, label, height, columns in
@@ -124,8 +124,10 @@ struct NetworkLayout {
         width = right + measures.pitch / 2 + Self.margin
     }
 
-    /// Of the characters of a label, on average: fonts differ.
-    static let characterWidth = 7.0
+    /// About as wide as most fonts have it: the name, which is bold, and the lines below it.
+    private static func width(ofLabel label: [String]) -> Double {
+        max(8.5 * Double(label.first?.count ?? 0), 7 * Double(label.dropFirst().map(\.count).max() ?? 0))
+    }
 }
 
 extension Layer {
