@@ -26,6 +26,11 @@ extension RepriseClient {
         try post("/encode", Self.json(request)).decoded()
     }
 
+    /// What every layer makes of windows.
+    public func layers(_ request: WindowsRequest) throws(ClientError) -> LayersAnswer {
+        try post("/layers", Self.json(request)).decoded()
+    }
+
     /// The layers of a model; the latest version without one.
     public func summary(of model: String, version: Int? = nil) throws(ClientError) -> SummaryAnswer {
         try summary(of: model, version: version, accept: "application/json").decoded()
@@ -61,7 +66,8 @@ extension RepriseClient {
 
 /// The same a step at a time, for documents that are JSON already and answers that are to be shown as they came.
 extension RepriseClient {
-    /// The layers of a model as the media type that is asked for: `text/plain` is the table that Keras prints.
+    /// The layers of a model as the media type that is asked for: `text/plain` is the table that Keras prints,
+    /// `image/svg+xml` the flow diagram.
     public func summary(of model: String, version: Int?, accept: String) throws(ClientError) -> Answer {
         let version = version.map { "&version=\($0)" } ?? ""
         let target = try "/summary?model=\(Handle.escaped(model))\(version)"

@@ -157,7 +157,7 @@ public indirect enum Layer: Encodable, Sendable {
     }
 }
 
-/// What `POST /reconstruct` and `POST /encode` take. Data come as exactly one of ``series``, ``recordings`` and ``windows``.
+/// What `POST /reconstruct`, `POST /encode` and `POST /layers` take. Data come as exactly one of ``series``, ``recordings`` and ``windows``.
 public struct WindowsRequest: Encodable, Sendable {
     /// The model's name.
     public var model: String?
@@ -179,6 +179,8 @@ public struct WindowsRequest: Encodable, Sendable {
     public var windowing: String?
     /// `error`, `previous`, `linear` or `zero`.
     public var missing: String?
+    /// One window alone, counted from 0: for `POST /layers` only.
+    public var window: Int?
 
     /// A request without data yet.
     public init(model: String? = nil) { self.model = model }

@@ -11,6 +11,7 @@ enum MediaType: String, CaseIterable {
     case eventStream = "text/event-stream"
     case file = "application/octet-stream"
     case npy = "application/x-npy"
+    case svg = "image/svg+xml"
 
     /// Without parameters.
     var essence: Substring { rawValue.prefix { $0 != ";" } }

@@ -45,7 +45,8 @@ public final class Service: Handler {
     private static let smallBody = 4 * 1024
 
     static let routes: [Route] =
-        trainingRoutes + jobRoutes + predictionRoutes + scoreRoutes + compareRoutes + summaryRoutes
+        trainingRoutes + jobRoutes + predictionRoutes + layerRoutes + scoreRoutes + compareRoutes
+        + summaryRoutes
         + modelRoutes
         + aliasRoutes
         + modelFileRoutes

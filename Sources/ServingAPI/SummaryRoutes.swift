@@ -5,13 +5,13 @@ import NeuralNetwork
 
 extension Service {
     static let summaryRoutes: [Route] = [
-        Route(.get, "/summary", scope: .read, lane: .compute, produces: [.json, .text]) {
+        Route(.get, "/summary", scope: .read, lane: .compute, produces: [.json, .text, .svg]) {
             (service, call) throws(Problem) in
             let (name, version) = try call.summaryQuery()
             let network = try service.description(name, version).model.network
             return summary(of: network, model: name, as: call.mediaType)
         },
-        Route(.post, "/summary", scope: .read, lane: .compute, takes: .json, produces: [.json, .text]) {
+        Route(.post, "/summary", scope: .read, lane: .compute, takes: .json, produces: [.json, .text, .svg]) {
             (service, call) throws(Problem) in
             var body = try FieldReader(call.request)
             let network = try body.read { (body) throws(JSONError) in
@@ -22,6 +22,7 @@ extension Service {
     ]
 
     private static func summary(of network: Sequential, model: String?, as type: MediaType) -> Response {
+        if type == .svg { return .svg(FlowDiagram(network, model: model).document) }
         if type == .text {
             return Response(
                 status: .ok, fields: [(name: "Content-Type", value: MediaType.text.rawValue)],
@@ -31,12 +32,7 @@ extension Service {
             if let model { json.member("model", model) } else { json.nullMember("model") }
             json.array("layers", of: network.entries) { json, entry in
                 json.object { json in
-                    json.member("name", entry.name)
-                    json.member("type", entry.layer.type)
-                    json.array("output_shape") { json in
-                        json.null()
-                        for size in entry.outputShape.dimensions { json.value(size) }
-                    }
+                    json.identity(of: entry)
                     json.member("parameters", entry.parameterCount)
                 }
             }

@@ -15,9 +15,8 @@ struct SummaryTable {
         let header = ["Layer (type)", "Output Shape", "Param #"]
         let rows = network.entries.map { entry in
             [
-                "\(entry.name) (\(entry.layer.type))",
-                "(None, \(entry.outputShape.dimensions.map(String.init).joined(separator: ", ")))",
-                Self.grouped(entry.parameterCount),
+                "\(entry.name) (\(entry.layer.type))", entry.outputShape.text,
+                entry.parameterCount.grouped,
             ]
         }
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
@@ -38,21 +37,13 @@ struct SummaryTable {
             lines.append(line(row, "│"))
         }
         lines.append(rule("└", "┴", "┘", "─"))
-        let total = Self.grouped(network.parameterCount)
+        let total = network.parameterCount.grouped
         let size = Self.size(network.parameterCount * MemoryLayout<Float>.size)
         lines += [
             " Total params: \(total) (\(size))", " Trainable params: \(total) (\(size))",
             " Non-trainable params: 0 (0.00 B)",
         ]
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// 248578 as 248,578.
-    private static func grouped(_ number: Int) -> String {
-        let digits = String(number)
-        return digits.enumerated().map { index, digit in
-            index > 0 && (digits.count - index).isMultiple(of: 3) ? ",\(digit)" : String(digit)
-        }.joined()
     }
 
     /// With two decimals in the largest unit below it.

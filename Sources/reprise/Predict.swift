@@ -44,15 +44,23 @@ struct PredictionOptions: ParsableArguments {
     @Option(help: "The version: its number or an alias; the latest without one.") var version: String?
     @OptionGroup var data: DataOptions
 
-    func request() throws -> Content {
+    func request() throws -> Content { try content(windowsRequest) }
+
+    /// The options, without the data.
+    var windowsRequest: WindowsRequest {
         var request = WindowsRequest(model: model)
         request.version = version
         request.stride = data.stride
         request.windowing = data.windowing
         request.missing = data.missing
+        return request
+    }
+
+    /// Options with the data.
+    func content(_ options: WindowsRequest) throws -> Content {
         let data = try data.data()
         try data.requireModel(model)
-        return try data.request(RepriseClient.json(request))
+        return try data.request(RepriseClient.json(options))
     }
 
     /// What is scored and against which threshold, without its data.

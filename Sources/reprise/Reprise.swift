@@ -13,7 +13,7 @@ struct Reprise: ParsableCommand {
         abstract: "Learns what a time series normally looks like, and answers over HTTP.",
         subcommands: [
             Serve.self, Train.self, Reconstruct.self, Encode.self, Score.self, Evaluate.self, Compare.self,
-            Summary.self, Keys.self,
-            Health.self,
+            Summary.self, Layers.self,
+            Keys.self, Health.self,
         ])
 }

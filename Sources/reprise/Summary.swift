@@ -6,11 +6,12 @@ struct Summary: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print the layers of a model, or of an architecture that is not trained.",
         usage: """
-            reprise summary --model <name> [--version <version>]
+            reprise summary --model <name> [--version <version>] [--svg]
             reprise summary [--timesteps <T>] [--features <F>] [<options>] [<file>]
             """)
 
     @OptionGroup var server: ServerOptions
+    @Flag(help: "Print the flow diagram, an SVG document.") var svg = false
     @Option(help: "The model's name; without one, an architecture is meant.") var model: String?
     @Option(help: "The model's version; the latest without one.") var version: Int?
     @Argument(help: "A JSON request for an architecture, to which the options add; - is standard input.")
@@ -20,6 +21,7 @@ struct Summary: ParsableCommand {
     @OptionGroup var network: ArchitectureOptions
 
     func validate() throws {
+        guard !svg || !server.json else { throw ValidationError("leave out --svg or --json") }
         guard model != nil || timesteps != nil && features != nil || file != nil else {
             throw ValidationError(
                 "name a model with --model, or describe an architecture with --timesteps and --features")
@@ -32,7 +34,7 @@ struct Summary: ParsableCommand {
 
     func run() throws {
         let client = try server.client()
-        let accept = server.json ? "application/json" : "text/plain"
+        let accept = svg ? "image/svg+xml" : server.json ? "application/json" : "text/plain"
         let answer =
             if let model {
                 try client.summary(of: model, version: version, accept: accept)

@@ -36,6 +36,14 @@ import Testing
         let answer = try client.reconstruct(data)
         #expect(answer.reconstructions.map(\.count) == [2, 2] && answer.errors.count == 2)
         #expect(try client.encode(data).encodings.map(\.count) == [3, 3])
+        data.window = 1
+        let layers = try client.layers(data)
+        #expect(layers.inputs.map(\.count) == [2] && layers.featureNames == ["a", "b"])
+        #expect(layers.layers[0].outputShape == [nil, 3] && layers.layers[0].outputs.numbers.count == 3)
+        guard case .sequences(let copies) = layers.layers[1].outputs else {
+            throw HarnessError("no sequence")
+        }
+        #expect(layers.layers[0].outputs == .vectors([copies[0][1]]))
         var series = ScoreRequest(model: "toy")
         series.version = "1"
         series.series = request.series?.map { $0.map { $0 ?? 0 } }

@@ -132,6 +132,24 @@ import Testing
         #expect(try JSON(Array(json.output.utf8))["roc_auc"]?.double ?? 0 > 0.9, "\(json)")
     }
 
+    @Test func pictures() throws {
+        let request = Small.training("m")
+        #expect(try reprise("train", input: "\(request)").status == 0)
+        let ranges = try reprise("layers", "--model", "m", input: "\(Small.series)")
+        let lines = ranges.output.split(separator: "\n")
+        #expect(lines.count == 1 + 4 && lines[1].contains("LSTM    [2]"), "\(ranges)")
+        #expect(Set(lines.map(\.count)).count == 1, "columns are aligned")
+        let map = try reprise("layers", "--model", "m", "--svg", "--window", "3", input: "\(Small.series)")
+        #expect(map.output.hasPrefix("<svg ") && map.output.contains("of window 3"), "\(map)")
+        let json = try reprise("layers", "--model", "m", "--json", "--window", "3", input: "\(Small.series)")
+        #expect(try JSON(Array(json.output.utf8))["inputs"]?.array?.count == 1, "\(json)")
+        for arguments in [["--model", "m"], ["--timesteps", "2", "--features", "2"]] {
+            let diagram = try Program.run(["summary", "--svg", "--url", server.url] + arguments)
+            #expect(diagram.output.hasPrefix("<svg "), "\(diagram)")
+        }
+        #expect(try reprise("summary", "--model", "m", "--svg", "--json").status != 0)
+    }
+
     @Test func architectures() throws {
         let shown = try reprise("summary", "--timesteps", "3", "--features", "2", "--units", "128,64")
         #expect(shown.output.contains(" Total params: 248,578 (971.01 KB)"), "\(shown)")

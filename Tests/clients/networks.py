@@ -46,3 +46,9 @@ def encoder(network):
     """The part up to the encoding: the output of the layer that feeds the RepeatVector."""
     bridge = [isinstance(layer, L.RepeatVector) for layer in network.layers].index(True)
     return keras.Model(network.inputs[0], network.layers[bridge - 1].output)
+
+
+def outputs(network, windows):
+    """Each layer with what it emits."""
+    probe = keras.Model(network.inputs[0], [layer.output for layer in network.layers])
+    return zip(network.layers, map(np.asarray, probe(windows)))

@@ -101,6 +101,17 @@ def check_predictions(server, model, metadata, network):
         answer = post(server, "/encode", {"model": model, "windows": x.tolist()})
         difference = np.array(answer["encodings"]) - np.asarray(networks.encoder(network)(scaled))
         assert np.abs(difference).max() <= TOLERANCE
+    check_layers(post(server, "/layers", {"model": model, "windows": x.tolist()}), network, scaled)
+
+
+def check_layers(answer, network, scaled):
+    """Every layer emits what it does in Keras."""
+    assert np.abs(np.array(answer["inputs"]) - scaled).max() <= TOLERANCE
+    assert len(answer["layers"]) == len(network.layers)
+    for ours, (layer, output) in zip(answer["layers"], networks.outputs(network, scaled)):
+        assert ours["type"] == type(layer).__name__
+        assert ours["output_shape"] == [None, *output.shape[1:]]
+        assert np.abs(np.array(ours["outputs"]) - output).max() <= TOLERANCE, ours["name"]
 
 
 def check_same_bits(found, expected):

@@ -53,7 +53,7 @@ import Testing
     @Test func theExamplesWork() throws {
         let api = try API(.inProcess)
         let description = try APIDescription(api)
-        for path in ["/train", "/reconstruct", "/encode", "/summary"] {
+        for path in ["/train", "/reconstruct", "/encode", "/layers", "/summary"] {
             let post = try #require(description.document["paths"]?[path]?["post"])
             let content = try description.document.resolved(#require(post["requestBody"]))["content"]
             let example = try #require(content?["application/json"]?["example"], "\(path) has no example")

@@ -50,6 +50,7 @@ extension Exercise {
     static let csv = [(name: "Content-Type", value: "text/csv")]
     static let xml = [(name: "Content-Type", value: "text/xml")]
     private static let text = [(name: "Accept", value: "text/plain")]
+    private static let picture = [(name: "Accept", value: "image/svg+xml")]
     private static let windows: JSON = ["model": "toy", "windows": Small.windows]
     private static let architecture: JSON = ["timesteps": 3, "features": 2, "units": [4]]
 
@@ -217,6 +218,7 @@ extension Exercise {
     static let all: [Exercise] =
         aboutBodies("POST /train", Small.training("toy"))
         + aboutBodies("POST /reconstruct", windows) + aboutBodies("POST /encode", windows)
+        + aboutBodies("POST /layers", windows)
         + aboutBodies("POST /summary", architecture) + aboutBodies("POST /compare", Small.comparison("toy"))
         + aboutBodies("POST /score", windows) + aboutBodies("POST /evaluate", labelled)
         + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + data + [
@@ -238,11 +240,18 @@ extension Exercise {
             Exercise("POST /compare", 503, in: .fullPredictions, Small.comparison("toy")),
             Exercise("POST /compare", 507, in: .fullRegistry, Small.comparison("toy")),
             Exercise("POST /encode", 409, windows.with(["model": "stacked"])),
+            Exercise("POST /layers", 200, windows),
+            Exercise("POST /layers", 200, windows.with(["window": 1])),
+            Exercise("POST /layers", 200, fields: picture, windows),
+            Exercise("POST /layers", 404, windows.with(["model": "unknown"])),
+            Exercise("POST /layers", 503, in: .fullPredictions, windows),
             Exercise("POST /summary", 200, architecture),
             Exercise("POST /summary", 503, in: .fullPredictions, architecture),
             Exercise("POST /summary", 200, fields: text, architecture),
+            Exercise("POST /summary", 200, fields: picture, architecture),
             Exercise("GET /summary", 200, at: "/summary?model=toy"),
             Exercise("GET /summary", 200, at: "/summary?model=toy&version=1", fields: text),
+            Exercise("GET /summary", 200, at: "/summary?model=toy", fields: picture),
             Exercise("GET /summary", 400),
             Exercise("GET /summary", 404, at: "/summary?model=unknown"),
             Exercise("GET /summary", 406, at: "/summary?model=toy", fields: image),

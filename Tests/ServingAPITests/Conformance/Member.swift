@@ -34,6 +34,7 @@ extension Member {
         ],
         "POST /reconstruct": ["model": "toy", "series": Small.series],
         "POST /encode": ["model": "toy", "series": Small.series],
+        "POST /layers": ["model": "toy", "series": Small.series],
         "POST /score": ["model": "toy", "series": Small.series],
         "POST /evaluate": ["model": "toy", "series": Small.series, "labels": [[1, 2]]],
         "POST /compare": [

@@ -13,9 +13,9 @@ import Testing
 
     @Test func theServerKnowsTheMembersThatTheDocumentKnows() throws {
         let objects = try Member.objects(in: description)
-        // Seven bodies, in two of them two callbacks, in two of them events, in two of them six types of layers, two of
+        // Eight bodies, in two of them two callbacks, in two of them events, in two of them six types of layers, two of
         // which wrap another.
-        #expect(objects.count == 7 + 2 * 2 + 2 + 2 * (6 + 2))
+        #expect(objects.count == 8 + 2 * 2 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(
                 (object.path + [Member.unknown])[...], to: 1)

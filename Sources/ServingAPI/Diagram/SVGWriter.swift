@@ -1,0 +1,103 @@
+/// A place in a picture, in its units: x to the right, y down.
+struct Point: Equatable {
+    var x: Double
+    var y: Double
+}
+
+/// Writes an SVG document (SVG 1.1): shapes with classes, which a style sheet gives their looks. No ids, scripts or references, so
+/// that documents may stand beside each other in a page.
+struct SVGWriter {
+    private var content = ""
+
+    /// A rectangle.
+    mutating func rectangle(
+        _ style: String, x: Double, y: Double, width: Double, height: Double, radius: Double = 0
+    ) {
+        content += "<rect class=\"\(style)\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\""
+        content += " width=\"\(Self.number(width))\" height=\"\(Self.number(height))\""
+        content += radius > 0 ? " rx=\"\(Self.number(radius))\"/>" : "/>"
+    }
+
+    /// A line of text, at the left or in the middle as its class says, on the baseline `at`.
+    mutating func text(_ style: String, _ text: String, at point: Point) {
+        content += "<text class=\"\(style)\" x=\"\(Self.number(point.x))\" y=\"\(Self.number(point.y))\">"
+        content += "\(Self.escaped(text))</text>"
+    }
+
+    /// A path of the commands of SVG's `d`.
+    mutating func path(_ style: String, _ commands: String) {
+        content += "<path class=\"\(style)\" d=\"\(commands)\"/>"
+    }
+
+    /// A line through points.
+    mutating func line(_ style: String, _ points: [Point]) { path(style, Self.commands(points)) }
+
+    /// A line through points, which are straight above or beside each other, with a head at its end.
+    mutating func arrow(_ style: String, _ points: [Point]) {
+        guard points.count > 1, let end = points.last else { return }
+        let before = points[points.count - 2]
+        func sign(_ number: Double) -> Double { number > 0 ? 1 : number < 0 ? -1 : 0 }
+        let (along, across) = (sign(end.x - before.x), sign(end.y - before.y))
+        let size = 4.5
+        let wings = [-1.0, 1.0].map { side in
+            Point(
+                x: end.x - size * along + size * side * across,
+                y: end.y - size * across + size * side * along)
+        }
+        path(style, Self.commands(points) + Self.commands([wings[0], end, wings[1]]))
+    }
+
+    /// A group that says what it is when it is pointed at.
+    mutating func group(title: String, _ body: (inout SVGWriter) -> Void) {
+        content += "<g><title>\(Self.escaped(title))</title>"
+        body(&self)
+        content += "</g>\n"
+    }
+
+    /// The whole document.
+    /// - Parameters:
+    ///   - title: what the picture is, and `description` what can be seen in it, for who doesn't see it.
+    ///   - style: a style sheet, without anything that XML would want escaped.
+    func document(
+        width: Double, height: Double, title: String, description: String, style: String
+    ) -> String {
+        let (width, height) = (Self.number(width), Self.number(height))
+        return """
+            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
+            <title>\(Self.escaped(title))</title>
+            <desc>\(Self.escaped(description))</desc>
+            <style>\(style)</style>
+            <rect class="ground" width="\(width)" height="\(height)"/>
+            \(content)</svg>
+
+            """
+    }
+
+    /// At most two decimals.
+    static func number(_ value: Double) -> String {
+        let hundredths = (value * 100).rounded()
+        let whole = hundredths / 100
+        return whole == whole.rounded() ? "\(Int(whole))" : "\(whole)"
+    }
+
+    private static func commands(_ points: [Point]) -> String {
+        points.enumerated().map { "\($0 == 0 ? "M" : "L")\(number($1.x)) \(number($1.y))" }.joined()
+    }
+
+    /// Text as it stands in XML 1.0, which has no place for most control characters.
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "\t", "\n", "\r": escaped += " "
+            case "\u{0}"..<" ", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}

@@ -1,0 +1,68 @@
+import HTTP1
+import JSON
+import ModelRuntime
+import NeuralNetwork
+import TimeSeries
+
+extension Service {
+    static let layerRoutes: [Route] = [
+        Route(.post, "/layers", scope: .infer, lane: .compute, takes: .data, produces: [.json, .svg]) {
+            (service, call) throws(Problem) in
+            var body = try FieldReader(data: call.request)
+            let reference = try body.modelReference()
+            let entry = try service.entry(reference.name, reference.version)
+            let isPicture = call.mediaType == .svg
+            let (windows, window) = try body.read { (body) throws(JSONError) in
+                try body.windows(for: entry, isOne: isPicture, service.limits)
+            }
+            service.note(entry, in: call)
+            let outputs = service.metrics.inferences.measure(
+                entry, windows: windows.count, arrivals: [call.arrival]
+            ) { LayerOutputs(of: windows, by: entry.trained) }
+            guard outputs.isFinite else { throw .overflow() }
+            if isPicture { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
+            return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256)
+            {
+                json in
+                json.member("model", entry.name)
+                json.member("version", entry.version)
+                if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
+                outputs.write(to: &json)
+            }
+        }
+    ]
+}
+
+extension FieldReader {
+    /// The windows whose outputs are asked for: all of them, or the one that `window` names.
+    /// - Parameter isOne: whether it is one in any case, the first if the request doesn't say which.
+    /// - Returns: them, and the position of the first among those that came.
+    fileprivate mutating func windows(
+        for entry: ModelRegistry.Entry, isOne: Bool, _ limits: RuntimeLimits
+    ) throws(JSONError) -> (Windows, first: Int) {
+        let asked = try int("window", in: 0...Int(Int32.max))
+        let all = try data(for: entry.trained.description).windows
+        try rejectUnknown()
+        if let asked, asked >= all.count {
+            throw error("window", "is \(asked), but the windows are 0 to \(all.count - 1)")
+        }
+        let first = asked ?? 0
+        let windows = asked != nil || isOne ? all[first..<(first + 1)] : all
+        let network = entry.trained.model.network
+        try limits.checkAnswer(of: windows.count * LayerOutputs.values(ofWindow: network), windows, network)
+        return (windows, first)
+    }
+}
+
+extension Response {
+    /// 200 with a picture. As a page of its own it may have its style sheet, and nothing else.
+    static func svg(_ document: String) -> Response {
+        Response(
+            status: .ok,
+            fields: [
+                (name: "Content-Type", value: MediaType.svg.rawValue),
+                (name: "Content-Security-Policy", value: "default-src 'none'; style-src 'unsafe-inline'"),
+            ],
+            body: .bytes(Array(document.utf8)))
+    }
+}

@@ -1,0 +1,129 @@
+import APITesting
+import ModelRuntime
+import Testing
+
+/// What every layer makes of windows, as numbers and as a picture. That the numbers are Keras' is shown in NeuralNetworkTests,
+/// and with the API's in Tests/clients.
+@Suite struct LayersTests {
+    private let api: API
+    private let rows = Small.series
+
+    init() throws {
+        api = try API(.inProcess)
+        let training = Small.training("m", ["units": [5, 3], "scaling": "standard", "epochs": 3])
+        #expect(try api.post("/train", training).status == 201)
+    }
+
+    private func layers(_ members: [String: JSON?] = [:]) throws -> JSON {
+        let body: JSON = ["model": "m", "series": rows]
+        let answer = try api.post("/layers", body.with(members))
+        #expect(answer.status == 200, "\(answer.text)")
+        return try answer.json
+    }
+
+    @Test func eachLayerOfTheSummaryHasItsOutputs() throws {
+        let answer = try layers()
+        #expect(answer["model"] == "m" && answer["version"] == 1)
+        let layers = try #require(answer["layers"]?.array)
+        let summary = try #require(api.get("/summary?model=m").json["layers"]?.array)
+        #expect(layers.map { $0.with(["outputs": nil]) } == summary.map { $0.with(["parameters": nil]) })
+        for layer in layers {
+            // 9 windows, and then as the shape says.
+            let shape = try #require(layer["output_shape"]?.array).map { $0.int ?? 9 }
+            var level = [try #require(layer["outputs"])]
+            for size in shape {
+                #expect(level.allSatisfy { $0.array?.count == size })
+                level = level.flatMap { $0.array ?? [] }
+            }
+            #expect(level.allSatisfy { $0.double != nil })
+        }
+    }
+
+    @Test func theyAreWhatTheOtherVerbsTell() throws {
+        let answer = try layers()
+        let body: JSON = ["model": "m", "series": rows]
+        let layers = try #require(answer["layers"]?.array)
+        #expect(try layers[1]["outputs"] == api.post("/encode", body).json["encodings"])
+        // The copies are there, though they are never made on the way to a reconstruction.
+        let copies = try #require(layers[2]["outputs"]?.array)
+        #expect(copies.map { $0[0] } == layers[1]["outputs"]?.array)
+        #expect(copies.map { $0[1] } == layers[1]["outputs"]?.array)
+        // In scaled units, the inputs too: their difference is the scaled error.
+        let errors = try #require(api.post("/reconstruct", body).json["scaled_errors"]).numbers
+        let (inputs, outputs) = (answer["inputs"]?.array ?? [], layers.last?["outputs"]?.array ?? [])
+        #expect(inputs.count == 9 && outputs.count == 9)
+        for (error, (input, output)) in zip(errors, zip(inputs, outputs)) {
+            let squares = zip(input.numbers, output.numbers).map { ($0 - $1) * ($0 - $1) }
+            #expect(abs(squares.reduce(0, +) / 4 - error) < 1e-5)
+        }
+    }
+
+    @Test func oneWindowCanBeChosen() throws {
+        let all = try #require(layers()["layers"]?[0]?["outputs"]?.array)
+        #expect(try layers(["window": 7])["layers"]?[0]?["outputs"] == [all[7]])
+        let refused = try api.post("/layers", ["model": "m", "series": rows, "window": 9])
+        #expect(refused.status == 422)
+        #expect(try refused.json["pointer"] == "/window")
+        #expect(try refused.json["detail"]?.string?.contains("0 to 8") == true)
+    }
+
+    @Test func longAnswersAreRefused() throws {
+        var limits = RuntimeLimits()
+        // What two windows have: as inputs, 2 × 2, and behind each layer.
+        limits.answerValues = 2 * [4, 10, 3, 6, 6, 10, 4].reduce(0, +)
+        let small = try API(.inProcess, runtime: limits)
+        #expect(try small.post("/train", Small.training("m", ["units": [5, 3]])).status == 201)
+        #expect(try small.post("/layers", ["model": "m", "windows": Small.windows]).status == 200)
+        let refused = try small.post("/layers", ["model": "m", "series": rows])
+        #expect(refused.status == 422)
+        #expect(
+            try refused.json["detail"]?.string?.contains("Send the data in parts") == true, "\(refused.text)")
+        #expect(try small.post("/layers", ["model": "m", "series": rows, "window": 8]).status == 200)
+    }
+
+    @Test func pastTheLargestFloat() throws {
+        let refused = try api.post("/layers", ["model": "m", "windows": [[[3e38, 0], [3e38, 0]]]])
+        #expect(refused.status == 422)
+        #expect(try refused.json["type"] == "/problems/overflow")
+    }
+
+    // MARK: Heat maps
+
+    @Test func aHeatMapHasTheColoursOfTheNumbers() throws {
+        let body: JSON = ["model": "m", "series": rows, "window": 4]
+        let picture = try api.picture("/layers", body)
+        #expect(picture.text(of: "title") == "What each layer makes of window 4: m")
+        // The legend's frame, and one for each timestep of each layer, for the encoding and for the input.
+        #expect(picture["frame"].count == 1 + 2 + 2 + 1 + 2 + 2 + 2 + 2)
+        #expect(picture["encoding"].count == 1)
+        #expect(picture["accent"].map(\.text) == ["lstm_1"])
+        // The deepest colour is that of the largest.
+        let encoding = try #require(layers(["window": 4])["layers"]?[1]?["outputs"]).numbers
+        let largest = encoding.map(abs).max() ?? 0
+        let written = try #require(picture.texts.drop { $0 != "lstm_1" }.dropFirst(2).first)
+        let shown = try #require(Double(written.dropFirst("m = ".count)))
+        #expect(abs(shown - largest) <= 0.005 * largest, "\(written)")
+    }
+
+    @Test func aPictureIsOfOneWindow() throws {
+        let first = try api.picture("/layers", ["model": "m", "series": rows])
+        #expect(first.text(of: "title") == "What each layer makes of window 0: m")
+        #expect(
+            try first.elements.count
+                == api.picture("/layers", ["model": "m", "series": rows, "window": 0]).elements.count)
+    }
+
+    @Test func largeLayersAreCut() throws {
+        let rows = JSON.array((0..<110).map { [.number(Double($0 % 7))] })
+        let training: JSON = [
+            "model": "long", "series": rows, "timesteps": 105, "units": [200], "epochs": 1, "scaling": "none",
+        ]
+        #expect(try api.post("/train", training).status == 201)
+        let picture = try api.picture("/layers", ["model": "long", "series": rows])
+        // Narrow columns are framed together, on both sides of the gap.
+        #expect(picture["frame"].count == 1 + 2 + 1 + 2 + 2 + 2)
+        #expect(picture["frame"].filter { $0["height"] == 161 }.count == 1 + 2 + 2)
+        #expect(picture.texts.contains("gaps: steps and units in between"))
+        #expect(picture.elements[0]["width"] < 800)
+    }
+}
