@@ -1,6 +1,7 @@
 import APITesting
 import ServingAPI
 import Testing
+import Yams
 
 /// openapi.yaml is the truth: every answer that it promises comes about, and looks as it says.
 @Suite struct ConformanceTests {
@@ -63,6 +64,17 @@ import Testing
     }
 }
 
+extension Answer {
+    /// What the content says, by its media type; nil for what is not of that type.
+    fileprivate var document: JSON? {
+        switch mediaType {
+        case let type? where type.hasSuffix("json"): try? json
+        case "application/yaml": (try? Yams.load(yaml: text)).flatMap { JSON(yaml: $0) }
+        default: .string(text)
+        }
+    }
+}
+
 extension APIDescription {
     /// What an answer, and a request that was accepted, are by the document.
     func check(_ answer: Answer, to exercise: Exercise) -> SchemaValidator {
@@ -82,11 +94,10 @@ extension APIDescription {
             validator.check(Int(text).map(JSON.integer) ?? .string(text), against: schema)
         }
         if let schema = answer.mediaType.flatMap({ response.content[$0] }) {
-            let isJSON = answer.mediaType?.hasSuffix("json") == true
-            if let value = isJSON ? try? answer.json : .string(answer.text) {
+            if let value = answer.document {
                 validator.check(value, against: schema)
             } else {
-                validator.fail("the answer is no JSON")
+                validator.fail("the answer is no \(answer.mediaType ?? "document")")
             }
         } else if !response.content.isEmpty || !answer.body.isEmpty {
             validator.fail("\(answer.mediaType ?? "content without a type") is not documented")

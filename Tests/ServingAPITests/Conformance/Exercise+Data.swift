@@ -31,7 +31,8 @@ extension Exercise {
             Exercise(
                 "POST /reconstruct", 200, at: query("/reconstruct", "columns=b,a"), fields: csv, text: table),
             Exercise("POST /encode", 200, at: query("/encode", "ignore=flag"), fields: csv, text: table),
-            Exercise("POST /layers", 200, at: query("/layers", "columns=a,b&window=8"), fields: csv, text: table),
+            Exercise(
+                "POST /layers", 200, at: query("/layers", "columns=a,b&window=8"), fields: csv, text: table),
             Exercise("POST /evaluate", 200, at: query("/evaluate", "labels=flag"), fields: csv, text: table),
         ]
     }()
