@@ -29,7 +29,7 @@ check-metrics: build
 	scripts/setup metrics
 	scripts/metrics-check
 
-# schemathesis over openapi.yaml against the server: half an hour.
+# schemathesis over openapi.yaml against the server: forty minutes.
 check-openapi: build
 	python3 -m venv .venv-openapi
 	.venv-openapi/bin/pip install --quiet -r Tests/openapi/requirements.txt

@@ -15,10 +15,9 @@ extension Service {
             let (windows, window) = try body.read { (body) throws(JSONError) in
                 try body.windows(for: entry, isOne: isPicture, service.limits)
             }
-            service.note(entry, in: call)
-            let outputs = service.metrics.inferences.measure(
-                entry, windows: windows.count, arrivals: [call.arrival]
-            ) { LayerOutputs(of: windows, by: entry.trained) }
+            let outputs = service.computing(entry, windows: windows.count, for: call) {
+                LayerOutputs(of: windows, by: entry.trained)
+            }
             guard outputs.isFinite else { throw .overflow() }
             if isPicture { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
             return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256)
@@ -49,7 +48,9 @@ extension FieldReader {
         let first = asked ?? 0
         let windows = asked != nil || isOne ? all[first..<(first + 1)] : all
         let network = entry.trained.model.network
-        try limits.checkAnswer(of: windows.count * LayerOutputs.values(ofWindow: network), windows, network)
+        // A layer may make billions of numbers of a window that is a few bytes of a body.
+        let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
+        try limits.checkAnswer(of: values.overflow ? .max : values.partialValue, windows, network)
         return (windows, first)
     }
 }
