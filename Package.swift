@@ -98,7 +98,7 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI", "Telemetry",
+                "HTTP1", "JSON", "ModelRuntime", "RepriseClient", "ServingAPI", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -162,5 +162,8 @@ public final class ModelRegistry: Sendable {
         return state.withLock { $0.known[name]?.listing.number(reference) }
     }
 
+    /// Whether nothing of this can be changed.
+    public var isReadOnly: Bool { repository.isReadOnly }
+
     static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000_000 }
 }
