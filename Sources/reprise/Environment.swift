@@ -21,11 +21,18 @@ enum Environment {
             do {
                 _ = try Serve.parse([argument])
             } catch {
-                throw CommandFailure("\(name): \(Serve.message(for: error))")
+                throw CommandFailure("\(name): \(oneLine(Serve.message(for: error)))")
             }
             options.append(argument)
         }
         return ["serve"] + options + arguments.dropFirst()
+    }
+
+    /// A message, and the choices that it may list below.
+    private static func oneLine(_ message: String) -> String {
+        let lines = message.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(/\s*(- )?/) }
+        let choices = lines.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ")
+        return choices.isEmpty ? message : "\(lines[0]) \(choices)"
     }
 
     /// Variables that look like options and are none, and what may be meant.

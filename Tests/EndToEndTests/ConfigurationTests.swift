@@ -21,7 +21,7 @@ import Testing
             let name = try #require(text.prefixMatch(of: /[a-z-]+/)).output
             let variable = try #require(
                 text.firstMatch(of: /\[env: (REPRISE_[A-Z_]+)\]/), "--\(name) has no variable")
-            let standard = text.firstMatch(of: /default: ([^)]+)\)/)?.1
+            let standard = text.firstMatch(of: /default: ((?!--no-)[^)]+)\)/)?.1
             return ServeOption(
                 name: String(name), variable: String(variable.1), standard: standard.map(String.init))
         }
@@ -80,7 +80,8 @@ import Testing
 
     @Test func aFlagComesFromTheEnvironmentToo() throws {
         func status(_ value: String, _ arguments: [String] = []) throws -> Int {
-            try Self.server(["REPRISE_READ_ONLY=\(value)"], arguments).client.post("/train", [:]).status
+            let server = try Self.server(["REPRISE_READ_ONLY=\(value)"], arguments)
+            return try withExtendedLifetime(server) { try server.client.post("/train", [:]).status }
         }
         #expect(try status("true") == 405)
         #expect(try status("1") == 405)
