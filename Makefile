@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients check-metrics check-cluster check-openapi build check fixtures bench bench-http clean
+.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -23,6 +23,13 @@ test-clients: build
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
+
+# The console in Debian's Chromium, such as DATA=folder SCREENSHOTS=folder for real data and for pictures.
+test-console: build
+	scripts/setup console
+	python3 -m venv .venv-console
+	.venv-console/bin/pip install --quiet -r Tests/console/requirements.txt
+	.venv-console/bin/python -m pytest -v -p no:cacheprovider Tests/console
 
 # Prometheus and its promtool against the server's figures, for a minute.
 check-metrics: build
@@ -67,4 +74,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-openapi Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-console .venv-openapi Benchmarks/.build Benchmarks/.venv
