@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CConsole", "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "Telemetry",
+                "CConsole", "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork",
+                "Telemetry",
                 "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

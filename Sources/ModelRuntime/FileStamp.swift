@@ -16,7 +16,12 @@ package struct FileStamp: Equatable, Sendable {
     /// unless somebody opens it (nfs(5), "Close-to-open cache consistency").
     package init?(folder path: String) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            // A look that may be late is better than none.
+            guard errno == EMFILE || errno == ENFILE else { return nil }
+            self.init(path)
+            return
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }

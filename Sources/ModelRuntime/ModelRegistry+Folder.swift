@@ -30,16 +30,13 @@ extension ModelRegistry {
         let known = state.withLock { $0.known[name] }
         let now = Self.now()
         guard let known, known.isSettled, known.listing.stamp == repository.stamp(name) else {
-            return try takeOver(name, at: now)
+            return try takeOver(name)
         }
         state.withLock { $0.known[name]?.lookedAt = now }
     }
 
-    private func takeOver(_ name: String, at now: UInt64) throws(FileError) {
-        try folders.withLock { (_) throws(FileError) in
-            let listing = try repository.listing(name)
-            take(listing, for: name, at: now)
-        }
+    private func takeOver(_ name: String) throws(FileError) {
+        try folders.withLock { (_) throws(FileError) in try look(name) }
     }
 
     /// Changes a model's folder, which no other server does meanwhile, and takes over how it looks then.
@@ -56,15 +53,15 @@ extension ModelRegistry {
     ) throws(FileError) -> Value {
         try folders.withLock { (_) throws(FileError) in
             let value = try body()
-            let listing = try repository.listing(name)
-            take(listing, for: name, at: Self.now())
+            try look(name)
             return value
         }
     }
 
-    /// Knows of what is listed, but for what was found damaged and has not changed since.
-    private func take(_ listing: ModelRepository.Listing?, for name: String, at now: UInt64) {
-        var listing = listing
+    /// Lists a model's folder, and knows of what is there, but for what was found damaged and has not changed since.
+    private func look(_ name: String) throws(FileError) {
+        let start = Self.now()
+        var listing = try repository.listing(name)
         for (key, stamp) in state.withLock({ $0.spoiled }) where key.name == name {
             if repository.stamp(name, key.version) == stamp {
                 listing?.versions.removeAll { $0 == key.version }
@@ -74,7 +71,7 @@ extension ModelRegistry {
                 state.withLock { $0.spoiled[key] = nil }
             }
         }
-        state.withLock { $0.take(listing, for: name, at: now) }
+        state.withLock { $0.take(listing, for: name, since: start, at: Self.now()) }
     }
 
     func keep(_ entry: Entry) -> Entry {
@@ -95,7 +92,7 @@ extension ModelRegistry {
             state.withLock { $0.spoiled[RegistryState.Key(name: name, version: version)] = stamp }
             if case .damaged(let reason) = error { setAside(name, version, reason) }
         }
-        try takeOver(name, at: Self.now())
+        try takeOver(name)
         return nil
     }
 

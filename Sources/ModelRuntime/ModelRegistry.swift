@@ -61,9 +61,9 @@ public final class ModelRegistry: Sendable {
         self.limits = limits
         self.logger = logger
         repository = try ModelRepository(folder, isReadOnly: isReadOnly, logger: logger)
-        let now = Self.now()
+        let start = Self.now()
         for (name, listing) in try repository.scan() {
-            state.withLock { $0.take(listing, for: name, at: now) }
+            state.withLock { $0.take(listing, for: name, since: start, at: Self.now()) }
         }
     }
 

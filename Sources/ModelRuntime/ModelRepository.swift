@@ -43,7 +43,7 @@ struct ModelRepository: Sendable {
         self.logger = logger
         if !isReadOnly { try Files.makeFolder(folder) }
         guard try Files.list(folder) != nil else {
-            throw FileError(call: "opendir", path: folder, code: ENOTDIR)
+            throw FileError(call: "opendir", path: folder, code: Files.exists(folder) ? ENOTDIR : ENOENT)
         }
     }
 

@@ -4,9 +4,9 @@ struct RegistryState {
         var listing: ModelRepository.Listing
         /// In milliseconds, when the folder was looked at, or somebody set out to.
         var lookedAt: UInt64
-        /// When it was first seen to have this stamp.
+        /// When it had been seen to have this stamp, for the first time.
         let stampedAt: UInt64
-        /// When the listing was made.
+        /// When the listing was begun.
         let listedAt: UInt64
 
         /// Two changes within so many milliseconds may get the same timestamp.
@@ -37,18 +37,23 @@ struct RegistryState {
     var spoiled: [Key: FileStamp] = [:]
 
     /// Takes over how a model's folder looks; nil if there is none any more. Versions that have gone leave the memory.
-    mutating func take(_ listing: ModelRepository.Listing?, for name: String, at now: UInt64) {
-        let (old, new) = (known[name]?.listing.versions ?? [], listing?.versions ?? [])
+    /// - Parameters:
+    ///   - start: when it was set out to look, in milliseconds.
+    ///   - now: when that was done.
+    mutating func take(
+        _ listing: ModelRepository.Listing?, for name: String, since start: UInt64, at now: UInt64
+    ) {
+        let before = known[name]
+        let (old, new) = (before?.listing.versions ?? [], listing?.versions ?? [])
         if old != new {
             for version in Set(old).subtracting(new) { unload(Key(name: name, version: version)) }
         }
         versionCount += new.count - old.count
-        let before = known[name]
         known[name] = listing.map { listing in
             let isSame = before?.listing.stamp == listing.stamp
             return Known(
-                listing: listing, lookedAt: now, stampedAt: isSame ? before?.stampedAt ?? now : now,
-                listedAt: now)
+                listing: listing, lookedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
+                listedAt: start)
         }
     }
 

@@ -32,7 +32,8 @@ import Testing
                 timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 0),
             ]
             #expect(utimensat(AT_FDCWD, path("m"), &times, 0) == 0)
-            #expect(try soon { try second.versions("m")?.numbers == Array(1...version) }, "version \(version)")
+            #expect(
+                try soon { try second.versions("m")?.numbers == Array(1...version) }, "version \(version)")
         }
     }
 
