@@ -29,13 +29,28 @@ export class Dataset {
     return this.features.reduce((sum, column) => sum + column.missing, 0);
   }
 
-  /** Takes the columns for features that a model has learned, if they are there. */
+  /** Takes the columns for features that a model has learned, if they are there. Says whether that is a change. */
   fit(names) {
-    if (!names?.every((name) => this.columns.some((column) => column.name === name))) return;
-    this.columns.forEach(({ name }, index) => {
-      if (names.includes(name)) this.roles[index] = "feature";
-      else if (this.roles[index] === "feature") this.roles[index] = "none";
-    });
+    if (!names?.every((name) => this.columns.some((column) => column.name === name))) return false;
+    const before = this.roles;
+    this.roles = this.columns.map(({ name }, index) =>
+      names.includes(name) ? "feature" : before[index] === "feature" ? "none" : before[index]);
+    return this.roles.some((role, index) => role !== before[index]);
+  }
+
+  /** A value of a column, or what the server puts into a gap of a recording, which may end outside of a window. */
+  value({ numbers }, row) {
+    const isGap = (at) => Number.isNaN(numbers[at]);
+    if (!isGap(row)) return numbers[row];
+    if (this.gaps === "error") return null;
+    if (this.gaps === "zero") return 0;
+    const [first, end] = this.recordings().find((rows) => row < rows[1]);
+    let [before, after] = [row, row];
+    while (before >= first && isGap(before)) before--;
+    while (after < end && isGap(after)) after++;
+    if (before < first || after === end) return numbers[before < first ? after : before];
+    const part = this.gaps === "linear" ? (row - before) / (after - before) : 0;
+    return numbers[before] * (1 - part) + numbers[after] * part;
   }
 
   /** The features in the order in which a model has learned them, if it knows their names. */
@@ -107,6 +122,12 @@ export class Dataset {
   /** Where rows stand: dates, numbers that grow, or else just their number. */
   axis() {
     const [time] = this.with("time");
+    // Reading a hundred thousand dates takes a while, and every chart asks.
+    if (!this.known || this.known.time !== time) this.known = { time, axis: this.axisOf(time) };
+    return this.known.axis;
+  }
+
+  axisOf(time) {
     const x = time && (time.isNumeric ? time.numbers : Float64Array.from(time.texts, instant));
     const grows = x?.every((value, row) => row === 0 || value >= x[row - 1]);
     if (!grows || Number.isNaN(x[0])) return { values: Float64Array.from({ length: this.rows }, (_, row) => row), kind: "row" };
