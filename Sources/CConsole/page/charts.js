@@ -60,9 +60,12 @@ export class LineChart {
       logscale: isLogarithmic,
       valueRange: range,
       axes: {
-        y: { axisLabelWidth: 58, axisLabelFormatter: label((chart) => chart.yAxisRange()), pixelsPerLabel: 26 },
-        x: axis.kind === "date" ? { axisLabelWidth: 64 }
-          : { axisLabelFormatter: label((chart) => chart.xAxisRange()), axisLabelWidth: 84, pixelsPerLabel: 90 },
+        y: { axisLabelWidth: 72, axisLabelFormatter: label((chart) => chart.yAxisRange()), pixelsPerLabel: 26 },
+        x: axis.kind === "date" ? { axisLabelWidth: 64 } : {
+          axisLabelFormatter: label((chart) => chart.xAxisRange()),
+          // Seconds of Unix are long.
+          ...(axis.values.at(-1) >= 1e6 ? { axisLabelWidth: 96, pixelsPerLabel: 100 } : {}),
+        },
       },
       series: Object.fromEntries(series.map((one, index) =>
         [`y${index}`, { strokeWidth: one.width ?? 1.5, strokePattern: one.pattern ?? null }])),

@@ -64,7 +64,10 @@ export function figure(number, parts = 1e4) {
   const size = Math.abs(number);
   const digits = Math.min(Math.max(Math.ceil(Math.log10(parts)), 4), 12) || 4;
   if (size !== 0 && (size < 1e-4 || (size >= 1e9 && digits === 4))) return number.toExponential(digits - 2);
-  if (!plain.has(digits)) plain.set(digits, new Intl.NumberFormat("en", { maximumSignificantDigits: digits }));
+  // Commas would make the long ones longer.
+  if (!plain.has(digits)) {
+    plain.set(digits, new Intl.NumberFormat("en", { maximumSignificantDigits: digits, useGrouping: digits === 4 }));
+  }
   return plain.get(digits).format(number);
 }
 
