@@ -199,3 +199,29 @@ def test_keys_that_cannot_be_and_keys_that_may_not(serve, visit, tmp_path):
     page.get_by_label("Delete toy 1").click()
     dialog.get_by_role("button", name="Delete").click()
     expect(page.locator("#registry-problem")).to_contain_text("lacks the scope admin")
+
+
+def test_windows_stay_inside_of_recordings(serve, visit):
+    page = visit(serve())
+    rows = [f"{'abc'[i // 20]},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(WAVES)]
+    take(page, "\n".join(["run,a,b", *rows]))
+    expect(page.get_by_label("run", exact=True)).to_have_value("recording")
+    page.fill("[name=timesteps]", "6")
+    expect(page.locator("#model-summary")).to_contain_text("45 windows in the data")
+    trained(page)
+    scores = json.loads(run(curl(page, "results", "score")))
+    assert len(scores["windows"]) == 45
+    expect(page.locator("#encodings-shown circle")).to_have_count(45)
+    # The first five rows of each recording have no window that ends there.
+    page.locator("#results-shown details.as-table summary").click()
+    errors = page.locator("#results-shown details.as-table td[data-column=Error]").all_inner_texts()
+    assert [row for row, error in enumerate(errors) if error == "–"] == [first + i for first in (0, 20, 40) for i in range(5)]
+
+
+def test_labels_with_gaps_are_never_learned_from(serve, visit):
+    page = visit(serve(), refusals=[422])
+    rows = [f"{a:.4f},{b:.4f},{'' if i == 9 else int(i > 50)}" for i, (a, b) in enumerate(WAVES)]
+    take(page, "\n".join(["a,b,anomaly", *rows]))
+    expect(page.locator("#data-facts")).to_contain_text("2 features")
+    page.click("#train")
+    expect(page.locator("#train-problem")).to_contain_text("anomaly")

@@ -65,7 +65,7 @@ export class Dataset {
     const ignored = this.columns.filter((_, index) =>
       this.roles[index] === "none" || (this.roles[index] === "label" && !label));
     // The server would find a column of timestamps by itself where nobody wants one.
-    if (!time && this.columns.some((column, index) => guess(column, index) === "time")) {
+    if (!time && this.columns.some(isTime)) {
       pairs.push(["columns", list(this.features.map((column) => column.name))]);
     } else if (ignored.length) {
       pairs.push(["ignore", list(ignored.map((column) => column.name))]);
@@ -153,9 +153,19 @@ function list(names) {
 
 /** What a column is probably for. */
 function guess(column, index) {
-  if (/^(timestamp|time|datetime|date|ts)$/i.test(column.name)) return "time";
-  if (index === 0 && !column.isNumeric) return "time";
-  const isFlag = column.isNumeric && column.numbers.every((value) => value === 0 || value === 1);
+  if (isTime(column, index)) return isRepeated(column) ? "recording" : "time";
+  const isFlag = column.isNumeric && column.numbers.every((value) => value === 0 || value === 1 || Number.isNaN(value));
   if (isFlag && /^(is_?)?(label|labels|anomaly|anomalies|anomalous|outlier|fault|attack)$/i.test(column.name)) return "label";
   return column.isNumeric ? "feature" : "none";
+}
+
+/** Whether the server takes a column for timestamps if it isn't told otherwise. */
+function isTime(column, index) {
+  return /^(timestamp|time|datetime|date|ts)$/i.test(column.name) || (index === 0 && !column.isNumeric);
+}
+
+/** Whether most texts are those of the row before, as names of recordings are. */
+function isRepeated({ texts, isNumeric }) {
+  const repeated = texts.filter((text, row) => row > 0 && text === texts[row - 1]).length;
+  return !isNumeric && repeated > texts.length / 2;
 }
