@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients test-console check-metrics check-openapi build check fixtures bench bench-http clean
+.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -35,6 +35,11 @@ test-console: build
 check-metrics: build
 	scripts/setup metrics
 	scripts/metrics-check
+
+# Three servers on one folder behind HAProxy: one is killed and one drained under load, and nothing is lost.
+check-cluster: build
+	scripts/setup cluster
+	scripts/cluster-check
 
 # schemathesis over openapi.yaml against the server: forty minutes.
 check-openapi: build

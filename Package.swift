@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CConsole", "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "Telemetry",
+                "CConsole", "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork",
+                "Telemetry",
                 "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -100,7 +101,7 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI", "Telemetry",
+                "HTTP1", "JSON", "ModelRuntime", "RepriseClient", "ServingAPI", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,11 +1,11 @@
 /// Guesses what was meant by a misspelt name.
-enum Spelling {
+package enum Spelling {
     /// Longer names are nobody's slip of the pen.
     private static let longest = 64
 
     /// The candidate that is nearest to `name`, if it is near enough: a third of its letters may be wrong, but
     /// no more than three.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
+    package static func nearest(to name: String, among candidates: [String]) -> String? {
         let letters = Array(name.unicodeScalars.prefix(longest + 1))
         guard letters.count <= longest else { return nil }
         let distances = candidates.map { ($0, distance(letters, Array($0.unicodeScalars))) }

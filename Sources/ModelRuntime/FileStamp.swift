@@ -9,19 +9,32 @@ package struct FileStamp: Equatable, Sendable {
     package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// nil when there is no such folder. It is opened for this: what an NFS client believes of a folder may be a minute old
+    /// unless somebody opens it (nfs(5), "Close-to-open cache consistency").
+    package init?(folder path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // A look that may be late is better than none.
+            guard errno == EMFILE || errno == ENFILE else { return nil }
+            self.init(path)
+            return
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         (device, inode, size) = (UInt(status.st_dev), UInt(status.st_ino), Int(status.st_size))
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 
     /// Whether there is nothing in the file.
     package var isEmpty: Bool { size == 0 }
-
-    /// Whether the last change was more than so many nanoseconds ago, by the clock that stamps files.
-    package func isOlder(than age: Int) -> Bool {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return (now.tv_sec - seconds) * 1_000_000_000 + now.tv_nsec - nanoseconds > age
-    }
 
     /// Seconds of a clock that never goes back: how often it is worth looking.
     package static func now() -> Int {

@@ -12,6 +12,9 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the disk is full, or the quota used up.
     public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// Whether somebody else has been changing the same for too long.
+    public var isBusy: Bool { code == EWOULDBLOCK }
+
     /// One line for a log.
     public var description: String { "\(call) \(path): \(String(cString: strerror(code)))" }
 }
@@ -60,7 +63,18 @@ package enum Files {
 
     /// Makes a new file that is on the disk, and not just with the system, when this returns.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        try withDescriptor(path, O_WRONLY | O_CREAT | O_EXCL) { (descriptor) throws(FileError) in
+        try withNewFile(path, bytes) { (_) throws(FileError) in }
+    }
+
+    /// Makes a new file that is on the disk, and not just with the system, when `body` is called, and locked until that
+    /// returns. Throws `ENOENT` where somebody has cleared it away before it was locked.
+    static func withNewFile<Value>(
+        _ path: String, _ bytes: [UInt8], _ body: (Int32) throws(FileError) -> Value
+    ) throws(FileError) -> Value {
+        try withDescriptor(path, O_RDWR | O_CREAT | O_EXCL) { (descriptor) throws(FileError) in
+            guard try isLocked(descriptor, path), isOpen(descriptor, as: path) else {
+                throw FileError(call: "flock", path: path, code: ENOENT)
+            }
             var written = 0
             while written < bytes.count {
                 written += try repeated("write", path) {
@@ -70,6 +84,7 @@ package enum Files {
                 }
             }
             _ = try repeated("fsync", path) { fsync(descriptor) }
+            return try body(descriptor)
         }
     }
 
@@ -127,20 +142,47 @@ package enum Files {
         try succeeds("rmdir", path, unless: [ENOENT, ENOTDIR, EEXIST, ENOTEMPTY]) { rmdir(path) }
     }
 
-    /// Waits until nobody else has an open file or folder locked (flock(2)), and locks it until it is closed.
-    static func lock(_ descriptor: Int32, _ path: String) throws(FileError) {
-        _ = try repeated("flock", path) { flock(descriptor, LOCK_EX) }
+    // MARK: Locks
+
+    // Only files that are open for writing are locked, and never folders: NFS makes a byte-range lock of each, and that is
+    // what it asks for (flock(2), "NFS details").
+
+    /// Waits until nobody else has an open file locked (flock(2)), and locks it until it is closed.
+    /// - Parameter patience: for how many seconds; then this throws `EWOULDBLOCK`. Who has it may be a machine that is gone,
+    ///   which a file server finds out late.
+    static func lock(_ descriptor: Int32, _ path: String, patience: Double) throws(FileError) {
+        let end = ContinuousClock.now + .seconds(patience)
+        var pause: UInt32 = 500
+        while try !isLocked(descriptor, path) {
+            guard ContinuousClock.now < end else {
+                throw FileError(call: "flock", path: path, code: EWOULDBLOCK)
+            }
+            usleep(pause)
+            pause = min(2 * pause, 16_000)
+        }
     }
 
-    /// Does something with a file or folder locked (flock(2)): until then, and as long as the process lives, nobody else
-    /// gets the lock. False if somebody else has it, or there is no such thing.
+    /// Locks an open file; false if somebody else has it locked.
+    private static func isLocked(_ descriptor: Int32, _ path: String) throws(FileError) -> Bool {
+        try succeeds("flock", path, unless: [EWOULDBLOCK]) { flock(descriptor, LOCK_EX | LOCK_NB) }
+    }
+
+    /// Whether an open file is the one that has a name.
+    static func isOpen(_ descriptor: Int32, as path: String) -> Bool {
+        var (open, named) = (stat(), stat())
+        return fstat(descriptor, &open) == 0 && stat(path, &named) == 0
+            && (open.st_dev, open.st_ino) == (named.st_dev, named.st_ino)
+    }
+
+    /// Does something with a file locked: until then, and as long as the process lives, nobody else gets the lock. False if
+    /// somebody else has it, or there is no such file.
     package static func withLock(_ path: String, _ body: () throws(FileError) -> Void) throws(FileError)
         -> Bool
     {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        guard try isLocked(descriptor, path) else { return false }
         try body()
         return true
     }

@@ -49,6 +49,8 @@ public struct ModelDescription: Sendable {
         public var software: String
         /// SHA-256 of the windows that it was trained on, in hexadecimal, and how many there were.
         public var data: DataFingerprint?
+        /// What the request is marked with that has made it, if that may come twice (``TrainingJobs/Repeatable``).
+        public var request: String?
     }
 
     /// T and F of its windows.

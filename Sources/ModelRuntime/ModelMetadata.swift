@@ -19,6 +19,7 @@ import TimeSeries
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate`, a number an epoch; `epoch`, whose weights were kept; `seconds`; `warm_start` |
 /// | `data` | JSON: `windows`, `sha256` |
 /// | `created_at`, `software` | RFC 3339; name and version |
+/// | `request` | what marks the request that has made it, if it had an Idempotency-Key |
 /// | `note` | JSON: what whoever had it trained keeps with it; nothing is read into it here |
 ///
 /// Others are left alone.
@@ -56,6 +57,7 @@ enum ModelMetadata {
                     json.member("sha256", data.sha256)
                 })
         }
+        if let request = model.origin.request { strings.append(("request", request)) }
         if let note = model.note { strings.append(("note", note)) }
         return strings
     }
@@ -100,7 +102,7 @@ enum ModelMetadata {
             baselineErrors: try DetectorMetadata.baselineErrors(header),
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(header), software: header["software"] ?? "unknown",
-                data: try data(header)), note: header["note"])
+                data: try data(header), request: header["request"]), note: header["note"])
     }
 
     private static func size(_ header: SafeTensorsHeader, _ name: String) throws(ModelFileError) -> Int {

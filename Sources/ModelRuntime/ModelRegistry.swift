@@ -43,24 +43,27 @@ public final class ModelRegistry: Sendable {
     }
 
     /// For how many milliseconds a look at a model's folder is good.
-    private static let freshness: UInt64 = 250
+    static let freshness: UInt64 = 250
 
-    private let repository: ModelRepository
-    private let limits: RuntimeLimits
-    private let logger: Logger
+    let repository: ModelRepository
+    let limits: RuntimeLimits
+    let logger: Logger
     let state = Mutex(RegistryState())
     /// Held by who changes a model's folder or takes over how it looks: what is taken over is never older than a change.
-    private let folders = Mutex(())
+    let folders = Mutex(())
 
     /// The models of a folder, which is made if there is none. Clears away what a process that died has left there.
+    /// - Parameter isReadOnly: whether to leave the folder as it is, always: nothing can be published or deleted then.
     /// - Throws: ``FileError`` when the folder can't be used.
-    public init(folder: String, limits: RuntimeLimits = .init(), logger: Logger) throws(FileError) {
+    public init(
+        folder: String, limits: RuntimeLimits = .init(), isReadOnly: Bool = false, logger: Logger
+    ) throws(FileError) {
         self.limits = limits
         self.logger = logger
-        repository = try ModelRepository(folder, logger: logger)
-        let now = Self.now()
+        repository = try ModelRepository(folder, isReadOnly: isReadOnly, logger: logger)
+        let start = Self.now()
         for (name, listing) in try repository.scan() {
-            state.withLock { $0.take(listing, for: name, at: now) }
+            state.withLock { $0.take(listing, for: name, since: start, at: Self.now()) }
         }
     }
 
@@ -90,11 +93,10 @@ public final class ModelRegistry: Sendable {
             if let entry = state.withLock({ $0.use(RegistryState.Key(name: name, version: version)) }) {
                 return entry
             }
-            do throws(ModelRepository.ReadError) {
-                return keep(Entry(name: name, version: version, trained: try repository.model(name, version)))
-            } catch {
-                try lose(name, version, error)
+            let trained = try reading(name, version) { () throws(ModelRepository.ReadError) in
+                try repository.model(name, version)
             }
+            if let trained { return keep(Entry(name: name, version: version, trained: trained)) }
         }
         return nil
     }
@@ -107,15 +109,11 @@ public final class ModelRegistry: Sendable {
     ) throws(FileError) -> Description? {
         while let version = try number(name, reference) {
             let entry = state.withLock { $0.loaded[RegistryState.Key(name: name, version: version)]?.entry }
-            do throws(ModelRepository.ReadError) {
-                let model =
-                    if let entry { entry.trained.description } else {
-                        try repository.description(name, version)
-                    }
-                return Description(name: name, version: version, model: model)
-            } catch {
-                try lose(name, version, error)
+            if let entry { return entry.description }
+            let model = try reading(name, version) { () throws(ModelRepository.ReadError) in
+                try repository.description(name, version)
             }
+            if let model { return Description(name: name, version: version, model: model) }
         }
         return nil
     }
@@ -133,13 +131,7 @@ public final class ModelRegistry: Sendable {
     /// - Parameter limit: how many at most.
     public func names(after name: String?, limit: Int) throws(FileError) -> (names: [String], isLast: Bool) {
         // Those that are known with versions are looked at by who asks for one.
-        for name in try repository.names() where state.withLock({ $0.isEmpty(name) }) {
-            do throws(FileError) {
-                try refresh(name)
-            } catch {
-                logger.error("a model can't be looked at", metadata: ["reason": "\(error)"])
-            }
-        }
+        try lookForNew()
         let all = state.withLock { state in
             state.known.filter { !$0.value.listing.versions.isEmpty }.keys.filter { $0 > name ?? "" }
         }.sorted()
@@ -149,11 +141,10 @@ public final class ModelRegistry: Sendable {
     /// The file of a version, to take away; nil when there is none.
     public func download(_ name: String, _ reference: VersionReference) throws(FileError) -> ModelDownload? {
         while let version = try number(name, reference) {
-            do throws(ModelRepository.ReadError) {
-                return try repository.download(name, version)
-            } catch {
-                try lose(name, version, error)
+            let download = try reading(name, version) { () throws(ModelRepository.ReadError) in
+                try repository.download(name, version)
             }
+            if let download { return download }
         }
         return nil
     }
@@ -171,123 +162,8 @@ public final class ModelRegistry: Sendable {
         return state.withLock { $0.known[name]?.listing.number(reference) }
     }
 
-    // MARK: Changes
+    /// Whether nothing of this can be changed.
+    public var isReadOnly: Bool { repository.isReadOnly }
 
-    /// Publishes a new version, which is the latest from then on, and is on the disk when this returns.
-    /// - Parameter isWanted: asked in the last moment in which nothing has happened yet.
-    /// - Throws: ``RegistryError``.
-    public func publish(
-        _ name: String, _ trained: TrainedModel, if isWanted: () -> Bool = { true }
-    ) throws(RegistryError) -> Entry {
-        guard state.withLock({ $0.versionCount }) < limits.modelVersions else {
-            throw .full(limits.modelVersions)
-        }
-        let bytes = ModelFile.bytes(of: trained)
-        do throws(FileError) {
-            let version = try repository.write(name, bytes) { (give) throws(FileError) in
-                try change(name) { () throws(FileError) in
-                    guard isWanted() else { throw FileError(call: "rename", path: name, code: ECANCELED) }
-                    return try give()
-                }
-            }
-            defer { retain(name) }
-            return keep(Entry(name: name, version: version, trained: trained))
-        } catch {
-            throw error.code == ECANCELED ? .unwanted : .disk(error)
-        }
-    }
-
-    /// Deletes versions beyond those that are to be kept, oldest first. The new one is published, whatever becomes of that.
-    private func retain(_ name: String) {
-        guard let kept = limits.keptVersions else { return }
-        do throws(FileError) {
-            let old = Array(try versions(name)?.numbers.dropLast(kept) ?? [])
-            if !old.isEmpty {
-                _ = try change(name) { () throws(FileError) in try repository.delete(name, old) }
-            }
-        } catch {
-            logger.error("old versions can't be deleted", metadata: ["reason": "\(error)"])
-        }
-    }
-
-    /// Deletes a version that no alias points to, or the whole model with its aliases. Requests that use it finish.
-    /// - Returns: whether there was one.
-    /// - Throws: ``FileError`` when the disk fails.
-    public func remove(_ name: String, version: Int? = nil) throws(FileError) -> Bool {
-        try change(name) { () throws(FileError) in
-            try repository.delete(name, version.map { [$0] }) > 0
-        }
-    }
-
-    /// Points an alias to a version; false if there is no such version.
-    public func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
-        try change(name) { () throws(FileError) in try repository.setAlias(alias, of: name, to: version) }
-    }
-
-    /// Forgets an alias; false if there is none.
-    public func removeAlias(_ alias: String, of name: String) throws(FileError) -> Bool {
-        try change(name) { () throws(FileError) in try repository.deleteAlias(alias, of: name) }
-    }
-
-    // MARK: Disk and memory
-
-    /// Takes over how a model's folder looks, if it may have changed since the last look.
-    private func refresh(_ name: String) throws(FileError) {
-        let before = state.withLock { $0.known[name]?.listing.stamp }
-        let now = Self.now()
-        guard let stamp = repository.stamp(name), stamp == before else { return try takeOver(name, at: now) }
-        state.withLock { $0.known[name]?.lookedAt = now }
-    }
-
-    private func takeOver(_ name: String, at now: UInt64) throws(FileError) {
-        try locked { () throws(FileError) in
-            let listing = try repository.listing(name)
-            state.withLock { $0.take(listing, for: name, at: now) }
-        }
-    }
-
-    /// Changes a model's folder, and takes over how it looks then.
-    private func change<Value>(
-        _ name: String, _ body: () throws(FileError) -> Value
-    ) throws(FileError) -> Value {
-        try locked { () throws(FileError) in
-            let value = try body()
-            let listing = try repository.listing(name)
-            state.withLock { $0.take(listing, for: name, at: Self.now()) }
-            return value
-        }
-    }
-
-    private func locked<Value>(_ body: () throws(FileError) -> Value) throws(FileError) -> Value {
-        try folders.withLock { (_) throws(FileError) in try body() }
-    }
-
-    private func keep(_ entry: Entry) -> Entry {
-        state.withLock { $0.keep(entry, limit: limits.loadedBytes) }
-        return entry
-    }
-
-    /// A version could not be read. Returns if it is worth while to look for another.
-    private func lose(_ name: String, _ version: Int, _ error: ModelRepository.ReadError) throws(FileError) {
-        switch error {
-        case .system(let error): throw error
-        case .gone: break
-        case .damaged(let reason): repository.setAside(name, version, reason)
-        }
-        try takeOver(name, at: Self.now())
-        // One that can't be taken out of the way is not served either.
-        state.withLock { $0.forget(version, of: name) }
-    }
-
-    private static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000_000 }
-}
-
-/// Why a version could not be published.
-public enum RegistryError: Error, Equatable, Sendable {
-    /// There are as many as there may be.
-    case full(Int)
-    /// Nobody wants it any more.
-    case unwanted
-    /// The disk has failed, or is full.
-    case disk(FileError)
+    static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000_000 }
 }

@@ -5,7 +5,13 @@ extension ModelRepository {
     /// How often what somebody else has cleared away in the meantime is made again.
     private static let attempts = 5
 
-    /// Gives a version its number.
+    private static let lock = ".lock"
+    /// Seconds to wait for another server that changes a model: whoever asked for the change is waiting.
+    static let patience = 5.0
+    /// The same when a training's result would be lost: a file server gives a machine that is gone 90 s to come back (NFSv4).
+    private static let patienceToPublish = 120.0
+
+    /// Gives a version its number, while the model is locked.
     typealias Naming = (_ give: () throws(FileError) -> Int) throws(FileError) -> Int
 
     /// Writes a version under the next number. When this returns it is on the disk.
@@ -17,30 +23,21 @@ extension ModelRepository {
         for _ in 1..<Self.attempts {
             if let number = try attempt(name, bytes, naming) { return number }
         }
-        throw FileError(call: "flock", path: path(name), code: EBUSY)
+        throw FileError(call: "rename", path: path(name), code: EBUSY)
     }
 
     private func attempt(_ name: String, _ bytes: [UInt8], _ naming: Naming) throws(FileError) -> Int? {
+        try requireWriting()
         if try Files.makeFolder(path(name)) { try Files.synchronize(folder: folder) }
         let new = "\(path(name))/\(Self.temporaryName())"
-        var number = 0
         do throws(FileError) {
             try Files.makeFolder(new)
-            let isLocked = try Files.withLock(new) { () throws(FileError) in
-                try Files.write(bytes, to: "\(new)/\(Self.file)")
+            return try Files.withNewFile("\(new)/\(Self.file)", bytes) { (file) throws(FileError) in
                 try Files.synchronize(folder: new)
-                number = try naming { () throws(FileError) in
-                    try locked(name) { () throws(FileError) in
-                        let number = try highest(name) + 1
-                        guard try Files.rename(new, to: path(name, number)) else {
-                            throw FileError(call: "rename", path: path(name, number), code: EEXIST)
-                        }
-                        try Files.synchronize(folder: path(name))
-                        return number
-                    }
+                return try locked(name, patience: Self.patienceToPublish) { () throws(FileError) in
+                    try naming { () throws(FileError) in try give(new, file, its: name) }
                 }
             }
-            return isLocked ? number : nil
         } catch {
             clear(new)
             _ = try? Files.remove(folder: path(name))
@@ -49,47 +46,51 @@ extension ModelRepository {
         }
     }
 
-    /// Deletes versions for good, but for those that an alias points to.
+    /// Renames what is new to the next number.
+    /// - Parameter open: its file.
+    private func give(_ new: String, _ open: Int32, its name: String) throws(FileError) -> Int {
+        let number = try highest(name) + 1
+        do throws(FileError) {
+            guard try Files.rename(new, to: path(name, number)) else {
+                throw FileError(call: "rename", path: path(name, number), code: EEXIST)
+            }
+        } catch  where error.code == ENOENT && Files.isOpen(open, as: file(name, number)) {
+            // A file server that is asked twice, because its answer was lost, has done it the first time.
+        }
+        try Files.synchronize(folder: path(name))
+        return number
+    }
+
+    /// Deletes versions for good, but for those that an alias points to. The model is locked by who calls.
     /// - Parameter versions: nil for all of them, and the aliases too.
     /// - Returns: how many there were.
     func delete(_ name: String, _ versions: [Int]?) throws(FileError) -> Int {
-        guard Files.exists(path(name)) else { return 0 }
-        return try locked(name) { () throws(FileError) in
-            guard let listing = try listing(name) else { return 0 }
-            if versions == nil {
-                for alias in listing.aliases.keys { try Files.remove(file: "\(path(name))/@\(alias)") }
-            }
-            let named = versions == nil ? [] : Set(listing.aliases.values)
-            var count = 0
-            for version in versions ?? listing.versions where !named.contains(version) {
-                if try take(version, of: name, to: deleted(name, version)) { count += 1 }
-            }
-            try forgetNumbers(name)
-            try Files.synchronize(folder: path(name))
-            return count
+        guard let listing = try listing(name) else { return 0 }
+        if versions == nil {
+            for alias in listing.aliases.keys { try Files.remove(file: "\(path(name))/@\(alias)") }
         }
+        let named = versions == nil ? [] : Set(listing.aliases.values)
+        var count = 0
+        for version in versions ?? listing.versions where !named.contains(version) {
+            if try take(version, of: name, to: deleted(name, version)) { count += 1 }
+        }
+        try forgetNumbers(name)
+        try Files.synchronize(folder: path(name))
+        return count
     }
 
-    /// Takes a version that is damaged out of the way, for somebody to look at.
-    func setAside(_ name: String, _ version: Int, _ reason: ModelFileError) {
-        let shelf = path(Self.setAside)
-        let place = "\(shelf)/\(name)-\(version)-\(Self.random()).safetensors"
-        logger.error(
-            "a damaged version is set aside",
-            metadata: [
-                "model": "\(name)", "version": "\(version)", "reason": "\(reason)", "path": "\(place)",
-            ])
-        do throws(FileError) {
-            try Files.makeFolder(shelf)
-            try locked(name) { () throws(FileError) in
-                // The number first: it is not given again.
-                _ = try? Files.write([], to: deleted(name, version))
-                _ = try take(version, of: name, to: place)
-                try Files.synchronize(folder: path(name))
-            }
-        } catch {
-            logger.error("can't set it aside", metadata: ["reason": "\(error)"])
-        }
+    /// Takes a version that is damaged out of the way, for somebody to look at. The model is locked by who calls.
+    func setAside(_ name: String, _ version: Int, to place: String) throws(FileError) {
+        try Files.makeFolder(path(Self.setAside))
+        // The number first: it is not given again.
+        _ = try? Files.write([], to: deleted(name, version))
+        _ = try take(version, of: name, to: place)
+        try Files.synchronize(folder: path(name))
+    }
+
+    /// Where a damaged version may be put.
+    func shelf(for name: String, _ version: Int) -> String {
+        "\(path(Self.setAside))/\(name)-\(version)-\(Self.random()).safetensors"
     }
 
     /// Takes a version's file away; false if there is none. One call does all: the version is gone, its number is kept by
@@ -127,29 +128,31 @@ extension ModelRepository {
 
     private func deleted(_ name: String, _ version: Int) -> String { path(name, version) + Self.deleted }
 
-    /// Points an alias to a version; false if there is no such version.
+    /// Points an alias to a version; false if there is no such version. The model is locked by who calls.
     func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
-        guard Files.exists(path(name)) else { return false }
-        return try locked(name) { () throws(FileError) in
-            guard Files.exists(file(name, version)) else { return false }
-            try writeAlias(alias, of: name, to: version)
-            return true
-        }
-    }
-
-    private func writeAlias(_ alias: String, of name: String, to version: Int) throws(FileError) {
-        let new = "\(path(name))/\(Self.temporaryName())"
+        guard Files.exists(file(name, version)) else { return false }
         for _ in 1..<Self.attempts {
-            try Files.write(Array("\(version)\n".utf8), to: new)
-            let isLocked = try Files.withLock(new) { () throws(FileError) in
-                _ = try Files.rename(new, to: "\(path(name))/@\(alias)")
+            if try isWritten(alias, of: name, to: version) {
+                try Files.synchronize(folder: path(name))
+                return true
             }
-            if isLocked { return try Files.synchronize(folder: path(name)) }
         }
-        throw FileError(call: "flock", path: path(name), code: EBUSY)
+        throw FileError(call: "rename", path: path(name), code: EBUSY)
     }
 
-    /// Forgets an alias; false if there is none.
+    /// False if somebody has cleared the new file away.
+    private func isWritten(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
+        let new = "\(path(name))/\(Self.temporaryName())"
+        do throws(FileError) {
+            return try Files.withNewFile(new, Array("\(version)\n".utf8)) { (_) throws(FileError) in
+                try Files.rename(new, to: "\(path(name))/@\(alias)")
+            }
+        } catch  where error.code == ENOENT {
+            return false
+        }
+    }
+
+    /// Forgets an alias; false if there is none. The model is locked by who calls.
     func deleteAlias(_ alias: String, of name: String) throws(FileError) -> Bool {
         guard try Files.remove(file: "\(path(name))/@\(alias)") else { return false }
         try Files.synchronize(folder: path(name))
@@ -161,16 +164,23 @@ extension ModelRepository {
         (try Files.list(path(name)) ?? []).compactMap(Self.number).max() ?? 0
     }
 
-    /// Numbers are given, and taken away, by one server at a time.
-    private func locked<Value>(
-        _ name: String, _ body: () throws(FileError) -> Value
+    /// Numbers are given and taken away, and aliases set, by one server at a time.
+    /// - Parameter patience: for how many seconds to wait for another one.
+    func locked<Value>(
+        _ name: String, patience: Double = Self.patience, _ body: () throws(FileError) -> Value
     ) throws(FileError) -> Value {
-        try Files.withDescriptor(path(name), O_RDONLY | O_DIRECTORY) { (descriptor) throws(FileError) in
-            try Files.lock(descriptor, path(name))
+        try requireWriting()
+        let path = "\(path(name))/\(Self.lock)"
+        return try Files.withDescriptor(path, O_RDWR | O_CREAT) { (descriptor) throws(FileError) in
+            try Files.lock(descriptor, path, patience: patience)
             return try body()
         }
     }
 
-    private static func temporaryName() -> String { ".new-\(random())" }
+    private func requireWriting() throws(FileError) {
+        guard !isReadOnly else { throw FileError(call: "open", path: folder, code: EROFS) }
+    }
+
+    private static func temporaryName() -> String { new + random() }
     private static func random() -> String { String(UInt64.random(in: 0 ... .max), radix: 16) }
 }

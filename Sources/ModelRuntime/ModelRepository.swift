@@ -4,42 +4,46 @@ import Logging
 /// The models on disk: `<folder>/<model>/<version>/model.safetensors`, and `<folder>/<model>/@<alias>` with a version's
 /// number in it.
 ///
-/// Several servers may use one folder at the same time. What they rely on is `rename(2)`, and that numbers are given and
-/// taken away with the model's folder locked:
+/// Several servers may use one folder at the same time, on one machine or over NFS. What they rely on is `rename(2)`, and
+/// that numbers are given and taken away, and aliases set, by one server at a time: by who has the model's `.lock` locked.
 /// - A version is made whole in a folder of a name that starts with a dot, brought to the disk, and then renamed to its
 ///   number. So what has a number is whole.
 /// - To delete a version is to rename its file to `<version>.deleted`, which is then emptied. The highest of these stays:
 ///   a number that once meant a version never means another.
 /// - Both change the model's folder, in the same moment; by its time of change the others notice.
 ///
-/// A process that dies leaves a folder with a dot behind. Who makes one has it locked, and what isn't locked is removed at
-/// the next start.
+/// A process that dies leaves a folder with a dot behind. Who makes one has the file in it locked, and what isn't locked is
+/// removed at the next start.
 struct ModelRepository: Sendable {
     /// Versions and aliases of one model.
     struct Listing: Sendable, Equatable {
         /// Ascending.
         var versions: [Int] = []
         var aliases: [String: Int] = [:]
-        /// nil where the folder may have changed while it was read: timestamps are coarse.
+        /// How the folder looked before it was read.
         var stamp: FileStamp?
+        /// A number's folder has no file yet: somebody may be copying it there, which the model's folder won't show.
+        var isUnfinished = false
     }
 
     static let file = "model.safetensors"
     static let deleted = ".deleted"
     static let setAside = ".damaged"
-    /// Two changes within this time may get the same timestamp.
-    private static let settled = 50_000_000
+    static let new = ".new-"
 
     let folder: String
+    /// Whether nothing there is ever changed, not even to clear it up.
+    let isReadOnly: Bool
     let logger: Logger
 
-    /// Uses a folder, and makes it if there is none.
-    init(_ folder: String, logger: Logger) throws(FileError) {
+    /// Uses a folder, and makes it if there is none, unless it is only read.
+    init(_ folder: String, isReadOnly: Bool, logger: Logger) throws(FileError) {
         self.folder = folder
+        self.isReadOnly = isReadOnly
         self.logger = logger
-        try Files.makeFolder(folder)
+        if !isReadOnly { try Files.makeFolder(folder) }
         guard try Files.list(folder) != nil else {
-            throw FileError(call: "opendir", path: folder, code: ENOTDIR)
+            throw FileError(call: "opendir", path: folder, code: Files.exists(folder) ? ENOTDIR : ENOENT)
         }
     }
 
@@ -62,7 +66,7 @@ struct ModelRepository: Sendable {
                     logger.notice("not a model", metadata: ["path": "\(path(name))"])
                     continue
                 }
-                for entry in names { clear(entry, of: name) }
+                if !isReadOnly { for entry in names { clear(entry, of: name) } }
                 models[name] = try listing(name)
             } catch {
                 logger.error("a model can't be looked at", metadata: ["reason": "\(error)"])
@@ -73,7 +77,7 @@ struct ModelRepository: Sendable {
 
     /// Removes what a server that died has left of making or deleting a version.
     private func clear(_ entry: String, of name: String) {
-        if entry.hasPrefix(".") { clear("\(path(name))/\(entry)") }
+        if entry.hasPrefix(Self.new) { clear("\(path(name))/\(entry)") }
         if entry.hasSuffix(Self.deleted), Self.number(entry) != nil { emptyDeleted(entry, of: name) }
     }
 
@@ -89,27 +93,33 @@ struct ModelRepository: Sendable {
     /// Nobody gets there by counting.
     private static let highestNumber = 1 << 53
 
-    /// Removes what nobody works at any more.
+    /// Removes what nobody works at any more: a file, or a folder with one in it.
     func clear(_ path: String) {
-        _ = try? Files.withLock(path) { () throws(FileError) in
-            try Files.remove(file: "\(path)/\(Self.file)")
-            if try !Files.remove(folder: path) { try Files.remove(file: path) }
+        for file in ["\(path)/\(Self.file)", path] {
+            _ = try? Files.withLock(file) { () throws(FileError) in try Files.remove(file: file) }
         }
+        _ = try? Files.remove(folder: path)
     }
 
     /// What tells one state of a model's folder from another; nil if there is none.
-    func stamp(_ name: String) -> FileStamp? { FileStamp(path(name)) }
+    func stamp(_ name: String) -> FileStamp? { FileStamp(folder: path(name)) }
+
+    /// The same of a version's file.
+    func stamp(_ name: String, _ version: Int) -> FileStamp? { FileStamp(file(name, version)) }
 
     /// The versions and aliases of a model; nil if it has no folder.
     func listing(_ name: String) throws(FileError) -> Listing? {
         let stamp = stamp(name)
         guard let names = try Files.list(path(name)) else { return nil }
         var listing = Listing()
-        listing.stamp = stamp.flatMap { $0.isOlder(than: Self.settled) ? $0 : nil }
+        listing.stamp = stamp
         for entry in names {
             if let number = Self.number(entry) {
-                if !entry.hasSuffix(Self.deleted), Files.exists(file(name, number)) {
+                guard !entry.hasSuffix(Self.deleted) else { continue }
+                if Files.exists(file(name, number)) {
                     listing.versions.append(number)
+                } else {
+                    listing.isUnfinished = true
                 }
             } else if entry.hasPrefix("@") {
                 listing.aliases[String(entry.dropFirst())] = alias("\(path(name))/\(entry)")
@@ -192,7 +202,8 @@ struct ModelRepository: Sendable {
         init(_ error: FileError) {
             self =
                 switch error.code {
-                case ENOENT, ENOTDIR: .gone
+                // An NFS client hears of the last while it reads.
+                case ENOENT, ENOTDIR, ESTALE: .gone
                 case EISDIR, ELOOP: .damaged(ModelFileError("it is no regular file"))
                 default: .system(error)
                 }

@@ -4,6 +4,17 @@ struct RegistryState {
         var listing: ModelRepository.Listing
         /// In milliseconds, when the folder was looked at, or somebody set out to.
         var lookedAt: UInt64
+        /// When it had been seen to have this stamp, for the first time.
+        let stampedAt: UInt64
+        /// When the listing was begun.
+        let listedAt: UInt64
+
+        /// Two changes within so many milliseconds may get the same timestamp.
+        private static let granularity: UInt64 = 50
+
+        /// Whether the listing is what the stamp stands for. Stamps are held against each other only, and not against the
+        /// time of day: that of a file server may be another one.
+        var isSettled: Bool { listedAt > stampedAt + Self.granularity && !listing.isUnfinished }
     }
 
     struct Key: Hashable {
@@ -22,27 +33,32 @@ struct RegistryState {
     var loaded: [Key: Loaded] = [:]
     var loadedBytes = 0
     var uses: UInt64 = 0
+    /// Versions that were found damaged and are still there, and how their files looked then.
+    var spoiled: [Key: FileStamp] = [:]
 
     /// Takes over how a model's folder looks; nil if there is none any more. Versions that have gone leave the memory.
-    mutating func take(_ listing: ModelRepository.Listing?, for name: String, at now: UInt64) {
-        let (old, new) = (known[name]?.listing.versions ?? [], listing?.versions ?? [])
+    /// - Parameters:
+    ///   - start: when it was set out to look, in milliseconds.
+    ///   - now: when that was done.
+    mutating func take(
+        _ listing: ModelRepository.Listing?, for name: String, since start: UInt64, at now: UInt64
+    ) {
+        let before = known[name]
+        let (old, new) = (before?.listing.versions ?? [], listing?.versions ?? [])
         if old != new {
             for version in Set(old).subtracting(new) { unload(Key(name: name, version: version)) }
         }
         versionCount += new.count - old.count
-        known[name] = listing.map { Known(listing: $0, lookedAt: now) }
+        known[name] = listing.map { listing in
+            let isSame = before?.listing.stamp == listing.stamp
+            return Known(
+                listing: listing, lookedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
+                listedAt: start)
+        }
     }
 
     /// Whether there is no version of that name, as far as is known.
     func isEmpty(_ name: String) -> Bool { known[name]?.listing.versions.isEmpty ?? true }
-
-    /// Knows nothing of a version any more, until the model's folder changes.
-    mutating func forget(_ version: Int, of name: String) {
-        guard let index = known[name]?.listing.versions.firstIndex(of: version) else { return }
-        known[name]?.listing.versions.remove(at: index)
-        versionCount -= 1
-        unload(Key(name: name, version: version))
-    }
 
     /// A version in memory, which is the last one used from now on.
     mutating func use(_ key: Key) -> ModelRegistry.Entry? {

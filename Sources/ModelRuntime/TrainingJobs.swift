@@ -1,3 +1,4 @@
+import Crypto
 import Glibc
 import NeuralNetwork
 import Synchronization
@@ -25,6 +26,12 @@ public final class TrainingJobs: Sendable {
         public init(key: String, digest: String) {
             self.key = key
             self.digest = digest
+        }
+
+        /// What a version that it makes is marked with: SHA-256, in hexadecimal, of both. Whoever has the file learns
+        /// neither.
+        public var mark: String {
+            SHA256.hash(data: Array("\(key)\n\(digest)".utf8)).hexadecimal
         }
     }
 
@@ -98,6 +105,20 @@ public final class TrainingJobs: Sendable {
         return submission
     }
 
+    /// Knows of a request that has made a version, perhaps on another server, as of one that was done here.
+    public func remember(_ version: ModelRegistry.Description, as request: Repeatable) -> Submission {
+        let history = version.model.training.history
+        let job = TrainingJob(id: Self.newID(), model: version.name, epochs: history.count)
+        history.forEach(job.add)
+        job.end(.succeeded(version))
+        return state.withLock { state in
+            if let found = state.find(request) { return found }
+            state.add(job, as: request, endedLimit: limits.endedJobs, epochLimit: Self.rememberedEpochs)
+            _ = job.attach()
+            return .repeated(job)
+        }
+    }
+
     /// Every job that is known, the newest first.
     public var all: [TrainingJob] { state.withLock { $0.jobs.reversed() } }
 
@@ -163,7 +184,7 @@ public final class TrainingJobs: Sendable {
                 on: waiting.windows, limits: limits, onEpoch: job.add, isCancelled: { job.isCancelled })
             do throws(RegistryError) {
                 // Not the entry, which would keep the weights in memory as long as the job is remembered.
-                job.end(.succeeded(try registry.publish(job.model, trained, if: job.commit).description))
+                job.end(.succeeded(try registry.publish(job.model, trained, if: job.commit)))
             } catch .unwanted {
                 job.end(.cancelled)
             } catch {

@@ -18,6 +18,8 @@ public struct TrainingSpecification: Sendable {
     public var featureNames: [String]?
     /// What is kept with the model, as JSON.
     public var note: String?
+    /// What the version is marked with, so that the same request doesn't make another one.
+    public var request: String?
 
     /// A training from the start.
     public init(
@@ -95,7 +97,8 @@ extension TrainingSpecification {
                 errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
                 baselineErrors: learned.baselineErrors,
                 origin: ModelDescription.Origin(
-                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows)),
+                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
+                    request: request),
                 note: note),
             model: model, detector: learned.detector)
     }

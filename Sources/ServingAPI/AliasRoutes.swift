@@ -5,7 +5,9 @@ import ModelRuntime
 extension Service {
     /// Names for versions, to roll one out or back without telling every client.
     static let aliasRoutes: [Route] = [
-        Route(.put, "/models/{model}/aliases/{alias}", scope: .admin, lane: .compute, takes: .json) {
+        Route(
+            .put, "/models/{model}/aliases/{alias}", scope: .admin, stores: true, lane: .compute, takes: .json
+        ) {
             (service, call) throws(Problem) in
             let name = try call.modelName()
             let alias = try call.alias()
@@ -25,7 +27,7 @@ extension Service {
                 json.member("version", version)
             }
         },
-        Route(.delete, "/models/{model}/aliases/{alias}", scope: .admin, lane: .compute) {
+        Route(.delete, "/models/{model}/aliases/{alias}", scope: .admin, stores: true, lane: .compute) {
             (service, call) throws(Problem) in
             let (name, alias) = (try call.modelName(), try call.alias())
             let isRemoved = try service.onDisk { (registry) throws(FileError) in

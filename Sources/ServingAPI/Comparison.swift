@@ -8,7 +8,7 @@ import TimeSeries
 
 extension Service {
     static let compareRoutes: [Route] = [
-        Route(.post, "/compare", scope: .train, lane: .compute, takes: .data) {
+        Route(.post, "/compare", scope: .train, stores: true, lane: .compute, takes: .data) {
             (service, call) throws(Problem) in
             let fields = try CompareFields(call.request, service)
             Comparison(fields, service, call.responder).goOn()

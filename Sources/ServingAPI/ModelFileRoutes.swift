@@ -13,7 +13,10 @@ extension Service {
             .get, "/models/{model}/versions/{version}/model.safetensors", scope: .read, lane: .compute,
             produces: [.file]
         ) { (service, call) throws(Problem) in try service.file(call, call.version()) },
-        Route(.put, "/models/{model}/model.safetensors", scope: .train, lane: .compute, takes: .file) {
+        Route(
+            .put, "/models/{model}/model.safetensors", scope: .train, stores: true, lane: .compute,
+            takes: .file
+        ) {
             (service, call) throws(Problem) in
             try service.bringIn(call)
         },
@@ -64,7 +67,7 @@ extension Service {
         }
         let version: ModelRegistry.Description
         do throws(RegistryError) {
-            version = try registry.publish(name, trained).description
+            version = try registry.publish(name, trained)
         } catch {
             logger.error(
                 "can't publish what was brought in", metadata: ["model": "\(name)", "reason": "\(error)"])

@@ -38,7 +38,8 @@ extension Service {
                 json.aliases(versions.aliases)
             }
         },
-        Route(.delete, "/models/{model}", scope: .admin, lane: .compute) { (service, call) throws(Problem) in
+        Route(.delete, "/models/{model}", scope: .admin, stores: true, lane: .compute) {
+            (service, call) throws(Problem) in
             let name = try call.modelName()
             guard try service.onDisk({ (registry) throws(FileError) in try registry.remove(name) }) else {
                 throw .unknownModel(name)
@@ -50,19 +51,20 @@ extension Service {
             let version = try service.description(call.modelName(), call.version())
             return .json { $0.members(of: version) }
         },
-        Route(.delete, "/models/{model}/versions/{version}", scope: .admin, lane: .compute) {
+        Route(.delete, "/models/{model}/versions/{version}", scope: .admin, stores: true, lane: .compute) {
             (service, call) throws(Problem) in
             let name = try call.modelName()
             guard case .number(let version) = try call.version() else {
                 throw .badRequest("a version is deleted by its number, not by an alias")
             }
-            let aliases = try service.versions(name).aliases.filter { $0.value == version }.keys.sorted()
-            guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
             let isRemoved = try service.onDisk { (registry) throws(FileError) in
                 try registry.remove(name, version: version)
             }
-            guard isRemoved else { throw .unknownModel(name, .number(version)) }
-            return Response(status: .noContent)
+            if isRemoved { return Response(status: .noContent) }
+            // Asked afterwards: another server may have set an alias in the last moment.
+            let aliases = try service.versions(name).aliases.filter { $0.value == version }.keys.sorted()
+            guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
+            throw .unknownModel(name, .number(version))
         },
     ]
 

@@ -111,6 +111,14 @@ extension Problem {
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
+    static func readOnly(_ method: Method, allowed: [String]) -> Problem {
+        Problem(
+            .methodNotAllowed, "read-only",
+            "this server only reads its models (--read-only): it does not train, and stores, names and deletes nothing, so that "
+                + "it takes no \(method) here. Ask one that was started without that",
+            fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
+    }
+
     static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable, "not-acceptable",
@@ -187,13 +195,19 @@ extension Problem {
 
     /// The disk has failed. Where is for the log, not for the client.
     init(_ error: FileError) {
-        self =
-            error.isFull
-            ? Problem(
+        if error.isFull {
+            self.init(
                 .insufficientStorage, "disk-full",
                 "there is no room on the server's disk; nothing was stored. Delete versions that nobody needs"
             )
-            : Problem(.internalServerError, "storage-failed", "the server's disk fails; see its log")
+        } else if error.isBusy {
+            self.init(
+                .serviceUnavailable, "busy",
+                "another server has been changing this model for too long; try again later",
+                fields: [(name: "Retry-After", value: "5")])
+        } else {
+            self.init(.internalServerError, "storage-failed", "the server's disk fails; see its log")
+        }
     }
 
     static func invalidModelFile(_ error: ModelFileError) -> Problem {

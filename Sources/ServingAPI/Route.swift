@@ -48,6 +48,8 @@ final class Route: Sendable {
     let lane: Lane
     /// What a key must be good for; nil for what is open to everybody.
     let scope: Scope?
+    /// Whether it changes what is in the models' folder, which a server that only reads it doesn't.
+    let stores: Bool
     /// What its body is; nil if it has none.
     let takes: Content?
     /// What it can answer with, the preferred one first.
@@ -55,13 +57,14 @@ final class Route: Sendable {
     let action: Action
 
     init(
-        _ method: Method, _ path: String, scope: Scope?, lane: Lane = .loop, takes: Content? = nil,
-        produces: [MediaType] = [.json], action: @escaping Action
+        _ method: Method, _ path: String, scope: Scope?, stores: Bool = false, lane: Lane = .loop,
+        takes: Content? = nil, produces: [MediaType] = [.json], action: @escaping Action
     ) {
         self.method = method
         self.path = path
         self.lane = lane
         self.scope = scope
+        self.stores = stores
         self.takes = takes
         self.produces = produces
         self.action = action
@@ -122,8 +125,11 @@ struct Router: Sendable {
     /// Paths without braces, found in one step; the others are tried one after the other.
     private var fixed: [String: Target] = [:]
     private var patterns: [Target] = []
+    /// Whether routes that store something are there for nobody.
+    private let isReadOnly: Bool
 
-    init(_ routes: [Route]) {
+    init(_ routes: [Route], isReadOnly: Bool) {
+        self.isReadOnly = isReadOnly
         for route in routes {
             let segments = route.path.split(separator: "/").map(String.init)
             if !route.path.contains("{") {
@@ -185,9 +191,15 @@ struct Router: Sendable {
     private func route(of target: Target, _ method: Method) throws(Problem) -> Route {
         // HEAD is GET without the content, which the server leaves out (RFC 9110, section 9.3.2).
         let wanted = method == .head ? .get : method
-        if let route = target.routes.first(where: { $0.method == wanted }) { return route }
-        var allowed = target.routes.map(\.method.rawValue)
+        let found = target.routes.first { $0.method == wanted }
+        if let found, !isClosed(found) { return found }
+        // None may be left (RFC 9110, section 10.2.1): "an empty Allow field value indicates that the resource allows no
+        // methods, which might occur in a 405 response if the resource has been temporarily disabled by configuration".
+        var allowed = target.routes.filter { !isClosed($0) }.map(\.method.rawValue)
         if allowed.contains("GET") { allowed.append("HEAD") }
+        guard found == nil, !allowed.isEmpty else { throw .readOnly(method, allowed: allowed.sorted()) }
         throw .methodNotAllowed(method, allowed: allowed.sorted())
     }
+
+    private func isClosed(_ route: Route) -> Bool { isReadOnly && route.stores }
 }

@@ -16,7 +16,7 @@ public final class Service: Handler {
     private let batch = PredictionBatch()
     let keys: APIKeys?
     let detector: AnomalyDetector
-    private let router = Router(Service.routes)
+    private let router: Router
     private let isReady = Atomic<Bool>(true)
     let metrics: ServiceMetrics
     let requestLog: RequestLog?
@@ -34,6 +34,7 @@ public final class Service: Handler {
         detector = AnomalyDetector(folder: data)
         self.logger = logger
         self.requestLog = requestLog
+        router = Router(Service.routes, isReadOnly: registry.isReadOnly)
         metrics = ServiceMetrics(paths: router.paths)
         jobs = TrainingJobs(registry: registry, limits: limits)
         predictions = WorkQueue(

@@ -33,6 +33,8 @@ extension Service {
         var text = MetricsText()
         metrics.requests.write(to: &text)
         if let connections = metrics.connections { text.write(connections) }
+        // What other servers have done to the folder is seen when somebody asks, and here somebody does.
+        registry.lookAround()
         // A series of what is gone would stay for ever otherwise.
         metrics.inferences.forget { registry.knows($0, version: $1) }
         metrics.inferences.write(to: &text)

@@ -9,7 +9,8 @@ import NeuralNetwork
 extension Service {
     static let trainingRoutes: [Route] = [
         Route(
-            .post, "/train", scope: .train, lane: .compute, takes: .data, produces: [.json, .eventStream]
+            .post, "/train", scope: .train, stores: true, lane: .compute, takes: .data,
+            produces: [.json, .eventStream]
         ) { (service, call) throws(Problem) in
             let job = try service.job(for: call)
             if call.mediaType == .eventStream { return service.follow(job, call) }
@@ -24,7 +25,16 @@ extension Service {
         let repeatable = try repeatable(call.request)
         if let repeatable, let found = jobs.find(repeatable) { return try job(of: found) }
         let fields = try TrainingFields(call.request, self)
-        return try job(of: jobs.submit(fields.name, fields.specification, on: fields.windows, as: repeatable))
+        var specification = fields.specification
+        if let repeatable {
+            specification.request = repeatable.mark
+            // It may have come to another server, or to this one before it was started again.
+            let made = try onDisk { (registry) throws(FileError) in
+                try registry.version(of: fields.name, madeFor: repeatable.mark)
+            }
+            if let made { return try job(of: jobs.remember(made, as: repeatable)) }
+        }
+        return try job(of: jobs.submit(fields.name, specification, on: fields.windows, as: repeatable))
     }
 
     /// The job that has been submitted.

@@ -4,60 +4,82 @@ import ModelRuntime
 
 /// What one client, or all of them, may take: a default that is safe, and an option for each.
 struct LimitOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The longest request body, packed or not.", valueName: "MiB"))
+    @Option(
+        help: ArgumentHelp(
+            "The longest request body, packed or not. [env: REPRISE_MAX_BODY]", valueName: "MiB"))
     var maxBody = 64
 
-    @Option(help: ArgumentHelp("Bodies of all clients that arrive at the same time.", valueName: "MiB"))
+    @Option(
+        help: ArgumentHelp(
+            "Bodies of all clients that arrive at the same time. [env: REPRISE_MAX_BODIES]", valueName: "MiB")
+    )
     var maxBodies = 1024
 
-    @Option(help: ArgumentHelp("The longest request line and the longest header field.", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp(
+            "The longest request line and the longest header field. [env: REPRISE_MAX_LINE]",
+            valueName: "bytes"))
     var maxLine = 8192
 
-    @Option(help: ArgumentHelp("The longest header section.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("The longest header section. [env: REPRISE_MAX_HEADER]", valueName: "bytes"))
     var maxHeader = 32768
 
-    @Option(help: "Connections at once.")
+    @Option(help: "Connections at once. [env: REPRISE_MAX_CONNECTIONS]")
     var maxConnections = 16384
 
-    @Option(help: "Connections at once from one address; raise it behind a proxy.")
+    @Option(
+        help:
+            "Connections at once from one address; raise it behind a proxy. [env: REPRISE_MAX_CONNECTIONS_PER_PEER]"
+    )
     var maxConnectionsPerPeer = 1024
 
-    @Option(help: "Predictions that wait for their turn; more are answered 503.")
+    @Option(help: "Predictions that wait for their turn; more are answered 503. [env: REPRISE_MAX_WAITING]")
     var maxWaiting = 1024
 
-    @Option(help: "Trainings that wait for their turn; more are answered 429.")
+    @Option(help: "Trainings that wait for their turn; more are answered 429. [env: REPRISE_MAX_TRAININGS]")
     var maxTrainings = 16
 
-    @Option(help: "Trainings at the same time; one uses all cores already.")
+    @Option(
+        help: "Trainings at the same time; one uses all cores already. [env: REPRISE_CONCURRENT_TRAININGS]")
     var concurrentTrainings = 1
 
-    @Option(help: "Parameters of one network.")
+    @Option(help: "Parameters of one network. [env: REPRISE_MAX_PARAMETERS]")
     var maxParameters = 20_000_000
 
-    @Option(help: "Versions of all models together.")
+    @Option(help: "Versions of all models together. [env: REPRISE_MAX_VERSIONS]")
     var maxVersions = 100_000
 
     @Option(
         help: ArgumentHelp(
-            "Weights that are kept in memory; others are read again when they are asked for.",
+            "Weights that are kept in memory; others are read again when they are asked for. [env: REPRISE_MAX_LOADED]",
             valueName: "MiB"))
     var maxLoaded = 4096
 
-    @Option(help: ArgumentHelp("How long a connection may be idle.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a connection may be idle. [env: REPRISE_IDLE_TIMEOUT]", valueName: "seconds"))
     var idleTimeout = 60.0
 
-    @Option(help: ArgumentHelp("How long a header section may take.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a header section may take. [env: REPRISE_HEADER_TIMEOUT]", valueName: "seconds"))
     var headerTimeout = 10.0
 
     @Option(
         help: ArgumentHelp(
-            "How long a body may come more slowly than the minimum rate.", valueName: "seconds"))
+            "How long a body may come more slowly than the minimum rate. [env: REPRISE_BODY_TIMEOUT]",
+            valueName: "seconds"))
     var bodyTimeout = 30.0
 
-    @Option(help: ArgumentHelp("How long an answer may be read more slowly than that.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long an answer may be read more slowly than that. [env: REPRISE_WRITE_TIMEOUT]",
+            valueName: "seconds"))
     var writeTimeout = 30.0
 
-    @Option(help: ArgumentHelp("What a client has to send and to read.", valueName: "bytes/s"))
+    @Option(
+        help: ArgumentHelp(
+            "What a client has to send and to read. [env: REPRISE_MINIMUM_RATE]", valueName: "bytes/s"))
     var minimumRate = 512
 
     func validate() throws {

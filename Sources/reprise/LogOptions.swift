@@ -5,12 +5,12 @@ import Telemetry
 
 /// What is logged, and how.
 struct LogOptions: ParsableArguments {
-    @Option(help: "How lines of the log are written: logfmt or json.")
+    @Option(help: "How lines of the log are written: logfmt or json. [env: REPRISE_LOG_FORMAT]")
     var logFormat = LogFormat.logfmt
 
     @Option(
         help: ArgumentHelp(
-            "What is logged at least: trace, debug, info, notice, warning, error or critical. Requests are info, health checks and scrapes debug.",
+            "What is logged at least: trace, debug, info, notice, warning, error or critical. Requests are info, health checks and scrapes debug. [env: REPRISE_LOG_LEVEL]",
             valueName: "level"))
     var logLevel = Logger.Level.info
 

@@ -3,7 +3,12 @@ import ArgumentParser
 @main
 enum Program {
     static func main() {
-        Reprise.main(Environment.arguments(Array(CommandLine.arguments.dropFirst()), Environment.variables))
+        do {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            Reprise.main(try Environment.arguments(arguments, Environment.variables))
+        } catch {
+            Reprise.exit(withError: error)
+        }
     }
 }
 

@@ -17,34 +17,44 @@ struct Serve: ParsableCommand {
         abstract: "Start the server.",
         discussion: """
             Stops in good order on SIGTERM or SIGINT; a second signal ends it at once. Each option can also be given as \
-            an environment variable: REPRISE_SERVE_MAX_BODY for --max-body.
+            the environment variable that stands behind it; what is written out wins, and an empty variable is as good as \
+            none.
             """)
 
-    @Option(help: "Address to listen on.")
+    @Option(help: "Address to listen on. [env: REPRISE_HOST]")
     var host = "127.0.0.1"
 
-    @Option(help: "Port to listen on; 0 takes any that is free.")
+    @Option(help: "Port to listen on; 0 takes any that is free. [env: REPRISE_PORT]")
     var port = 8080
 
     @Option(
-        help: ArgumentHelp("Where the models are kept; several servers may share it.", valueName: "folder"))
+        help: ArgumentHelp(
+            "Where the models are kept; several servers may share it. [env: REPRISE_MODELS]",
+            valueName: "folder"))
     var models = "./models"
+
+    @Flag(
+        inversion: .prefixedNo, exclusivity: .chooseLast,
+        help:
+            "Leave the models' folder as it is: nothing is trained, stored, named or deleted; what others add is served. [env: REPRISE_READ_ONLY]"
+    )
+    var readOnly = false
 
     @Option(
         help: ArgumentHelp(
-            "Where the files are that a dataSource of /anomalydetector may name, and no others; nowhere without it.",
+            "Where the files are that a dataSource of /anomalydetector may name, and no others; nowhere without it. [env: REPRISE_DATA]",
             valueName: "folder"))
     var data: String?
 
     @Option(
         help: ArgumentHelp(
-            "Versions of a model to keep; older ones that no alias points to are deleted when there is a new one.",
+            "Versions of a model to keep; older ones that no alias points to are deleted when there is a new one. [env: REPRISE_KEEP_VERSIONS]",
             valueName: "number"))
     var keepVersions: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Keys that requests need, as reprise keys new makes them; the file is read again when it changes.",
+            "Keys that requests need, as reprise keys new makes them; the file is read again when it changes. [env: REPRISE_API_KEYS]",
             valueName: "file"))
     var apiKeys: String?
 
@@ -54,11 +64,13 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that are still served after a signal to stop, while /readyz says 503.",
+            "Seconds that are still served after a signal to stop, while /readyz says 503. [env: REPRISE_DRAIN]",
             valueName: "seconds"))
     var drain = 0.0
 
-    @Option(help: ArgumentHelp("Seconds that requests in flight get to finish.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds that requests in flight get to finish. [env: REPRISE_GRACE]", valueName: "seconds"))
     var grace = 30.0
 
     func validate() throws {
@@ -68,6 +80,10 @@ struct Serve: ParsableCommand {
         }
         guard keepVersions.map({ $0 > 0 }) ?? true else {
             throw ValidationError("--keep-versions must be at least 1")
+        }
+        // So that a key that is put there by mistake isn't printed.
+        guard apiKeys?.hasPrefix("rk_") != true else {
+            throw ValidationError("--api-keys names a file of keys, and is no key itself")
         }
     }
 
@@ -81,6 +97,11 @@ struct Serve: ParsableCommand {
         let level = log.logLevel
         LoggingSystem.bootstrap { _ in LineLogHandler(writer, level: level) }
         let logger = Logger(label: "reprise")
+        for (name, meant) in Environment.unknown(Environment.variables) {
+            logger.warning(
+                "an environment variable is not known",
+                metadata: ["variable": "\(name)"].merging(meant.map { ["meant": "\($0)"] } ?? [:]) { $1 })
+        }
         raiseDescriptorLimit()
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
         var runtime = limits.runtime
@@ -117,11 +138,12 @@ struct Serve: ParsableCommand {
 
     private func registry(_ limits: RuntimeLimits, _ logger: Logger) throws -> ModelRegistry {
         do {
-            return try ModelRegistry(folder: models, limits: limits, logger: logger)
+            return try ModelRegistry(
+                folder: models, limits: limits, isReadOnly: readOnly, logger: logger)
         } catch {
             throw CommandFailure(
                 "the models' folder can't be used: \(error)",
-                hint: "name another with --models; its parent has to be there")
+                hint: "name another with --models; \(readOnly ? "it" : "its parent") has to be there")
         }
     }
 

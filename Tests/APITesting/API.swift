@@ -19,15 +19,17 @@ package final class API: Sendable {
 
     /// - Parameters:
     ///   - data: the folder in which requests may name files.
+    ///   - folder: of the models; one of its own by default.
     ///   - computeWidth: 1 makes bodies be looked at one after the other, in the order they came.
     package init(
         _ wire: Wire, runtime: RuntimeLimits = .init(), limits: Limits = .init(), keys: APIKeys? = nil,
-        data: String? = nil, computeWidth: Int = 2
+        data: String? = nil, folder: TemporaryFolder? = nil, isReadOnly: Bool = false, computeWidth: Int = 2
     ) throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        folder = try TemporaryFolder()
+        self.folder = try folder ?? TemporaryFolder()
         service = Service(
-            registry: try ModelRegistry(folder: folder.path, limits: runtime, logger: logger),
+            registry: try ModelRegistry(
+                folder: self.folder.path, limits: runtime, isReadOnly: isReadOnly, logger: logger),
             limits: runtime,
             keys: keys, data: try data.map { try DataFolder($0) }, computeWidth: computeWidth, logger: logger)
         transport =

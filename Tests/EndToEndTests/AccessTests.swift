@@ -2,7 +2,7 @@ import APITesting
 import Foundation
 import Testing
 
-/// Keys, the environment and scarce descriptors, with the executable itself.
+/// Keys and scarce descriptors, with the executable itself.
 @Suite final class AccessTests {
     private let file = FileManager.default.temporaryDirectory.appending(
         path: "reprise-keys-\(UUID().uuidString)"
@@ -41,20 +41,6 @@ import Testing
         let failed = try Program.run(["serve", "--port", "0", "--api-keys", "/no/such/file"])
         #expect(failed.status != 0)
         #expect(failed.errors.contains("/no/such/file"))
-    }
-
-    @Test func optionsComeFromTheEnvironmentToo() throws {
-        let server = try ServerProcess(launcher: [
-            "/usr/bin/env", "REPRISE_SERVE_MAX_BODY=1", "REPRISE_PORT=tcp://x",
-        ])
-        #expect(
-            try server.client.post("/train", text: String(repeating: " ", count: 1_100_000)).status == 413)
-        // What is written out wins.
-        let other = try ServerProcess(
-            ["--max-body", "2"], launcher: ["/usr/bin/env", "REPRISE_SERVE_MAX_BODY=1"])
-        #expect(try other.client.post("/train", text: String(repeating: " ", count: 1_100_000)).status == 400)
-        let wrong = try Program.run(["serve"], launcher: ["/usr/bin/env", "REPRISE_SERVE_MAX_BODI=1"])
-        #expect(wrong.errors.contains("--max-bodi"))
     }
 
     /// Out of descriptors the server goes on with those it has, and takes new connections when some are closed.

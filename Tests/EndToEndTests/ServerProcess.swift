@@ -21,14 +21,15 @@ final class ServerProcess {
         process = try Program.start(
             ["serve", "--port", "0", "--models", self.folder.path] + arguments, launcher: launcher,
             output: Pipe(), errors: errors, input: Pipe())
-        // The first line of the log says where.
+        // A line of the log says where, and is whole.
+        let line = /url"?[=:]"?(http:[^\s"]+).*\n/
         var log = ""
-        while !log.contains("\n") {
+        while log.firstMatch(of: line) == nil {
             let piece = errors.fileHandleForReading.availableData
             guard !piece.isEmpty else { throw HarnessError("the server has not started: \(log)") }
             log += String(decoding: piece, as: UTF8.self)
         }
-        guard let url = log.firstMatch(of: /url"?[=:]"?(http:[^\s"]+)/)?.1 else {
+        guard let url = log.firstMatch(of: line)?.1 else {
             throw HarnessError("no URL in: \(log)")
         }
         self.url = String(url)
@@ -71,7 +72,7 @@ final class ServerProcess {
     }
 
     /// Whether what it takes says something: a sanitizer takes much for itself.
-    static let memoryIsItsOwn = ProcessInfo.processInfo.environment["REPRISE_SANITIZED"] == nil
+    static let memoryIsItsOwn = ProcessInfo.processInfo.environment["TESTS_SANITIZED"] == nil
 
     /// The most memory that was ever resident, in MiB.
     func peakMemory() throws -> Int {

@@ -29,11 +29,11 @@ enum Example {
         try specification { $0.seed = seed }.train(on: windows())
     }
 
-    static func registry(_ folder: String, _ change: (inout RuntimeLimits) -> Void = { _ in }) throws
-        -> ModelRegistry
-    {
+    static func registry(
+        _ folder: String, isReadOnly: Bool = false, _ change: (inout RuntimeLimits) -> Void = { _ in }
+    ) throws -> ModelRegistry {
         var limits = RuntimeLimits()
         change(&limits)
-        return try ModelRegistry(folder: folder, limits: limits, logger: logger)
+        return try ModelRegistry(folder: folder, limits: limits, isReadOnly: isReadOnly, logger: logger)
     }
 }

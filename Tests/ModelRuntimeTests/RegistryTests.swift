@@ -43,7 +43,8 @@ import Testing
         #expect(try registry.names(after: nil, limit: 10).names == [])
         #expect(try Example.registry(folder.path).publish("m", model).version == 5)
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == ["4.deleted", "5"])
+            try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted()
+                == [".lock", "4.deleted", "5"])
     }
 
     @Test func twoServersSeeEachOther() throws {
@@ -80,11 +81,15 @@ import Testing
         try Data([1]).write(to: URL(filePath: path("m/.new-2")))
         // What a server is about to write is left alone.
         try FileManager.default.createDirectory(atPath: path("m/.new-3"), withIntermediateDirectories: true)
-        let isLocked = try Files.withLock(path("m/.new-3")) { () throws(FileError) in
+        try Data([1]).write(to: URL(filePath: path("m/.new-3/model.safetensors")))
+        let isLocked = try Files.withLock(path("m/.new-3/model.safetensors")) { () throws(FileError) in
             _ = try? Example.registry(folder.path)
         }
         #expect(isLocked)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == [".new-3", "1"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == [
+                ".lock", ".new-3", "1",
+            ])
     }
 
     @Test func whatIsDamagedIsSetAside() throws {
@@ -144,7 +149,8 @@ import Testing
         let before = try download.read(from: 0)
         #expect(try registry.remove("m"))
         #expect(try download.read(from: 0) == before)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path("m")) == ["1.deleted"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == [".lock", "1.deleted"])
         #expect(try Data(contentsOf: URL(filePath: path("m/1.deleted"))).isEmpty)
     }
 

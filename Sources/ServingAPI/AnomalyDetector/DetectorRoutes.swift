@@ -7,7 +7,7 @@ import TimeSeries
 extension Service {
     /// The multivariate part of Azure's Anomaly Detector, v1.1, for clients whose service has been shut down.
     static let detectorRoutes: [Route] = [
-        Route(.post, AnomalyDetector.models, scope: .train, lane: .compute, takes: .json) {
+        Route(.post, AnomalyDetector.models, scope: .train, stores: true, lane: .compute, takes: .json) {
             (service, call) throws(Problem) in try service.trainDetector(call)
         },
         Route(.get, AnomalyDetector.models, scope: .read, lane: .compute) { (service, call) throws(Problem) in
@@ -18,7 +18,7 @@ extension Service {
             let model = try service.detectorModel(call.detectorID)
             return .json { $0.members(of: model) }
         },
-        Route(.delete, AnomalyDetector.models + "/{model}", scope: .admin, lane: .compute) {
+        Route(.delete, AnomalyDetector.models + "/{model}", scope: .admin, stores: true, lane: .compute) {
             (service, call) throws(Problem) in
             // Both: a training may become a model at any moment.
             let isKnown = try service.findDetectorModel(call.detectorID) != nil

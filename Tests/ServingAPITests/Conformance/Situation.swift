@@ -20,6 +20,8 @@ enum Situation: CaseIterable {
     case fullRegistry
     /// About to stop, and without a folder of data.
     case draining
+    /// Only reads its models' folder.
+    case readOnly
     /// Somebody cancels every training that runs.
     case cancelling
 
@@ -35,10 +37,12 @@ enum Situation: CaseIterable {
         limits.body = self == .smallBodies ? 64 : limits.body
         // With one thread, bodies are looked at in the order they came.
         let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
-        let api = try API(wire, runtime: runtime, limits: limits, data: data, computeWidth: 1)
+        let api = try API(
+            wire, runtime: runtime, limits: limits, data: data, isReadOnly: self == .readOnly, computeWidth: 1
+        )
         var hold: Hold?
         switch self {
-        case .smallBodies: break
+        case .smallBodies, .readOnly: break
         case .ordinary:
             for (model, members): (String, [String: JSON?]) in [
                 ("toy", [:]), ("toy", ["validation_split": 0.5]), ("stacked", ["architecture": "stacked"]),

@@ -1,0 +1,145 @@
+import APITesting
+import Foundation
+import Testing
+
+/// The options of `serve`: by flag and by variable, and in one table of the README.
+@Suite struct ConfigurationTests {
+    /// An option as `reprise serve --help` tells of it.
+    private struct ServeOption {
+        let name: String
+        let variable: String
+        let standard: String?
+    }
+
+    private static func options() throws -> [ServeOption] {
+        let help = try Program.run(["serve", "--help"]).output
+        #expect(help.contains("--host"))
+        // An option's own line begins with two blanks and its name; what is told of it stands further in.
+        let entries = help.split(separator: "\n  --", omittingEmptySubsequences: false).dropFirst()
+        return try entries.map { entry in
+            let text = entry.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            let name = try #require(text.prefixMatch(of: /[a-z-]+/)).output
+            let variable = try #require(
+                text.firstMatch(of: /\[env: (REPRISE_[A-Z_]+)\]/), "--\(name) has no variable")
+            let standard = text.firstMatch(of: /default: ((?!--no-)[^)]+)\)/)?.1
+            return ServeOption(
+                name: String(name), variable: String(variable.1), standard: standard.map(String.init))
+        }
+    }
+
+    private static func server(_ variables: [String], _ arguments: [String] = []) throws -> ServerProcess {
+        try ServerProcess(arguments, launcher: ["/usr/bin/env"] + variables)
+    }
+
+    @Test func eachOptionHasAVariable() throws {
+        let options = try Self.options()
+        #expect(options.count > 25)
+        for option in options {
+            let expected = "REPRISE_" + option.name.uppercased().replacing("-", with: "_")
+            #expect(option.variable == expected)
+        }
+    }
+
+    /// The README's table is that of the program: every option with its variable and its default, and no other.
+    @Test func theTableIsWhatThereIs() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let section = try #require(readme.split(separator: "\n## ").first { $0.hasPrefix("Options") })
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
+        var named: [String] = []
+        for row in rows {
+            let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            let options = cells[0].matches(of: /`--([a-z-]+)( [^`]+)?`/)
+            let variables = cells[1].matches(of: /`(REPRISE_[A-Z_]+)`/).map { String($0.1) }
+            #expect(variables == options.map { "REPRISE_" + $0.1.uppercased().replacing("-", with: "_") })
+            for option in options {
+                named.append(String(option.1))
+                let told = try Self.options().first { $0.name == option.1 }
+                let standard = option.2?.dropFirst().replacing(",", with: "")
+                let isSame = standard.flatMap { Double($0) }.map {
+                    $0 == told?.standard.flatMap { Double($0) }
+                }
+                #expect(isSame ?? (standard.map(String.init) == told?.standard), "--\(option.1)")
+            }
+        }
+        // A flag's opposite is told of beside it.
+        let all = try Self.options().map(\.name)
+        #expect(named.sorted() == all.sorted())
+    }
+
+    @Test func optionsComeFromTheEnvironment() throws {
+        let long = String(repeating: " ", count: 1_100_000)
+        let server = try Self.server(["REPRISE_MAX_BODY=1", "REPRISE_LOG_FORMAT=json", "REPRISE_DATA="])
+        #expect(try server.client.post("/train", text: long).status == 413)
+        #expect(server.log.hasPrefix("{"))
+        // What is written out wins.
+        let other = try Self.server(["REPRISE_MAX_BODY=1"], ["--max-body", "2"])
+        #expect(try other.client.post("/train", text: long).status == 400)
+    }
+
+    @Test func aFlagComesFromTheEnvironmentToo() throws {
+        func status(_ value: String, _ arguments: [String] = []) throws -> Int {
+            let server = try Self.server(["REPRISE_READ_ONLY=\(value)"], arguments)
+            return try withExtendedLifetime(server) { try server.client.post("/train", [:]).status }
+        }
+        #expect(try status("true") == 405)
+        #expect(try status("1") == 405)
+        #expect(try status("false") == 422)
+        #expect(try status("") == 422)
+        #expect(try status("false", ["--read-only"]) == 405)
+        #expect(try status("true", ["--no-read-only"]) == 422)
+    }
+
+    @Test(
+        arguments: [
+            ("REPRISE_PORT", "http"), ("REPRISE_PORT", "70000"), ("REPRISE_MAX_BODY", "0"),
+            ("REPRISE_GRACE", "-x"),
+            ("REPRISE_READ_ONLY", "perhaps"), ("REPRISE_LOG_LEVEL", "loud"),
+            ("REPRISE_API_KEYS", "rk_secret"),
+        ])
+    func aBadValueIsToldInOneLineWithItsVariable(_ name: String, _ value: String) throws {
+        let result = try Program.run(
+            ["serve", "--port", "0"], launcher: ["/usr/bin/env", "\(name)=\(value)"])
+        #expect(result.status != 0)
+        #expect(result.errors.hasPrefix("Error: \(name): "), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+        #expect(!result.errors.contains("secret"))
+    }
+
+    @Test func unknownVariablesAreWarnedAbout() throws {
+        let server = try Self.server(["REPRISE_MAX_BODI=1", "REPRISE_SERVE_PORT=1", "REPRISE_API_KEY=x"])
+        let lines = server.log.split(separator: "\n").filter { $0.contains("level=warning") }
+        #expect(lines.count == 2, "\(server.log)")
+        #expect(server.log.contains("meant=REPRISE_MAX_BODY variable=REPRISE_MAX_BODI"))
+        #expect(server.log.contains("variable=REPRISE_SERVE_PORT"))
+    }
+
+    /// What Kubernetes sets for a Service called reprise is none of our options, and no reason to warn.
+    @Test func serviceLinksAreLeftAlone() throws {
+        let server = try Self.server([
+            "REPRISE_SERVICE_HOST=10.0.0.1", "REPRISE_SERVICE_PORT=80", "REPRISE_SERVICE_PORT_HTTP=80",
+            "REPRISE_PORT=tcp://10.0.0.1:80", "REPRISE_PORT_80_TCP=tcp://10.0.0.1:80",
+            "REPRISE_PORT_80_TCP_PROTO=tcp",
+            "REPRISE_PORT_80_TCP_PORT=80", "REPRISE_PORT_80_TCP_ADDR=10.0.0.1",
+            "REPRISE_HEADLESS_SERVICE_HOST=None",
+            "REPRISE_HEADLESS_PORT=tcp://10.0.0.1:80",
+        ])
+        #expect(!server.log.contains("level=warning"), "\(server.log)")
+        let port = try #require(URL(string: server.url)?.port)
+        let health = ["/usr/bin/env", "REPRISE_PORT=\(port)"]
+        #expect(try Program.run(["health"], launcher: health).output == "ok\n")
+    }
+
+    /// Arguments can be seen by everybody on a machine: no command takes a key as one.
+    @Test func noKeyIsAnArgument() throws {
+        for command in [
+            "serve", "train", "score", "evaluate", "compare", "encode", "reconstruct", "summary", "layers",
+        ] {
+            let help = try Program.run([command, "--help"]).output
+            let named = help.matches(of: /--[a-z-]*(key|secret|token|password)[a-z-]*( <([a-z]+)>)?/)
+            #expect(named.allSatisfy { $0.3 == "file" }, "\(command)")
+            #expect(named.count == (command == "serve" ? 1 : 0), "\(command): \(named.map(\.0))")
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import APITesting
+
+/// What a server that only reads its models' folder refuses.
+extension Exercise {
+    /// Operations that change the folder, with requests that would be right elsewhere.
+    static let readOnly: [Exercise] = {
+        let alias = "/models/{model}/aliases/{alias}"
+        let bytes = [(name: "Content-Type", value: "application/octet-stream")]
+        return [
+            Exercise("POST /train", 405, in: .readOnly, Small.training("toy")),
+            Exercise("POST /compare", 405, in: .readOnly, Small.comparison("toy")),
+            Exercise(
+                "PUT /models/{model}/model.safetensors", 405, in: .readOnly,
+                at: "/models/toy/model.safetensors", fields: bytes, text: file),
+            Exercise("PUT \(alias)", 405, in: .readOnly, at: "/models/toy/aliases/stable", ["version": 1]),
+            Exercise("DELETE \(alias)", 405, in: .readOnly, at: "/models/toy/aliases/stable"),
+            Exercise("DELETE /models/{model}", 405, in: .readOnly, at: "/models/toy"),
+            Exercise(
+                "DELETE /models/{model}/versions/{version}", 405, in: .readOnly, at: "/models/toy/versions/1"),
+            Exercise("POST \(detectorModels)", 405, in: .readOnly, [:]),
+            Exercise("DELETE \(detectorModels)/{model}", 405, in: .readOnly, at: "\(detectorModels)/x"),
+        ]
+    }()
+}

@@ -1,0 +1,137 @@
+import APITesting
+import Foundation
+import Glibc
+import ServingAPI
+import Testing
+
+/// Several servers on one folder, as clients see them, and servers that only read it.
+@Suite struct ReplicaTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func replica(isReadOnly: Bool = false, keys: APIKeys? = nil) throws -> API {
+        try API(.inProcess, keys: keys, folder: folder, isReadOnly: isReadOnly)
+    }
+
+    private func soon(_ body: () throws -> Bool) throws -> Bool {
+        for _ in 0..<100 {
+            if try body() { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    private static func predict(_ api: API, _ version: JSON? = nil) throws -> JSON {
+        let body: JSON = ["model": "m", "windows": Small.windows]
+        return try api.post("/reconstruct", body.with(["version": version])).json["version"] ?? .null
+    }
+
+    @Test func whatOneTrainsAllServe() throws {
+        let (one, other) = (try replica(), try replica())
+        for version in 1...3 {
+            #expect(try one.post("/train", Small.training("m")).json["version"] == .integer(version))
+            #expect(try Self.predict(other, .integer(version)) == .integer(version), "by its number at once")
+            #expect(try soon { try Self.predict(other) == .integer(version) })
+            #expect(try soon { try Self.predict(other, "latest") == .integer(version) })
+            #expect(try other.get("/models").json["models"]?[0]?["version"] == .integer(version))
+            #expect(try other.post("/v2/repository/index", [:]).json.array?.count == version)
+            #expect(try other.get("/summary?model=m").status == 200)
+        }
+        #expect(
+            try one.send("PUT", "/models/m/aliases/stable", body: Array("{\"version\":1}".utf8)).status == 200
+        )
+        #expect(try soon { try Self.predict(other, "stable") == 1 })
+        #expect(try other.delete("/models/m/versions/1").status == 409, "another server's alias holds it")
+        #expect(try one.delete("/models/m/versions/3").status == 204)
+        #expect(try soon { try Self.predict(other) == 2 })
+        #expect(try other.delete("/models/m/versions/3").status == 404)
+        #expect(try other.delete("/models/m").status == 204)
+        #expect(try soon { try one.get("/models/m").status == 404 })
+    }
+
+    @Test func figuresKnowWhatOthersDo() throws {
+        let (one, other) = (try replica(), try replica())
+        #expect(try one.post("/train", Small.training("m")).status == 201)
+        let metrics = try Exposition(other.get("/metrics").text)
+        #expect(metrics.value("reprise_models") == 1)
+        #expect(metrics.value("reprise_model_versions") == 1)
+    }
+
+    /// A proxy may send a training to another server when it has lost the first, which may have done it.
+    @Test func aRepeatedRequestIsOneVersionOnAllServers() throws {
+        let (one, other) = (try replica(), try replica())
+        let body = "\(Small.training("m"))"
+        let key = [(name: "Idempotency-Key", value: "k")]
+        let first = try one.post("/train", text: body, fields: key)
+        #expect(first.status == 201)
+        let second = try other.post("/train", text: body, fields: key)
+        #expect(second.status == 201)
+        #expect(second["location"] == "/models/m/versions/1")
+        #expect(try second.json == first.json)
+        let async = try replica().post(
+            "/train", text: body, fields: key + [(name: "Prefer", value: "respond-async")])
+        #expect(async.status == 202)
+        #expect(try async.json["state"] == "succeeded")
+        #expect(try async.json["result"]?["version"] == 1)
+        #expect(try async.json["history"] == first.json["history"])
+        #expect(try one.get("/models/m").json["versions"] == [1])
+        let another = [(name: "Idempotency-Key", value: "l")]
+        #expect(try other.post("/train", text: body, fields: another).json["version"] == 2)
+        #expect(
+            try other.post("/train", Small.training("m")).json["version"] == 3,
+            "without a key it is another one")
+    }
+
+    // MARK: Read-only
+
+    /// What is in the folder, with sizes and times.
+    private func state() throws -> [String: [FileAttributeKey: String]] {
+        var state: [String: [FileAttributeKey: String]] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path) + ["."] {
+            let all = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(path)")
+            state[path] = [.size, .modificationDate, .systemFileNumber].reduce(into: [:]) {
+                $0[$1] = "\(all[$1] ?? "")"
+            }
+        }
+        return state
+    }
+
+    @Test func aReadOnlyServerServesAndChangesNothing() throws {
+        let writer = try replica()
+        #expect(try writer.post("/train", Small.training("m")).status == 201)
+        let before = try state()
+        let reader = try replica(isReadOnly: true)
+        for exercise in Exercise.readOnly {
+            let answer = try exercise.send(to: reader)
+            #expect(answer.status == 405, "\(exercise)")
+            #expect(answer.text.contains("--read-only"), "\(exercise): \(answer.text)")
+        }
+        #expect(try reader.send("PUT", "/train", body: []).status == 405)
+        #expect(try reader.post("/train", [:])["allow"] == "")
+        #expect(try reader.delete("/models/m")["allow"] == "GET, HEAD")
+        #expect(try reader.post("/healthz", [:])["allow"] == "GET, HEAD")
+        let windows: JSON = ["model": "m", "windows": Small.windows]
+        for path in ["/reconstruct", "/encode", "/score", "/layers"] {
+            #expect(try reader.post(path, windows).status == 200, "\(path)")
+        }
+        for path in [
+            "/models", "/models/m", "/models/m/versions/1", "/models/m/model.onnx", "/summary?model=m",
+            "/jobs",
+            "/v2/models/m/ready", "/readyz", "/healthz", "/metrics", Exercise.detectorModels,
+        ] { #expect(try reader.get(path).status == 200, "\(path)") }
+        #expect(try reader.post("/v2/repository/index", [:]).json.array?.count == 1)
+        #expect(try state() == before, "nothing was written")
+        #expect(try writer.post("/train", Small.training("m")).status == 201)
+        #expect(try soon { try Self.predict(reader) == 2 }, "what others add is served")
+    }
+
+    @Test func aReadOnlyServerAsksForKeysFirst() throws {
+        let (key, line) = try APIKeys.make(name: "k", scopes: [.read])
+        let file = APIKeyTests.KeyFile(line)
+        let reader = try replica(isReadOnly: true, keys: file.keys())
+        #expect(try reader.post("/train", [:]).status == 401)
+        let bearer = [(name: "Authorization", value: "Bearer \(key)")]
+        #expect(try reader.post("/train", text: "{}", fields: bearer).status == 405, "no scope helps here")
+    }
+}
