@@ -17,13 +17,12 @@ COPY scripts/setup scripts/image-files /tmp/
 RUN /tmp/setup run
 COPY --from=build /src/.build/release/reprise /usr/local/bin/reprise
 RUN /tmp/image-files /usr/local/bin/reprise /image \
- && mkdir -p /volume/models && chown 65532:65532 /volume/models
+ && mkdir /image/models && chown 65532:65532 /image/models
 
 FROM scratch
 LABEL org.opencontainers.image.title="reprise" org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=gather /image /
 # Mount a volume here to keep the models; whoever runs the server must be able to write to it. Nothing else is written.
-COPY --from=gather --chown=65532:65532 /volume /
 VOLUME /models
 # The engine splits work over cores itself; OpenBLAS would start a thread for each core and leave it idle.
 ENV PATH=/usr/local/bin OPENBLAS_NUM_THREADS=1
