@@ -9,16 +9,17 @@ import signal
 import subprocess
 import time
 
-# $1 is the image's files, $2 the volume on the host, the rest the process.
+# $1 is the image's files, $2 the volume on the host, $3 is rw or ro, the rest the process.
 ISOLATE = """
 set -eu
-root=$1 volume=$2
-shift 2
+root=$1 volume=$2 mode=$3
+shift 3
 ip link set lo up
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount --bind "$volume" "$root/models"
+mount -o "remount,bind,$mode" "$root/models"
 mount -o remount,bind,ro "$root"
 exec "$@"
 """
@@ -32,17 +33,16 @@ def tool(name):
 
 
 class Running:
-    """A container. `config` is the image's, `extra` more arguments than its own."""
+    """A container. `config` is the image's, `extra` more arguments than its own; a volume is mounted `rw` or `ro`."""
 
-    def __init__(self, files, config, volume, *extra):
+    def __init__(self, files, config, volume, *extra, mode="rw"):
         for name in ("proc", "dev"):
             pathlib.Path(files, name).mkdir(exist_ok=True)
         self.config, user = config, config["User"]
         self.start = time.perf_counter()
-        self.log = []
         self.process = subprocess.Popen(
             [tool("unshare"), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c", ISOLATE,
-             "sh", files, volume, "env", "-i", *config["Env"], tool("setpriv"), "--no-new-privs", tool("chroot"),
+             "sh", files, volume, mode, "env", "-i", *config["Env"], tool("setpriv"), "--no-new-privs", tool("chroot"),
              f"--userspec={user}", f"--groups={user.split(':')[1]}", files, *config["Entrypoint"], *config["Cmd"], *extra],
             stderr=subprocess.PIPE, text=True)
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -102,8 +102,8 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(*arguments):
-    container = Running(*arguments)
+def running(*arguments, **options):
+    container = Running(*arguments, **options)
     try:
         yield container
     finally:
