@@ -112,8 +112,10 @@ def package_sources(folder):
     configuration, and addresses that git writes anew, with the folders that they lead to."""
     volumes = []
     configuration = pathlib.Path.home() / ".swiftpm/configuration"
-    if configuration.is_dir():
-        volumes.append(f"{configuration}:/root/.swiftpm/configuration:ro")
+    if configuration.is_dir() and any(configuration.iterdir()):
+        # A copy, because the package manager does without what it can't write to.
+        copy = shutil.copytree(configuration, pathlib.Path(folder, "configuration"))
+        volumes.append(f"{copy}:/root/.swiftpm/configuration")
     rewrites = subprocess.run(
         ["git", "config", "--get-regexp", r"^url\..*\.insteadof$"], stdout=subprocess.PIPE, text=True).stdout
     git = ""
