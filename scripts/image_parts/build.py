@@ -137,6 +137,6 @@ def build(tag):
     make_bases()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        run("buildah", "build", *ENGINE, "--pull-never", "--layers", "--format", "docker", "--tag", tag,
+        run("buildah", "build", *ENGINE, "--pull-never", "--layers", "--force-rm", "--format", "docker", "--tag", tag,
             *package_sources(folder), ROOT)
     print(f"built {tag} in {time.monotonic() - start:.0f} s", flush=True)
