@@ -1,6 +1,7 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi build check fixtures bench bench-http clean
+.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests \
+	build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -47,6 +48,17 @@ check-openapi: build
 	.venv-openapi/bin/pip install --quiet -r Tests/openapi/requirements.txt
 	PATH="$(CURDIR)/.venv-openapi/bin:$$PATH" scripts/openapi-check
 
+# The image, built without an engine and run as a cluster would; as root. A quarter of an hour, less when little is new.
+check-image:
+	scripts/setup image
+	scripts/image-check
+
+# The manifests for Kubernetes and KServe against published schemas, and their arguments against the executable.
+check-manifests: build
+	python3 -m venv .venv-manifests
+	.venv-manifests/bin/pip install --quiet -r scripts/manifests-requirements.txt
+	PATH="$(CURDIR)/.venv-manifests/bin:$$PATH" scripts/manifests-check
+
 # Before a commit: format, module edges, warnings (always errors), tests.
 check:
 	scripts/check
@@ -74,4 +86,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-console .venv-openapi Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-openapi Benchmarks/.build Benchmarks/.venv

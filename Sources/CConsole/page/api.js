@@ -97,12 +97,18 @@ export async function picture(request) {
   }
 }
 
+/** What is wrong when a server ends in the middle of an answer. */
+export const brokenOff = () =>
+  new Problem({ title: "No more answer", detail: "The connection to the server broke off. Is it still running?" });
+
 /** The events of a response (HTML Living Standard, 9.2) as they come: `{event, data}`, the data being JSON. */
 export async function* events(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error) => {
+      throw error.name === "AbortError" ? error : brokenOff();
+    });
     if (done) return;
     text += value;
     for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {

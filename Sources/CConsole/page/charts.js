@@ -19,6 +19,12 @@ export const colour = (name) => getComputedStyle(document.documentElement).getPr
 /** The colour of the nth of several series. */
 export const seriesColour = (index) => `series-${(index % 8) + 1}`;
 
+/** Labels of an axis with as many digits as tell one from the next. */
+const label = (range) => (value, granularity, options, chart) => {
+  const [least, largest] = range(chart);
+  return figure(value, Math.max(Math.abs(least), Math.abs(largest)) / ((largest - least) / 200));
+};
+
 /** What the colours of a chart stand for: of its lines, and of the stretches that are marked. */
 export const legend = (lines, stretches = []) =>
   el(
@@ -41,7 +47,8 @@ export class LineChart {
     this.frame = el("div", { class: "frame" }, this.plot);
     host.append(this.frame);
     this.dygraph = new Dygraph(this.plot, this.rows(columns), {
-      labels: ["x", ...series.map((one) => one.name)],
+      // Not the names, which are keys of objects to dygraphs, and may be any text.
+      labels: ["x", ...series.map((_, index) => `y${index}`)],
       labelsUTC: true,
       legend: "never",
       interactionModel: mouse,
@@ -53,11 +60,15 @@ export class LineChart {
       logscale: isLogarithmic,
       valueRange: range,
       axes: {
-        y: { axisLabelWidth: 58, axisLabelFormatter: (value) => figure(value), pixelsPerLabel: 26 },
-        x: axis.kind === "date" ? { axisLabelWidth: 64 } : { axisLabelFormatter: (value) => figure(value) },
+        y: { axisLabelWidth: 72, axisLabelFormatter: label((chart) => chart.yAxisRange()), pixelsPerLabel: 26 },
+        x: axis.kind === "date" ? { axisLabelWidth: 64 } : {
+          axisLabelFormatter: label((chart) => chart.xAxisRange()),
+          // Seconds of Unix are long.
+          ...(axis.values.at(-1) >= 1e6 ? { axisLabelWidth: 96, pixelsPerLabel: 100 } : {}),
+        },
       },
-      series: Object.fromEntries(series.map((one) =>
-        [one.name, { strokeWidth: one.width ?? 1.5, strokePattern: one.pattern ?? null }])),
+      series: Object.fromEntries(series.map((one, index) =>
+        [`y${index}`, { strokeWidth: one.width ?? 1.5, strokePattern: one.pattern ?? null }])),
       underlayCallback: (context, area, dygraph) => this.underlay(context, area, dygraph),
       drawCallback: (dygraph, isFirst) => this.drawn?.(isFirst),
       zoomCallback: (from, to) => this.group?.show([from, to]),
@@ -76,10 +87,10 @@ export class LineChart {
     return Array.from({ length: x.length }, (_, row) => [make(row), ...columns.map((values) => defined(values[row]))]);
   }
 
-  /** Other values, on another axis if one is given. */
-  update(columns, axis = this.axis) {
+  /** Other values, on another axis. */
+  update(columns, axis, isLogarithmic) {
     this.axis = axis;
-    this.dygraph.updateOptions({ file: this.rows(columns) });
+    this.dygraph.updateOptions({ file: this.rows(columns), logscale: isLogarithmic });
   }
 
   /** The range of the values that are shown: `[least, largest]`, or null for all; and whether its scale is logarithmic. */
@@ -101,6 +112,7 @@ export class LineChart {
 
   /** Stretches of rows to mark: `{rows: [first, last], colour}`. */
   mark(marks) {
+    if (!marks.length && !this.marks.length) return;
     this.marks = marks;
     this.dygraph.updateOptions({});
   }

@@ -32,7 +32,8 @@ function request() {
 
 function compare() {
   return telling(byId("comparison-problem"), async () => {
-    if (!byId("settings").reportValidity()) return;
+    const { data } = state;
+    const what = request();
     running = new AbortController();
     byId("compare").disabled = true;
     reveal(byId("stop-compare"));
@@ -40,9 +41,10 @@ function compare() {
     let said = "";
     running.signal.addEventListener("abort", () => (said = "Stopped."));
     try {
-      const answer = await json(request(), { signal: running.signal });
-      show(answer);
-      said = `Judged by ${things(answer.test_windows, "window")} of the second half.`;
+      const answer = await json(what, { signal: running.signal });
+      if (state.data === data) show(answer);
+      said = state.data !== data ? "Both are trained, on the data that were here before."
+        : `Judged by ${things(answer.test_windows, "window")} of the second half.`;
       emit("models");
     } finally {
       running = null;

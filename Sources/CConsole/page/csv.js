@@ -2,11 +2,13 @@
 
 import { Problem } from "./api.js";
 
-const missing = new Set(["", "nan", "na", "null"]);
+const missing = /^(nan|na|null)?$/i;
+/** What the server takes for a number; JavaScript would take more. */
+const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
  * `{columns, rows}`; a column has `name`, `texts`, `numbers` (NaN where there is none), `missing`,
- * `isNumeric`, `least` and `largest`.
+ * `isNumeric`, `least`, `largest` and `firstOther`, the first text that is neither a number nor missing.
  */
 export function parseCSV(text) {
   const lines = records(text.replace(/^\uFEFF/, ""));
@@ -19,30 +21,31 @@ export function parseCSV(text) {
 }
 
 function column(name, texts) {
-  const numbers = Float64Array.from(texts, (text) => (missing.has(text.toLowerCase()) ? NaN : Number(text)));
-  const gaps = texts.filter((text) => missing.has(text.toLowerCase())).length;
-  const isNumeric = gaps < texts.length && numbers.every((number, row) =>
-    !Number.isNaN(number) || missing.has(texts[row].toLowerCase()));
+  const numbers = Float64Array.from(texts, (text) => (decimal.test(text) ? Number(text) : NaN));
+  const others = texts.filter((text, row) => Number.isNaN(numbers[row]));
+  const gaps = others.filter((text) => missing.test(text)).length;
+  const isNumeric = gaps < texts.length && gaps === others.length;
   let [least, largest] = [Infinity, -Infinity];
   for (const number of numbers) {
     if (number < least) least = number;
     if (number > largest) largest = number;
   }
-  return { name, texts, numbers, missing: gaps, isNumeric, least, largest };
+  return { name, texts, numbers, missing: gaps, isNumeric, least, largest, firstOther: others.find((text) => !missing.test(text)) };
 }
 
-/** The one of comma, semicolon and tab that the first line has most of. */
+/** The one of comma, semicolon and tab that the first line has most of, outside of quotes. */
 function delimiterOf(text) {
-  const line = text.slice(0, text.search(/\r|\n|$/));
+  const line = /^([^"\n]+|"[^"]*")*/.exec(text)[0].replace(/"[^"]*"/g, "");
   const times = (character) => line.split(character).length;
   return [",", ";", "\t"].reduce((best, other) => (times(other) > times(best) ? other : best));
 }
 
-function records(text) {
+/** A line without anything is a row, whose one cell is missing, unless it stands at the end. */
+function records(whole) {
+  const text = whole.replace(/[\r\n]+$/, "");
+  if (text === "") return [];
   const delimiter = delimiterOf(text);
-  if (!text.includes('"')) {
-    return text.split(/\r\n|\n|\r/).filter((line) => line !== "").map((line) => line.split(delimiter));
-  }
+  if (!text.includes('"')) return text.split(/\r?\n/).map((line) => line.split(delimiter));
   const all = [];
   let record = [];
   let cell = "";
@@ -53,16 +56,16 @@ function records(text) {
       if (character !== '"') cell += character;
       else if (text[i + 1] === '"') cell += text[++i];
       else isQuoted = false;
-    } else if (character === '"') isQuoted = true;
+    } else if (character === '"' && cell === "") isQuoted = true;
     else if (character === delimiter) {
       record.push(cell);
       cell = "";
-    } else if (character === "\n" || character === "\r") {
-      if (record.length || cell !== "") all.push([...record, cell]);
+    } else if (character === "\n" || (character === "\r" && text[i + 1] === "\n")) {
+      if (character === "\r") i++;
+      all.push([...record, cell]);
       record = [];
       cell = "";
     } else cell += character;
   }
-  if (record.length || cell !== "") all.push([...record, cell]);
-  return all;
+  return [...all, [...record, cell]];
 }

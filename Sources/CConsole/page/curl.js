@@ -1,6 +1,6 @@
 // The line that does in a shell what the page does.
 
-import { hasKey, url } from "./api.js";
+import { Problem, hasKey, url } from "./api.js";
 import { el } from "./dom.js";
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -19,8 +19,16 @@ function curlLine({ method = "GET", path, query, body, file, type, accept, outpu
   if (type !== "application/json") parts.push("-H", quoted(`Content-Type: ${type}`));
   if (file) parts.push("--data-binary", `@${quoted(file)}`);
   else if (type === "application/json") parts.push("-d", quoted(body));
-  else parts.push(`--data-binary @- <<'END'\n${body.replace(/\n$/, "")}\nEND`);
+  else parts.push(hereDocument(body.replace(/\n$/, "")));
   return parts.join(" ");
+}
+
+/** Ends with a line that the body hasn't, or else what follows that would be commands. */
+function hereDocument(body) {
+  const lines = new Set(body.split(/[\r\n]+/));
+  let end = "END";
+  while (lines.has(end)) end += "_";
+  return `--data-binary @- <<'${end}'\n${body}\n${end}`;
 }
 
 /** A button that shows the line for what `request` gives, and copies it. */
@@ -36,7 +44,14 @@ export function curlButton(name, request) {
         shown.hidden = !isShown;
         button.setAttribute("aria-expanded", String(isShown));
         if (!isShown) return;
-        line.textContent = curlLine(request());
+        try {
+          line.textContent = curlLine(request());
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          line.textContent = "";
+          said.textContent = `${error.title}: ${error.message}`;
+          return;
+        }
         said.textContent = await copied(line);
       },
     }, `curl ${name}`);

@@ -5,7 +5,7 @@ import { ChartGroup, LineChart, legend, seriesColour } from "./charts.js";
 import { Dataset, roles } from "./dataset.js";
 import { byId, count, el, figure, reveal, table, asTable, things } from "./dom.js";
 import { telling } from "./problems.js";
-import { emit, state } from "./state.js";
+import { emit, on, state } from "./state.js";
 
 /** The two variables of "Step-by-step understanding LSTM Autoencoder layers": the second is the cube of the first. */
 const article = ["x,cube", ...Array.from({ length: 9 }, (_, i) => `0.${i + 1},${((i + 1) ** 3 / 1000).toFixed(3)}`), ""].join("\n");
@@ -34,6 +34,8 @@ export function start() {
     emit("data");
   });
 
+  on("data", () => show(state.data));
+
   const drop = byId("drop");
   const over = (event) => {
     event.preventDefault();
@@ -50,6 +52,10 @@ export function start() {
     if (file) takeFile(file);
     else if (text) take(() => new Dataset("data.csv", text), suited);
   });
+  // A browser would leave the page for a file that is dropped beside.
+  for (const name of ["dragover", "drop"]) {
+    addEventListener(name, (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+  }
 }
 
 function takeFile(file) {
@@ -69,9 +75,15 @@ function suited(data) {
 function take(read, settings) {
   return telling(byId("data-problem"), async () => {
     const data = await read();
-    if (!data.features.length) throw new Problem({ title: "Not a series", detail: "No column has numbers in all its rows." });
+    if (!data.features.length) {
+      const hasCommas = data.columns.some((column) => /^[-+]?\d+,\d+$/.test(column.firstOther));
+      throw new Problem({
+        title: "Not a series", detail: `No column has numbers in all its rows${hasCommas ? ": decimals need a point" : ""}.`,
+      });
+    }
     Object.assign(state, { data, model: null, windows: null });
-    show(data);
+    // Few enough to be looked through.
+    byId("columns").open = data.columns.length > 2 && data.columns.length <= 16;
     emit("preset", settings(data));
     emit("data");
     emit("model");
@@ -83,8 +95,6 @@ function show(data) {
   reveal(byId("gaps"), data.missing > 0);
   byId("gap-rule").value = data.gaps;
   byId("roles").replaceChildren(...data.columns.map((column, index) => role(data, column, index)));
-  // Few enough to be looked through.
-  byId("columns").open = data.columns.length > 2 && data.columns.length <= 16;
   plot(data);
 }
 
@@ -97,9 +107,8 @@ function role(data, column, index) {
       data.roles = data.roles.map((name) => (name === event.target.value ? "none" : name));
     }
     data.roles[index] = event.target.value;
-    show(data);
-    byId(`role-${index}`).focus();
     emit("data");
+    byId(`role-${index}`).focus();
   };
   return el(
     "label", {}, column.name,

@@ -29,13 +29,28 @@ export class Dataset {
     return this.features.reduce((sum, column) => sum + column.missing, 0);
   }
 
-  /** Takes the columns for features that a model has learned, if they are there. */
+  /** Takes the columns for features that a model has learned, if they are there. Says whether that is a change. */
   fit(names) {
-    if (!names?.every((name) => this.columns.some((column) => column.name === name))) return;
-    this.columns.forEach(({ name }, index) => {
-      if (names.includes(name)) this.roles[index] = "feature";
-      else if (this.roles[index] === "feature") this.roles[index] = "none";
-    });
+    if (!names?.every((name) => this.columns.some((column) => column.name === name))) return false;
+    const before = this.roles;
+    this.roles = this.columns.map(({ name }, index) =>
+      names.includes(name) ? "feature" : before[index] === "feature" ? "none" : before[index]);
+    return this.roles.some((role, index) => role !== before[index]);
+  }
+
+  /** A value of a column, or what the server puts into a gap of a recording, which may end outside of a window. */
+  value({ numbers }, row) {
+    const isGap = (at) => Number.isNaN(numbers[at]);
+    if (!isGap(row)) return numbers[row];
+    if (this.gaps === "error") return null;
+    if (this.gaps === "zero") return 0;
+    const [first, end] = this.recordings().find((rows) => row < rows[1]);
+    let [before, after] = [row, row];
+    while (before >= first && isGap(before)) before--;
+    while (after < end && isGap(after)) after++;
+    if (before < first || after === end) return numbers[before < first ? after : before];
+    const part = this.gaps === "linear" ? (row - before) / (after - before) : 0;
+    return numbers[before] * (1 - part) + numbers[after] * part;
   }
 
   /** The features in the order in which a model has learned them, if it knows their names. */
@@ -50,7 +65,7 @@ export class Dataset {
     const ignored = this.columns.filter((_, index) =>
       this.roles[index] === "none" || (this.roles[index] === "label" && !label));
     // The server would find a column of timestamps by itself where nobody wants one.
-    if (!time && this.columns.some((column, index) => guess(column, index) === "time")) {
+    if (!time && this.columns.some(isTime)) {
       pairs.push(["columns", list(this.features.map((column) => column.name))]);
     } else if (ignored.length) {
       pairs.push(["ignore", list(ignored.map((column) => column.name))]);
@@ -107,6 +122,12 @@ export class Dataset {
   /** Where rows stand: dates, numbers that grow, or else just their number. */
   axis() {
     const [time] = this.with("time");
+    // Reading a hundred thousand dates takes a while, and every chart asks.
+    if (!this.known || this.known.time !== time) this.known = { time, axis: this.axisOf(time) };
+    return this.known.axis;
+  }
+
+  axisOf(time) {
     const x = time && (time.isNumeric ? time.numbers : Float64Array.from(time.texts, instant));
     const grows = x?.every((value, row) => row === 0 || value >= x[row - 1]);
     if (!grows || Number.isNaN(x[0])) return { values: Float64Array.from({ length: this.rows }, (_, row) => row), kind: "row" };
@@ -132,9 +153,19 @@ function list(names) {
 
 /** What a column is probably for. */
 function guess(column, index) {
-  if (/^(timestamp|time|datetime|date|ts)$/i.test(column.name)) return "time";
-  if (index === 0 && !column.isNumeric) return "time";
-  const isFlag = column.isNumeric && column.numbers.every((value) => value === 0 || value === 1);
+  if (isTime(column, index)) return isRepeated(column) ? "recording" : "time";
+  const isFlag = column.isNumeric && column.numbers.every((value) => value === 0 || value === 1 || Number.isNaN(value));
   if (isFlag && /^(is_?)?(label|labels|anomaly|anomalies|anomalous|outlier|fault|attack)$/i.test(column.name)) return "label";
   return column.isNumeric ? "feature" : "none";
+}
+
+/** Whether the server takes a column for timestamps if it isn't told otherwise. */
+function isTime(column, index) {
+  return /^(timestamp|time|datetime|date|ts)$/i.test(column.name) || (index === 0 && !column.isNumeric);
+}
+
+/** Whether most texts are those of the row before, as names of recordings are. */
+function isRepeated({ texts, isNumeric }) {
+  const repeated = texts.filter((text, row) => row > 0 && text === texts[row - 1]).length;
+  return !isNumeric && repeated > texts.length / 2;
 }

@@ -56,13 +56,19 @@ export function asTable(make) {
   return details;
 }
 
-const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const plain = new Map();
 
-/** A number for people. */
-export function figure(number) {
+/** A number for people, who tell at least one part in `parts` from the next. */
+export function figure(number, parts = 1e4) {
   if (number == null || Number.isNaN(number)) return "–";
   const size = Math.abs(number);
-  return size !== 0 && (size < 1e-4 || size >= 1e9) ? number.toExponential(2) : plain.format(number);
+  const digits = Math.min(Math.max(Math.ceil(Math.log10(parts)), 4), 12) || 4;
+  if (size !== 0 && (size < 1e-4 || (size >= 1e9 && digits === 4))) return number.toExponential(digits - 2);
+  // Commas would make the long ones longer.
+  if (!plain.has(digits)) {
+    plain.set(digits, new Intl.NumberFormat("en", { maximumSignificantDigits: digits, useGrouping: digits === 4 }));
+  }
+  return plain.get(digits).format(number);
 }
 
 export const count = (number) => new Intl.NumberFormat("en").format(number);

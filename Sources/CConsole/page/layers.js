@@ -44,9 +44,8 @@ function request(window) {
   const start = windows.starts[window];
   const columns = data.inOrder(model.feature_names);
   const rows = Array.from({ length: model.timesteps }, (_, step) =>
-    columns.map(({ numbers }) => (Number.isNaN(numbers[start + step]) ? null : numbers[start + step])));
-  const missing = data.gaps === "error" ? {} : { missing: data.gaps };
-  return post("layers", { model: model.model, version: model.version, windows: [rows], ...missing });
+    columns.map((column) => data.value(column, start + step)));
+  return post("layers", { model: model.model, version: model.version, windows: [rows] });
 }
 
 function choose(window) {
@@ -65,9 +64,11 @@ const draw = settled((window) => {
   const { signal } = asked;
   return telling(byId("layers-problem"), async () => {
     const drawn = await picture(request(window), { signal });
-    if (signal.aborted || !drawn) return;
+    if (signal.aborted) return;
     if (url) URL.revokeObjectURL(url);
     url = drawn;
+    parts.image.replaceChildren();
+    if (!drawn) return;
     parts.image.replaceChildren(
       drawing(url, `Heat maps of the output of each layer for window ${window}: a column a timestep, a row a layer.`));
   });

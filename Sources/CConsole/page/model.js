@@ -11,6 +11,8 @@ const form = () => byId("settings");
 /** What was last asked for, to stop it when another is. */
 let asked = null;
 let url = null;
+/** The layers that stand in the form as they were suggested. */
+let suggested = "";
 
 export function start() {
   form().addEventListener("submit", (event) => event.preventDefault());
@@ -37,8 +39,9 @@ function adapt() {
     node.firstElementChild.disabled = isByLayers;
   }
   form().querySelector(".by-layers").hidden = !isByLayers;
-  if (isByLayers && !text.value) {
-    text.value = layersText(Number(timesteps.value), state.data?.features.length ?? 2);
+  if (isByLayers && [suggested, ""].includes(text.value)) {
+    suggested = layersText(Number(timesteps.value), state.data?.features.length ?? 2);
+    text.value = suggested;
   }
 }
 
@@ -53,15 +56,24 @@ function layersText(timesteps, features) {
   return `[\n${layers.map((layer) => `  ${JSON.stringify(layer)}`).join(",\n")}\n]`;
 }
 
-/** The network, as the server's members; null while the form can't be read. */
+/** The network, as the server's members. Throws the Problem of one input that can't be read, wherever that is in the form. */
 export function network() {
-  const values = Object.fromEntries(new FormData(form()));
-  if (!form().checkValidity()) return null;
-  const timesteps = Number(values.timesteps);
-  if (values.architecture === "layers") {
-    return { architecture: "layers", timesteps, layers: JSON.parse(values.layers) };
+  const wrong = [...form().elements].find((input) => input.willValidate && !input.checkValidity());
+  if (wrong) {
+    throw new Problem({ title: wrong.labels[0].firstChild.textContent.trim(), detail: wrong.title || wrong.validationMessage });
   }
+  const values = Object.fromEntries(new FormData(form()));
+  const timesteps = Number(values.timesteps);
+  if (values.architecture === "layers") return { architecture: "layers", timesteps, layers: layers(values.layers) };
   return { architecture: values.architecture, timesteps, units: values.units.split(",").map(Number), activation: values.activation };
+}
+
+function layers(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem({ title: "The layers aren't JSON", detail: error.message });
+  }
 }
 
 /** How it is trained. */
@@ -78,25 +90,12 @@ export function pairs(members) {
       : value.every((one) => typeof one === "number") ? value.join(",") : JSON.stringify(value)]);
 }
 
-/** Asks for one input's mistake, where the browser sees it before the server does. */
-function checked() {
-  const wrong = [...form().elements].find((input) => input.willValidate && !input.checkValidity());
-  if (wrong) {
-    throw new Problem({ title: wrong.labels[0].firstChild.textContent.trim(), detail: wrong.title || wrong.validationMessage });
-  }
-  try {
-    return network();
-  } catch (error) {
-    throw new Problem({ title: "The layers aren't JSON", detail: error.message });
-  }
-}
-
 const summarize = settled(() => {
   asked?.abort();
   asked = new AbortController();
   const { signal } = asked;
   return telling(byId("model-problem"), async () => {
-    const members = { ...checked(), features: state.data?.features.length ?? 2 };
+    const members = { ...network(), features: state.data?.features.length ?? 2 };
     const request = post("summary", members);
     const summary = await json(request, { signal });
     const flow = await picture(request, { signal });

@@ -78,8 +78,8 @@ function actions(fact, path) {
   const isInUse = state.model?.model === fact.model && state.model.version === fact.version;
   const name = `${fact.model} ${fact.version}`;
   const use = () => {
-    state.data?.fit(fact.feature_names);
     state.model = fact;
+    if (state.data.fit(fact.feature_names)) emit("data");
     emit("model");
     document.getElementById("results").scrollIntoView();
   };
@@ -115,8 +115,13 @@ function remove(name, what, path, text = "delete") {
       await send({ method: "DELETE", path });
       byId("registry-said").textContent = `Deleted ${what}.`;
       byId("refresh").focus();
+      const { model } = state;
+      if (model && `models/${encodeURIComponent(model.model)}/versions/${model.version}/`.startsWith(`${path}/`)) {
+        state.model = null;
+        emit("model");
+      }
+      list();
     });
-    list();
   };
   return el("button", { type: "button", class: "quiet danger", "aria-label": `Delete ${name}`, click: ask }, text);
 }

@@ -160,6 +160,7 @@ function reconstructedRows(data, model, windows) {
 const rescore = settled((threshold) =>
   telling(byId("results-problem"), async () => {
     const now = shown;
+    if (!now) return;
     const scores = await json(scoring(threshold));
     if (now === shown) tellEvents(scores);
   }), 150);

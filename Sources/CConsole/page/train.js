@@ -1,6 +1,6 @@
 // The third step: training, as it goes.
 
-import { Problem, events, send } from "./api.js";
+import { Problem, brokenOff, events, send } from "./api.js";
 import { LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
 import { byId, count, facts, figure, reveal, warnings } from "./dom.js";
@@ -36,7 +36,6 @@ function request(accept) {
 
 function train() {
   return telling(byId("train-problem"), async () => {
-    if (!byId("settings").reportValidity()) return;
     const { data } = state;
     const what = request("text/event-stream");
     listening = new AbortController();
@@ -49,6 +48,7 @@ function train() {
     byId("train-result").replaceChildren();
     const curve = new Curve(byId("loss-chart"));
     let said = "Not trained.";
+    let isEnded = false;
     try {
       for await (const { event, data: fact } of events(await send(what, { signal: listening.signal }))) {
         if (event === "job") job = fact.id;
@@ -62,7 +62,9 @@ function train() {
           if (state.data === data) use(fact);
           emit("models");
         }
+        isEnded ||= ["result", "failed", "cancelled"].includes(event);
       }
+      if (!isEnded) throw brokenOff();
     } finally {
       job = null;
       listening = null;
@@ -125,13 +127,14 @@ class Curve {
     const columns = isValidated ? this.losses : [losses];
     const text = `Loss over ${count(this.epochs.length)} epochs, from ${figure(losses[0])} to ${figure(losses.at(-1))}.`;
     const axis = { values: this.epochs, kind: "number" };
+    const isLogarithmic = columns.every((values) => values.every((loss) => loss == null || loss > 0));
     if (chart) {
-      chart.update(columns, axis);
+      chart.update(columns, axis, isLogarithmic);
     } else {
       const series = [{ name: "loss", colour: "input" }];
       if (isValidated) series.push({ name: "validation loss", colour: "reconstruction" });
       this.host.append(legend(series.map((one) => [one.colour, one.name])));
-      chart = new LineChart(this.host, { series, axis, columns, text, isLogarithmic: true });
+      chart = new LineChart(this.host, { series, axis, columns, text, isLogarithmic });
     }
     chart.plot.setAttribute("aria-label", text);
   }
