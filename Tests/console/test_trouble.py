@@ -205,7 +205,7 @@ def test_windows_stay_inside_of_recordings(serve, visit):
     page = visit(serve())
     rows = [f"{'abc'[i // 20]},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(WAVES)]
     take(page, "\n".join(["run,a,b", *rows]))
-    expect(page.get_by_label("run", exact=True)).to_have_value("recording")
+    expect(page.locator("#role-0")).to_have_value("recording")
     page.fill("[name=timesteps]", "6")
     expect(page.locator("#model-summary")).to_contain_text("45 windows in the data")
     trained(page)
