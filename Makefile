@@ -18,8 +18,9 @@ test:
 	swift test -c release
 
 # Real Python packages against the server: Keras, safetensors and ONNX for its model files, http.client for its jobs, NumPy
-# for its arrays, tritonclient and kserve for the Open Inference Protocol.
+# for its arrays, tritonclient and kserve for the Open Inference Protocol; and the examples.
 test-clients: build
+	scripts/setup clients
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
