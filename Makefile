@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients check-metrics check-openapi build check fixtures bench bench-http clean
+.PHONY: run test test-clients check-ray check-metrics check-openapi build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -24,6 +24,13 @@ test-clients: build
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
+
+# The examples for Ray on a cluster of two nodes, one of which is killed: three minutes.
+check-ray: build
+	python3 -m venv .venv-ray
+	.venv-ray/bin/pip install --quiet -r Tests/ray/requirements.txt
+	REPRISE=$${REPRISE:-.build/release/reprise} RAY_USAGE_STATS_ENABLED=0 \
+		.venv-ray/bin/python -m pytest -v -p no:cacheprovider Tests/ray
 
 # Prometheus and its promtool against the server's figures, for a minute.
 check-metrics: build
@@ -63,4 +70,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-openapi Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-ray .venv-openapi Benchmarks/.build Benchmarks/.venv

@@ -13,12 +13,15 @@ class Problem(Exception):
     """What a server says that can't do what it was asked for (RFC 9457), or why there is no answer."""
 
     def __init__(self, title, detail, status=None, hint=None):
-        super().__init__("\n".join(filter(None, [f"{title}: {detail}", hint])))
+        super().__init__(title, detail, status, hint)
         self.title, self.detail, self.status, self.hint = title, detail, status, hint
 
     @classmethod
     def of(cls, document):
         return cls(document["title"], document["detail"], document["status"], document.get("hint"))
+
+    def __str__(self):
+        return "\n".join(filter(None, [f"{self.title}: {self.detail}", self.hint]))
 
 
 class Client:
