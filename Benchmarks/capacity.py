@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""The measured figures of docs/capacity.md: what a window, a model and a folder of many models cost. Prints its tables. Needs the
+standard library, wrk (`scripts/setup bench`) and a server built with `make build`.
+
+What computing costs is told as processor time of the server, which others on the same machine lengthen less than they do waiting;
+one that is idle gives the better figures all the same. Each figure is the median of several."""
+
+import argparse
+import array
+import http.client
+import json
+import math
+import os
+import random
+import re
+import shutil
+import statistics
+import struct
+import subprocess
+import tempfile
+import time
+
+from serve import memory, table, wrk
+
+PORT = 18995
+# The networks that are measured: T, F, units.
+NETWORKS = {
+    "small": (24, 5, [32, 8]), "article": (3, 2, [128, 64]), "sensor": (30, 8, [64, 32]), "smd": (100, 38, [128, 64]),
+}
+ROUNDS = 5
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """A server over a folder, on one core unless told otherwise, and a connection to it."""
+
+    executable = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.build/release/reprise")
+
+    def __init__(self, folder, *options, cores="0"):
+        start = time.perf_counter()
+        self.process = subprocess.Popen(
+            ["taskset", "--cpu-list", cores, self.executable, "serve", "--port", str(PORT), "--models", folder, "--log-level",
+             "error", *options], stderr=subprocess.DEVNULL)
+        self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
+        while True:
+            try:
+                self.get("/readyz")
+                break
+            except OSError:
+                self.connection.close()
+                time.sleep(0.001)
+            assert self.process.poll() is None, "the server has ended"
+        assert self.process.poll() is None, f"something else answers at port {PORT}"
+        self.seconds = time.perf_counter() - start
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.connection.close()
+        self.process.terminate()
+        self.process.wait()
+
+    def call(self, method, path, body=None, fields={}):
+        self.connection.request(method, path, body, fields)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        assert answer.status < 400, content[:500]
+        return content
+
+    def get(self, path):
+        return self.call("GET", path)
+
+    def train(self, name, rows, epochs):
+        """Has one of the networks trained on so many rows; what the server says of it."""
+        timesteps, features, units = NETWORKS[name]
+        body = {"model": name, "series": series(rows, features), "timesteps": timesteps, "units": units, "epochs": epochs}
+        return json.loads(self.call("POST", "/train", json.dumps(body)))
+
+    @property
+    def processor(self):
+        """Processor time that it has taken so far, in seconds."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    @property
+    def memory(self):
+        """Resident, in bytes."""
+        self.pid = self.process.pid
+        return memory(self) * (1 << 20)
+
+
+def series(rows, features):
+    """What a sensor might say, with as many digits as it might have."""
+    rng = random.Random(features)
+    return [[round(math.sin(row * (1 + f / 7) / 9) + rng.gauss(0, 0.1), 4) for f in range(features)] for row in range(rows)]
+
+
+def npy(values, shape):
+    """An array as NumPy saves it."""
+    header = repr({"descr": "<f4", "fortran_order": False, "shape": shape})
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + array.array("f", values).tobytes()
+
+
+def requests(name, count):
+    """So many windows in each form: path, body, header fields."""
+    timesteps, features, _ = NETWORKS[name]
+    rows = series(count + timesteps - 1, features)
+    windows = [rows[start:start + timesteps] for start in range(count)]
+    flat = [value for window in windows for row in window for value in row]
+    binary = {"name": "windows", "datatype": "FP32", "shape": [count, timesteps, features],
+              "parameters": {"binary_data_size": 4 * len(flat)}}
+    head = json.dumps({"inputs": [binary], "outputs": [{"name": "score", "parameters": {"binary_data": True}}]}).encode()
+    score = {"model": name, "include": ["windows"]}
+    as_json = {"Content-Type": "application/json"}
+    as_npy = {"Content-Type": "application/x-npy"}
+    query = f"/score?model={name}&include=windows"
+    return {
+        "JSON, windows": ("/score", json.dumps({**score, "windows": windows}).encode(), as_json),
+        "npy, windows": (query, npy(flat, (count, timesteps, features)), as_npy),
+        "binary (v2), windows": (
+            f"/v2/models/{name}/infer", head + array.array("f", flat).tobytes(),
+            {"Content-Type": "application/octet-stream", "Inference-Header-Content-Length": str(len(head))}),
+        "npy, rows": (query, npy([value for row in rows for value in row], (len(rows), features)), as_npy),
+    }
+
+
+def windows(seconds):
+    """What a window costs, by network, by how many come in a request, and in which form."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, Server(folder) as server:
+        for name, (timesteps, features, units) in NETWORKS.items():
+            told = server.train(name, 300 + timesteps, 1)
+            shape = [name, f"{timesteps} × {features}", "-".join(map(str, units)), f"{told['parameters']:,}"]
+            for path in "/reconstruct", "/score":
+                costs = [alone(server, path, name, seconds) for _ in range(ROUNDS)]
+                rows.append([*shape, f"JSON, one, {path}", *figure(costs), ""])
+            for form, (path, body, fields) in requests(name, 256).items():
+                answer = server.call("POST", path, body, fields)
+                costs = [cost(server, path, body, fields, 256, seconds) for _ in range(ROUNDS)]
+                rows.append([*shape, f"{form}, 256", *figure(costs), f"{len(body) / 256:.0f} + {len(answer) / 256:.0f}"])
+    table(["network", "T × F", "units", "parameters", "request", "µs a window", "windows/s and core", "bytes in + out"], rows)
+
+
+def figure(costs):
+    cost = median(costs)
+    return f"{1e6 * cost:.1f}", f"{1 / cost:,.0f}"
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def cost(server, path, body, fields, count, seconds):
+    """Processor time for a window where a request has several, in seconds."""
+    start, end, sent = server.processor, time.perf_counter() + seconds, 0
+    while time.perf_counter() < end:
+        server.call("POST", path, body, fields)
+        sent += count
+    return (server.processor - start) / sent
+
+
+def alone(server, path, name, seconds, count=None):
+    """Processor time for a window alone in its request, from 32 connections, in seconds; of one model, or of so many copies."""
+    timesteps, features, _ = NETWORKS[name]
+    body = json.dumps({"model": "MODEL" if count else name, "windows": [series(timesteps, features)]})
+    start = server.processor
+    rate, _, counted = wrk(
+        PORT, path, 32, seconds, "models.lua" if count else "post.lua", BODY=body, NAME=name, COUNT=str(count))
+    assert counted["errors"] == 0
+    return (server.processor - start) / (rate * seconds)
+
+
+def trainings(seconds):
+    """What a training costs: 2,000 rows, 50 epochs, on all cores."""
+    rows = []
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
+    with tempfile.TemporaryDirectory() as folder, Server(folder, cores=cores) as server:
+        for name in NETWORKS:
+            epochs = 5 if name == "smd" else 50
+            found = []
+            for _ in range(3):
+                start, began = server.processor, time.perf_counter()
+                told = server.train(name, 2000, epochs)
+                found.append((told["seconds"], time.perf_counter() - began, server.processor - start))
+            fit, wall, processor = (50 / epochs * median(one) for one in zip(*found))
+            rows.append([name, f"{told['parameters']:,}", f"{fit:.1f}", f"{processor:.1f}", f"{1e6 * processor / 50 / 1600:.0f}"])
+    table(["network", "parameters", "s to fit 50 epochs", "processor time, s", "µs a window and epoch"], rows)
+
+
+def models(seconds):
+    """What a version takes on disk and in memory, beside what the server reckons."""
+    rows = []
+    for name, (timesteps, features, _) in NETWORKS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            with Server(folder) as server:
+                parameters = server.train(name, 2000, 5)["parameters"]
+            size = os.stat(f"{folder}/{name}/1/model.safetensors")
+            count = 500
+            names = copies(folder, name, count)
+            path, body, fields = requests(name, 1)["npy, windows"]
+            with Server(folder) as server:
+                server.call("POST", path, body, fields)
+                before, reckoned = server.memory, loaded(server)
+                start = server.processor
+                for one in names:
+                    server.call("POST", path.replace(f"model={name}", f"model={one}"), body, fields)
+                cost = (server.processor - start) / count
+                grown = (server.memory - before) / count / 1024
+                reckoned = (loaded(server) - reckoned) / count / 1024
+                one, all_of_them = (
+                    median(alone(server, "/score", name, seconds, of) for _ in range(ROUNDS)) for of in (None, count))
+        rows.append([name, f"{parameters:,}", f"{4 * parameters / 1024:.0f}", f"{size.st_size / 1024:.0f}", f"{size.st_blocks / 2:.0f}",
+                     f"{reckoned:.0f}", f"{grown:.0f}", f"{1000 * cost:.2f}", f"{1e6 * one:.0f}", f"{1e6 * all_of_them:.0f}"])
+    table(["network", "parameters", "weights, KiB", "file, KiB", "on disk, KiB", "loaded, as reckoned, KiB", "resident, KiB",
+           "ms of processor time to load it", "µs a window, one model", "500 in turn"], rows)
+
+
+def loaded(server):
+    """Bytes that the server reckons its versions in memory to take."""
+    return float(re.search(r"^reprise_loaded_model_bytes (\S+)", server.get("/metrics").decode(), re.MULTILINE)[1])
+
+
+def copies(folder, name, count):
+    """The same version under other names: a file may be shared by so many names only, so some are copies."""
+    names = [f"{name}-{number:06}" for number in range(count)]
+    for number, copy in enumerate(names):
+        os.makedirs(f"{folder}/{copy}/1")
+        if number % 10_000 == 0:
+            source = f"{folder}/{copy}/1/model.safetensors"
+            shutil.copy(f"{folder}/{name}/1/model.safetensors", source)
+        else:
+            os.link(source, f"{folder}/{copy}/1/model.safetensors")
+    return names
+
+
+def registry(seconds):
+    """What many models cost a server that knows them, and what it costs to find and to list them."""
+    rows = []
+    for count in (100, 1_000, 10_000, 100_000):
+        with tempfile.TemporaryDirectory() as folder:
+            with Server(folder) as server:
+                server.train("small", 2000, 5)
+            names = copies(folder, "small", count - 1)
+            options = ["--max-versions", str(2 * count)]
+            starts = []
+            for _ in range(3):
+                with Server(folder, *options) as server:
+                    starts.append(server.seconds)
+            with Server(folder, *options) as server:
+                resident = server.memory
+                first = timed(lambda: server.get("/models"), 5)
+                index = timed(lambda: server.call("POST", "/v2/repository/index"), 3)
+                one = timed(lambda: server.get(f"/models/{random.choice(names)}"), 200)
+                metrics = timed(lambda: server.get("/metrics"), 5)
+                start, page, pages = server.processor, "", 0
+                while page is not None:
+                    page = json.loads(server.get(f"/models?limit=1000&after={page}"))["next"]
+                    pages += 1
+                listing = server.processor - start
+                path, body, fields = requests("small", 1)["npy, windows"]
+                chosen = random.sample(names, min(len(names), 1000))
+                asked = iter(2 * chosen)
+                cold, warm = (timed(lambda: server.call(
+                    "POST", path.replace("=small", f"={next(asked)}"), body, fields), len(chosen)) for _ in range(2))
+                file = server.get("/models/small/model.safetensors")
+                put = timed(lambda: server.call("PUT", f"/models/new-{random.random()}/model.safetensors", file,
+                                                {"Content-Type": "application/octet-stream"}), 20)
+        rows.append([f"{count:,}", f"{median(starts):.2f}", f"{resident / (1 << 20):.0f}", ms(first), f"{listing:.2f} ({pages})", ms(index),
+                     ms(one), ms(metrics), ms(cold), ms(warm), ms(put)])
+    table(["models", "start to ready, s", "resident, MiB", "GET /models (100), ms", "all pages of 1,000, s of processor time", "v2 index, ms", "GET /models/{m}, ms",
+           "GET /metrics, ms", "/score, first, ms", "again, ms", "PUT, ms"], rows)
+
+
+def eviction(seconds):
+    """What it costs to load a version while there is room, and when another has to leave, which is the one of all in memory that
+    wasn't used for the longest time."""
+    name, rows = "small", []
+    with tempfile.TemporaryDirectory() as folder:
+        with Server(folder) as server:
+            server.train(name, 100, 1)
+        names = copies(folder, name, 13_000)
+        path, body, fields = requests(name, 1)["npy, windows"]
+
+        def load(server, names):
+            start = server.processor
+            for one in names:
+                server.call("POST", path.replace(f"={name}", f"={one}"), body, fields)
+            return 1000 * (server.processor - start) / len(names)
+        with Server(folder) as server:
+            load(server, names[:100])
+            size = loaded(server) / 100
+        for fit in (1_000, 3_000, 12_000):
+            with Server(folder, "--max-loaded", str(math.ceil(fit * size / (1 << 20)))) as server:
+                load(server, names[:100])
+                room = load(server, names[100:900])
+                load(server, names[900:fit + 100])
+                full = load(server, names[fit + 100:fit + 900])
+                rows.append([f"{fit:,}", f"{room:.2f}", f"{full:.2f}"])
+    table(["versions that fit", "ms of processor time to load one, with room", "without"], rows)
+
+
+def timed(body, times):
+    """The median of so many, in seconds."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        body()
+        found.append(time.perf_counter() - start)
+    return median(found)
+
+
+def ms(seconds):
+    return f"{1000 * seconds:.2f}" if seconds < 0.1 else f"{1000 * seconds:.0f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = {part.__name__: part for part in (windows, trainings, models, eviction, registry)}
+    parser.add_argument("parts", nargs="*", metavar="part", default=list(parts), help=", ".join(parts))
+    parser.add_argument("--seconds", type=int, default=2, help="of each measurement of windows")
+    parser.add_argument("--reprise", default=Server.executable, help="the executable")
+    arguments = parser.parse_args()
+    Server.executable = arguments.reprise
+    for part in arguments.parts:
+        parts[part](arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()
