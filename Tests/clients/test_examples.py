@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from api import call, get, post
+from api import call, get
 from safetensors import safe_open
 
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "examples"

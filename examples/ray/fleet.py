@@ -20,7 +20,8 @@ def files(folder):
     """The recordings in a folder by the machine's name, which is the file's and the model's."""
     found = {path.stem: path for path in sorted(pathlib.Path(folder).resolve().iterdir()) if path.suffix in READERS}
     if not found:
-        raise Problem("No data", f"there is no .csv and no .parquet file in {folder}", hint="examples/ray/make_fleet.py makes some.")
+        raise Problem("No data", f"there is no .csv and no .parquet file in {folder}",
+                      hint="examples/ray/make_fleet.py makes some.")
     return found
 
 

@@ -7,9 +7,10 @@
 
 A file of the folder is a machine: today/pump-01.parquet is scored by the model pump-01. The models come once, as ONNX, from the
 server at --url, REPRISE_URL or http://127.0.0.1:8080 (REPRISE_API_KEY is the key, where one is needed); Ray takes them to the
-workers, where ONNX Runtime computes what POST /score would. What goes from one worker to another is which part of which file is to
-be read: a row group, with the rows before it that its first windows reach back to. The folder scores, which is made anew, gets a row
-for each window: machine, row (its last, from 0), time if the file has that column, error and score; above 1 is an anomaly."""
+workers, where ONNX Runtime computes what POST /score would. What a worker is given is which part of which file it is to read: a
+row group, with the rows before it that its first windows reach back to. The folder scores, which is made anew, gets a row for
+each window: machine, row (its last, from 0), time if the file has that column, error and score; above 1 is an anomaly. All
+machines of the cluster must see both folders under the same path."""
 
 import argparse
 import functools
@@ -112,7 +113,8 @@ def main():
         machines = {path.stem: path.resolve() for path in sorted(arguments.folder.glob("*.parquet"))}
         if not machines:
             raise Problem("No data", f"there is no .parquet file in {arguments.folder}")
-        ray.init(arguments.address, runtime_env={"py_modules": [reprise_client]}, log_to_driver=False, logging_level="WARNING")
+        ray.init(arguments.address, runtime_env={"py_modules": [reprise_client]}, log_to_driver=False,
+                 logging_level="WARNING")
         client = Client(arguments.url)
         models = {machine: ray.put(fetch(client, machine)) for machine in machines}
         parts = [piece for machine, path in machines.items() for piece in pieces(machine, path)]

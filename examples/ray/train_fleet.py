@@ -6,9 +6,9 @@
     python3 examples/ray/train_fleet.py fleet --models models
 
 A file of the folder is a machine: fleet/pump-01.parquet, or .csv, makes the model pump-01. Each task of Ray starts a server of its
-own, has it train, and hands the version to one actor, the only one that writes to the folder of models, through a server too: so a
-version is there whole or not at all, and servers that serve the folder find it within a moment. All machines of the cluster must
-see the data under the same path and have the executable, --reprise or REPRISE.
+own, has it train, and hands the version to one actor, the only one that writes to the folder of models, through a server too:
+so a version is there whole or not at all, and servers that serve the folder find it within a moment. All machines of the
+cluster must see the data under the same path and have the executable, --reprise or REPRISE.
 
 What is there already isn't trained: a version of that name that was made from the same rows with the same options. So it may be
 started again after whatever has happened, and when there are new data it trains the machines that have some. A task whose machine
@@ -111,7 +111,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", help="of CSV or Parquet files, one for each machine")
     parser.add_argument("--models", default="models", help="the folder where the versions go (default: models)")
-    parser.add_argument("--reprise", default=os.environ.get("REPRISE", "reprise"), help="the executable (default: REPRISE, or reprise)")
+    parser.add_argument("--reprise", default=os.environ.get("REPRISE", "reprise"),
+                        help="the executable (default: REPRISE, or reprise)")
     parser.add_argument("--address", help="of the Ray cluster; one on this machine is started without it")
     parser.add_argument("--timesteps", type=int, default=24, help="rows that are looked at together (default: 24)")
     parser.add_argument("--units", type=int, nargs="+", default=[32, 8], help="of the encoder's layers (default: 32 8)")
@@ -122,7 +123,8 @@ def main():
     with problems_to_stderr():
         if not (reprise := shutil.which(arguments.reprise)):
             raise Problem("No executable", f"there is none at {arguments.reprise}", hint="--reprise says where it is.")
-        ray.init(arguments.address, runtime_env={"py_modules": [fleet, reprise_client]}, log_to_driver=False, logging_level="WARNING")
+        ray.init(arguments.address, runtime_env={"py_modules": [fleet, reprise_client]}, log_to_driver=False,
+                 logging_level="WARNING")
         sys.exit(train_all(arguments.folder, arguments.models, os.path.abspath(reprise), options) > 0)
 
 
