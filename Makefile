@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients check-ray check-metrics check-openapi build check fixtures bench bench-http clean
+.PHONY: run test test-clients check-ray test-console check-metrics check-openapi build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
 ARGS ?=
@@ -31,6 +31,13 @@ check-ray: build
 	.venv-ray/bin/pip install --quiet -r Tests/ray/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} RAY_USAGE_STATS_ENABLED=0 \
 		.venv-ray/bin/python -m pytest -v -p no:cacheprovider Tests/ray
+
+# The console in Debian's Chromium, such as DATA=folder SCREENSHOTS=folder for real data and for pictures.
+test-console: build
+	scripts/setup console
+	python3 -m venv .venv-console
+	.venv-console/bin/pip install --quiet -r Tests/console/requirements.txt
+	.venv-console/bin/python -m pytest -v -p no:cacheprovider Tests/console
 
 # Prometheus and its promtool against the server's figures, for a minute.
 check-metrics: build
@@ -70,4 +77,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-ray .venv-openapi Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-ray .venv-console .venv-openapi Benchmarks/.build Benchmarks/.venv

@@ -44,6 +44,8 @@ let package = Package(
             name: "CSimdJSON",
             cxxSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: [.linkedLibrary("simdjson")]),
+        // The files of the console, embedded.
+        .target(name: "CConsole", exclude: ["page"]),
         .target(name: "CVectorMath", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
         // JSON in and out, for whoever reads or writes it.
@@ -85,7 +87,7 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "Telemetry",
+                "CConsole", "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork", "Telemetry",
                 "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

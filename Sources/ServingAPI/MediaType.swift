@@ -11,6 +11,9 @@ enum MediaType: String, CaseIterable {
     case eventStream = "text/event-stream"
     case file = "application/octet-stream"
     case npy = "application/x-npy"
+    case html = "text/html; charset=utf-8"
+    case css = "text/css; charset=utf-8"
+    case javascript = "text/javascript; charset=utf-8"
     case svg = "image/svg+xml"
 
     /// Without parameters.

@@ -53,6 +53,7 @@ public final class Service: Handler {
         + inferenceRoutes
         + detectorRoutes
         + operationRoutes
+        + consoleRoutes
 
     /// Every method and path that is served, for the test of openapi.yaml.
     package static var servedPaths: [(method: String, path: String)] {

@@ -273,7 +273,7 @@ extension Exercise {
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
-        ] + detectors + jobs + files + onnx + aliases + inference
+        ] + console + detectors + jobs + files + onnx + aliases + inference
         + aboutVersions("GET", "/models/{model}/versions/{version}")
         + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),

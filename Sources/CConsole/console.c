@@ -1,0 +1,113 @@
+#include "console.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+// Ours.
+static const unsigned char page[] = {
+#embed "page/index.html"
+};
+static const unsigned char style[] = {
+#embed "page/style.css"
+};
+static const unsigned char icon[] = {
+#embed "page/icon.svg"
+};
+static const unsigned char api_js[] = {
+#embed "page/api.js"
+};
+static const unsigned char charts_js[] = {
+#embed "page/charts.js"
+};
+static const unsigned char compare_js[] = {
+#embed "page/compare.js"
+};
+static const unsigned char csv_js[] = {
+#embed "page/csv.js"
+};
+static const unsigned char curl_js[] = {
+#embed "page/curl.js"
+};
+static const unsigned char data_js[] = {
+#embed "page/data.js"
+};
+static const unsigned char dataset_js[] = {
+#embed "page/dataset.js"
+};
+static const unsigned char dom_js[] = {
+#embed "page/dom.js"
+};
+static const unsigned char encodings_js[] = {
+#embed "page/encodings.js"
+};
+static const unsigned char layers_js[] = {
+#embed "page/layers.js"
+};
+static const unsigned char main_js[] = {
+#embed "page/main.js"
+};
+static const unsigned char model_js[] = {
+#embed "page/model.js"
+};
+static const unsigned char pca_js[] = {
+#embed "page/pca.js"
+};
+static const unsigned char problems_js[] = {
+#embed "page/problems.js"
+};
+static const unsigned char registry_js[] = {
+#embed "page/registry.js"
+};
+static const unsigned char results_js[] = {
+#embed "page/results.js"
+};
+static const unsigned char state_js[] = {
+#embed "page/state.js"
+};
+static const unsigned char threshold_js[] = {
+#embed "page/threshold.js"
+};
+static const unsigned char train_js[] = {
+#embed "page/train.js"
+};
+
+// Debian's, from libjs-dygraphs: `scripts/setup` installs it. Its licence stands at its beginning.
+static const unsigned char dygraph_js[] = {
+#embed "/usr/share/javascript/dygraphs/dygraph.min.js"
+};
+static const unsigned char dygraph_css[] = {
+#embed "/usr/share/javascript/dygraphs/dygraph.css"
+};
+
+#define FILE(path, bytes) {path, bytes, sizeof bytes}
+
+static const console_file files[] = {
+    FILE("/", page),
+    FILE("/console/style.css", style),
+    FILE("/console/icon.svg", icon),
+    FILE("/console/api.js", api_js),
+    FILE("/console/charts.js", charts_js),
+    FILE("/console/compare.js", compare_js),
+    FILE("/console/csv.js", csv_js),
+    FILE("/console/curl.js", curl_js),
+    FILE("/console/data.js", data_js),
+    FILE("/console/dataset.js", dataset_js),
+    FILE("/console/dom.js", dom_js),
+    FILE("/console/encodings.js", encodings_js),
+    FILE("/console/layers.js", layers_js),
+    FILE("/console/main.js", main_js),
+    FILE("/console/model.js", model_js),
+    FILE("/console/pca.js", pca_js),
+    FILE("/console/problems.js", problems_js),
+    FILE("/console/registry.js", registry_js),
+    FILE("/console/results.js", results_js),
+    FILE("/console/state.js", state_js),
+    FILE("/console/threshold.js", threshold_js),
+    FILE("/console/train.js", train_js),
+    FILE("/console/dygraph.js", dygraph_js),
+    FILE("/console/dygraph.css", dygraph_css),
+};
+
+const console_file *console_files(size_t *count) {
+    *count = sizeof files / sizeof files[0];
+    return files;
+}

@@ -1,0 +1,140 @@
+// A CSV text and what its columns are for: what is plotted, and how the server is asked about it.
+
+import { parseCSV } from "./csv.js";
+
+export const roles = {
+  feature: "Feature", time: "Time", label: "Anomaly label", recording: "Recording", none: "Left out",
+};
+
+/** Texts up to this size are shown in a curl line; longer ones are read from a file. */
+const inline = 2000;
+
+export class Dataset {
+  /** `isFile` says whether there is a file of this name to refer to. */
+  constructor(name, text, { isFile = false, windowing = "sliding" } = {}) {
+    Object.assign(this, { name, text, isFile, windowing, ...parseCSV(text) });
+    this.roles = this.columns.map((column, index) => guess(column, index));
+    this.gaps = this.missing > 0 ? "linear" : "error";
+  }
+
+  with(role) {
+    return this.columns.filter((_, index) => this.roles[index] === role);
+  }
+
+  get features() {
+    return this.with("feature");
+  }
+
+  get missing() {
+    return this.features.reduce((sum, column) => sum + column.missing, 0);
+  }
+
+  /** Takes the columns for features that a model has learned, if they are there. */
+  fit(names) {
+    if (!names?.every((name) => this.columns.some((column) => column.name === name))) return;
+    this.columns.forEach(({ name }, index) => {
+      if (names.includes(name)) this.roles[index] = "feature";
+      else if (this.roles[index] === "feature") this.roles[index] = "none";
+    });
+  }
+
+  /** The features in the order in which a model has learned them, if it knows their names. */
+  inOrder(names) {
+    return names?.map((name) => this.columns.find((column) => column.name === name)) ?? this.features;
+  }
+
+  /** Query parameters; `label` is what the call has the column of labels for, if it has. */
+  query(label = null) {
+    const pairs = [];
+    const [time] = this.with("time");
+    const ignored = this.columns.filter((_, index) =>
+      this.roles[index] === "none" || (this.roles[index] === "label" && !label));
+    // The server would find a column of timestamps by itself where nobody wants one.
+    if (!time && this.columns.some((column, index) => guess(column, index) === "time")) {
+      pairs.push(["columns", list(this.features.map((column) => column.name))]);
+    } else if (ignored.length) {
+      pairs.push(["ignore", list(ignored.map((column) => column.name))]);
+    }
+    for (const [role, name] of [["time", "timestamp"], ["recording", "recording"], ["label", label]]) {
+      const [column] = this.with(role);
+      if (column && name) pairs.push([name, column.name]);
+    }
+    if (this.gaps !== "error") pairs.push(["missing", this.gaps]);
+    return pairs;
+  }
+
+  /** A request with these data. */
+  request(path, query, { label = null, accept } = {}) {
+    const file = this.isFile || this.text.length > inline ? this.name : null;
+    return {
+      method: "POST", path, query: [...query, ...this.query(label)], body: this.text, file, type: "text/csv", accept,
+    };
+  }
+
+  /** The first row of each window, as the server cuts them. */
+  windowStarts(timesteps, windowing, stride = 1) {
+    const starts = [];
+    const offset = windowing === "temporalize" ? 2 : 0;
+    for (const [first, end] of this.recordings()) {
+      for (let row = first + offset; row + timesteps <= end; row += stride) starts.push(row);
+    }
+    return starts;
+  }
+
+  /** The first row, and the one behind the last, of each stretch that was recorded without a break. */
+  recordings() {
+    const [column] = this.with("recording");
+    const bounds = [0];
+    for (let row = 1; column && row < this.rows; row++) {
+      if (column.texts[row] !== column.texts[row - 1]) bounds.push(row);
+    }
+    return bounds.map((first, index) => [first, bounds[index + 1] ?? this.rows]);
+  }
+
+  /** The rows that are labelled, as stretches of first and last row. */
+  labelled() {
+    const [column] = this.with("label");
+    const stretches = [];
+    column?.numbers.forEach((value, row) => {
+      if (!(value > 0)) return;
+      const last = stretches.at(-1);
+      if (last?.[1] === row - 1) last[1] = row;
+      else stretches.push([row, row]);
+    });
+    return stretches;
+  }
+
+  /** Where rows stand: dates, numbers that grow, or else just their number. */
+  axis() {
+    const [time] = this.with("time");
+    const x = time && (time.isNumeric ? time.numbers : Float64Array.from(time.texts, instant));
+    const grows = x?.every((value, row) => row === 0 || value >= x[row - 1]);
+    if (!grows || Number.isNaN(x[0])) return { values: Float64Array.from({ length: this.rows }, (_, row) => row), kind: "row" };
+    return { values: x, kind: time.isNumeric ? "number" : "date" };
+  }
+
+  /** What a row is called. */
+  place(row) {
+    const [time] = this.with("time");
+    return time ? time.texts[row] : `row ${row}`;
+  }
+}
+
+/** Milliseconds of a timestamp; without a zone it is shown as it is written. */
+function instant(text) {
+  const iso = text.replace(/^(\d{4}-\d{2}-\d{2}) /, "$1T").replace(/^(\d{4}-\d{2}-\d{2}T[\d:.]+)$/, "$1Z");
+  return Date.parse(iso);
+}
+
+function list(names) {
+  return names.some((name) => /[,[\]"]/.test(name)) ? JSON.stringify(names) : names.join(",");
+}
+
+/** What a column is probably for. */
+function guess(column, index) {
+  if (/^(timestamp|time|datetime|date|ts)$/i.test(column.name)) return "time";
+  if (index === 0 && !column.isNumeric) return "time";
+  const isFlag = column.isNumeric && column.numbers.every((value) => value === 0 || value === 1);
+  if (isFlag && /^(is_?)?(label|labels|anomaly|anomalies|anomalous|outlier|fault|attack)$/i.test(column.name)) return "label";
+  return column.isNumeric ? "feature" : "none";
+}
