@@ -7,7 +7,8 @@
 An autoencoder sees the sensors only, and learns to say in a few numbers what a window looks like. With these, scikit-learn
 finds the states: a mixture of Gaussians without being told anything, a linear classifier from the first half of the
 recording. Both are held against the column `state`, beside the same from the windows themselves, in which a state looks
-different at each moment of a swing. The server is --url, REPRISE_URL or http://127.0.0.1:8080; REPRISE_API_KEY is the key, where one is needed."""
+different at each moment of a swing. The server is --url, REPRISE_URL or http://127.0.0.1:8080; REPRISE_API_KEY is the key,
+where one is needed."""
 
 import argparse
 import csv
