@@ -25,7 +25,7 @@ test-clients: build
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
 
-# The examples for Ray on a cluster of two nodes, one of which is killed: three minutes.
+# The examples for Ray on a cluster of two nodes, one of which is killed: some minutes.
 check-ray: build
 	python3 -m venv .venv-ray
 	.venv-ray/bin/pip install --quiet -r Tests/ray/requirements.txt

@@ -5,7 +5,6 @@ import io
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -192,9 +191,12 @@ def test_scores(cluster, fleet):
             table = pyarrow.dataset.dataset(scores).to_table().to_pandas()
             for name in "pump-01", "pump-02", "pump-03":
                 compare(url, name, pandas.read_parquet(today / f"{name}.parquet"), table[table["machine"] == name], said)
-            shutil.copy(today / "pump-01.parquet", today / "pump-77.parquet")
+            frame.drop(columns="flow").to_parquet(today / "pump-02.parquet")
             status, said = fleet.run("score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
-            assert status == 1 and "Not Found: there is no model 'pump-77'" in said, said
+            assert status == 1 and "No such column: pump-02.parquet has no flow" in said and "Traceback" not in said, said
+            (today / "pump-02.parquet").rename(today / "pump-77.parquet")
+            status, said = fleet.run("score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
+            assert status == 1 and "Not Found: there is no model 'pump-77'" in said and "Traceback" not in said, said
         finally:
             server.terminate()
             assert server.wait(timeout=60) == 0

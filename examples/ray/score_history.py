@@ -44,10 +44,13 @@ def fetch(client, machine):
     return facts, client.call("GET", f"/models/{machine}/versions/{facts['version']}/model.onnx", accept="*/*")
 
 
-def pieces(machine, path):
+def pieces(machine, path, names):
     """What is scored in one go: the row groups of a file."""
-    return [{"machine": machine, "path": str(path), "group": group}
-            for group in range(pyarrow.parquet.ParquetFile(path).num_row_groups)]
+    with pyarrow.parquet.ParquetFile(path) as file:
+        missing = sorted(set(names) - set(file.schema_arrow.names))
+        if missing:
+            raise Problem("No such column", f"{path.name} has no {', '.join(missing)}, which {machine} was trained on")
+        return [{"machine": machine, "path": str(path), "group": group} for group in range(file.num_row_groups)]
 
 
 def read(path, group, before, columns):
@@ -85,10 +88,8 @@ class Scorer:
         facts, session = self.session(machine)
         timesteps, names = facts["timesteps"], facts["feature_names"]
         table, first = read(path, group, timesteps - 1, ["time", *names])
-        missing = sorted(set(names) - set(table.column_names))
-        if missing:
-            raise Problem("No such column", f"{path} has no {', '.join(missing)}, which the model {machine} was trained on")
-        rows = np.column_stack([table[name].to_numpy() for name in names]).astype(np.float32)
+        # A gap is filled with the value before it, as in training.
+        rows = table.select(names).to_pandas().ffill().to_numpy(np.float32)
         errors = np.empty(max(0, len(rows) - timesteps + 1), np.float32)
         if len(errors):
             windows = np.lib.stride_tricks.sliding_window_view(rows, timesteps, axis=0).transpose(0, 2, 1)
@@ -116,8 +117,11 @@ def main():
         ray.init(arguments.address, runtime_env={"py_modules": [reprise_client]}, log_to_driver=False,
                  logging_level="WARNING")
         client = Client(arguments.url)
-        models = {machine: ray.put(fetch(client, machine)) for machine in machines}
-        parts = [piece for machine, path in machines.items() for piece in pieces(machine, path)]
+        models, parts = {}, []
+        for machine, path in machines.items():
+            facts, network = fetch(client, machine)
+            models[machine] = ray.put((facts, network))
+            parts += pieces(machine, path, facts["feature_names"])
         workers = max(1, min(len(parts), int(ray.cluster_resources()["CPU"])))
         scores = ray.data.from_items(parts, override_num_blocks=len(parts)).map_batches(
             Scorer, fn_constructor_kwargs={"models": models}, batch_format="pyarrow", num_cpus=1,

@@ -35,7 +35,7 @@ class Registry:
     """The one that writes to the folder of models. It does one thing after the other, so two that bring the same version, such as
     a task that was taken for dead and the one in its place, don't both succeed."""
 
-    def __init__(self, reprise, models):
+    def start(self, reprise, models):
         self.server = fleet.LocalServer(reprise, models)
 
     def find(self, machine, recipe):
@@ -91,7 +91,11 @@ def train_all(folder, models, reprise, options):
     """Trains what isn't there, and says so machine by machine; gives back how many failed."""
     machines = fleet.files(folder)
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    registry = Registry.options(scheduling_strategy=here).remote(reprise, str(pathlib.Path(models).resolve()))
+    registry = Registry.options(scheduling_strategy=here).remote()
+    try:
+        ray.get(registry.start.remote(reprise, pathlib.Path(models).resolve()))
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from None
     running = {machine: train.remote(machine, path, options, reprise, registry) for machine, path in machines.items()}
     trained = failed = 0
     for machine, result in running.items():
