@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; the others are for developers.
 
-.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests \
+.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests check-ray \
 	build check fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, such as ARGS='--port 9000'.
@@ -19,11 +19,19 @@ test:
 	swift test -c release
 
 # Real Python packages against the server: Keras, safetensors and ONNX for its model files, http.client for its jobs, NumPy
-# for its arrays, tritonclient and kserve for the Open Inference Protocol.
+# for its arrays, tritonclient and kserve for the Open Inference Protocol; and the examples.
 test-clients: build
+	scripts/setup clients
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
+
+# The examples for Ray on a cluster of two nodes, one of which is killed: some minutes.
+check-ray: build
+	python3 -m venv .venv-ray
+	.venv-ray/bin/pip install --quiet -r Tests/ray/requirements.txt
+	REPRISE=$${REPRISE:-.build/release/reprise} RAY_USAGE_STATS_ENABLED=0 \
+		.venv-ray/bin/python -m pytest -v -p no:cacheprovider Tests/ray
 
 # The console in Debian's Chromium, such as DATA=folder SCREENSHOTS=folder for real data and for pictures.
 test-console: build
@@ -86,4 +94,4 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-openapi Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-openapi .venv-ray Benchmarks/.build Benchmarks/.venv

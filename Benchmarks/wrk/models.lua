@@ -1,0 +1,8 @@
+-- Posts $BODY, in which MODEL stands for one of $COUNT models, another each time: $NAME-000000 and so on.
+wrk.method = "POST"
+local body, name, count = os.getenv("BODY"), os.getenv("NAME"), tonumber(os.getenv("COUNT"))
+
+function request()
+  local model = string.format("%s-%06d", name, math.random(0, count - 1))
+  return wrk.format(nil, nil, nil, (body:gsub("MODEL", model)))
+end

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Finds what is unusual in recordings of sensors. Needs only the standard library.
+
+    python3 examples/sensor_events.py --train normal.csv --timesteps 24 pump today.csv
+
+trains the model `pump` on a recording of normal operation, then says what is unusual in today's; without --train it asks the
+model that there is. The files have a header row, a column of timestamps and a column for each sensor. A gap is filled with the
+value before it. The server is --url, REPRISE_URL or http://127.0.0.1:8080; REPRISE_API_KEY is the key, where one is needed."""
+
+import argparse
+import hashlib
+import pathlib
+
+from reprise_client import Client, problems_to_stderr
+
+
+def train(client, model, file, options):
+    """Has a model trained in the background, and waits for it."""
+    body = file.read_bytes()
+    query = {"model": model, "missing": "previous", **options}
+    # The same key for the same request: who starts this twice gets the job that runs already.
+    key = hashlib.sha256(repr(sorted(query.items())).encode() + body).hexdigest()
+    job = client.json("POST", "/train", body, "text/csv", query=query,
+                      fields={"Prefer": "respond-async", "Idempotency-Key": key})
+
+    def report(job):
+        left = "" if job["seconds_left"] is None else f", {job['seconds_left']:.0f} s left"
+        print(f"  {job['state']}, epoch {job['epoch']} of {job['epochs']}{left}", flush=True)
+
+    print(f"training {model} on {file}")
+    version = client.finish(job, report)
+    print(f"version {version['version']}: {version['parameters']} parameters, trained in {version['seconds']:.1f} s, "
+          f"threshold {version['threshold']:.3g}")
+
+
+def report_events(client, model, file, ignored):
+    """Prints the stretches of a recording that the model finds unusual, with the sensors that make them so."""
+    query = {"model": model, "missing": "previous", "events": {"minimum_length": 3, "merge_gap": 10}, **ignored}
+    answer = client.json("POST", "/score", file.read_bytes(), "text/csv", query=query)
+    scores = [score for score in answer["rows"]["scores"] if score is not None]
+    print(f"{file}: {len(scores)} rows judged by {model}, version {answer['version']}; {len(answer['events'])} events")
+    for warning in answer["warnings"]:
+        print(f"  warning: {warning}")
+    for event in answer["events"]:
+        first, last = (event.get(f"{end}_timestamp", f"row {event[f'{end}_row']}") for end in ("first", "last"))
+        sensors = ", ".join(f"{one.get('name', one['feature'])} {one['share']:.0%}" for one in event["features"][:2])
+        print(f"  {first} to {last}: {event['peak_score']:.1f} times the threshold ({sensors})")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="its name")
+    parser.add_argument("recordings", nargs="*", type=pathlib.Path, help="CSV files to look for events in")
+    parser.add_argument("--train", type=pathlib.Path, metavar="CSV", help="train on this first")
+    parser.add_argument("--timesteps", type=int, default=24, help="rows that are looked at together (default: 24)")
+    parser.add_argument("--units", default="32,8", help="of the encoder's layers (default: 32,8)")
+    parser.add_argument("--epochs", type=int, default=50, help="of the training (default: 50)")
+    parser.add_argument("--ignore", metavar="COLUMNS", help="columns that are no sensors, with commas between")
+    parser.add_argument("--url", help="of the server")
+    arguments = parser.parse_args()
+    with problems_to_stderr():
+        client = Client(arguments.url)
+        ignored = {"ignore": arguments.ignore} if arguments.ignore else {}
+        if arguments.train:
+            options = {"timesteps": arguments.timesteps, "units": arguments.units, "epochs": arguments.epochs}
+            train(client, arguments.model, arguments.train, {**options, **ignored})
+        for file in arguments.recordings:
+            report_events(client, arguments.model, file, ignored)
+
+
+if __name__ == "__main__":
+    main()
