@@ -26,10 +26,12 @@ COPY --from=gather /image /
 VOLUME /models
 # The engine splits work over cores itself; OpenBLAS would start a thread for each core and leave it idle.
 ENV PATH=/usr/local/bin OPENBLAS_NUM_THREADS=1
+# Variables, so that who adds options, or sets these, need not say the rest again.
+ENV REPRISE_HOST=0.0.0.0 REPRISE_MODELS=/models
 # Nobody in particular, by number, so that a cluster can check that it is not root.
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["reprise", "health"]
 ENTRYPOINT ["reprise"]
-CMD ["serve", "--host", "0.0.0.0", "--models", "/models"]
+CMD ["serve"]

@@ -193,8 +193,7 @@ struct Router: Sendable {
         let wanted = method == .head ? .get : method
         let found = target.routes.first { $0.method == wanted }
         if let found, !isClosed(found) { return found }
-        // None may be left (RFC 9110, section 10.2.1): "an empty Allow field value indicates that the resource allows no
-        // methods, which might occur in a 405 response if the resource has been temporarily disabled by configuration".
+        // None may be left: an empty Allow is how a 405 says so of what configuration has closed (RFC 9110, section 10.2.1).
         var allowed = target.routes.filter { !isClosed($0) }.map(\.method.rawValue)
         if allowed.contains("GET") { allowed.append("HEAD") }
         guard found == nil, !allowed.isEmpty else { throw .readOnly(method, allowed: allowed.sorted()) }

@@ -11,8 +11,8 @@ const inline = 2000;
 
 export class Dataset {
   /** `isFile` says whether there is a file of this name to refer to. */
-  constructor(name, text, { isFile = false, windowing = "sliding" } = {}) {
-    Object.assign(this, { name, text, isFile, windowing, ...parseCSV(text) });
+  constructor(name, text, { isFile = false } = {}) {
+    Object.assign(this, { name, text, isFile, ...parseCSV(text) });
     this.roles = this.columns.map((column, index) => guess(column, index));
     this.gaps = this.missing > 0 ? "linear" : "error";
   }

@@ -4,7 +4,7 @@ import { Problem, json, picture, post } from "./api.js";
 import { curlButton } from "./curl.js";
 import { byId, count, drawing, el, settled, table, things } from "./dom.js";
 import { telling } from "./problems.js";
-import { emit, on, state } from "./state.js";
+import { on, state } from "./state.js";
 
 const form = () => byId("settings");
 
@@ -27,7 +27,6 @@ export function start() {
 
 function changed() {
   adapt();
-  emit("settings");
   summarize();
 }
 

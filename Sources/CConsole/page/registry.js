@@ -62,7 +62,8 @@ async function versionsOf(model, host) {
   const named = (version) => Object.entries(aliases).filter(([, one]) => one === version).map(([alias]) => alias);
   const rows = facts.map((fact) => [
     [fact.version, ...named(fact.version)].join(", "), fact.architecture, `${fact.timesteps} × ${fact.features}`,
-    count(fact.parameters), bytes(4 * fact.parameters), figure(fact.loss), figure(fact.threshold), actions(fact, `${path}/versions/${fact.version}`),
+    count(fact.parameters), bytes(4 * fact.parameters), figure(fact.loss), figure(fact.threshold),
+    actions(fact, `${path}/versions/${fact.version}`),
   ]);
   const older = versions.length - latest.length;
   host.replaceChildren(

@@ -11,8 +11,8 @@ const listeners = new Map();
 export const state = { data: null, model: null, windows: null };
 
 /**
- * Events: `data`, `model` and `windows`, when those have changed; `preset`, with settings that suit new data; `settings`, when
- * the form has changed; `models`, when the registry has; `window`, with the window that somebody points at.
+ * Events: `data`, `model` and `windows`, when those have changed; `preset`, with settings that suit new data; `models`,
+ * when the registry has changed; `window`, with the window that somebody points at.
  */
 export function on(event, listener) {
   listeners.set(event, [...(listeners.get(event) ?? []), listener]);
