@@ -214,8 +214,9 @@ def test_windows_stay_inside_of_recordings(serve, visit):
     expect(page.locator("#encodings-shown circle")).to_have_count(45)
     # The first five rows of each recording have no window that ends there.
     page.locator("#results-shown details.as-table summary").click()
-    errors = page.locator("#results-shown details.as-table td[data-column=Error]").all_inner_texts()
-    assert [row for row, error in enumerate(errors) if error == "–"] == [first + i for first in (0, 20, 40) for i in range(5)]
+    errors = page.locator("#results-shown details.as-table td[data-column=Error]")
+    expect(errors).to_have_count(len(WAVES))
+    assert [row for row, error in enumerate(errors.all_inner_texts()) if error == "–"] == [first + i for first in (0, 20, 40) for i in range(5)]
 
 
 def test_labels_with_gaps_are_never_learned_from(serve, visit):

@@ -69,7 +69,9 @@ class Fleet:
         return [(int(process), int(node), folder) for process, node, folder in found if folder != str(self.models)]
 
     def versions(self):
-        return {path.name: sorted(one.name for one in path.iterdir()) for path in self.models.glob("*")}
+        """What there is of each model: its versions, and nothing else but what begins with a dot."""
+        found = {path.name: sorted(one.name for one in path.glob("[!.]*")) for path in self.models.glob("[!.]*")}
+        return {name: versions for name, versions in found.items() if versions}
 
 
 def is_alive(process):
