@@ -60,6 +60,7 @@ let package = Package(
 
         // The engine and what it learns from.
         .target(name: "TimeSeries", swiftSettings: strict),
+        .target(name: "DataFormats", dependencies: ["TimeSeries"], swiftSettings: strict),
         .target(
             name: "NeuralNetwork",
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
@@ -73,23 +74,38 @@ let package = Package(
         // From reconstructions to decisions.
         .target(name: "Detection", dependencies: ["NeuralNetwork", "TimeSeries"], swiftSettings: strict),
 
+        // Trained models: their files, the folder that holds them, and how they come about.
         .target(
-            name: "ModelRuntime",
+            name: "ModelFiles",
             dependencies: [
                 "Detection", "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "ModelStore",
+            dependencies: [
+                "ModelFiles", "NeuralNetwork", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "TimeSeries",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+
+        // Networks and the outputs of their layers as pictures and tables.
+        .target(name: "Diagrams", dependencies: ["NeuralNetwork", "TimeSeries"], swiftSettings: strict),
 
         // The server, which knows nothing of models, and the room where both meet.
         .target(name: "HTTP1", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CConsole", "CZlib", "Detection", "HTTP1", "JSON", "ModelRuntime", "NeuralNetwork",
-                "Telemetry",
-                "TimeSeries",
+                "CConsole", "CZlib", "DataFormats", "Detection", "Diagrams", "HTTP1", "JSON", "ModelFiles",
+                "ModelStore", "NeuralNetwork", "Telemetry", "TimeSeries", "Training",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -101,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "HTTP1", "JSON", "ModelRuntime", "RepriseClient", "ServingAPI", "Telemetry",
+                "HTTP1", "JSON", "ModelStore", "RepriseClient", "ServingAPI", "Telemetry", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -111,6 +127,8 @@ let package = Package(
         .testTarget(
             name: "ModelFormatsTests", dependencies: ["Fuzzing", "ModelFormats"], swiftSettings: strict),
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"], swiftSettings: strict),
+        .testTarget(
+            name: "DataFormatsTests", dependencies: ["DataFormats", "TimeSeries"], swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworkTests",
             dependencies: ["NeuralNetwork", "TimeSeries"],
@@ -129,9 +147,10 @@ let package = Package(
             dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .testTarget(
-            name: "ModelRuntimeTests",
+            name: "ModelStoreTests",
             dependencies: [
-                "APITesting", "Detection", "ModelFormats", "ModelRuntime", "NeuralNetwork", "TimeSeries",
+                "APITesting", "Detection", "ModelFiles", "ModelFormats", "ModelStore", "NeuralNetwork",
+                "TimeSeries", "Training",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -140,7 +159,7 @@ let package = Package(
         .target(
             name: "APITesting",
             dependencies: [
-                "HTTP1", "ModelRuntime", "RepriseClient", "ServingAPI",
+                "HTTP1", "ModelStore", "RepriseClient", "ServingAPI",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/APITesting",
@@ -148,8 +167,8 @@ let package = Package(
         .testTarget(
             name: "ServingAPITests",
             dependencies: [
-                "APITesting", "HTTP1", "ModelFormats", "ModelRuntime", "RepriseClient", "ServingAPI",
-                "TimeSeries",
+                "APITesting", "DataFormats", "Diagrams", "HTTP1", "ModelFiles", "ModelFormats", "ModelStore",
+                "RepriseClient", "ServingAPI", "TimeSeries", "Training",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -161,7 +180,7 @@ let package = Package(
         // What is fuzzed, and the test that replays the corpus.
         .target(
             name: "Fuzzing",
-            dependencies: ["HTTP1", "HTTP1Testing", "JSON", "ModelFormats", "TimeSeries"],
+            dependencies: ["DataFormats", "HTTP1", "HTTP1Testing", "JSON", "ModelFormats", "TimeSeries"],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
     ] + fuzzer,

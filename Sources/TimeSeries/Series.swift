@@ -32,8 +32,8 @@ public struct Series: Sendable, Equatable {
         return Series(whole: values, features: features)
     }
 
-    /// Wraps a buffer that is known to hold whole rows.
-    init(whole values: [Float], features: Int) {
+    /// Wraps a row-major buffer that is known to hold whole rows of `features` numbers.
+    package init(whole values: [Float], features: Int) {
         self.values = values
         self.features = features
     }
@@ -45,8 +45,6 @@ public enum DataError: Error, Equatable, Sendable {
     case shape(String)
     /// A missing value where none is allowed or none can be filled in.
     case missing(row: Int, feature: Int, hint: String)
-    /// A CSV document that can't be read as a table of numbers. Lines count from 1, as editors do.
-    case csv(line: Int, detail: String)
 }
 
 extension DataError: CustomStringConvertible {
@@ -56,7 +54,6 @@ extension DataError: CustomStringConvertible {
         case .shape(let detail): detail
         case .missing(let row, let feature, let hint):
             "row \(row) has no value for feature \(feature); \(hint)"
-        case .csv(let line, let detail): "line \(line): \(detail)"
         }
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import HTTP1
-import ModelRuntime
+import ModelStore
 
 /// What one client, or all of them, may take: a default that is safe, and an option for each.
 struct LimitOptions: ParsableArguments {

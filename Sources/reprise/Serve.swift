@@ -2,10 +2,11 @@ import ArgumentParser
 import Dispatch
 import HTTP1
 import Logging
-import ModelRuntime
+import ModelStore
 import ServingAPI
 import Synchronization
 import Telemetry
+import Training
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,6 @@
 import HTTP1
 import Logging
-import ModelRuntime
+import ModelStore
 import ServingAPI
 
 /// How a test reaches the API.

@@ -1,3 +1,4 @@
+import DataFormats
 import TimeSeries
 
 /// CSV: what is read of it is whole rows of numbers, and the same once it is written anew.

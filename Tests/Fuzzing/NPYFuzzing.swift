@@ -1,3 +1,4 @@
+import DataFormats
 import TimeSeries
 
 /// Arrays in NumPy's format: what is read of one is as many numbers as its shape says, and the same once it is written anew.

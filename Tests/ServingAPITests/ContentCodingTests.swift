@@ -1,6 +1,6 @@
 import APITesting
 import Foundation
-import ModelRuntime
+import ModelStore
 import ServingAPI
 import Testing
 

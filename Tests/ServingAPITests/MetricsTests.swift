@@ -1,9 +1,9 @@
 import APITesting
 import Glibc
 import HTTP1
-import ModelRuntime
 import ServingAPI
 import Testing
+import Training
 
 /// GET /metrics.
 @Suite struct MetricsTests {

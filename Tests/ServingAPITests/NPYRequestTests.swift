@@ -1,4 +1,5 @@
 import APITesting
+import DataFormats
 import Testing
 import TimeSeries
 

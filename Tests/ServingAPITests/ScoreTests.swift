@@ -1,5 +1,5 @@
 import APITesting
-import ModelRuntime
+import ModelStore
 import Testing
 
 /// From errors to scores, rows and events.

@@ -1,3 +1,4 @@
+import DataFormats
 import ServingAPI
 import Testing
 import TimeSeries

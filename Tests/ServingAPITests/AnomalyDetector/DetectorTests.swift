@@ -1,9 +1,9 @@
 import APITesting
 import Foundation
 import Glibc
-import ModelRuntime
 import ServingAPI
 import Testing
+import Training
 
 /// Models, results and errors as clients of Azure's Anomaly Detector see them. With the official client:
 /// Tests/clients/test_azure_anomaly_detector.py.

@@ -1,8 +1,9 @@
 import APITesting
 import Glibc
 import HTTP1
-import ModelRuntime
+import ModelStore
 import ServingAPI
+import Training
 
 /// What a server has to be like for some of its answers to come about.
 enum Situation: CaseIterable {

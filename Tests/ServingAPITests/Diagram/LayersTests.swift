@@ -1,5 +1,5 @@
 import APITesting
-import ModelRuntime
+import ModelStore
 import Testing
 
 /// What every layer makes of windows, as numbers and as a picture. That the numbers are Keras' is shown in NeuralNetworkTests,

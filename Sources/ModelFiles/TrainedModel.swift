@@ -1,0 +1,83 @@
+import Detection
+import NeuralNetwork
+import TimeSeries
+
+/// One version of a model as it is served: an immutable value, shared by every request that uses it.
+public struct TrainedModel: Sendable {
+    /// What is known of it.
+    public let description: ModelDescription
+    /// The layers with their weights; works in scaled units.
+    public let model: Model
+    /// What makes a decision of its reconstructions; works in scaled units.
+    public let detector: Detector
+
+    /// A version from its parts.
+    package init(description: ModelDescription, model: Model, detector: Detector) {
+        self.description = description
+        self.model = model
+        self.detector = detector
+    }
+
+    /// T and F of its windows.
+    public var inputShape: Shape { model.network.inputShape }
+
+    /// Bytes that it takes in memory: weights, history, errors, scaling, names.
+    public var byteCount: Int {
+        let errors = [
+            description.errors, description.baselineErrors?.zScore, description.baselineErrors?.pca,
+        ]
+        let floats =
+            errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 2 * inputShape.features
+            + detector.numberCount
+        let names =
+            description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
+        let note = description.note?.utf8.count ?? 0
+        return model.byteCount + names + note + description.training.history.count
+            * MemoryLayout<EpochReport>.stride
+            + floats * MemoryLayout<Float>.stride
+    }
+
+    private var scaler: Scaler { description.scaler }
+
+    /// What a model gives back for some windows.
+    public struct Reconstruction: Sendable {
+        /// `[N][T][F]` in the data's units.
+        public let values: [Float]
+        /// The mean squared error of each window in the data's units, `[N]`.
+        public let errors: [Float]
+        /// The mean squared error of each window in scaled units, `[N]`.
+        public let scaledErrors: [Float]
+    }
+
+    /// Passes windows through the network and compares.
+    /// - Parameter windows: in the data's units, of the model's input shape.
+    public func reconstruct(_ windows: Windows) -> Reconstruction {
+        let scaled = scale(windows)
+        var values = model.reconstruct(scaled)
+        let scaledErrors = meanSquaredErrors(of: scaled, reconstructions: values)
+        guard scaler.scaling != .none else {
+            return Reconstruction(values: values, errors: scaledErrors, scaledErrors: scaledErrors)
+        }
+        scaler.undo(&values)
+        let errors = meanSquaredErrors(of: windows, reconstructions: values)
+        return Reconstruction(values: values, errors: errors, scaledErrors: scaledErrors)
+    }
+
+    /// The encoding of each window, `[N][Z]`; nil for a network without one.
+    /// - Parameter windows: in the data's units, of the model's input shape.
+    public func encode(_ windows: Windows) -> [Float]? { model.encode(scale(windows)) }
+
+    /// The errors of windows, of the model's kind.
+    /// - Parameter windows: in the data's units, of the model's input shape.
+    public func errors(of windows: Windows, _ detail: WindowErrors.Detail = []) -> WindowErrors {
+        detector.measure.errors(of: scale(windows), by: model, detail)
+    }
+
+    /// The same windows in scaled units.
+    package func scale(_ windows: Windows) -> Windows {
+        guard scaler.scaling != .none else { return windows }
+        var values = windows.series.values
+        scaler.apply(to: &values)
+        return windows.over(values)
+    }
+}

@@ -1,0 +1,119 @@
+import HTTP1
+import JSON
+import ModelStore
+import NeuralNetwork
+import Training
+
+extension Service {
+    static let jobRoutes: [Route] = [
+        Route(.get, "/jobs", scope: .read) { (service, _) throws(Problem) in
+            .json { json in
+                json.array("jobs", of: service.jobs.all) { json, job in
+                    json.object { $0.summary(of: job, job.summary) }
+                }
+            }
+        },
+        Route(.get, "/jobs/{job}", scope: .read, lane: .compute) { (service, call) throws(Problem) in
+            let job = try service.job(of: call)
+            return .json { $0.members(of: job, service) }
+        },
+        Route(.delete, "/jobs/{job}", scope: .train, lane: .compute) { (service, call) throws(Problem) in
+            let job = try service.job(of: call)
+            if job.cancel() { return .json(.accepted) { $0.members(of: job, service) } }
+            _ = service.jobs.forget(job)
+            return Response(status: .noContent)
+        },
+        Route(.get, "/jobs/{job}/events", scope: .read, produces: [.eventStream]) {
+            (service, call) throws(Problem) in
+            let job = try service.job(of: call)
+            let last = call.request.fields["Last-Event-ID"].flatMap { Int($0) } ?? 0
+            // Whoever has seen the end need not come again; that is what 204 tells an EventSource (HTML, 9.2).
+            guard last <= job.epochs else { return Response(status: .noContent) }
+            return service.eventStream(of: job, after: max(0, last))
+        },
+    ]
+
+    private func job(of call: Call) throws(Problem) -> TrainingJob {
+        let id = call.parameters["job"] ?? ""
+        guard let job = jobs[id] else { throw .unknownJob(id) }
+        return job
+    }
+
+    /// Server-sent events of a job, from the epoch behind `epoch` on.
+    func eventStream(
+        of job: TrainingJob, after epoch: Int, whenGone: @escaping @Sendable () -> Void = {}
+    ) -> Response {
+        let fields = [
+            (name: "Content-Type", value: MediaType.eventStream.rawValue),
+            (name: "Cache-Control", value: "no-store"),
+        ]
+        return Response(
+            status: .ok, fields: fields,
+            body: .stream { writer in
+                writer.whenClosed(whenGone)
+                JobEvents(job, to: writer, after: epoch, service: self).start()
+            })
+    }
+}
+
+extension JSONWriter {
+    /// A job with all that there is to tell, as members of the current object.
+    mutating func members(of job: TrainingJob, _ service: Service) {
+        let snapshot = job.snapshot
+        summary(of: job, snapshot)
+        object("history") { $0.losses(of: snapshot.history) }
+        switch snapshot.state {
+        case .succeeded(let version):
+            object("result") { $0.members(of: version) }
+        case .failed, .cancelled:
+            do throws(Problem) {
+                _ = try service.outcome(of: snapshot)
+            } catch {
+                object("problem", error.write)
+            }
+        case .queued, .running: break
+        }
+    }
+
+    /// A job without its history, as members of the current object.
+    mutating func summary(of job: TrainingJob, _ snapshot: TrainingJob.Snapshot) {
+        member("id", job.id)
+        member("model", job.model)
+        member("state", snapshot.stateName)
+        progress(of: job, snapshot)
+        member("created_at", snapshot.createdAt)
+        member("started_at", snapshot.startedAt)
+        member("ended_at", snapshot.endedAt)
+        if case .succeeded(let version) = snapshot.state { member("version", version.version) }
+    }
+
+    /// How far a job is, or was when that epoch was its last, as members of the current object.
+    mutating func progress(of job: TrainingJob, _ snapshot: TrainingJob.Snapshot, upTo epoch: Int? = nil) {
+        let report = epoch.map { snapshot.history[$0 - 1] } ?? snapshot.last
+        let epoch = epoch ?? snapshot.epochsDone
+        let isRunning = if case .running = snapshot.state { true } else { false }
+        member("epoch", epoch)
+        member("epochs", job.epochs)
+        member("loss", report.map { Float($0.loss) })
+        member("val_loss", report?.validationLoss.map { Float($0) })
+        member("seconds", snapshot.secondsPerEpoch.map { $0 * Double(epoch) } ?? snapshot.seconds)
+        member("seconds_per_epoch", snapshot.secondsPerEpoch)
+        // If all take as long as those so far.
+        member(
+            "seconds_left", isRunning ? snapshot.secondsPerEpoch.map { $0 * Double(job.epochs - epoch) } : nil
+        )
+    }
+}
+
+extension TrainingJob.Snapshot {
+    /// The state as clients know it.
+    var stateName: String {
+        switch state {
+        case .queued: "queued"
+        case .running: "running"
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        }
+    }
+}

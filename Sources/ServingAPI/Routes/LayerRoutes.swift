@@ -1,0 +1,96 @@
+import Diagrams
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import TimeSeries
+
+extension Service {
+    static let layerRoutes: [Route] = [
+        Route(.post, "/layers", scope: .infer, lane: .compute, takes: .data, produces: [.json, .svg]) {
+            (service, call) throws(Problem) in
+            var body = try FieldReader(data: call.request)
+            let reference = try body.modelReference()
+            let entry = try service.entry(reference.name, reference.version)
+            let isPicture = call.mediaType == .svg
+            let (windows, window) = try body.read { (body) throws(JSONError) in
+                try body.windows(for: entry, isOne: isPicture, service.limits)
+            }
+            let outputs = service.computing(entry, windows: windows.count, for: call) {
+                LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
+            }
+            guard outputs.isFinite else { throw .overflow() }
+            if isPicture { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
+            return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256)
+            {
+                json in
+                json.member("model", entry.name)
+                json.member("version", entry.version)
+                if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
+                json.members(of: outputs)
+            }
+        }
+    ]
+}
+
+extension FieldReader {
+    /// The windows whose outputs are asked for: all of them, or the one that `window` names.
+    /// - Parameter isOne: whether it is one in any case, the first if the request doesn't say which.
+    /// - Returns: them, and the position of the first among those that came.
+    fileprivate mutating func windows(
+        for entry: ModelRegistry.Entry, isOne: Bool, _ limits: RuntimeLimits
+    ) throws(JSONError) -> (Windows, first: Int) {
+        let asked = try int("window", in: 0...Int(Int32.max))
+        let all = try data(for: entry.trained.description).windows
+        try rejectUnknown()
+        if let asked, asked >= all.count {
+            throw error("window", "is \(asked), but the windows are 0 to \(all.count - 1)")
+        }
+        let first = asked ?? 0
+        let windows = asked != nil || isOne ? all[first..<(first + 1)] : all
+        let network = entry.trained.model.network
+        // A layer may make billions of numbers of a window that is a few bytes of a body.
+        let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
+        try limits.checkAnswer(of: values.overflow ? .max : values.partialValue, windows, network)
+        return (windows, first)
+    }
+}
+
+extension Response {
+    /// 200 with a picture. As a page of its own it may have its style sheet, and nothing else.
+    static func svg(_ document: String) -> Response {
+        Response(
+            status: .ok,
+            fields: [
+                (name: "Content-Type", value: MediaType.svg.rawValue),
+                (name: "Content-Security-Policy", value: "default-src 'none'; style-src 'unsafe-inline'"),
+            ],
+            body: .bytes(Array(document.utf8)))
+    }
+}
+
+extension JSONWriter {
+    /// The inputs and every layer's outputs, as members of the current object.
+    fileprivate mutating func members(of outputs: LayerOutputs) {
+        let count = outputs.count
+        tensor("inputs", outputs.inputs[...], shape: [count] + outputs.network.inputShape.dimensions)
+        array("layers", of: zip(outputs.network.entries, outputs.layers)) { json, layer in
+            let (entry, outputs) = layer
+            json.object { json in
+                json.identity(of: entry)
+                json.tensor("outputs", outputs[...], shape: [count] + entry.outputShape.dimensions)
+            }
+        }
+    }
+
+    /// The name, type and output shape of a layer, as members of the current object.
+    mutating func identity(of entry: Sequential.Entry) {
+        member("name", entry.name)
+        member("type", entry.layer.type)
+        array("output_shape") { json in
+            json.null()
+            for size in entry.outputShape.dimensions { json.value(size) }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Diagrams
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+
+extension Service {
+    static let summaryRoutes: [Route] = [
+        Route(.get, "/summary", scope: .read, lane: .compute, produces: [.json, .text, .svg]) {
+            (service, call) throws(Problem) in
+            let (name, version) = try call.summaryQuery()
+            let network = try service.description(name, version).model.network
+            return summary(of: network, model: name, as: call.mediaType)
+        },
+        Route(.post, "/summary", scope: .read, lane: .compute, takes: .json, produces: [.json, .text, .svg]) {
+            (service, call) throws(Problem) in
+            var body = try FieldReader(call.request)
+            let network = try body.read { (body) throws(JSONError) in
+                try body.untrainedNetwork(service.limits)
+            }
+            return summary(of: network, model: nil, as: call.mediaType)
+        },
+    ]
+
+    private static func summary(of network: Sequential, model: String?, as type: MediaType) -> Response {
+        if type == .svg { return .svg(FlowDiagram(network, model: model).document) }
+        if type == .text {
+            return Response(
+                status: .ok, fields: [(name: "Content-Type", value: MediaType.text.rawValue)],
+                body: .bytes(Array(SummaryTable(network, model: model ?? "sequential").text.utf8)))
+        }
+        return .json { json in
+            if let model { json.member("model", model) } else { json.nullMember("model") }
+            json.array("layers", of: network.entries) { json, entry in
+                json.object { json in
+                    json.identity(of: entry)
+                    json.member("parameters", entry.parameterCount)
+                }
+            }
+            json.member("parameters", network.parameterCount)
+            json.member("trainable_parameters", network.parameterCount)
+        }
+    }
+}
+
+extension Call {
+    /// `?model=…&version=…`, and nothing else.
+    fileprivate func summaryQuery() throws(Problem) -> (String, VersionReference) {
+        let query = try query(["model", "version"])
+        guard let name = query["model"] else {
+            throw .badRequest(
+                "say which model: /summary?model=NAME, or POST an architecture that is not trained yet")
+        }
+        let version = try query["version"].map { (text) throws(Problem) in try Self.version(text) } ?? .latest
+        guard ModelName.isValid(name) else { throw .unknownModel(name, version) }
+        return (name, version)
+    }
+}
+
+extension FieldReader {
+    /// An architecture and the shape of its windows, within the limits.
+    fileprivate mutating func untrainedNetwork(_ limits: RuntimeLimits) throws(JSONError) -> Sequential {
+        let architecture = try architecture()
+        let timesteps = try requiredInt("timesteps", in: 1...(1 << 20))
+        let features = try requiredInt("features", in: 1...(1 << 20))
+        try rejectUnknown()
+        let network: Sequential
+        do throws(ArchitectureError) {
+            network = try Sequential(architecture, timesteps: timesteps, features: features)
+        } catch {
+            throw JSONError(error, in: architecture)
+        }
+        guard network.parameterCount <= limits.parameters else {
+            throw JSONError(
+                .invalid, at: architecture.pointer,
+                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)"
+            )
+        }
+        return network
+    }
+}

@@ -1,0 +1,179 @@
+import APITesting
+import Foundation
+import Glibc
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import Testing
+import Training
+
+/// Several servers on one folder, and whoever else puts files there.
+@Suite struct SharedFolderTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func path(_ relative: String) -> String { "\(folder.path)/\(relative)" }
+
+    /// Whether something holds within a second, which is what is promised.
+    private func soon(_ body: () throws -> Bool) throws -> Bool {
+        for _ in 0..<100 {
+            if try body() { return true }
+            usleep(10_000)
+        }
+        return false
+    }
+
+    /// The clock of a file server may be late, or stand still for a while: what tells two states apart isn't ours.
+    @Test func stampsAreNotHeldAgainstOurClock() throws {
+        let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
+        let model = try Example.model()
+        for version in 1...3 {
+            _ = try first.publish("m", model)
+            var times = [
+                timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 0),
+            ]
+            #expect(utimensat(AT_FDCWD, path("m"), &times, 0) == 0)
+            #expect(
+                try soon { try second.versions("m")?.numbers == Array(1...version) }, "version \(version)")
+        }
+    }
+
+    /// Another server may have the lock for long: one that is stopped, or on a machine that is gone.
+    @Test func whoWaitsForTheLockKeepsNobodyFromLooking() throws {
+        let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
+        let model = try Example.model()
+        _ = try first.publish("m", model)
+        var publishing: Outcome<Int>?
+        let isLocked = try Files.withLock(path("m/.lock")) { () throws(FileError) in
+            publishing = Outcome { try first.publish("m", model).version }
+            usleep(100_000)
+            #expect((try? second.publish("n", model).version) == 1)
+            let clock = ContinuousClock()
+            let start = clock.now
+            #expect((try? first.versions("n")?.numbers) == [1])
+            #expect((try? first.entry("m")?.version) == 1)
+            #expect(clock.now - start < .seconds(1))
+            let error = #expect(throws: FileError.self) { try first.setAlias("stable", of: "m", to: 1) }
+            #expect(error?.isBusy == true, "it is told so, and not kept waiting for good")
+        }
+        #expect(isLocked)
+        #expect(try publishing?.wait() == 2)
+        #expect(try first.setAlias("stable", of: "m", to: 1))
+    }
+
+    /// Many threads of three servers train, name and delete; what is left is the same for all.
+    @Test func threeServersAgree() throws {
+        let registries = try (0..<3).map { _ in try Example.registry(folder.path) }
+        let model = try Example.model()
+        let outcomes = (0..<6).map { thread in
+            Outcome {
+                let registry = registries[thread % 3]
+                return try (0..<10).map { round in
+                    let version = try registry.publish("m", model).version
+                    _ = try registry.setAlias("a\(thread)", of: "m", to: version)
+                    if round % 3 == 0 { _ = try registry.remove("m", version: version - 1) }
+                    return version
+                }
+            }
+        }
+        let numbers = try outcomes.flatMap { try $0.wait() }
+        #expect(numbers.sorted() == Array(1...60), "each number once")
+        let first = try #require(try registries[0].versions("m"))
+        for registry in registries {
+            let versions = try #require(try registry.versions("m"))
+            #expect(versions == first)
+            #expect(versions.aliases.count == 6)
+            for version in versions.aliases.values { #expect(versions.numbers.contains(version)) }
+        }
+    }
+
+    @Test func whatOthersDoIsCounted() throws {
+        let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
+        let model = try Example.model()
+        for name in ["m", "m", "n"] { _ = try first.publish(name, model) }
+        second.lookAround()
+        #expect(second.counts.models == 2)
+        #expect(second.counts.versions == 3)
+        #expect(try first.remove("m"))
+        #expect(
+            try soon {
+                second.lookAround()
+                return second.counts.models == 1
+            })
+        #expect(!second.knows("m", version: 1))
+    }
+
+    /// The same request on two servers makes one version.
+    @Test func aMarkedRequestMakesOneVersion() throws {
+        let registries = [try Example.registry(folder.path), try Example.registry(folder.path)]
+        func model(_ request: String) throws -> TrainedModel {
+            var specification = Example.specification()
+            specification.request = request
+            return try specification.train(on: Example.windows())
+        }
+        for (round, request) in ["a", "b"].enumerated() {
+            let outcomes = registries.map { registry in
+                let model = Result { try model(request) }
+                return Outcome { try registry.publish("m", model.get()).version }
+            }
+            #expect(try outcomes.map { try $0.wait() } == [round + 1, round + 1])
+        }
+        #expect(try registries[0].version(of: "m", madeFor: "a")?.version == 1)
+        #expect(try registries[0].version(of: "n", madeFor: "a") == nil)
+        #expect(try registries[1].versions("m")?.numbers == [1, 2])
+        let left = try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted()
+        #expect(left == [".lock", "1", "2"], "nothing is left of what came too late")
+        #expect(try registries[1].remove("m", version: 1))
+        #expect(try registries[0].publish("m", model("a")).version == 3, "it was wanted again")
+    }
+
+    // MARK: Read-only
+
+    @Test func whatIsOnlyReadStaysAsItIs() throws {
+        let writer = try Example.registry(folder.path)
+        let model = try Example.model()
+        for _ in 1...2 { _ = try writer.publish("m", model) }
+        try FileManager.default.createDirectory(atPath: path("m/.new-1"), withIntermediateDirectories: true)
+        try Data("no model".utf8).write(to: URL(filePath: path("m/2/model.safetensors")))
+        let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        let reader = try Example.registry(folder.path, isReadOnly: true)
+        #expect(try reader.entry("m")?.version == 1, "what is damaged is not served")
+        #expect(try reader.versions("m")?.numbers == [1])
+        #expect(throws: RegistryError.self) { try reader.publish("m", model) }
+        #expect(throws: FileError.self) { try reader.setAlias("stable", of: "m", to: 1) }
+        #expect(throws: FileError.self) { try reader.remove("m") }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted() == before)
+        #expect(throws: FileError.self) { try Example.registry(path("none"), isReadOnly: true) }
+    }
+
+    /// Others than Reprise may add versions in steps that the model's folder doesn't show.
+    @Test func aVersionThatIsCopiedThereIsSeenWhenItIsWhole() throws {
+        _ = try Example.registry(folder.path).publish("m", Example.model())
+        let file = try Data(contentsOf: URL(filePath: path("m/1/model.safetensors")))
+        let reader = try Example.registry(folder.path, isReadOnly: true)
+        func version() throws -> Int? {
+            usleep(100_000)
+            return try reader.entry("m")?.version
+        }
+        #expect(try version() == 1)
+        try FileManager.default.createDirectory(atPath: path("m/2"), withIntermediateDirectories: true)
+        #expect(try (version(), version()) == (1, 1))
+        for count in [0, 8, file.count / 2, file.count - 1] {
+            let handle = try FileHandle(forWritingTo: Self.made(path("m/2/model.safetensors")))
+            try handle.truncate(atOffset: 0)
+            try handle.write(contentsOf: file.prefix(count))
+            try handle.close()
+            #expect(try (version(), version()) == (1, 1), "\(count) of \(file.count) bytes")
+        }
+        try file.write(to: URL(filePath: path("m/2/model.safetensors")))
+        #expect(try soon { try reader.entry("m")?.version == 2 })
+        #expect(try reader.versions("m")?.numbers == [1, 2])
+    }
+
+    private static func made(_ path: String) throws -> URL {
+        let url = URL(filePath: path)
+        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: url) }
+        return url
+    }
+}
