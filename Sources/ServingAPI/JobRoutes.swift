@@ -40,7 +40,7 @@ extension Service {
 
     /// Server-sent events of a job, from the epoch behind `epoch` on.
     func eventStream(
-        of job: TrainingJob, after epoch: Int, whenGone: @escaping @Sendable () -> Void = {}
+        of job: TrainingJob, after epoch: Int, onDisconnect: @escaping @Sendable () -> Void = {}
     ) -> Response {
         let fields = [
             (name: "Content-Type", value: MediaType.eventStream.rawValue),
@@ -49,7 +49,7 @@ extension Service {
         return Response(
             status: .ok, fields: fields,
             body: .stream { writer in
-                writer.whenClosed(whenGone)
+                writer.onClose(onDisconnect)
                 JobEvents(job, to: writer, after: epoch, service: self).start()
             })
     }
