@@ -120,7 +120,7 @@ final class EventLoop: @unchecked Sendable {
                 return
             }
         }
-        // Pending epoll events trigger the source again; only the loop knows of the connections that yielded.
+        // Pending epoll events trigger the source again; connections that yielded need another turn.
         if !yielded.isEmpty { post { self.poll() } }
     }
 

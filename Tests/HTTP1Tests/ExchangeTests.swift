@@ -51,15 +51,15 @@ struct ExchangeTests {
 
     @Test("94: a response to HEAD has the fields of GET and no content")
     func head() {
-        let asked = InMemoryConnection()
-        asked.feed(bytes("HEAD /host HTTP/1.1\r\nHost: h\r\n\r\n"))
-        let full = InMemoryConnection()
-        full.feed(get("/host"))
-        let head = ReceivedResponse.all(in: asked.sent, toHead: true)
+        let toHead = InMemoryConnection()
+        toHead.feed(bytes("HEAD /host HTTP/1.1\r\nHost: h\r\n\r\n"))
+        let toGet = InMemoryConnection()
+        toGet.feed(get("/host"))
+        let head = ReceivedResponse.all(in: toHead.sent, toHead: true)
         #expect(head.count == 1)
-        #expect(head.first?.fields == full.responses.first?.fields)
+        #expect(head.first?.fields == toGet.responses.first?.fields)
         #expect(head.first?["Content-Length"] == "1")
-        #expect(asked.sent.suffix(4) == bytes("\r\n\r\n"))
+        #expect(toHead.sent.suffix(4) == bytes("\r\n\r\n"))
     }
 
     @Test(
