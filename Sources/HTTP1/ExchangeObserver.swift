@@ -1,55 +1,55 @@
-/// Who watches one exchange, a request and its answer: for logs and figures. Called on the connection's loop, where it must
-/// not block.
+/// Observes one exchange, a request and its response, for logs and metrics. Its methods are called on the
+/// connection's event loop, where they must not block.
 public protocol ExchangeObserver: AnyObject, Sendable {
-    /// The answer, whoever gave it, is about to be written. Fields can be added to it.
-    func willAnswer(_ response: inout Response)
+    /// Called before the response is written, whether the handler or the server itself created it. May add
+    /// fields.
+    func willRespond(with response: inout Response)
 
-    /// The exchange is over: the last call.
-    func ended(_ end: ExchangeEnd)
+    /// Called when the exchange is over. No call follows.
+    func didEnd(_ end: ExchangeEnd)
 }
 
-/// How an exchange has ended.
+/// How an exchange ended.
 public struct ExchangeEnd: Sendable {
-    /// The answer's status; nil if there was no answer, because the client went before.
+    /// The status of the response; `nil` if the client disconnected before there was one.
     public let status: Status?
-    /// Bytes of content that were written, without their framing.
+    /// Bytes of content that were written, without chunk framing.
     public let contentBytes: Int
-    /// Whether the answer was written to its end. The client may still not have got all of it.
-    public let isWhole: Bool
+    /// Whether the response was written completely. The client may not have received all of it.
+    public let isComplete: Bool
 
-    /// An end from its parts.
-    public init(status: Status?, contentBytes: Int, isWhole: Bool) {
+    /// Creates an end, for tests of an observer.
+    public init(status: Status?, contentBytes: Int, isComplete: Bool) {
         self.status = status
         self.contentBytes = contentBytes
-        self.isWhole = isWhole
+        self.isComplete = isComplete
     }
 }
 
-/// The watching of the exchange that a connection is in, if somebody watches.
+/// The observer of a connection's current exchange, if any.
 struct Observation {
     private(set) var observer: (any ExchangeObserver)?
     private var status: Status?
 
-    /// An exchange begins.
     mutating func begin(_ observer: (any ExchangeObserver)?) {
         self.observer = observer
         status = nil
     }
 
-    /// Lets the observer see an answer.
-    mutating func answer(_ response: Response) -> Response {
+    /// Passes a response to the observer. Returns it with the fields that the observer has added.
+    mutating func willRespond(with response: Response) -> Response {
         guard let observer else { return response }
         var response = response
-        observer.willAnswer(&response)
+        observer.willRespond(with: &response)
         status = response.status
         return response
     }
 
-    /// The exchange is over; only the first end counts.
-    mutating func end(contentBytes: Int, isWhole: Bool) {
+    /// Ends the exchange. Only the first call for an exchange has an effect.
+    mutating func end(contentBytes: Int, isComplete: Bool) {
         guard let observer = exchange(&observer, with: nil) else { return }
-        observer.ended(
+        observer.didEnd(
             ExchangeEnd(
-                status: status, contentBytes: status == nil ? 0 : contentBytes, isWhole: isWhole))
+                status: status, contentBytes: status == nil ? 0 : contentBytes, isComplete: isComplete))
     }
 }

@@ -111,18 +111,18 @@ struct LimitOptions: ParsableArguments {
     /// As the HTTP layer takes them.
     var http: Limits {
         var limits = Limits()
-        limits.body = maxBody << 20
-        limits.bodies = maxBodies << 20
-        limits.requestLine = maxLine
-        limits.fieldLine = maxLine
-        limits.headerSection = maxHeader
-        limits.connections = maxConnections
-        limits.connectionsPerPeer = maxConnectionsPerPeer
+        limits.maxBodyBytes = maxBody << 20
+        limits.maxTotalBodyBytes = maxBodies << 20
+        limits.maxRequestLineBytes = maxLine
+        limits.maxFieldLineBytes = maxLine
+        limits.maxHeaderSectionBytes = maxHeader
+        limits.maxConnections = maxConnections
+        limits.maxConnectionsPerPeer = maxConnectionsPerPeer
         limits.idleTimeout = idleTimeout
         limits.headerTimeout = headerTimeout
         limits.bodyTimeout = bodyTimeout
         limits.writeTimeout = writeTimeout
-        limits.minimumRate = minimumRate
+        limits.minBytesPerSecond = minimumRate
         return limits
     }
 

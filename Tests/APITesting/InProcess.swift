@@ -51,14 +51,14 @@ extension Answer {
     /// What the server would send.
     fileprivate init(_ response: Response, _ observer: (any ExchangeObserver)?) throws {
         var response = response
-        observer?.willAnswer(&response)
+        observer?.willRespond(with: &response)
         let body: [UInt8]
         switch response.body {
         case .empty: body = []
         case .bytes(let bytes): body = bytes
         case .stream: throw HarnessError("streams are for the live transport")
         }
-        observer?.ended(ExchangeEnd(status: response.status, contentBytes: body.count, isWhole: true))
+        observer?.didEnd(ExchangeEnd(status: response.status, contentBytes: body.count, isComplete: true))
         self.init(
             status: response.status.code,
             fields: response.fields.map { (name: $0.name.lowercased(), value: $0.value) }, body: body)

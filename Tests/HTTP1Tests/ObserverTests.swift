@@ -3,42 +3,42 @@ import HTTP1Testing
 import Synchronization
 import Testing
 
-/// Who watches exchanges sees each of them begin and end once, whoever gives the answer.
+/// An observer sees each exchange begin and end once, whether the handler or the server itself responds.
 @Suite struct ObserverTests {
-    /// What has been seen, a line an exchange.
-    private final class Watch: Sendable {
+    /// One line per exchange that has ended.
+    private final class Log: Sendable {
         let lines = Mutex<[String]>([])
     }
 
     private final class Observer: ExchangeObserver {
         let path: String
-        let watch: Watch
+        let log: Log
 
-        init(_ path: String, _ watch: Watch) {
+        init(_ path: String, _ log: Log) {
             self.path = path
-            self.watch = watch
+            self.log = log
         }
 
-        func willAnswer(_ response: inout Response) {
-            response.fields.append((name: "X-Seen", value: path))
+        func willRespond(with response: inout Response) {
+            response.fields.append((name: "X-Observed", value: path))
         }
 
-        func ended(_ end: ExchangeEnd) {
+        func didEnd(_ end: ExchangeEnd) {
             let status = end.status.map { "\($0.code)" } ?? "none"
-            watch.lines.withLock {
-                $0.append("\(path) \(status) \(end.contentBytes) \(end.isWhole ? "whole" : "cut")")
+            log.lines.withLock {
+                $0.append("\(path) \(status) \(end.contentBytes) \(end.isComplete ? "whole" : "cut")")
             }
         }
     }
 
-    private struct Watched: Handler {
-        let watch: Watch
+    private struct ObservedHandler: Handler {
+        let log: Log
         private let sample = SampleHandler()
 
-        init(_ watch: Watch) { self.watch = watch }
+        init(_ log: Log) { self.log = log }
 
         func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)? {
-            Observer(head?.path ?? "-", watch)
+            Observer(head?.path ?? "-", log)
         }
 
         func preflight(_ head: RequestHead) -> Response? {
@@ -60,14 +60,14 @@ import Testing
         }
     }
 
-    private func seen(
-        _ requests: String, limits: Limits = Limits(), then: (Conversation) -> Void = { _ in }
+    private func observed(
+        _ requests: String, limits: Limits = Limits(), then: (InMemoryConnection) -> Void = { _ in }
     ) -> (lines: [String], sent: String) {
-        let watch = Watch()
-        let conversation = Conversation(limits: limits, handler: Watched(watch))
-        conversation.feed(Array(requests.replacing("\n", with: "\r\n").utf8))
-        then(conversation)
-        return (watch.lines.withLock { $0 }, String(decoding: conversation.sent, as: UTF8.self))
+        let log = Log()
+        let connection = InMemoryConnection(limits: limits, handler: ObservedHandler(log))
+        connection.feed(Array(requests.replacing("\n", with: "\r\n").utf8))
+        then(connection)
+        return (log.lines.withLock { $0 }, String(decoding: connection.sent, as: UTF8.self))
     }
 
     @Test(arguments: [
@@ -79,38 +79,39 @@ import Testing
         ("OPTIONS * HTTP/1.1\nHost: h\n\n", "* 204 0 whole"),
         ("GET /stream HTTP/1.1\nHost: h\n\n", "/stream 200 19 whole"),
         ("GET /broken-stream HTTP/1.1\nHost: h\n\n", "/broken-stream 200 3 cut"),
-    ]) func eachAnswerIsSeen(_ request: String, _ line: String) {
-        let (lines, sent) = seen(request)
+    ]) func eachResponseIsObserved(_ request: String, _ line: String) {
+        let (lines, sent) = observed(request)
         #expect(lines == [line])
-        #expect(sent.contains("\r\nX-Seen: \(line.prefix { $0 != " " })\r\n"))
+        #expect(sent.contains("\r\nX-Observed: \(line.prefix { $0 != " " })\r\n"))
     }
 
-    @Test func whatIsNoRequestIsSeenToo() {
+    @Test func malformedRequestsAreObserved() {
         for (request, status) in [
             ("nonsense\n\n", 400), ("BREW / HTTP/1.1\nHost: h\n\n", 501),
             ("GET / HTTP/2.0\nHost: h\n\n", 505),
         ] {
-            let (lines, sent) = seen(request)
+            let (lines, sent) = observed(request)
             #expect(lines.count == 1 && lines[0].hasPrefix("- \(status) "), "\(request)")
-            #expect(sent.contains("\r\nX-Seen: -\r\n"))
+            #expect(sent.contains("\r\nX-Observed: -\r\n"))
         }
     }
 
-    @Test func aBodyThatIsNoneBelongsToItsRequest() {
-        let (lines, _) = seen("POST /echo HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\nxyz\n")
+    @Test func aMalformedBodyIsObservedWithItsRequest() {
+        let (lines, _) = observed("POST /echo HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\nxyz\n")
         #expect(lines.count == 1 && lines[0].hasPrefix("/echo 400 "))
     }
 
-    @Test func whoGoesBeforeTheAnswerIsSeenToo() {
-        #expect(seen("GET /never HTTP/1.1\nHost: h\n\n") { $0.disconnect() }.lines == ["/never none 0 cut"])
+    @Test func aDisconnectBeforeTheResponseIsObserved() {
+        #expect(
+            observed("GET /never HTTP/1.1\nHost: h\n\n") { $0.disconnect() }.lines == ["/never none 0 cut"])
         let half = "POST /echo HTTP/1.1\nHost: h\nContent-Length: 3\n\na"
-        #expect(seen(half) { $0.disconnect() }.lines == ["/echo none 0 cut"])
-        #expect(seen("GET /never HTTP/1.1\nHost: h\n\n").lines == [])
+        #expect(observed(half) { $0.disconnect() }.lines == ["/echo none 0 cut"])
+        #expect(observed("GET /never HTTP/1.1\nHost: h\n\n").lines == [])
     }
 
-    @Test func eachOfSeveralEndsOnce() {
+    @Test func eachPipelinedExchangeEndsOnce() {
         let one = "GET /a HTTP/1.1\nHost: h\n\n"
-        let (lines, _) = seen(one + one + "GET /dropped HTTP/1.1\nHost: h\n\n" + one) { $0.disconnect() }
+        let (lines, _) = observed(one + one + "GET /dropped HTTP/1.1\nHost: h\n\n" + one) { $0.disconnect() }
         #expect(lines.count == 4)
         #expect(lines[0] == "/a 200 6 whole" && lines[2].hasPrefix("/dropped 500 ") && lines[3] == lines[0])
     }

@@ -62,11 +62,11 @@ final class ServedExchange: ExchangeObserver {
         subject.withLock { $0 = Subject(model: entry.name, version: entry.version) }
     }
 
-    func willAnswer(_ response: inout Response) {
+    func willRespond(with response: inout Response) {
         response.fields.append((name: RequestID.field, value: id))
     }
 
-    func ended(_ end: ExchangeEnd) {
+    func didEnd(_ end: ExchangeEnd) {
         let time = Moment.now.nanoseconds(since: start)
         metrics.end(path: match?.path, method, end.status, nanoseconds: time)
         if let entry { write(entry, end, time) }
@@ -89,7 +89,7 @@ final class ServedExchange: ExchangeObserver {
             }
             line.field("trace_id", ifAny: trace?.traceID)
             line.field("parent_id", ifAny: trace?.parentID)
-            if !end.isWhole { line.field("end", end.status == nil ? "client_gone" : "cut_off") }
+            if !end.isComplete { line.field("end", end.status == nil ? "client_gone" : "cut_off") }
         }
     }
 

@@ -47,7 +47,7 @@ final class Comparison: Sendable {
         self.fields = fields
         self.service = service
         self.responder = responder
-        responder.whenGone { [departure] in departure.leave() }
+        responder.onDisconnect { [departure] in departure.leave() }
     }
 
     /// Begins the next training, or answers after the last.

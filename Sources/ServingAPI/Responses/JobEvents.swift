@@ -95,7 +95,7 @@ final class JobEvents: @unchecked Sendable {
         lastWrite = .now()
         guard !writer.write(bytes), !isBehind else { return }
         isBehind = true
-        writer.whenReady {
+        writer.onReady {
             Self.queue.async { [self] in
                 isBehind = false
                 look()

@@ -41,7 +41,7 @@ extension Service {
 
     /// Server-sent events of a job, from the epoch behind `epoch` on.
     func eventStream(
-        of job: TrainingJob, after epoch: Int, whenGone: @escaping @Sendable () -> Void = {}
+        of job: TrainingJob, after epoch: Int, onDisconnect: @escaping @Sendable () -> Void = {}
     ) -> Response {
         let fields = [
             (name: "Content-Type", value: MediaType.eventStream.rawValue),
@@ -50,7 +50,7 @@ extension Service {
         return Response(
             status: .ok, fields: fields,
             body: .stream { writer in
-                writer.whenClosed(whenGone)
+                writer.onClose(onDisconnect)
                 JobEvents(job, to: writer, after: epoch, service: self).start()
             })
     }

@@ -98,7 +98,7 @@ private final class FileStream: Sendable {
             guard let bytes = try? download.read(from: position) else { return writer.abort() }
             guard !bytes.isEmpty else { return writer.finish() }
             writer.write(bytes)
-            writer.whenReady { self.next(from: position + bytes.count) }
+            writer.onReady { self.next(from: position + bytes.count) }
         }
     }
 }

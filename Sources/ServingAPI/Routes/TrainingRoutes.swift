@@ -88,7 +88,7 @@ extension Service {
 
     /// Answers when the job has ended. Nobody may be there to hear it: then it need not go on.
     private func await(_ job: TrainingJob, _ responder: Responder) {
-        responder.whenGone { job.detach() }
+        responder.onDisconnect { job.detach() }
         job.observe { [self] in
             guard job.isEnded else { return true }
             responder.send(answer(to: job.snapshot))

@@ -35,7 +35,7 @@ enum Situation: CaseIterable {
         runtime.waitingPredictions = self == .fullPredictions ? 1 : runtime.waitingPredictions
         runtime.modelVersions = self == .fullRegistry ? 1 : runtime.modelVersions
         runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
-        limits.body = self == .smallBodies ? 64 : limits.body
+        limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
         // With one thread, bodies are looked at in the order they came.
         let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
         let api = try API(

@@ -1,22 +1,24 @@
 import Glibc
 import HTTP1
 
-/// An exchange without a socket: bytes in, bytes out.
-package final class Conversation: ResponseSink, @unchecked Sendable {
+/// A connection without a socket: passes bytes to an `Exchange` and collects its output.
+package final class InMemoryConnection: ResponseSink, @unchecked Sendable {
     private let exchange: Exchange
+    /// The output of the exchange so far.
     package private(set) var sent: [UInt8] = []
     private let guarded = GuardedBuffer()
 
+    /// The Date field of all responses is Sun, 06 Nov 1994 08:49:37 GMT.
     package init(limits: Limits = Limits(), handler: any Handler = SampleHandler()) {
         exchange = Exchange(handler: handler, limits: limits, clock: { 784_111_777 })
     }
 
     package var isClosed: Bool { exchange.state == .finished }
     package var state: Exchange.State { exchange.state }
-    package var responses: [Received] { Received.all(in: sent) }
+    package var responses: [ReceivedResponse] { ReceivedResponse.all(in: sent) }
 
-    /// Feeds bytes in pieces of the given sizes, the last of which repeats. Each piece ends where memory
-    /// ends, so that reading beyond it faults.
+    /// Passes bytes to the exchange in pieces of the given sizes, the last of which is repeated. Each piece
+    /// ends at an inaccessible page, so that a read beyond it faults.
     package func feed(_ bytes: [UInt8], pieces: [Int] = [.max]) {
         var rest = bytes[...]
         var sizes = pieces[...]
@@ -29,6 +31,7 @@ package final class Conversation: ResponseSink, @unchecked Sendable {
         }
     }
 
+    /// Ends the client's side of the connection.
     package func end() {
         if exchange.wantsInput { exchange.receiveEnd(self) }
         collect()
@@ -44,8 +47,8 @@ package final class Conversation: ResponseSink, @unchecked Sendable {
         collect()
     }
 
-    package func probe() {
-        exchange.probe()
+    package func sendProbe() {
+        exchange.sendProbe()
         collect()
     }
 
@@ -63,14 +66,14 @@ package final class Conversation: ResponseSink, @unchecked Sendable {
         exchange.complete(response, to: request, self)
     }
 
-    package func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
-        exchange.whenGone(request, body)
+    package func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        exchange.onDisconnect(request, body)
     }
 
     package func streamIsReady(_ stream: StreamBuffer) { exchange.advanceStream(stream, self) }
 }
 
-/// Memory with an inaccessible page behind it.
+/// Memory that is followed by an inaccessible page.
 final class GuardedBuffer {
     static let capacity = 64 * 1024
     private let start: UnsafeMutableRawPointer
@@ -79,13 +82,14 @@ final class GuardedBuffer {
         let size = Self.capacity + 4096
         guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             memory != MAP_FAILED
-        else { preconditionFailure("no memory") }
+        else { preconditionFailure("mmap failed") }
         mprotect(memory + Self.capacity, 4096, PROT_NONE)
         start = memory
     }
 
     deinit { munmap(start, Self.capacity + 4096) }
 
+    /// Calls `body` with a copy of the bytes that ends at the inaccessible page.
     func with(_ bytes: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) -> Void) {
         let place = UnsafeMutableRawBufferPointer(
             start: start + (Self.capacity - bytes.count), count: bytes.count)

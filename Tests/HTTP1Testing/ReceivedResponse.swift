@@ -1,20 +1,24 @@
-/// A response as a client reads it.
-package struct Received: Equatable {
+/// A response as parsed by a client.
+package struct ReceivedResponse: Equatable {
     package var status = 0
+    /// The field lines, without line ends.
     package var fields: [String] = []
     package var body: [UInt8] = []
 
     package var text: String { String(decoding: body, as: UTF8.self) }
 
+    /// The value of the first field with a name, which is compared without regard to case.
     package subscript(_ name: String) -> String? {
         let prefix = name.lowercased() + ": "
         return fields.first { $0.lowercased().hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
-    /// Reads all responses in `bytes`, the last of which may be cut off. `toHead` says that they have no body.
-    package static func all(in bytes: [UInt8], toHead: Bool = false) -> [Received] {
+    /// Parses all complete responses in `bytes`.
+    ///
+    /// - Parameter toHead: whether they are responses to HEAD and have no body.
+    package static func all(in bytes: [UInt8], toHead: Bool = false) -> [ReceivedResponse] {
         var rest = bytes[...]
-        var all: [Received] = []
+        var all: [ReceivedResponse] = []
         while let (response, left) = next(in: rest, toHead: toHead) {
             all.append(response)
             rest = left
@@ -22,14 +26,14 @@ package struct Received: Equatable {
         return all
     }
 
-    /// The first response and what follows it; `nil` while it isn't whole.
+    /// Parses the first response. Returns it and the bytes after it; `nil` if it is not complete.
     package static func next(
         in bytes: ArraySlice<UInt8>, toHead: Bool = false
-    ) -> (response: Received, rest: ArraySlice<UInt8>)? {
+    ) -> (response: ReceivedResponse, rest: ArraySlice<UInt8>)? {
         guard let end = find("\r\n\r\n", in: bytes) else { return nil }
         let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
         guard let first = lines.first, first.hasPrefix("HTTP/1.1 ") else { return nil }
-        var response = Received(
+        var response = ReceivedResponse(
             status: Int(first.dropFirst(9).prefix(3)) ?? 0, fields: lines.dropFirst().map(String.init))
         var rest = bytes[(end + 4)...]
         if toHead || response.status < 200 || response.status == 204 || response.status == 304 {

@@ -4,49 +4,51 @@ import HTTP1Testing
 import Synchronization
 import Testing
 
-@Suite("Handlers are told when a client goes away", .serialized)
-struct DepartureTests {
+/// Numbers in titles are those of wire-cases.md.
+@Suite("Disconnect handlers over a socket", .serialized)
+struct DisconnectTests {
     private static let request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
-    /// The loop looks at its deadlines more often than it otherwise would.
+    /// Limits whose shortest time-out makes the event loop check its deadlines every 50 ms instead of once a
+    /// second.
     private var limits: Limits {
         var limits = Limits()
-        limits.lingerTimeout = 0.2
+        limits.lingeringCloseTimeout = 0.2
         return limits
     }
 
-    // MARK: Before the answer
+    // MARK: Before the response
 
     @Test(
-        "A client that closes its connection is noticed, however many requests it has sent behind the first",
+        "A close calls the disconnect handler, however many requests were pipelined behind the first",
         arguments: [0, 1, 3000])
     func close(more: Int) throws {
         let handler = HoldingHandler()
         var limits = limits
-        limits.connections = 1
+        limits.maxConnections = 1
         try withServer(handler, limits: limits) { port in
             let client = Client(port: port)
             client.send(String(repeating: Self.request, count: 1 + more))
             #expect(until { handler.count == 1 })
             #expect(Client(port: port).get("/")?.status == 503)
             client.close()
-            #expect(until { handler.gone == 1 })
-            // It has gone already.
-            handler.askAgain()
-            #expect(until { handler.gone == 2 })
-            // The connection is closed although its request is still with the handler.
+            #expect(until { handler.disconnects == 1 })
+            // A handler that is registered after the disconnect is called too.
+            handler.registerAgain()
+            #expect(until { handler.disconnects == 2 })
+            // The connection's place is free, although its request has no response yet.
             let next = Client(port: port)
             next.send(Self.request)
             #expect(until { handler.count == 2 })
-            #expect(handler.answerNext())
-            #expect(handler.answerNext())
+            #expect(handler.respondToNext())
+            #expect(handler.respondToNext())
             #expect(next.response()?.text == "held")
-            #expect(handler.count == 2, "nobody waits for the others")
+            #expect(handler.count == 2, "the requests behind the first one are not processed")
         }
-        #expect(handler.gone == 2)
+        #expect(handler.disconnects == 2)
     }
 
-    @Test("With the limits as they are it takes a second or two")
+    @Test("A close is detected within 3 seconds with the default limits")
     func defaultLimits() throws {
         let handler = HoldingHandler()
         try withServer(handler) { port in
@@ -55,23 +57,23 @@ struct DepartureTests {
             #expect(until { handler.count == 1 })
             let start = ContinuousClock.now
             client.close()
-            #expect(until { handler.gone == 1 })
+            #expect(until { handler.disconnects == 1 })
             #expect(ContinuousClock.now - start < .seconds(3))
-            handler.answerNext()
+            handler.respondToNext()
         }
     }
 
-    @Test("A client that closes as soon as it has sent its request")
+    @Test("A close directly after the request calls the disconnect handler")
     func closeAtOnce() throws {
         let handler = HoldingHandler()
         try withServer(handler, limits: limits) { port in
             Client(port: port).send(Self.request)
-            #expect(until { handler.gone == 1 })
-            handler.answerNext()
+            #expect(until { handler.disconnects == 1 })
+            handler.respondToNext()
         }
     }
 
-    @Test("A client that resets its connection", arguments: ["1.1", "1.0"])
+    @Test("A reset calls the disconnect handler", arguments: ["1.1", "1.0"])
     func reset(version: String) throws {
         let handler = HoldingHandler()
         try withServer(handler) { port in
@@ -79,12 +81,12 @@ struct DepartureTests {
             client.send("GET / HTTP/\(version)\r\nHost: h\r\n\r\n")
             #expect(until { handler.count == 1 })
             client.reset()
-            #expect(until { handler.gone == 1 })
-            handler.answerNext()
+            #expect(until { handler.disconnects == 1 })
+            handler.respondToNext()
         }
     }
 
-    @Test("112: a client that half-closes and waits gets its answer, after 100 (Continue)")
+    @Test("112: a client that half-closes gets its response, after 100 (Continue)")
     func halfClose() throws {
         let handler = HoldingHandler()
         try withServer(handler, limits: limits) { port in
@@ -93,15 +95,15 @@ struct DepartureTests {
             client.endSending()
             for _ in 0..<2 {
                 #expect(client.response()?.status == 100)
-                #expect(until { handler.answerNext() })
+                #expect(until { handler.respondToNext() })
                 #expect(client.finalResponse()?.text == "held")
             }
             #expect(client.waitForEnd())
         }
-        #expect(handler.gone == 0)
+        #expect(handler.disconnects == 0)
     }
 
-    @Test("A client that half-closes, waits, and closes then")
+    @Test("A close after a half-close calls the disconnect handler")
     func closeAfterHalfClose() throws {
         let handler = HoldingHandler()
         try withServer(handler, limits: limits) { port in
@@ -109,14 +111,14 @@ struct DepartureTests {
             client.send(Self.request)
             client.endSending()
             #expect(client.response()?.status == 100)
-            #expect(handler.gone == 0)
+            #expect(handler.disconnects == 0)
             client.close()
-            #expect(until { handler.gone == 1 })
-            handler.answerNext()
+            #expect(until { handler.disconnects == 1 })
+            handler.respondToNext()
         }
     }
 
-    @Test("112: a client of HTTP/1.0 is sent nothing before its answer")
+    @Test("112: an HTTP/1.0 client that half-closes gets its response, without an interim one")
     func halfCloseOfOldClient() throws {
         let handler = HoldingHandler()
         try withServer(handler, limits: limits) { port in
@@ -124,29 +126,29 @@ struct DepartureTests {
             client.send("GET / HTTP/1.0\r\n\r\n")
             client.endSending()
             usleep(500_000)
-            #expect(handler.answerNext())
+            #expect(handler.respondToNext())
             #expect(client.response()?.text == "held")
             #expect(client.waitForEnd())
         }
-        #expect(handler.gone == 0)
+        #expect(handler.disconnects == 0)
     }
 
-    @Test("A client that waits without having ended its side is sent nothing")
-    func patientClient() throws {
+    @Test("A client that does not half-close gets no interim response")
+    func openClient() throws {
         let handler = HoldingHandler()
         try withServer(handler, limits: limits) { port in
             let client = Client(port: port)
             client.send(Self.request)
             usleep(500_000)
-            #expect(handler.answerNext())
+            #expect(handler.respondToNext())
             #expect(client.response()?.text == "held")
             client.close()
             usleep(100_000)
         }
-        #expect(handler.gone == 0)
+        #expect(handler.disconnects == 0)
     }
 
-    @Test("Requests in flight when a server is stopped without grace have lost their clients")
+    @Test("Stopping without grace calls the disconnect handlers of requests in progress")
     func stop() throws {
         let handler = HoldingHandler()
         let server = Server(handler: handler, loops: 1)
@@ -154,13 +156,13 @@ struct DepartureTests {
         client.send(Self.request)
         #expect(until { handler.count == 1 })
         server.stop(grace: 0)
-        #expect(handler.gone == 1)
-        handler.answerNext()
+        #expect(handler.disconnects == 1)
+        handler.respondToNext()
     }
 
     // MARK: Streams
 
-    @Test("A stream's writer is told when its reader has gone", arguments: [true, false])
+    @Test("A disconnect during a stream calls onClose", arguments: [true, false])
     func stream(resets: Bool) throws {
         let handler = WritingHandler()
         try withServer(handler) { port in
@@ -169,23 +171,23 @@ struct DepartureTests {
             #expect(until { handler.isWriting })
             handler.write()
             #expect(client.receiveSome(1000))
-            #expect(handler.closed == 0)
+            #expect(handler.closes == 0)
             if resets { client.reset() } else { client.close() }
             #expect(
                 until {
-                    // Only who writes learns that nobody reads.
+                    // A full close is only detected by a write.
                     if !resets { handler.write() }
-                    return handler.closed == 1
+                    return handler.closes == 1
                 })
-            // It has gone already.
-            handler.ask()
-            #expect(handler.closed == 2)
+            // A callback that is registered after the disconnect is called too.
+            handler.register()
+            #expect(handler.closes == 2)
             handler.finish()
         }
-        #expect(handler.closed == 2)
+        #expect(handler.closes == 2)
     }
 
-    @Test("A stream's writer that has finished is told nothing", arguments: ["1.1", "1.0"])
+    @Test("A disconnect after the end of a stream does not call onClose", arguments: ["1.1", "1.0"])
     func finishedStream(version: String) throws {
         let handler = WritingHandler()
         try withServer(handler) { port in
@@ -199,17 +201,17 @@ struct DepartureTests {
             client.reset()
             usleep(100_000)
         }
-        #expect(handler.closed == 0)
+        #expect(handler.closes == 0)
     }
 }
 
-/// Streams what it is told to.
+/// Streams one event per call of `write`.
 private final class WritingHandler: Handler {
-    private let state = Mutex((writer: BodyWriter?.none, closed: 0))
+    private let state = Mutex((writer: BodyWriter?.none, closes: 0))
 
     var isWriting: Bool { state.withLock { $0.writer != nil } }
-    /// How many times the reader has gone before the end.
-    var closed: Int { state.withLock { $0.closed } }
+    /// Calls of `onClose` callbacks.
+    var closes: Int { state.withLock { $0.closes } }
 
     func respond(to request: Request, _ responder: Responder) {
         responder.send(
@@ -217,13 +219,13 @@ private final class WritingHandler: Handler {
                 status: .ok,
                 body: .stream { writer in
                     self.state.withLock { $0.writer = writer }
-                    self.ask()
+                    self.register()
                 }))
     }
 
-    func ask() {
+    func register() {
         let writer = state.withLock { $0.writer }
-        writer?.whenClosed { self.state.withLock { $0.closed += 1 } }
+        writer?.onClose { self.state.withLock { $0.closes += 1 } }
     }
 
     func write() {
@@ -231,7 +233,8 @@ private final class WritingHandler: Handler {
         writer?.write(Array("event".utf8))
     }
 
-    /// Also forgets the writer, which leads to the connection, and so back here.
+    /// Ends the stream and releases the writer, which would otherwise form a reference cycle with the
+    /// connection.
     func finish() {
         let writer = state.withLock { state in
             defer { state.writer = nil }

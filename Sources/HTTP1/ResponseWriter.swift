@@ -1,12 +1,12 @@
-/// Writes the answers of one connection, one after the other: heads, contents, chunks.
-struct AnswerWriter {
+/// Writes the responses of one connection in order: heads, content and chunks.
+struct ResponseWriter {
     /// The bytes to send.
     var output = OutputQueue()
 
-    /// Whether another request may follow the present one.
+    /// Whether another request may follow the current one on this connection.
     private(set) var keepsAlive = false
 
-    /// Bytes of the present answer's content that were written, without their framing.
+    /// Bytes of the current response's content that were written, without chunk framing.
     private(set) var contentBytes = 0
 
     private let clock: () -> Int
@@ -14,10 +14,12 @@ struct AnswerWriter {
     private var isHead = false
     private var minorVersion = 1
 
-    /// `clock` tells the seconds since 1970.
+    /// - Parameter clock: returns seconds since 1970, for the Date field.
     init(clock: @escaping () -> Int) { self.clock = clock }
 
-    /// What follows answers a request of that kind.
+    /// Starts the response to a request.
+    ///
+    /// - Parameter isHead: whether the method is HEAD, so that no content may be sent.
     mutating func begin(isHead: Bool, minorVersion: Int, keepsAlive: Bool) {
         self.isHead = isHead
         self.minorVersion = minorVersion
@@ -25,15 +27,17 @@ struct AnswerWriter {
         contentBytes = 0
     }
 
-    /// The present answer is to be the last.
-    mutating func endAfterThis() { keepsAlive = false }
+    /// Makes the current response the last one of the connection.
+    mutating func closeAfterResponse() { keepsAlive = false }
 
-    /// Writes 100 (Continue). RFC 9110, 15.2: HTTP/1.0 has no interim responses and must not be sent any.
-    mutating func writeInterim() {
+    /// Writes 100 (Continue). RFC 9110, 15.2: HTTP/1.0 has no interim responses, and they must not be sent to
+    /// it.
+    mutating func writeInterimResponse() {
         if minorVersion >= 1 { output.write { $0.append(ResponseEncoder.interim) } }
     }
 
-    /// Writes a response whole, or its head when its content is a stream: then it returns what starts that.
+    /// Writes a whole response. If its content is a stream, writes the head and returns the closure that
+    /// starts the stream.
     mutating func write(_ response: Response) -> ((BodyWriter) -> Void)? {
         let forbidsContent = response.status.forbidsContent
         switch response.body {
@@ -46,7 +50,7 @@ struct AnswerWriter {
             }
         case .stream(let start):
             let hasContent = !isHead && !forbidsContent
-            // RFC 9112, 6.1: HTTP/1.0 knows no chunks; there the end of the connection is the end of the body.
+            // RFC 9112, 6.1: HTTP/1.0 has no chunked coding; closing the connection ends the body.
             if hasContent, minorVersion == 0 { keepsAlive = false }
             writeHead(response, forbidsContent ? .none : minorVersion >= 1 ? .chunked : .close)
             if hasContent { return start }
@@ -63,8 +67,8 @@ struct AnswerWriter {
         }
     }
 
-    /// Writes a piece of a stream.
-    mutating func writePiece(_ bytes: [UInt8]) {
+    /// Writes bytes of a stream: as one chunk, or unframed to HTTP/1.0.
+    mutating func writeStream(_ bytes: [UInt8]) {
         contentBytes += bytes.count
         guard minorVersion >= 1 else { return output.append(bytes) }
         output.write { ResponseEncoder.encodeChunkHead(size: bytes.count, into: &$0) }
@@ -72,8 +76,8 @@ struct AnswerWriter {
         output.write { $0.append("\r\n") }
     }
 
-    /// Writes the end of a stream.
-    mutating func endPieces() {
+    /// Writes the last chunk of a stream; nothing to HTTP/1.0.
+    mutating func endStream() {
         if minorVersion >= 1 { output.write { $0.append("0\r\n\r\n") } }
     }
 }
