@@ -25,7 +25,7 @@ package final class Exchange {
     private var isAdvancing = false
     /// The callbacks for a disconnect of the client whose request the handler is processing.
     private var disconnectHandlers = DisconnectHandlers()
-    private var observation = Observation()
+    private var current = CurrentExchange()
 
     /// The head of the request whose body is being read.
     private var head: RequestHead?
@@ -44,7 +44,7 @@ package final class Exchange {
     package private(set) var isAborted = false
 
     /// - Parameters:
-    ///   - peer: the client's address, for the handler's observer.
+    ///   - peer: the client's address, for the handler.
     ///   - clock: returns seconds since 1970, for the Date field.
     package init(
         handler: any Handler, limits: Limits, peer: String? = nil, clock: @escaping () -> Int
@@ -188,7 +188,7 @@ package final class Exchange {
                     handleHead(head, bodyHasBegun: position < bytes.count, sink)
                 case .refused(let error):
                     beginRequest(isHead: parser.method == .head)
-                    observation.begin(handler.observer(of: nil, from: peer))
+                    current.begin(handler.exchange(for: nil, from: peer))
                     respondBeforeBody(handler.errorResponse(error.status, detail: error.detail), sink)
                 case .complete: dispatch(sink)
                 case .discarded: break
@@ -207,15 +207,13 @@ package final class Exchange {
         responseWriter.begin(isHead: isHead, minorVersion: parser.minorVersion, keepsAlive: parser.keepsAlive)
     }
 
-    private func handleHead(_ received: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
-        observation.begin(handler.observer(of: received, from: peer))
-        var head = received
-        head.observer = observation.observer
+    private func handleHead(_ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
+        current.begin(handler.exchange(for: head, from: peer))
         if head.target.path == "*" {
             // OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7); there are no options to report.
             return respondBeforeBody(Response(status: .noContent), sink)
         }
-        if let refusal = handler.preflight(head) { return respondBeforeBody(refusal, sink) }
+        if let refusal = current.handler?.preflight() { return respondBeforeBody(refusal, sink) }
         self.head = head
         // RFC 9110, 10.1.1: 100 (Continue) may be omitted when part of the body has arrived.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
@@ -241,7 +239,7 @@ package final class Exchange {
         guard let head = exchange(&head, with: nil) else { return }
         phase = .handling
         disconnectHandlers = DisconnectHandlers()
-        handler.respond(
+        current.handler?.respond(
             to: Request(head: head, body: parser.takeBody()),
             Responder(sink: sink, request: requestNumber))
     }
@@ -254,7 +252,7 @@ package final class Exchange {
         // RFC 9110, 9.3.2: a response to HEAD has no content, even if it is an error.
         let isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
         responseWriter.begin(isHead: isHead, minorVersion: 1, keepsAlive: false)
-        if head == nil { observation.begin(handler.observer(of: nil, from: peer)) }
+        if head == nil { current.begin(handler.exchange(for: nil, from: peer)) }
         head = nil
         phase = .handling
         var response = handler.errorResponse(error.status, detail: error.detail)
@@ -279,7 +277,7 @@ package final class Exchange {
 
     private func respond(_ response: Response, _ sink: any ResponseSink) {
         if isDraining { responseWriter.closeAfterResponse() }
-        guard let start = responseWriter.write(observation.willRespond(with: response)) else {
+        guard let start = responseWriter.write(current.willRespond(with: response)) else {
             return endResponse()
         }
         let buffer = StreamBuffer(
@@ -289,7 +287,7 @@ package final class Exchange {
     }
 
     private func endResponse() {
-        observation.end(contentBytes: responseWriter.contentBytes, isComplete: true)
+        current.end(contentBytes: responseWriter.contentBytes, isComplete: true)
         if responseWriter.keepsAlive { phase = .reading } else { finish() }
     }
 
@@ -325,7 +323,7 @@ package final class Exchange {
     private func finish() {
         if case .streaming(let stream) = phase { stream.disconnect() }
         phase = .finished
-        observation.end(contentBytes: responseWriter.contentBytes, isComplete: false)
+        current.end(contentBytes: responseWriter.contentBytes, isComplete: false)
         unprocessed = []
         head = nil
         _ = parser.takeBody()

@@ -8,8 +8,6 @@ public struct RequestHead: Sendable {
     public let minorVersion: Int
     /// The header fields, without trailers.
     public let fields: HeaderFields
-    /// The observer of the exchange, as returned by the handler; `nil` if there is none.
-    public package(set) var observer: (any ExchangeObserver)?
 
     /// Creates a head, for requests that do not arrive over a connection.
     public init(

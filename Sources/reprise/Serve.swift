@@ -1,8 +1,10 @@
 import ArgumentParser
+import AzureDetector
 import Dispatch
 import HTTP1
 import Logging
 import ModelStore
+import OpenInference
 import ServingAPI
 import Synchronization
 import Telemetry
@@ -107,8 +109,10 @@ struct Serve: ParsableCommand {
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
         var runtime = limits.runtime
         runtime.keptVersions = keepVersions
+        let folder = try dataFolder()
         let service = Service(
-            registry: try registry(runtime, logger), limits: runtime, keys: keys, data: try dataFolder(),
+            registry: try registry(runtime, logger), limits: runtime, keys: keys,
+            protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: folder) }],
             logger: logger, requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: limits.http)
         service.include(server)
@@ -123,7 +127,7 @@ struct Serve: ParsableCommand {
             "listening", metadata: ["url": "\(url(port: actualPort))", "access": "\(access(keys))"])
 
         signals.wait()
-        service.readiness = false
+        service.isReady = false
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
         usleep(UInt32(drain * 1e6))
         let clock = ContinuousClock()

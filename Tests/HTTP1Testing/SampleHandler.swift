@@ -1,7 +1,7 @@
 import HTTP1
 
 /// A handler with a route for each behaviour that tests need.
-package struct SampleHandler: Handler {
+package struct SampleHandler: SimpleHandler {
     package init() {}
 
     package func preflight(_ head: RequestHead) -> Response? {

@@ -206,7 +206,7 @@ struct DisconnectTests {
 }
 
 /// Streams one event per call of `write`.
-private final class WritingHandler: Handler {
+private final class WritingHandler: SimpleHandler {
     private let state = Mutex((writer: BodyWriter?.none, closes: 0))
 
     var isWriting: Bool { state.withLock { $0.writer != nil } }

@@ -210,7 +210,7 @@ struct ExchangeTests {
 }
 
 /// Holds requests until `respondToNext` is called.
-final class HoldingHandler: Handler {
+final class HoldingHandler: SimpleHandler {
     private struct State {
         var paths: [String] = []
         var responders: [Responder] = []

@@ -188,7 +188,7 @@ struct LimitTests {
 }
 
 /// Responds with more bytes than the system buffers, so that the client determines the rate.
-private struct LargeResponseHandler: Handler {
+private struct LargeResponseHandler: SimpleHandler {
     static let size = 6 * 1024 * 1024
 
     func respond(to request: Request, _ responder: Responder) {
@@ -197,7 +197,7 @@ private struct LargeResponseHandler: Handler {
 }
 
 /// Streams as fast as the client reads.
-private final class ProducingHandler: Handler {
+private final class ProducingHandler: SimpleHandler {
     static let pieces = 800
     static let size = 10_000
     private let state = Mutex((produced: 0, hasEnded: false))

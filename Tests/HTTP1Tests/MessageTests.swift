@@ -131,7 +131,7 @@ struct ResponseEncoderTests {
     }
 }
 
-private struct FixedHandler: Handler {
+private struct FixedHandler: SimpleHandler {
     let response: Response
 
     func respond(to request: Request, _ responder: Responder) { responder.send(response) }

@@ -154,7 +154,7 @@ private final class Calls: Sendable {
     func count() { calls.add(1, ordering: .relaxed) }
 }
 
-private struct ClosureHandler: Handler {
+private struct ClosureHandler: SimpleHandler {
     let body: @Sendable (Responder) -> Void
 
     init(_ body: @escaping @Sendable (Responder) -> Void) { self.body = body }

@@ -242,7 +242,7 @@ struct ServerTests {
 }
 
 /// Streams a hundred pieces from another thread.
-private struct StreamingHandler: Handler {
+private struct StreamingHandler: SimpleHandler {
     func respond(to request: Request, _ responder: Responder) {
         responder.send(
             Response(
@@ -257,7 +257,7 @@ private struct StreamingHandler: Handler {
 }
 
 /// Responds with more bytes than any socket buffers.
-private struct LargeHandler: Handler {
+private struct LargeHandler: SimpleHandler {
     static let size = 64 * 1024 * 1024
 
     func respond(to request: Request, _ responder: Responder) {

@@ -59,7 +59,7 @@ enum Situation: CaseIterable {
             hold = try Hold(api, post: "/summary", [:])
             try hold?.queue(api, post: "/summary", [:])
         case .fullRegistry, .smallFiles: try train(api, "toy", [:])
-        case .draining: api.service.readiness = false
+        case .draining: api.service.isReady = false
         case .cancelling:
             _ = Outcome {
                 for _ in 0..<1000 {
