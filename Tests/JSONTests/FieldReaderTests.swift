@@ -119,7 +119,7 @@ struct FieldReaderTests {
         },
         Case(
             text: #"{"zebra":1}"#, pointer: "/zebra",
-            fragment: "unknown member 'zebra'; known are 'epochs', 'model'"
+            fragment: "unknown member 'zebra'; known members: 'epochs', 'model'"
         ) {
             _ = try ($0.string("model"), $0.int("epochs"))
             try $0.rejectUnknown()

@@ -88,7 +88,7 @@ extension HostileFile {
         HostileFile(
             "too many values",
             SafeTensorsFile.bytes(#"{"a":[0\#(String(repeating: ",0", count: 100_000))]}"#),
-            "more than 100000 values"),
+            "more than the maximum of 100000 values"),
         HostileFile(
             "a tensor twice", SafeTensorsFile.bytes("{\(good),\(good)}", data: 4), "'a' occurs twice"),
         HostileFile(
