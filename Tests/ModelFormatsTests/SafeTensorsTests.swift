@@ -125,7 +125,7 @@ struct SafeTensorsTests {
     }
 
     @Test func takesAsManyTensorsAsThereMayBe() throws {
-        let tensors = (0..<SafeTensorsHeader.maximumTensors).map {
+        let tensors = (0..<SafeTensorsHeader.maxTensors).map {
             NamedTensor(name: "\($0)", shape: [1, 1, 1, 1, 1, 1, 1, 1], values: [Float($0)])
         }
         #expect(try SafeTensors.read(SafeTensors.write(tensors, metadata: [])).tensors == tensors)
