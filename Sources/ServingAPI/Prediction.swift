@@ -21,7 +21,7 @@ struct Prediction: Sendable {
     /// What the answer is: JSON, or the array alone.
     let mediaType: MediaType
     /// When its request had come.
-    let arrival: Moment?
+    let arrival: MonotonicTime?
     let metrics: InferenceMetrics
 
     /// A loop may do this much between two looks at its connections: some 0.1 ms.

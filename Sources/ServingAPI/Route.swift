@@ -81,7 +81,7 @@ struct Call: Sendable {
     /// What the client wants to get.
     let mediaType: MediaType
     /// When the whole request had come; nil for what no model computes.
-    let arrival: Moment?
+    let arrival: MonotonicTime?
 }
 
 /// Finds the route of a request.

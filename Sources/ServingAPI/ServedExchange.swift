@@ -30,7 +30,7 @@ final class ServedExchange: ExchangeObserver {
     private let entry: LogEntry?
     private let method: Method?
     private let metrics: RequestMetrics
-    private let start = Moment.now
+    private let start = MonotonicTime.now
     private let id: String
     private let subject = Mutex<Subject?>(nil)
 
@@ -66,7 +66,7 @@ final class ServedExchange: ExchangeObserver {
     }
 
     func ended(_ end: ExchangeEnd) {
-        let time = Moment.now.nanoseconds(since: start)
+        let time = MonotonicTime.now.nanoseconds(since: start)
         metrics.end(path: match?.path, method, end.status, nanoseconds: time)
         if let entry { write(entry, end, time) }
     }
@@ -114,5 +114,5 @@ extension Service {
     }
 
     /// How many lines of the log were lost.
-    var lostLogLines: Int { requestLog?.writer.lost ?? 0 }
+    var lostLogLines: Int { requestLog?.writer.droppedLines ?? 0 }
 }

@@ -49,7 +49,7 @@ extension Service {
             Double(lostLogLines))
         text.begin("reprise_build_info", .gauge, "Always 1; the version of the software is a label.")
         text.sample([(name: "version", value: Software.version)], 1)
-        ProcessFigures()?.write(to: &text)
+        ProcessMetrics()?.write(to: &text)
         return text.bytes
     }
 }
