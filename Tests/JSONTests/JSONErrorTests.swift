@@ -1,11 +1,11 @@
 import JSON
 import Testing
 
-/// Documents that are not good: the kind, the pointer and a fragment of the detail of each error.
+/// Documents that are refused, with the pointer and a part of the detail of each error.
 struct JSONErrorTests {
     typealias Bad = (text: String, pointer: String, fragment: String)
 
-    /// Not JSON.
+    /// Documents that are not JSON.
     static let malformed: [Bad] = [
         ("", "", "the body is empty"), (" \n ", "", "only white space"),
         ("{", "", "ends at byte 1"), ("[", "/0", "ends at byte 1"), ("[1", "", "ends at byte 2"),
@@ -70,7 +70,7 @@ struct JSONErrorTests {
         (#"{"windows":}"#, "/windows", "'}' at byte 11"),
     ]
 
-    /// JSON, but not acceptable.
+    /// Documents that are JSON, but not acceptable.
     static let invalid: [Bad] = [
         (#"{"a":1,"b":{"c":0,"c":1}}"#, "/b/c", "the member 'c' occurs twice"),
         (#"{"a/~b":1,"a/~b":1}"#, "/a~1~0b", "occurs twice"),
@@ -108,19 +108,21 @@ struct JSONErrorTests {
     ]
 
     @Test(arguments: malformed)
-    func refusesWhatIsNotJSON(_ bad: Bad) {
+    func bodiesThatAreNotJSONAreMalformed(_ bad: Bad) {
         expect(bad, .malformed)
     }
 
     @Test(arguments: invalid)
-    func refusesWhatIsNotAcceptable(_ bad: Bad) {
+    func jsonThatIsNotAcceptableIsInvalid(_ bad: Bad) {
         expect(bad, .invalid)
     }
 
     private func expect(_ bad: Bad, _ kind: JSONError.Kind) {
         do {
             let value = try JSONFixtures.parse(bad.text)
-            Issue.record("\(bad.text.prefix(80)) was read as \(JSONWriter.text(of: value).prefix(80))")
+            Issue.record(
+                "\(bad.text.prefix(80)) should be refused, but was read as \(JSONWriter.text(of: value).prefix(80))"
+            )
         } catch {
             let note = Comment("\(bad.text.prefix(80)): \(error)")
             #expect(error.kind == kind, note)
@@ -136,13 +138,13 @@ struct JSONErrorTests {
     ]
 
     @Test(arguments: notUTF8)
-    func refusesWhatIsNotUTF8(_ body: [UInt8]) {
+    func bodiesThatAreNotUTF8AreMalformed(_ body: [UInt8]) {
         let error = #expect(throws: JSONError.self) { try JSONReader.parse(body) }
         #expect(error?.kind == .malformed)
         #expect(error?.detail.contains("not UTF-8: byte ") == true, "\(error?.detail ?? "")")
     }
 
-    @Test func cutsWhatItQuotes() {
+    @Test func errorsTruncateTextFromTheBody() {
         let text = "[" + String(repeating: "x", count: 10_000) + "]"
         let error = #expect(throws: JSONError.self) { try JSONFixtures.parse(text) }
         #expect((error?.detail.count ?? .max) < 300)
@@ -154,7 +156,7 @@ struct JSONErrorTests {
         #expect((twice?.pointer.count ?? .max) < 300)
     }
 
-    @Test func readsNestingUpToTheLimit() throws {
+    @Test func nestingUpToTheMaximumIsRead() throws {
         let text = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)
         #expect(JSONWriter.text(of: try JSONFixtures.parse(text)) == text)
     }

@@ -1,4 +1,4 @@
-/// Shapes, offsets, and tensors that don't fill the data.
+/// Invalid shapes and offsets, and tensors that do not cover the data exactly.
 extension HostileFile {
     private static let notCounts = [
         "[-1]", "[1.5]", "[1.0]", "[1e0]", "[-0]", "[1e300]", "[9223372036854775808]",
@@ -17,7 +17,7 @@ extension HostileFile {
             ("[4294967296,4294967296,4294967296,4294967296]", "takes more than 2^63-1"),
             ("[0,9223372036854775807,2]", "takes more than 2^63-1"),
             ("[9223372036854775807,2,0]", "takes more than 2^63-1"),
-            // 2^62 + 1 values: four times as many bytes are 4 and an overflow.
+            // 2^62 + 1 values: the number of bytes overflows to 4.
             ("[4611686018427387905]", "takes more than 2^63-1"),
         ].map { HostileFile("shape \($0)", shape: $0, $1) }
 
