@@ -12,7 +12,7 @@
 /// A getter has up to three forms for an absent member: with a default, it returns the default; without one,
 /// it returns nil; `required…` throws. A member that is `null` counts as absent. Every name that a getter was
 /// called with is known to ``rejectUnknown()``, which is called last. All errors are of kind
-/// ``JSONError/Kind/invalid``, and their pointer is that of the member.
+/// ``JSONError/Kind/invalid``. Their pointer is that of the member, or of the object that lacks it.
 package struct FieldReader: Sendable {
     /// The object whose members are read.
     package internal(set) var object: JSONObject
