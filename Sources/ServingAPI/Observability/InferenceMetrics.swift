@@ -32,12 +32,12 @@ package final class InferenceMetrics: Sendable {
     ///   - windows: how many go through the network together.
     ///   - arrivals: when the requests had come that they are of.
     func measure<Result, Failure>(
-        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [Moment?],
+        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [MonotonicTime?],
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let start = Moment.now
+        let start = MonotonicTime.now
         let result = try body()
-        let seconds = Moment.now.nanoseconds(since: start)
+        let seconds = MonotonicTime.now.nanoseconds(since: start)
         let cell = cell(Key(model: entry.name, version: entry.version))
         cell.windows.add(UInt64(windows), ordering: .relaxed)
         cell.batches.observe(UInt64(windows))

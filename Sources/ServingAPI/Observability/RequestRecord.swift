@@ -29,7 +29,7 @@ final class RequestRecord: Sendable {
     private let entry: LogEntry?
     private let method: Method?
     private let metrics: RequestMetrics
-    private let start = Moment.now
+    private let start = MonotonicTime.now
     private let id: String
     private let subject = Mutex<Subject?>(nil)
 
@@ -67,7 +67,7 @@ final class RequestRecord: Sendable {
 
     /// Counts and logs.
     func didEnd(_ end: ExchangeEnd) {
-        let time = Moment.now.nanoseconds(since: start)
+        let time = MonotonicTime.now.nanoseconds(since: start)
         metrics.end(path: path, method, end.status, nanoseconds: time)
         if let entry { write(entry, end, time) }
     }

@@ -45,10 +45,10 @@ final class ServiceMetrics: Sendable {
         text.single(
             "reprise_log_lines_lost_total", .counter,
             "Log lines that were lost because the reader of the log was too slow.",
-            Double(core.requestLog?.writer.lost ?? 0))
+            Double(core.requestLog?.writer.droppedLines ?? 0))
         text.begin("reprise_build_info", .gauge, "Always 1; the version of the software is a label.")
         text.sample([(name: "version", value: Software.version)], 1)
-        ProcessFigures()?.write(to: &text)
+        ProcessMetrics()?.write(to: &text)
         return text.bytes
     }
 }

@@ -13,11 +13,11 @@ package struct Call: Sendable {
     /// Takes the response.
     let responder: Responder
     /// The time when the whole request had arrived; nil for a route that never computes.
-    package let arrival: Moment?
+    package let arrival: MonotonicTime?
 
     init(
         context: RequestContext, admission: RequestContext.Admission, request: Request,
-        responder: Responder, arrival: Moment?
+        responder: Responder, arrival: MonotonicTime?
     ) {
         self.context = context
         self.admission = admission

@@ -23,7 +23,7 @@ import Testing
             #expect(
                 problem["pointer"]?.string == "\(object.pointer)/\(Member.unknown)", "\(object): \(problem)")
             let detail = try #require(problem["detail"]?.string)
-            let list = try #require(detail.split(separator: "known are ").last, "\(detail)")
+            let list = try #require(detail.split(separator: "known members: ").last, "\(detail)")
             let known = list.split(separator: ", ").map { String($0.dropFirst().dropLast()) }
             #expect(try known == object.schema.resolved.properties.keys.sorted(), "\(object)")
         }

@@ -1,24 +1,29 @@
 import Glibc
 
-/// What Linux knows of this process, under the names that Prometheus' own libraries give it.
-package struct ProcessFigures: Sendable, Equatable {
-    /// User and system time.
+/// Metrics of this process from /proc, under the names that Prometheus' client libraries use.
+package struct ProcessMetrics: Sendable, Equatable {
+    /// User and system CPU time, in seconds.
     package let cpuSeconds: Double
+    /// Virtual memory, in bytes.
     package let virtualBytes: Double
+    /// Resident memory, in bytes.
     package let residentBytes: Double
-    /// Seconds since 1970.
+    /// Start of the process, in seconds since 1970.
     package let startTime: Double
+    /// Open file descriptors.
     package let openDescriptors: Double
-    package let maximalDescriptors: Double
+    /// Maximum number of open file descriptors (RLIMIT_NOFILE).
+    package let maxDescriptors: Double
 
-    /// The figures of this moment; nil where /proc can't be read.
+    /// Reads the current metrics; nil if /proc cannot be read.
     package init?() {
         guard let stat = Self.text(of: "/proc/self/stat"), let name = stat.lastIndex(of: ")"),
             let boot = Self.text(of: "/proc/stat")?.split(separator: "\n").first(where: {
                 $0.hasPrefix("btime ")
             }), let bootTime = Double(boot.dropFirst(6)), let open = Self.openDescriptors()
         else { return nil }
-        // proc(5) counts the fields from 1; the third is the first behind the name, which may hold anything.
+        // proc(5) counts fields from 1. Field 3 is the first after the name, which may contain spaces and
+        // parentheses.
         let fields = stat[name...].split(separator: " ").dropFirst().map { Double($0) ?? 0 }
         guard fields.count > 21 else { return nil }
         func field(_ number: Int) -> Double { fields[number - 3] }
@@ -30,20 +35,24 @@ package struct ProcessFigures: Sendable, Equatable {
         openDescriptors = open
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        maximalDescriptors = Double(limit.rlim_cur)
+        maxDescriptors = Double(limit.rlim_cur)
     }
 
-    /// Writes them.
+    /// Writes the metrics.
     package func write(to text: inout MetricsText) {
         text.single(
-            "process_cpu_seconds_total", .counter, "User and system CPU time of the process.", cpuSeconds)
-        text.single("process_virtual_memory_bytes", .gauge, "Virtual memory of the process.", virtualBytes)
-        text.single("process_resident_memory_bytes", .gauge, "Resident memory of the process.", residentBytes)
+            "process_cpu_seconds_total", .counter, "User and system CPU time of the process, in seconds.",
+            cpuSeconds)
         text.single(
-            "process_start_time_seconds", .gauge, "When the process started, in seconds since 1970.",
+            "process_virtual_memory_bytes", .gauge, "Virtual memory of the process, in bytes.", virtualBytes)
+        text.single(
+            "process_resident_memory_bytes", .gauge, "Resident memory of the process, in bytes.",
+            residentBytes)
+        text.single(
+            "process_start_time_seconds", .gauge, "Start time of the process, in seconds since 1970.",
             startTime)
-        text.single("process_open_fds", .gauge, "Descriptors that are open.", openDescriptors)
-        text.single("process_max_fds", .gauge, "Descriptors that may be open.", maximalDescriptors)
+        text.single("process_open_fds", .gauge, "Number of open file descriptors.", openDescriptors)
+        text.single("process_max_fds", .gauge, "Maximum number of open file descriptors.", maxDescriptors)
     }
 
     private static func text(of path: String) -> String? {
@@ -66,7 +75,7 @@ package struct ProcessFigures: Sendable, Equatable {
     private static func openDescriptors() -> Double? {
         guard let folder = opendir("/proc/self/fd") else { return nil }
         defer { closedir(folder) }
-        // Neither ".", "..", nor the folder's own descriptor.
+        // Do not count ".", ".." and the descriptor of the folder itself.
         var count = -3
         while readdir(folder) != nil { count += 1 }
         return Double(count)
