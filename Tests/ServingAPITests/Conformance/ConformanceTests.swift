@@ -50,6 +50,16 @@ import Yams
         #expect(unseen.isEmpty, "every documented property must occur in some response")
     }
 
+    /// Each row of the table begins with the last segment of a type, in code quotes.
+    @Test func theTableOfProblemTypesHasTheTypesOfTheEnum() throws {
+        let schema = try APIDescription(API(.inProcess)).schema("ProblemType")
+        let types = try #require(schema.keyword("enum")?.array).compactMap(\.string)
+        let table = try #require(schema.keyword("description")?.string).split(separator: "\n")
+        let rows = table.compactMap { $0.firstMatch(of: /^\| `([a-z-]+)` \| [45][0-9]{2} \| .+ \|$/)?.1 }
+        #expect(rows.map { "/problems/\($0)" } == types)
+        #expect(Set(types).count == types.count)
+    }
+
     /// The examples of the document succeed in the order training, prediction, summary.
     @Test func theDocumentedExamplesSucceed() throws {
         let api = try API(.inProcess)
