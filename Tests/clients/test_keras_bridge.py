@@ -74,7 +74,7 @@ def test_a_network_of_any_length_needs_the_number_of_timesteps(server, tmp_path)
     network = sequential(L.LSTM(3, return_sequences=True), L.Dense(2), shape=(None, 2))
     network.save(tmp_path / "m.keras")
     failed = run("to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors")
-    assert failed.returncode == 1 and "say how many timesteps" in failed.stderr
+    assert failed.returncode == 1 and "give the number of timesteps" in failed.stderr
     done = run(
         "to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors", "--timesteps", 4, "--offset", -1, 2, "--scale", 3, 4)
     assert done.returncode == 0, done.stderr
