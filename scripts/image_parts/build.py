@@ -21,8 +21,8 @@ deb {MIRROR}/debian-security bookworm-security main
 # What Debian's slim image leaves out, also from packages that are installed later.
 EXCLUDED = ["doc", "groff", "info", "linda", "lintian", "locale", "man"]
 DPKG = "".join(f"path-exclude /usr/share/{name}/*\n" for name in EXCLUDED) + "path-include /usr/share/doc/*/copyright\n"
-# The packages of Swift's image that a build needs: the libraries that the toolchain is linked against, and the programs
-# that it calls. scripts/setup installs the libraries of Reprise.
+# The packages of Swift's image that a build needs: the libraries that the toolchain is linked against, and the
+# programs that it calls. scripts/setup installs the libraries of Reprise.
 TOOLCHAIN_PACKAGES = """binutils ca-certificates gcc git libc6-dev libcurl4 libedit2 libicu72 libncurses6 libpython3.11
     libsqlite3-0 libstdc++-12-dev libuuid1 libxml2 pkg-config tzdata""".split()
 # Debuggers and editor support, half of the toolchain.
