@@ -7,7 +7,7 @@ import subprocess
 
 from conftest import PROGRAM
 from playwright.sync_api import expect
-from test_console import SECONDS, assert_fits_width, curl, run, train
+from test_console import SECONDS, assert_fits_width, curl, press, run, train
 
 WAVES = [(math.sin(i / 7), 3 * math.cos(i / 7)) for i in range(60)]
 
@@ -79,9 +79,9 @@ def test_an_invalid_setting_is_named_in_the_step_that_needs_it(serve, visit):
     page.locator("#more-settings summary").click()
     page.fill("[name=batch_size]", "")
     page.locator("#more-settings summary").click()
-    page.click("#train")
+    press(page, "#train")
     expect(page.locator("#train-problem")).to_contain_text("Batch size")
-    page.click("#compare")
+    press(page, "#compare")
     expect(page.locator("#comparison-problem")).to_contain_text("Batch size")
     for step, name in (("training", "train"), ("comparison", "compare")):
         page.locator(f"#{step}").get_by_role("button", name=f"curl {name}").click()
@@ -161,7 +161,7 @@ def test_a_response_that_ends_early_is_reported(serve, visit):
     page.click("#load-example")
     page.route("**/train?*", lambda route: route.fulfill(
         content_type="text/event-stream", body='event: job\ndata: {"id":"1"}\n\n'))
-    page.click("#train")
+    press(page, "#train")
     expect(page.locator("#train-problem")).to_contain_text("closed before the response was complete")
     expect(page.locator("#train")).to_be_enabled()
 
@@ -169,7 +169,7 @@ def test_a_response_that_ends_early_is_reported(serve, visit):
 def test_a_comparison_of_replaced_data_is_not_shown(serve, visit):
     page = visit(serve())
     load(page, waves())
-    page.click("#compare")
+    press(page, "#compare")
     expect(page.locator("#stop-compare")).to_be_visible()
     page.click("#load-example")
     expect(page.locator("#comparison-status")).to_contain_text("the data have changed", timeout=60 * SECONDS)
@@ -231,5 +231,5 @@ def test_a_label_column_with_missing_values_is_rejected(serve, visit):
     rows = [f"{a:.4f},{b:.4f},{'' if i == 9 else int(i > 50)}" for i, (a, b) in enumerate(WAVES)]
     load(page, "\n".join(["a,b,anomaly", *rows]))
     expect(page.locator("#data-summary")).to_contain_text("2 features")
-    page.click("#train")
+    press(page, "#train")
     expect(page.locator("#train-problem")).to_contain_text("anomaly")
