@@ -19,17 +19,17 @@ struct CommandFailure: Error, CustomStringConvertible {
                 "start the server with reprise serve, or name another one with --url or REPRISE_URL"
             } else if error.status == 401 {
                 "set REPRISE_API_KEY to a key of this server"
-            } else if error.status == 422 || error.status == 400, error.pointer.map(Self.isOption) ?? false {
+            } else if error.status == 400 || error.status == 422, !Self.isData(error.pointer ?? "") {
                 "reprise \(command) --help describes the options"
             } else {
                 nil
             }
     }
 
-    /// Whether a JSON pointer into a request leads to an option, and not to data.
-    private static func isOption(_ pointer: String) -> Bool {
+    /// Whether a JSON pointer into a request leads to data, and not to an option.
+    private static func isData(_ pointer: String) -> Bool {
         let member = pointer.dropFirst().prefix { $0 != "/" }
-        return !["", "series", "windows", "recordings", "timestamps"].contains(member)
+        return ["series", "windows", "recordings", "timestamps"].contains(member)
     }
 
     var description: String { hint.map { "\(detail)\nHint: \($0)" } ?? detail }

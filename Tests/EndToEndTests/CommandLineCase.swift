@@ -27,6 +27,11 @@ class CommandLineCase {
             Array(arguments.prefix(1)) + ["--url", server.url] + arguments.dropFirst(), input: input)
     }
 
+    /// The lines of a report, without those of warnings.
+    func reportLines(_ result: Program.Result) -> [Substring] {
+        result.output.split(separator: "\n").filter { !$0.hasPrefix("warning: ") }
+    }
+
     /// Runs a client command with `--json`, and returns the response.
     func response(_ arguments: String..., input: String? = nil) throws -> JSON {
         let result = try Program.run(

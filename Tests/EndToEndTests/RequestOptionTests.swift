@@ -44,7 +44,7 @@ import Testing
         #expect(parts["windows"]?[0]?["timesteps"]?.array?.count == 2 && parts["rows"] == nil, "\(parts)")
         let rows = try reprise(
             "score", "--model", "m", "--include", "rows", "--feature-names", "a,b", input: "\(Small.series)")
-        #expect(rows.output.split(separator: "\n").count == 1 + 10, "\(rows)")
+        #expect(reportLines(rows).count == 1 + 10, "\(rows)")
         let names = try reprise("score", "--model", "m", "--include", "all", input: "\(Small.series)")
         #expect(names.errors.contains("include"), "\(names)")
         #expect(names.errors.contains("Hint: reprise score --help describes the options"), "\(names)")
@@ -74,8 +74,8 @@ import Testing
             "--reduce-lr-min-lr", "0.0001", "--clip-norm", "1", "--scaling", "minmax", "--quantile", "0.9")
         #expect(result.status == 0, "\(result.errors)")
         for (option, member) in [
-            ("--recurrent-activation", "recurrent_activation"), ("--monitor", "early_stopping"),
-            ("--reduce-lr-monitor", "reduce_lr_on_plateau"), ("--error-kind", "error_kind"),
+            ("--recurrent-activation", "recurrent_activation"), ("--monitor", "monitor"),
+            ("--reduce-lr-monitor", "monitor"), ("--error-kind", "error_kind"),
         ] {
             let refused = try reprise("compare", "--model", "both", rows, option, "wrong")
             #expect(refused.status != 0 && refused.errors.contains(member), "\(refused)")
