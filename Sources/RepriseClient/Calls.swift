@@ -4,8 +4,8 @@
     import Foundation
 #endif
 
-/// Calls whose responses are decoded. Each throws ``ClientError``, with the detail of the problem document (RFC 9457) if
-/// the server refuses the request.
+/// Calls whose responses are decoded. Each throws ``ClientError``, with the detail of the problem document
+/// (RFC 9457) if the server refuses the request.
 extension RepriseClient {
     /// Trains a new version of a model, and returns when training has ended.
     public func train(_ content: RequestContent) throws(ClientError) -> TrainResponse {
@@ -75,8 +75,8 @@ extension RepriseClient {
     /// Describes the layers of a model.
     /// - Parameters:
     ///   - version: a version's number or an alias; nil is the latest version.
-    ///   - accept: the media type: `application/json`, `text/plain` for the table that Keras prints, `image/svg+xml` for
-    ///     the flow diagram.
+    ///   - accept: the media type: `application/json`, `text/plain` for the table that Keras prints,
+    ///     `image/svg+xml` for the flow diagram.
     public func summary(of model: String, version: String?, accept: String) throws(ClientError) -> Response {
         var query: [String: RequestValue] = ["model": .string(model)]
         query["version"] = version.map(RequestValue.string)

@@ -1,4 +1,5 @@
-/// The reason why a call failed: the server refused the request, sent an unexpected response, or could not be reached.
+/// The reason why a call failed: the server refused the request, sent an unexpected response, or could not be
+/// reached.
 public struct ClientError: Error, CustomStringConvertible, Sendable {
     /// What went wrong, in the server's words if it has refused the request.
     public let description: String

@@ -1,6 +1,7 @@
 /// The response of `POST /compare`.
 public struct CompareResponse: Decodable, Sendable {
-    /// A network or a baseline. Measures are means over the seeds; nil where the detector or the data have none.
+    /// A network or a baseline. Measures are means over the seeds; nil where the detector or the data have
+    /// none.
     public struct Detector: Decodable, Sendable {
         /// `autoencoder`, `stacked`, `pca` or `z_score`.
         public let detector: String

@@ -4,8 +4,8 @@ import CCurl
 struct CurlHandle: ~Copyable, @unchecked Sendable {
     private let curl: UnsafeMutableRawPointer
 
-    /// Whether libcurl is initialized. That happens once per process, before the first handle: libcurl's implicit
-    /// initialization is not thread-safe.
+    /// Whether libcurl is initialized. That happens once per process, before the first handle: libcurl's
+    /// implicit initialization is not thread-safe.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     init() throws(ClientError) {
@@ -17,7 +17,8 @@ struct CurlHandle: ~Copyable, @unchecked Sendable {
 
     deinit { curl_easy_cleanup(curl) }
 
-    /// Percent-encodes a name for a path or a query, all but the unreserved characters of RFC 3986, section 2.3.
+    /// Percent-encodes a name for a path or a query, all but the unreserved characters of RFC 3986, section
+    /// 2.3.
     static func escaped(_ name: String) throws(ClientError) -> String {
         // libcurl takes a length of 0 as "call strlen".
         guard !name.isEmpty else { return name }

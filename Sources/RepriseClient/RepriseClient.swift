@@ -3,8 +3,8 @@ import Synchronization
 
 /// An HTTP client for a Reprise server, built on libcurl.
 ///
-/// Calls are synchronous: a call returns when its response has arrived. Any number of threads may share a client; their
-/// calls take turns on one persistent connection.
+/// Calls are synchronous: a call returns when its response has arrived. Any number of threads may share a
+/// client; their calls take turns on one persistent connection.
 public final class RepriseClient: Sendable {
     /// A response with its content as bytes.
     public struct Response: Sendable {
@@ -28,7 +28,8 @@ public final class RepriseClient: Sendable {
 
     /// - Parameters:
     ///   - baseURL: such as `http://127.0.0.1:8080`.
-    ///   - timeout: maximum duration of a call in seconds. Training without progress events counts as one call.
+    ///   - timeout: maximum duration of a call in seconds. Training without progress events counts as one
+    ///     call.
     ///   - apiKey: the key for a server that requires one, sent as a bearer token (RFC 6750, section 2.1).
     /// - Throws: ``ClientError`` if libcurl cannot create a handle.
     public init(baseURL: String, timeout: Int = 3600, apiKey: String? = nil) throws(ClientError) {
@@ -54,8 +55,8 @@ public final class RepriseClient: Sendable {
         }
     }
 
-    /// Sends a request whose response may be an event stream, and calls `onEvent` for each event as it arrives. No timeout
-    /// applies: the server sends heartbeats.
+    /// Sends a request whose response may be an event stream, and calls `onEvent` for each event as it
+    /// arrives. No timeout applies: the server sends heartbeats.
     /// - Parameters:
     ///   - fields: header fields beside Accept.
     ///   - onEvent: returns whether to continue; false closes the connection.

@@ -1,4 +1,5 @@
-/// The data of a request with its options: in one JSON document, or the options in the query and the data in the body.
+/// The data of a request with its options: in one JSON document, or the options in the query and the data in
+/// the body.
 public struct RequestContent: Sendable {
     /// Empty, or a question mark and parameters.
     let query: String
@@ -24,8 +25,9 @@ public struct RequestContent: Sendable {
         return try json(values)
     }
 
-    /// A JSON request, which is sent as it was written, with more members. Members that are there twice are sent twice,
-    /// and the server refuses them. A document that is not an object is sent alone, for the server to refuse.
+    /// A JSON request, which is sent as it was written, with more members. Members that are there twice are
+    /// sent twice, and the server refuses them. A document that is not an object is sent alone, for the
+    /// server to refuse.
     public static func json(
         _ document: [UInt8], adding members: [String: RequestValue] = [:]
     ) throws(ClientError) -> RequestContent {

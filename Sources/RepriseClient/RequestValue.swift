@@ -4,8 +4,8 @@
     import Foundation
 #endif
 
-/// The value of one member of a request. The client has no types for the members themselves: openapi.yaml lists their
-/// names, types and defaults, and the server checks them.
+/// The value of one member of a request. The client has no types for the members themselves: openapi.yaml
+/// lists their names, types and defaults, and the server checks them.
 public enum RequestValue: Sendable {
     /// A string. In a query it stands without quotes.
     case string(String)
@@ -57,8 +57,8 @@ public enum RequestValue: Sendable {
         }
     }
 
-    /// A string in quotes. An array of one string is encoded and its brackets are dropped, because `init` keeps a string
-    /// as it is.
+    /// A string in quotes. An array of one string is encoded and its brackets are dropped, because `init`
+    /// keeps a string as it is.
     private static func quoted(_ string: String) throws(ClientError) -> [UInt8] {
         guard case .json(let array) = try RequestValue([string]) else { return [] }
         return Array(array.dropFirst().dropLast())

@@ -28,7 +28,8 @@ public struct ServerSentEvent: Sendable, Equatable {
             return events
         }
 
-        /// Adds a line to the current event, or returns the event if the line is empty. An event without data is dropped.
+        /// Adds a line to the current event, or returns the event if the line is empty. An event without data
+        /// is dropped.
         private mutating func processLine() -> ServerSentEvent? {
             guard line.isEmpty else {
                 addField()

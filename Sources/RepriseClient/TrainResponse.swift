@@ -26,8 +26,8 @@ public struct ModelVersion: Decodable, Sendable {
     public let errorKind: String
     /// The error above which a window is an anomaly; nil for an imported model without a threshold.
     public let threshold: Double?
-    /// The windows that the threshold was learned from: `calibration`, `validation` or `training`; nil if the request
-    /// set it.
+    /// The windows that the threshold was learned from: `calibration`, `validation` or `training`; nil if the
+    /// request set it.
     public let thresholdSource: String?
     /// The duration of training.
     public let seconds: Double

@@ -7,8 +7,9 @@ struct Compare: ParsableCommand {
         abstract:
             "Train an autoencoder and a stacked network on the same data, and compare how well they detect.",
         discussion: """
-            Both networks are trained on the first rows, once for each seed, and evaluated on the other rows, beside a z-score \
-            and principal components. They are stored as models named MODEL-autoencoder and MODEL-stacked.
+            Both networks are trained on the first rows, once for each seed, and evaluated on the other \
+            rows, beside a z-score and principal components. They are stored as models named \
+            MODEL-autoencoder and MODEL-stacked.
             """)
 
     @OptionGroup var server: ServerOptions
@@ -55,7 +56,9 @@ struct CompareOptions: RequestOptions {
 struct LabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their first and last "
-                + "rows, such as [[8,9]].", valueName: "column"))
+            """
+            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their first \
+            and last rows, such as [[8,9]].
+            """, valueName: "column"))
     var labels: String?
 }

@@ -2,8 +2,9 @@ import ArgumentParser
 import Glibc
 import JSON
 
-/// The environment variables of the commands. `REPRISE_MAX_BODY=128` is `--max-body 128` of `serve`; client commands read
-/// `REPRISE_URL` and `REPRISE_API_KEY`. Arguments override variables, and an empty variable counts as not set.
+/// The environment variables of the commands. `REPRISE_MAX_BODY=128` is `--max-body 128` of `serve`; client
+/// commands read `REPRISE_URL` and `REPRISE_API_KEY`. Arguments override variables, and an empty variable
+/// counts as not set.
 enum Environment {
     private static let prefix = "REPRISE_"
     private static let clientVariables = ["REPRISE_API_KEY", "REPRISE_URL"]
@@ -62,10 +63,10 @@ enum Environment {
         }
     }
 
-    /// Whether Kubernetes has set a variable. Each pod gets variables for each Service of its namespace. Those of a Service
-    /// named `reprise` or `reprise-x` have our prefix: `REPRISE_SERVICE_HOST`, `REPRISE_SERVICE_PORT`, optionally with the
-    /// name of a port, `REPRISE_PORT=tcp://10.0.0.1:80`, and `REPRISE_PORT_80_TCP`, optionally with `_ADDR`, `_PORT` or
-    /// `_PROTO`.
+    /// Whether Kubernetes has set a variable. Each pod gets variables for each Service of its namespace.
+    /// Those of a Service named `reprise` or `reprise-x` have our prefix: `REPRISE_SERVICE_HOST`,
+    /// `REPRISE_SERVICE_PORT`, optionally with the name of a port, `REPRISE_PORT=tcp://10.0.0.1:80`, and
+    /// `REPRISE_PORT_80_TCP`, optionally with `_ADDR`, `_PORT` or `_PROTO`.
     private static func isServiceLink(_ name: String, _ value: String) -> Bool {
         name.wholeMatch(of: /REPRISE(_[A-Z0-9_]+)?_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)/) != nil
             || name.wholeMatch(of: /REPRISE(_[A-Z0-9_]+)?_PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?/)

@@ -6,8 +6,9 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluate a model's scores of a labelled series.",
         discussion: """
-            The baselines beside the model are a z-score and principal components, learned from the windows that the model was \
-            trained on. With --json the response also has the curve of precision and recall.
+            The baselines beside the model are a z-score and principal components, learned from the windows \
+            that the model was trained on. With --json the response also has the curve of precision and \
+            recall.
             """)
 
     @OptionGroup var server: ServerOptions

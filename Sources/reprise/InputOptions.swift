@@ -8,8 +8,10 @@ struct InputOptions: ParsableArguments {
 
     @Argument(
         help: ArgumentHelp(
-            "A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON request; - or no "
-                + "file reads standard input."))
+            """
+            A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON request; \
+            - or no file reads standard input.
+            """))
     var file: String?
 
     @OptionGroup(title: "CSV columns") var columns: ColumnOptions

@@ -3,8 +3,8 @@ import Glibc
 import RepriseClient
 import Synchronization
 
-/// Handles SIGINT (Ctrl-C) during training: cancels the job on the server, and ends the process with the exit code of an
-/// interrupted command.
+/// Handles SIGINT (Ctrl-C) during training: cancels the job on the server, and ends the process with the exit
+/// code of an interrupted command.
 final class Interruption {
     /// State that the signal handler shares.
     private final class Job: Sendable {
@@ -31,7 +31,8 @@ final class Interruption {
     /// Sets the job that an interruption cancels.
     func arm(_ id: String) { job.id.withLock { $0 = id } }
 
-    /// Waits for the process to end if it was interrupted, so that the cancelled job is not reported as a failure.
+    /// Waits for the process to end if it was interrupted, so that the cancelled job is not reported as a
+    /// failure.
     func waitForExit() {
         while job.isInterrupted.load(ordering: .relaxed) { pause() }
     }

@@ -12,8 +12,8 @@ struct Keys: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create an API key, and print it once.",
             discussion: """
-                The file has a line for each key, with the SHA-256 digest instead of the key. A running server reloads the \
-                file when it changes. To revoke a key, delete its line.
+                The file has a line for each key, with the SHA-256 digest instead of the key. A running \
+                server reloads the file when it changes. To revoke a key, delete its line.
                 """)
 
         @Argument(help: "The key's name.") var name: String

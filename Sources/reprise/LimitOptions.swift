@@ -5,8 +5,8 @@ import ModelRuntime
 private let defaultHTTP = Limits()
 private let defaultRuntime = RuntimeLimits()
 
-/// The limits of a server. Each limit is an option here, with one line in ``limits()`` for its bounds and its use, and a
-/// property of `Limits` or `RuntimeLimits`, which has its default.
+/// The limits of a server. Each limit is an option here, with one line in ``limits()`` for its bounds and its
+/// use, and a property of `Limits` or `RuntimeLimits`, which has its default.
 struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -64,15 +64,17 @@ struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Number of versions to keep of each model. A new version deletes the oldest ones that have no alias. Default: keep \
-            all. [env: REPRISE_KEEP_VERSIONS]
+            Number of versions to keep of each model. A new version deletes the oldest ones that have no \
+            alias. Default: keep all. [env: REPRISE_KEEP_VERSIONS]
             """, valueName: "number"))
     var keepVersions: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Maximum size of the weights in memory; others are read from disk when needed. [env: REPRISE_MAX_LOADED]",
-            valueName: "MiB"))
+            """
+            Maximum size of the weights in memory; others are read from disk when needed. \
+            [env: REPRISE_MAX_LOADED]
+            """, valueName: "MiB"))
     var maxLoaded = defaultRuntime.loadedBytes >> 20
 
     @Option(

@@ -11,8 +11,8 @@ struct LogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Minimum level of the log: trace, debug, info, notice, warning, error or critical. Requests have the level info, \
-            health checks and scrapes the level debug. [env: REPRISE_LOG_LEVEL]
+            Minimum level of the log: trace, debug, info, notice, warning, error or critical. Requests have \
+            the level info, health checks and scrapes the level debug. [env: REPRISE_LOG_LEVEL]
             """, valueName: "level"))
     var logLevel = Logger.Level.info
 

@@ -6,8 +6,8 @@ struct Reconstruct: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Reconstruct windows, and print the error of each.",
         discussion: """
-            Errors are mean squares, in the units of the data and in the scaled units of the threshold. With --json the response \
-            has the reconstructions.
+            Errors are mean squares, in the units of the data and in the scaled units of the threshold. With \
+            --json the response has the reconstructions.
             """)
 
     @OptionGroup var server: ServerOptions

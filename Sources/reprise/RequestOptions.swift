@@ -1,10 +1,11 @@
 import ArgumentParser
 import RepriseClient
 
-/// Options that a command sends to the server by name: `--batch-size 8` becomes the member `batch_size` of the request.
+/// Options that a command sends to the server by name: `--batch-size 8` becomes the member `batch_size` of
+/// the request.
 ///
-/// Declaring a property is all that an option needs. Options that are not given are not sent, so that the server's defaults
-/// apply; the server also checks the values.
+/// Declaring a property is all that an option needs. Options that are not given are not sent, so that the
+/// server's defaults apply; the server also checks the values.
 protocol RequestOptions: ParsableArguments {
     /// The member that holds the options as an object; nil if each option is a member of the request itself.
     static var member: String? { get }

@@ -6,10 +6,10 @@ struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Score a series, and print the events in it.",
         discussion: """
-            A score is an error divided by the threshold: a score above 1 is an anomaly. Rows are counted from 0, and have their \
-            timestamps beside them. A response without events, such as that for windows or with --last, is printed as a table \
-            of the windows' scores, and a response with rows alone as a table of the rows' scores. With --json the response has \
-            all parts.
+            A score is an error divided by the threshold: a score above 1 is an anomaly. Rows are counted \
+            from 0, and have their timestamps beside them. A response without events, such as that for \
+            windows or with --last, is printed as a table of the windows' scores, and a response with rows \
+            alone as a table of the rows' scores. With --json the response has all parts.
             """)
 
     @OptionGroup var server: ServerOptions

@@ -15,8 +15,9 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start the server.",
         discussion: """
-            SIGTERM or SIGINT stops the server gracefully; a second signal ends it at once. The environment variable in brackets \
-            sets an option too. Options override variables, and an empty variable counts as not set.
+            SIGTERM or SIGINT stops the server gracefully; a second signal ends it at once. The environment \
+            variable in brackets sets an option too. Options override variables, and an empty variable \
+            counts as not set.
             """)
 
     @Option(help: "Address to listen on. [env: REPRISE_HOST]")
@@ -33,24 +34,24 @@ struct Serve: ParsableCommand {
     @Flag(
         inversion: .prefixedNo, exclusivity: .chooseLast,
         help: """
-            Never write to the models' folder: refuse training, imports, aliases and deletion. Versions that other servers \
-            store are served. [env: REPRISE_READ_ONLY]
+            Never write to the models' folder: refuse training, imports, aliases and deletion. Versions that \
+            other servers store are served. [env: REPRISE_READ_ONLY]
             """)
     var readOnly = false
 
     @Option(
         help: ArgumentHelp(
             """
-            Folder of the files that a dataSource of /anomalydetector may name. Without it no files can be named. \
-            [env: REPRISE_DATA]
+            Folder of the files that a dataSource of /anomalydetector may name. Without it no files can be \
+            named. [env: REPRISE_DATA]
             """, valueName: "folder"))
     var data: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            File of the API keys, one of which each request needs. Create keys with reprise keys new. The file is reloaded when \
-            it changes. [env: REPRISE_API_KEYS]
+            File of the API keys, one of which each request needs. Create keys with reprise keys new. The \
+            file is reloaded when it changes. [env: REPRISE_API_KEYS]
             """, valueName: "file"))
     var apiKeys: String?
 
@@ -60,7 +61,7 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Time to continue serving after a stop signal, while /readyz responds with 503. [env: REPRISE_DRAIN]",
+            "Time to serve after a stop signal, while /readyz responds with 503. [env: REPRISE_DRAIN]",
             valueName: "seconds"))
     var drain = 0.0
 
@@ -108,7 +109,8 @@ struct Serve: ParsableCommand {
         stop(server, service, logger)
     }
 
-    /// A logger with one line for each event on standard error, which has reported unknown environment variables.
+    /// A logger with one line for each event on standard error, which has reported unknown environment
+    /// variables.
     private func logger(_ writer: LogWriter) -> Logger {
         let level = log.logLevel
         LoggingSystem.bootstrap { _ in LineLogHandler(writer, level: level) }
@@ -121,7 +123,8 @@ struct Serve: ParsableCommand {
         return logger
     }
 
-    /// Serves for `drain` seconds as not ready, then gives requests and training jobs `grace` seconds to finish.
+    /// Serves for `drain` seconds as not ready, then gives requests and training jobs `grace` seconds to
+    /// finish.
     private func stop(_ server: Server, _ service: Service, _ logger: Logger) {
         service.readiness = false
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
@@ -129,7 +132,8 @@ struct Serve: ParsableCommand {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(grace)
         service.jobs.close()
-        // Jobs are cancelled shortly before the end of the grace period, so that their clients still get responses.
+        // Jobs are cancelled shortly before the end of the grace period, so that their clients still get
+        // responses.
         let timeForJobs = max(0, grace - min(1, grace / 10))
         DispatchQueue.global().async { service.jobs.finish(within: timeForJobs) }
         server.stop(grace: grace)
@@ -165,7 +169,8 @@ struct Serve: ParsableCommand {
         return isLoopback ? "loopback" : "unrestricted"
     }
 
-    /// Raises the number of file descriptors, one of which each connection needs, from the shell's default to the maximum.
+    /// Raises the number of file descriptors, one of which each connection needs, from the shell's default to
+    /// the maximum.
     private func raiseDescriptorLimit() {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

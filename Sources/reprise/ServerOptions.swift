@@ -11,7 +11,8 @@ struct ServerOptions: ParsableArguments {
 
     /// Runs calls of the server, and adds a hint to the error of a call that fails.
     ///
-    /// The API key comes from an environment variable, because all users of a machine can see the arguments of a process.
+    /// The API key comes from an environment variable, because all users of a machine can see the arguments
+    /// of a process.
     /// - Parameter command: the name of the subcommand.
     func run(_ command: String, _ calls: (RepriseClient) throws -> Void) throws {
         do {
@@ -21,7 +22,8 @@ struct ServerOptions: ParsableArguments {
         }
     }
 
-    /// Posts a request to the path that is named after the command, and prints the response: as JSON, or as a report.
+    /// Posts a request to the path that is named after the command, and prints the response: as JSON, or as a
+    /// report.
     func post<Response: Decodable>(
         _ command: String, _ content: RequestContent, report: (Response) -> String
     ) throws {

@@ -17,10 +17,12 @@ final class StopSignals {
         for number in [SIGTERM, SIGINT] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            // The handler retains this object for good, because a signal may arrive until the process has ended.
+            // The handler retains this object for good, because a signal may arrive until the process has
+            // ended.
             source.setEventHandler { [self] in
                 arrived.signal()
-                // One event may stand for several signals; its data is their number. The exit code is that of SIGTERM.
+                // One event may stand for several signals; its data is their number. The exit code is that of
+                // SIGTERM.
                 let seen = count.add(Int(source.data), ordering: .relaxed).newValue
                 if seen > 1 { _exit(128 + SIGTERM) }
             }

@@ -6,16 +6,18 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a new version of a model.",
         discussion: """
-            The server's defaults apply to options that are not given. Options add members to a JSON request; a member that \
-            is given twice is refused.
+            The server's defaults apply to options that are not given. Options add members to a JSON \
+            request; a member that is given twice is refused.
             """)
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var input: InputOptions
     @Option(
         help: ArgumentHelp(
-            "Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other data their first "
-                + "and last rows, such as [[8,9]].", valueName: "column"))
+            """
+            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other data \
+            their first and last rows, such as [[8,9]].
+            """, valueName: "column"))
     var exclude: String?
     @OptionGroup var options: TrainOptions
 

@@ -20,8 +20,8 @@ struct TrainingOptions: RequestOptions {
     var calibrationSplit: Double?
     @OptionGroup var threshold: ThresholdOptions
 
-    /// The server watches the validation loss by default, which needs a validation split. Without one, watch the training
-    /// loss.
+    /// The server watches the validation loss by default, which needs a validation split. Without one, watch
+    /// the training loss.
     func members() throws -> [String: RequestValue] {
         var options = self
         let monitor = validationSplit == nil ? "loss" : "val_loss"

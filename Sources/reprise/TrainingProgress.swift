@@ -1,7 +1,8 @@
 import Glibc
 import RepriseClient
 
-/// Shows the progress of training on standard error: a bar on a terminal, a line every five seconds elsewhere.
+/// Shows the progress of training on standard error: a bar on a terminal, a line every five seconds
+/// elsewhere.
 final class TrainingProgress {
     private static let width = 30
     /// Seconds between lines if standard error is not a terminal.

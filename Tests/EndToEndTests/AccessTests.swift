@@ -43,7 +43,8 @@ import Testing
         #expect(failed.errors.contains("/no/such/file"))
     }
 
-    /// A server without free descriptors serves its connections, and accepts new ones after others are closed.
+    /// A server without free descriptors serves its connections, and accepts new ones after others are
+    /// closed.
     @Test func aServerWithoutFreeDescriptorsRecovers() throws {
         let server = try ServerProcess(launcher: ["/usr/bin/prlimit", "--nofile=40:40"])
         #expect(try server.client.get("/healthz").status == 200)

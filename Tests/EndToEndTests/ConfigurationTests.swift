@@ -40,8 +40,8 @@ import Testing
         }
     }
 
-    /// A number out of bounds is refused, with the name of its option and of its variable: every number has bounds, and the
-    /// variable reaches the option.
+    /// A number out of bounds is refused, with the name of its option and of its variable: every number has
+    /// bounds, and the variable reaches the option.
     @Test func everyNumberHasBounds() throws {
         let numbers = try Self.options().filter { $0.standard.flatMap { Double($0) } != nil }
         #expect(numbers.count > 18)
