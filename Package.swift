@@ -200,7 +200,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["APITesting", "RepriseClient", "reprise"],
+            dependencies: [
+                "APITesting", "RepriseClient", "reprise", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
 
         // What is fuzzed, and the test that replays the corpus.

@@ -1,23 +1,23 @@
-/// What `POST /layers` answers.
-public struct LayersAnswer: Decodable, Sendable {
-    /// What a layer makes of the windows.
+/// The response of `POST /layers`.
+public struct LayersResponse: Decodable, Sendable {
+    /// The outputs of a layer.
     public struct Layer: Decodable, Sendable {
-        /// The name that Keras gives it.
+        /// The layer's name in Keras.
         public let name: String
-        /// Such as `LSTM`.
+        /// The layer's type, such as `LSTM`.
         public let type: String
-        /// nil stands for the number of windows.
+        /// The shape of the outputs; nil stands for the number of windows.
         public let outputShape: [Int?]
-        /// In scaled units.
+        /// The outputs, in scaled units.
         public let outputs: Outputs
     }
 
-    /// `[N][T][H]` of a layer that emits a sequence, `[N][H]` of one that emits a vector.
+    /// `[N][T][H]` for a layer that returns sequences, `[N][H]` for a layer that returns vectors.
     public enum Outputs: Decodable, Sendable, Equatable {
         case sequences([[[Float]]])
         case vectors([[Float]])
 
-        /// Whichever it is.
+        /// Decodes nested arrays; their depth decides the case.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let sequences = try? container.decode([[[Float]]].self) {
@@ -27,7 +27,7 @@ public struct LayersAnswer: Decodable, Sendable {
             }
         }
 
-        /// All of them, one after the other.
+        /// All numbers, flattened in order.
         public var numbers: [Float] {
             switch self {
             case .sequences(let sequences): sequences.flatMap { $0.flatMap { $0 } }
@@ -38,12 +38,12 @@ public struct LayersAnswer: Decodable, Sendable {
 
     /// The model's name.
     public let model: String
-    /// The version that answered.
+    /// The number of the version that was used.
     public let version: Int
-    /// What the features of the inputs are called; nil if the model's have no names.
+    /// Names of the features, `[F]`; nil for a model without feature names.
     public let featureNames: [String]?
-    /// The windows as the network sees them, `[N][T][F]` in scaled units.
+    /// The network's inputs `[N][T][F]`, in scaled units.
     public let inputs: [[[Float]]]
-    /// From input to output.
+    /// The layers, from input to output.
     public let layers: [Layer]
 }

@@ -1,37 +1,39 @@
 import CCurl
 
-/// A libcurl easy handle, and the only place that calls libcurl.
-struct Handle: ~Copyable, @unchecked Sendable {
+/// A libcurl easy handle. All calls of libcurl are in this file.
+struct CurlHandle: ~Copyable, @unchecked Sendable {
     private let curl: UnsafeMutableRawPointer
 
-    /// Once a process, before the first handle; libcurl does not do it safely by itself.
+    /// Whether libcurl is initialized. That happens once per process, before the first handle: libcurl's
+    /// implicit initialization is not thread-safe.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     init() throws(ClientError) {
         guard Self.isReady, let curl = curl_easy_init() else {
-            throw ClientError(description: "libcurl can't be started")
+            throw ClientError("libcurl cannot be initialized")
         }
         self.curl = curl
     }
 
     deinit { curl_easy_cleanup(curl) }
 
-    /// A name for a path or a query, percent-encoded but for the unreserved characters of RFC 3986.
+    /// Percent-encodes a name for a path or a query, all but the unreserved characters of RFC 3986, section
+    /// 2.3.
     static func escaped(_ name: String) throws(ClientError) -> String {
-        // A length of 0 would mean "measure it".
+        // libcurl takes a length of 0 as "call strlen".
         guard !name.isEmpty else { return name }
         guard let text = curl_easy_escape(nil, name, Int32(clamping: name.utf8.count)) else {
-            throw ClientError(description: "a name of \(name.utf8.count) bytes can't be sent")
+            throw ClientError("a name of \(name.utf8.count) bytes cannot be percent-encoded")
         }
         defer { curl_free(text) }
         return String(cString: text)
     }
 
-    /// Where libcurl's callbacks leave what arrives.
+    /// The parts of a response that libcurl's callbacks have received.
     fileprivate final class Received {
         var body: [UInt8] = []
         var fields: [(name: String, value: String)] = []
-        /// Takes an event stream as it comes; says whether to go on.
+        /// Receives the bytes of an event stream, and returns whether to continue.
         let onStream: ((UnsafeRawBufferPointer) -> Bool)?
 
         init(_ onStream: ((UnsafeRawBufferPointer) -> Bool)?) { self.onStream = onStream }
@@ -40,31 +42,35 @@ struct Handle: ~Copyable, @unchecked Sendable {
             fields.contains { $0.name == "content-type" && $0.value.hasPrefix("text/event-stream") }
         }
 
-        func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        /// Stores bytes of the content, and returns whether to continue.
+        func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
             if let onStream, isStream { return onStream(bytes) }
             body += bytes
             return true
         }
     }
 
+    /// Sends a request and receives its response.
     /// - Parameters:
-    ///   - timeout: in seconds; 0 is none.
-    ///   - onStream: takes the pieces of an event stream instead of the answer's body.
+    ///   - timeout: in seconds; 0 for none.
+    ///   - onStream: receives the bytes of an event stream, which are then not part of the response's body.
+    /// - Throws: ``ClientError`` if the transfer fails.
     func perform(
         _ method: String, _ url: String, fields: [(name: String, value: String)], body: [UInt8]?,
         timeout: Int,
         onStream: ((UnsafeRawBufferPointer) -> Bool)? = nil
-    ) throws(ClientError) -> RepriseClient.Answer {
+    ) throws(ClientError) -> RepriseClient.Response {
         curl_easy_reset(curl)
         var list: UnsafeMutablePointer<curl_slist>?
         defer { curl_slist_free_all(list) }
         let contentType = body == nil ? [] : [(name: "Content-Type", value: "application/json")]
-        // A field of the caller's takes the place of ours; libcurl's "Expect" costs a round trip and is
-        // left out.
-        let own = contentType.filter { ours in
-            !fields.contains { $0.name.lowercased() == ours.name.lowercased() }
+        // The caller's field replaces the default. libcurl's "Expect" would cost a round trip.
+        let defaults = contentType.filter { field in
+            !fields.contains { $0.name.lowercased() == field.name.lowercased() }
         }
-        for field in fields + own { list = curl_slist_append(list, "\(field.name): \(field.value)") ?? list }
+        for field in fields + defaults {
+            list = curl_slist_append(list, "\(field.name): \(field.value)") ?? list
+        }
         list = curl_slist_append(list, "Expect:") ?? list
 
         let received = Received(onStream)
@@ -82,8 +88,9 @@ struct Handle: ~Copyable, @unchecked Sendable {
         ccurl_set_receiver(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
             let received = Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
-            // Another number than there were bytes ends the transfer.
-            return received.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+            // Any other return value than the number of bytes ends the transfer.
+            return received.append(UnsafeRawBufferPointer(start: bytes, count: size * count))
+                ? size * count : 0
         }
         ccurl_set_receiver(curl, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
@@ -97,23 +104,24 @@ struct Handle: ~Copyable, @unchecked Sendable {
             guard let body else { return curl_easy_perform(curl) }
             return body.withUnsafeBytes { bytes in
                 ccurl_set_long(curl, CURLOPT_POSTFIELDSIZE, bytes.count)
-                // An empty array may have no address, and without one libcurl would read standard input.
+                // An empty array may have a null address, for which libcurl would read standard input.
                 ccurl_set_pointer(
                     curl, CURLOPT_POSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1))
                 return curl_easy_perform(curl)
             }
         }
         guard result == CURLE_OK else {
-            let hint =
-                result == CURLE_COULDNT_CONNECT ? "; is the server running? Start it with: reprise serve" : ""
-            throw ClientError(description: "\(url): \(String(cString: curl_easy_strerror(result)))\(hint)")
+            throw ClientError(
+                "\(url): \(String(cString: curl_easy_strerror(result)))",
+                isUnreachable: result == CURLE_COULDNT_CONNECT)
         }
-        return RepriseClient.Answer(status: ccurl_status(curl), fields: received.fields, body: received.body)
+        return RepriseClient.Response(
+            status: ccurl_status(curl), fields: received.fields, body: received.body)
     }
 }
 
-extension Handle.Received {
-    /// A status line starts over: what came before it was an interim answer.
+extension CurlHandle.Received {
+    /// Adds a header line. A status line discards the fields before it, which belong to an interim response.
     fileprivate func add(line: String) {
         if line.hasPrefix("HTTP/") { return fields.removeAll() }
         guard let colon = line.firstIndex(of: ":") else { return }
