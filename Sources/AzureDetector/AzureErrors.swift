@@ -2,12 +2,12 @@ import HTTP1
 import JSON
 import ServingAPI
 
-/// Errors as the clients of Azure's Anomaly Detector expect them: `{"code": …, "message": …}`, with the code in the field
-/// `x-ms-error-code` too. Codes are those that the service's documentation lists, where one fits.
+/// Errors as clients of Azure's Anomaly Detector expect them: `{"code": …, "message": …}`, with the code in the header field
+/// `x-ms-error-code` too. The codes are those of Azure's documentation, where one fits.
 extension Problem {
-    /// An error with a code of the service's.
+    /// An error with one of Azure's codes.
     static func azure(_ status: Status, _ code: String, _ message: String) -> Problem {
-        Problem(status, code, message)
+        Problem(.badRequest, message, status: status, code: code)
     }
 
     static func modelNotExist(_ id: String) -> Problem {
@@ -24,15 +24,16 @@ extension Problem {
         )
     }
 
-    /// The code of this problem.
+    /// The code of this problem, after Azure's documentation; the type in Azure's spelling where that has no code for it.
     var azureCode: String {
-        switch slug {
-        case "malformed-json": "InvalidJsonFormat"
-        case "unknown-model": "ModelNotExist"
-        case "too-many-trainings": "TooManyRunningModels"
-        case "content-too-large": "InvalidFileSize"
-        case "storage-failed": "UnexpectedError"
-        case "invalid-request", "bad-request":
+        if let code { return code }
+        return switch type {
+        case .malformedJSON: "InvalidJsonFormat"
+        case .unknownModel: "ModelNotExist"
+        case .tooManyTrainings: "TooManyRunningModels"
+        case .contentTooLarge: "InvalidFileSize"
+        case .storageFailed: "UnexpectedError"
+        case .invalidRequest, .badRequest:
             switch pointer {
             case "/slidingWindow": "InvalidSlidingWindow"
             case "/alignPolicy/alignMode": "InvalidAlignMode"
@@ -40,19 +41,18 @@ extension Problem {
             default: "BadArgument"
             }
         default:
-            // A code already, or the name of a problem that the service had no code for.
-            slug.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+            type.rawValue.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
         }
     }
 
-    /// The answer. The service knew no 422.
+    /// The response in Azure's form, which does not have 422.
     var azureResponse: Response {
         .json(
             status == .unprocessableContent ? .badRequest : status,
             fields: [(name: "x-ms-error-code", value: azureCode)] + fields, writeAzureError)
     }
 
-    /// The members of the document.
+    /// Writes the members of the document.
     func writeAzureError(to json: inout JSONWriter) {
         json.member("code", azureCode)
         json.member("message", detail)

@@ -65,7 +65,11 @@ import Testing
             ("POST", "\(Exercise.detectorModels)/x:detect-last", .infer),
             ("GET", "/anomalydetector/v1.1/multivariate/detect-batch/x", .infer),
         ]
-        let open = ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"] + Exercise.consolePaths
+        let open =
+            [
+                "/healthz", "/readyz", "/problems", "/problems/unknown-model", "/v2/health/live",
+                "/v2/health/ready",
+            ] + Exercise.consolePaths
         let served = try API(.inProcess).service.servedPaths
         #expect(
             calls.count - 1 == served.count - open.count, "HEAD is there besides"

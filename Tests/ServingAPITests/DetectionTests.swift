@@ -77,7 +77,7 @@ import Testing
         let some = try train(rows: 400)
         #expect(some["threshold_windows"] == 80)
         let warning = try #require(some["warnings"]?[0]?.string)
-        #expect(warning.contains("80 windows are too few"), "\(warning)")
+        #expect(warning.contains("80 calibration windows are too few"), "\(warning)")
         // With a modest wish there are enough, and what is given needs none.
         #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
         let given = try train(["threshold": 2.5], rows: 80)
@@ -104,7 +104,7 @@ import Testing
         let shifted = try post("/score", ["series": Self.series(300, seed: 3, shift: 0.5)])
         #expect(shifted["drift"]?["is_drift"] == true && shifted["drift"]?["windows"] == 296)
         #expect(try #require(shifted["drift"]?["share"]?.double) > 0.9)
-        #expect(try #require(shifted["warnings"]?[0]?.string).contains("moved away"))
+        #expect(try #require(shifted["warnings"]?[0]?.string).contains("the process has drifted"))
         // The feature that has moved is the first to be named.
         let event = try #require(shifted["events"]?[0])
         #expect(event["features"]?[0]?["feature"] == 1, "\(event)")

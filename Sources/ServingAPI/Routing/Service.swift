@@ -59,7 +59,7 @@ public final class Service: Handler {
         [
             TrainRoutes(core), JobRoutes(core), PredictionRoutes(core), LayerRoutes(core), ScoreRoutes(core),
             CompareRoutes(core), SummaryRoutes(core), ModelRoutes(core), AliasRoutes(core),
-            ModelFileRoutes(core), OperationRoutes(core), ConsoleRoutes(),
+            ModelFileRoutes(core), OperationRoutes(core), ProblemRoutes(), ConsoleRoutes(),
         ]
     }
 

@@ -1,0 +1,282 @@
+import HTTP1
+
+/// A stable type of problem: the last segment of `/problems/…`, the status that goes with it, and its documentation.
+///
+/// The one list of all types: `GET /problems` serves it, and tests hold openapi.yaml and docs/problems.md against it.
+package enum ProblemType: String, CaseIterable, Sendable {
+    case badRequest = "bad-request"
+    case malformedJSON = "malformed-json"
+    case unauthorized
+    case forbidden
+    case unknownPath = "unknown-path"
+    case unknownModel = "unknown-model"
+    case unknownJob = "unknown-job"
+    case methodNotAllowed = "method-not-allowed"
+    case readOnly = "read-only"
+    case notAcceptable = "not-acceptable"
+    case requestTimeout = "request-timeout"
+    case noEncoding = "no-encoding"
+    case noThreshold = "no-threshold"
+    case tooLargeForONNX = "too-large-for-onnx"
+    case trainingCancelled = "training-cancelled"
+    case aliasInUse = "alias-in-use"
+    case contentTooLarge = "content-too-large"
+    case uriTooLong = "uri-too-long"
+    case unsupportedMediaType = "unsupported-media-type"
+    case expectationFailed = "expectation-failed"
+    case invalidRequest = "invalid-request"
+    case trainingFailed = "training-failed"
+    case overflow
+    case invalidModelFile = "invalid-model-file"
+    case idempotencyKeyReused = "idempotency-key-reused"
+    case tooManyTrainings = "too-many-trainings"
+    case headerFieldsTooLarge = "request-header-fields-too-large"
+    case internalServerError = "internal-server-error"
+    case storageFailed = "storage-failed"
+    case notImplemented = "not-implemented"
+    case draining
+    case overloaded
+    case busy
+    case serviceUnavailable = "service-unavailable"
+    case httpVersionNotSupported = "http-version-not-supported"
+    case registryFull = "registry-full"
+    case diskFull = "disk-full"
+
+    /// The status, the cause and the remedy.
+    private var entry: (status: Status, cause: String, remedy: String) {
+        switch self {
+        case .badRequest:
+            (
+                .badRequest, "The message, a query parameter or a header field is malformed.",
+                "Correct what `detail` names."
+            )
+        case .malformedJSON:
+            (
+                .badRequest, "The body is not JSON.",
+                "Send valid JSON, or declare the body's media type in Content-Type."
+            )
+        case .unauthorized:
+            (
+                .unauthorized,
+                "The server requires a key, and the request has none, several, or an unknown one.",
+                "Send one valid key: `Authorization: Bearer KEY`."
+            )
+        case .forbidden:
+            (
+                .forbidden, "The key lacks the scope of the operation.",
+                "Use a key with the scope that `detail` names."
+            )
+        case .unknownPath:
+            (
+                .notFound, "No operation or file has this path.",
+                "Look the path up in GET /openapi.yaml."
+            )
+        case .unknownModel:
+            (
+                .notFound, "The model, version or alias does not exist.",
+                "Choose one from GET /models, or train the model first."
+            )
+        case .unknownJob:
+            (
+                .notFound, "The job does not exist, or ended so long ago that it has been forgotten.",
+                "Look the job up in GET /jobs, and its model, if any, in GET /models."
+            )
+        case .methodNotAllowed:
+            (.methodNotAllowed, "The path does not support the method.", "Use a method that Allow lists.")
+        case .readOnly:
+            (
+                .methodNotAllowed, "The server was started with `--read-only`.",
+                "Send the request to a server that may write to the models' folder."
+            )
+        case .notAcceptable:
+            (
+                .notAcceptable, "Accept allows none of the media types that the operation offers.",
+                "Accept a media type that `detail` lists."
+            )
+        case .requestTimeout:
+            (
+                .requestTimeout, "The request did not arrive in time.",
+                "Send the request faster or in smaller parts."
+            )
+        case .noEncoding:
+            (
+                .conflict, "The model has no encoding, because no layer reduces a window to a vector.",
+                "Train a model with `architecture: autoencoder`."
+            )
+        case .noThreshold:
+            (
+                .conflict,
+                "The model has no threshold, or lacks the errors that `quantile` and `sigmas` refer to.",
+                "Send `threshold` with the request, or train the model on this server."
+            )
+        case .tooLargeForONNX:
+            (
+                .conflict, "The ONNX file would exceed its maximum size.",
+                "Download model.safetensors, which has no such limit."
+            )
+        case .trainingCancelled:
+            (
+                .conflict, "The training was cancelled; there is no model.",
+                "Send the training again if the model is still wanted."
+            )
+        case .aliasInUse:
+            (
+                .conflict, "An alias points to the version that is to be deleted.",
+                "Point the alias to another version, or delete it, first."
+            )
+        case .contentTooLarge:
+            (
+                .contentTooLarge, "The body, as sent or decompressed, exceeds the maximum size.",
+                "Send less at once, or raise `--max-body`."
+            )
+        case .uriTooLong:
+            (
+                .uriTooLong, "The request line exceeds the maximum length.",
+                "Shorten the query, or send the options in a JSON body."
+            )
+        case .unsupportedMediaType:
+            (
+                .unsupportedMediaType, "The media type or the content coding of the body is not supported.",
+                "Use one that the response lists in Accept or Accept-Encoding."
+            )
+        case .expectationFailed:
+            (.expectationFailed, "Expect has a value other than 100-continue.", "Remove the field.")
+        case .invalidRequest:
+            (
+                .unprocessableContent,
+                "A member or parameter is invalid, missing or unknown, or the data cannot be used.",
+                "Correct what `pointer` and `detail` name."
+            )
+        case .trainingFailed:
+            (
+                .unprocessableContent, "The loss became NaN or infinite; there is no model.",
+                "Lower `learning_rate`, set `clip_norm`, or scale the data."
+            )
+        case .overflow:
+            (
+                .unprocessableContent, "A result exceeds the largest float32.",
+                "Send the data in smaller units, and check them for extreme values."
+            )
+        case .invalidModelFile:
+            (
+                .unprocessableContent, "The uploaded file is not a valid model.",
+                "Correct the file as `detail` says."
+            )
+        case .idempotencyKeyReused:
+            (
+                .unprocessableContent, "The Idempotency-Key was used for another request.",
+                "Use a new key for each request, and the same key only to repeat one."
+            )
+        case .tooManyTrainings:
+            (
+                .tooManyRequests, "The queue of trainings is full.",
+                "Repeat the request after the time in Retry-After."
+            )
+        case .headerFieldsTooLarge:
+            (
+                .requestHeaderFieldsTooLarge, "The header or trailer section exceeds a limit.",
+                "Send fewer or shorter fields."
+            )
+        case .internalServerError:
+            (
+                .internalServerError, "The server produced no response. This is a fault of the server.",
+                "Report it with the X-Request-Id of the response."
+            )
+        case .storageFailed:
+            (
+                .internalServerError, "The server could not access its disk.",
+                "Read the server's log, and repair the disk or its permissions."
+            )
+        case .notImplemented:
+            (
+                .notImplemented, "The method or the transfer coding is not implemented.",
+                "Use another method, or the transfer coding chunked."
+            )
+        case .draining:
+            (
+                .serviceUnavailable, "The server is shutting down.",
+                "Repeat the request after the time in Retry-After, or send it to another server."
+            )
+        case .overloaded:
+            (
+                .serviceUnavailable, "The queue of requests is full.",
+                "Repeat the request after the time in Retry-After."
+            )
+        case .busy:
+            (
+                .serviceUnavailable,
+                "Another server on the same folder has been changing the model for too long.",
+                "Repeat the request after the time in Retry-After."
+            )
+        case .serviceUnavailable:
+            (
+                .serviceUnavailable,
+                "There are too many connections, or too many large bodies arrive at once.",
+                "Repeat the request after the time in Retry-After, with fewer connections."
+            )
+        case .httpVersionNotSupported:
+            (.httpVersionNotSupported, "The major version of HTTP is not 1.", "Use HTTP/1.1.")
+        case .registryFull:
+            (
+                .insufficientStorage, "The registry has its maximum number of versions.",
+                "Delete versions, or raise `--max-versions`."
+            )
+        case .diskFull:
+            (
+                .insufficientStorage, "The server's disk is full; nothing was stored.",
+                "Delete versions, or enlarge the disk."
+            )
+        }
+    }
+
+    /// The status that goes with the type. Under /v2, 422 becomes 400.
+    package var status: Status { entry.status }
+    /// What has happened, in one sentence.
+    package var cause: String { entry.cause }
+    /// What a client or an operator can do, in one sentence.
+    package var remedy: String { entry.remedy }
+
+    /// The type of what the HTTP layer itself refuses.
+    init(transport status: Status) {
+        self =
+            switch status {
+            case .requestTimeout: .requestTimeout
+            case .contentTooLarge: .contentTooLarge
+            case .uriTooLong: .uriTooLong
+            case .expectationFailed: .expectationFailed
+            case .requestHeaderFieldsTooLarge: .headerFieldsTooLarge
+            case .internalServerError: .internalServerError
+            case .notImplemented: .notImplemented
+            case .serviceUnavailable: .serviceUnavailable
+            case .httpVersionNotSupported: .httpVersionNotSupported
+            default: .badRequest
+            }
+    }
+}
+
+extension ProblemType {
+    /// The documentation of some types in Markdown, a section each.
+    package static func markdown(_ types: [ProblemType] = allCases) -> String {
+        types.map { type in
+            "## \(type.rawValue)\n\nStatus \(type.status.code) \(type.status.reasonPhrase). \(type.cause) \(type.remedy)\n"
+        }.joined(separator: "\n")
+    }
+
+    /// The same as a page.
+    static func html(_ types: [ProblemType] = allCases) -> String {
+        let sections = types.map { type in
+            "<h2 id=\"\(type.rawValue)\"><a href=\"/problems/\(type.rawValue)\">\(type.rawValue)</a></h2>\n"
+                + "<p>Status \(type.status.code) \(type.status.reasonPhrase).</p>\n"
+                + "<p>\(code(type.cause))</p>\n<p>\(code(type.remedy))</p>\n"
+        }
+        return "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
+            + "<title>Problem types of Reprise</title></head>\n<body>\n<h1>Problem types</h1>\n"
+            + sections.joined() + "</body>\n</html>\n"
+    }
+
+    /// Text between backquotes as code. The texts above have no markup and no characters to escape.
+    private static func code(_ text: String) -> String {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .map { $0.offset.isMultiple(of: 2) ? String($0.element) : "<code>\($0.element)</code>" }.joined()
+    }
+}
