@@ -70,7 +70,7 @@ package struct RowEvaluation: Sendable {
         }
         // A threshold that is given as a value is in units of the model's errors, not of a baseline's.
         let asked = scoring.rule ?? .standard
-        let rule = asked.given == nil ? asked : .standard
+        let rule = asked.fixedValue == nil ? asked : .standard
         func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> Detector {
             let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
             let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }

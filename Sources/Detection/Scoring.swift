@@ -26,7 +26,7 @@ package struct Scoring: Sendable {
     ) {
         let value =
             if let rule {
-                rule.given ?? calibration.map { rule.threshold(of: $0) }
+                rule.fixedValue ?? calibration.map { rule.threshold(of: $0) }
             } else {
                 model?.value
             }
