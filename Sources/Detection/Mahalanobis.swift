@@ -9,8 +9,9 @@ import TimeSeries
 ///    on. What remains are the residuals in other directions, and those far outside the normal range.
 /// 2. The remainder is averaged over the timesteps: e, `[F]`.
 /// 3. d = (e - μ)ᵀ C⁻¹ (e - μ) / F, with the mean μ and the covariance C of e over the calibration
-///    windows, as in EncDec-AD (Malhotra et al. 2016, arXiv:1607.00148). C is shrunk towards a multiple of
-///    the identity (Ledoit & Wolf 2004). The mean of d over windows like the calibration windows is about 1.
+///    windows, as in EncDec-AD (Malhotra et al. 2016, arXiv:1607.00148). C is estimated on standardized
+///    features and shrunk there towards a multiple of the identity (Ledoit & Wolf 2004). The mean of d over
+///    windows like the calibration windows is about 1.
 ///
 /// docs/detection.md has measurements of the effect of each step.
 public struct Mahalanobis: Sendable, Equatable {
@@ -18,8 +19,8 @@ public struct Mahalanobis: Sendable, Equatable {
     public let components: PrincipalComponents
     /// μ, `[F]`.
     public let mean: [Float]
-    /// The whitening matrix C^(-1/2), `[F][F]`. It makes the features of e - μ uncorrelated and of unit
-    /// variance.
+    /// The whitening matrix W, `[F][F]`, with WᵀW = C⁻¹. The features of W (e - μ) are uncorrelated and of
+    /// unit variance.
     public let whitening: [Float]
 
     /// The maximum that is subtracted along a component, in standard deviations of the training windows. If
@@ -40,7 +41,8 @@ public struct Mahalanobis: Sendable, Equatable {
     static let minWindows = 20
 
     /// The number of components that are subtracted: a tenth of the values of a window, at least 1 and at
-    /// most 8. None for a single feature, whose residuals would be little more than its level.
+    /// most 8. None for a single feature, because the components would remove its level, which is all that
+    /// the mean residual has.
     private var subtractedCount: Int {
         mean.count == 1 ? 0 : min(8, max(1, components.mean.count / 10), components.count)
     }

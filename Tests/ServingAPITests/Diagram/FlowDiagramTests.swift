@@ -115,7 +115,7 @@ import Testing
             bidirectional(5, true), ["type": "Dropout", "rate": 0.5], bidirectional(4, false), copies,
             bidirectional(3, true), dense),
         layers(lstm(5, false), ["type": "Dense", "units": 4], ["type": "RepeatVector", "n": 50], dense),
-        layers(both(2, false), timesteps: 1), layers(["type": "Dense", "units": 2], timesteps: 9),
+        layers(bidirectional(2, false), timesteps: 1), layers(["type": "Dense", "units": 2], timesteps: 9),
     ]
 
     @Test(arguments: networks) func noShapesOverlapOrLeaveTheDocument(network: JSON) throws {
