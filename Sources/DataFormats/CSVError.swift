@@ -1,11 +1,11 @@
-/// A CSV document that cannot be read as a table of numbers.
+/// The error for a CSV document that cannot be read as a table of numbers.
 public struct CSVError: Error, Equatable, Sendable {
-    /// The line, counted from 1 as editors do; a row counts as the line that it begins on.
+    /// The line, counted from 1 as in editors. For a row of several lines it is the first.
     public let line: Int
-    /// What is wrong there and what would be right.
+    /// What is wrong in the line, and what is expected.
     public let detail: String
 
-    /// An error at a line.
+    /// Creates an error for a line, counted from 1.
     package init(line: Int, detail: String) {
         self.line = line
         self.detail = detail
@@ -13,6 +13,6 @@ public struct CSVError: Error, Equatable, Sendable {
 }
 
 extension CSVError: CustomStringConvertible {
-    /// The line and the detail, in one line.
+    /// The line number and the detail as one line of text.
     public var description: String { "line \(line): \(detail)" }
 }

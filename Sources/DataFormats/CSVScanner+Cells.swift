@@ -1,16 +1,17 @@
-/// What a cell says.
+/// The values of cells, and the errors for them.
 extension CSVScanner {
-    /// The number in a cell, infinite or NaN for a missing value; nil for anything else.
+    /// Returns the number in a cell, which can be infinite, or NaN for a missing value; nil for other text.
     func number(_ cell: CSVCell) -> Float? {
         var (start, end) = (cell.start, cell.end)
         while start < end, Self.isBlank(bytes[start]) { start += 1 }
         while start < end, Self.isBlank(bytes[end - 1]) { end -= 1 }
         guard start < end else { return .nan }
-        return decimal(start..<end) ?? named(start..<end)
+        return decimalNumber(start..<end) ?? namedNumber(start..<end)
     }
 
-    /// A decimal number; infinite past the largest float. `Float` alone would take hexadecimal too.
-    private func decimal(_ range: Range<Int>) -> Float? {
+    /// Parses a decimal number; infinite beyond the range of `Float`. `Float` alone would also accept
+    /// hexadecimal numbers.
+    private func decimalNumber(_ range: Range<Int>) -> Float? {
         let text = bytes[range]
         let isDecimal = text.allSatisfy { byte in
             switch byte {
@@ -24,8 +25,8 @@ extension CSVScanner {
         return isDecimal ? Float(String(decoding: text, as: UTF8.self)) : nil
     }
 
-    /// A number that is written as a word.
-    private func named(_ range: Range<Int>) -> Float? {
+    /// Parses the words for NaN and infinity, in any case.
+    private func namedNumber(_ range: Range<Int>) -> Float? {
         guard range.count <= 9 else { return nil }
         return switch String(decoding: bytes[range], as: UTF8.self).lowercased() {
         case "nan", "na", "null": .nan
@@ -39,49 +40,49 @@ extension CSVScanner {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 
-    /// The text of a cell, without its quotes.
+    /// Returns the text of a cell without its quotes. Doubled quotes become one (RFC 4180, section 2).
     func text(_ cell: CSVCell) -> String {
         let text = String(decoding: bytes[cell.start..<cell.end], as: UTF8.self)
         guard cell.isQuoted, text.contains("\"") else { return text }
-        var single = ""
+        var unescaped = ""
         var isFirst = false
         for character in text.unicodeScalars {
-            // Of two quotes in a row the second is left out.
+            // The second of two consecutive quotes is dropped.
             isFirst = character == "\"" && !isFirst
-            if character != "\"" || isFirst { single.unicodeScalars.append(character) }
+            if character != "\"" || isFirst { unescaped.unicodeScalars.append(character) }
         }
-        return single
+        return unescaped
     }
 
-    /// The error for a cell of the last row.
-    func notANumber(_ cell: CSVCell, column: String) -> CSVError {
+    /// The error for a cell of the current row that must be a finite number.
+    func numberError(_ cell: CSVCell, column: String) -> CSVError {
         let text = text(cell)
         let name = Self.quoted(column)
-        let what: String
+        let problem: String
         if number(cell)?.isInfinite == true {
-            what =
-                "\(Self.quoted(text)); a number must be finite as a 32-bit float, and a missing one an empty cell"
+            problem = "; a number must be finite as a 32-bit float; leave the cell of a missing value empty"
         } else if text.contains(","), Float(text.map { $0 == "," ? "." : String($0) }.joined()) != nil {
-            what = "\(Self.quoted(text)); decimals need a point"
+            problem = "; decimals need a point"
         } else {
-            what = "\(Self.quoted(text)), which is no number; leave the column out with ignore"
+            problem = ", which is not a number; leave the column out with ignore"
         }
-        return CSVError(line: rowLine, detail: "column \(name) holds \(what)")
+        return CSVError(
+            line: rowLine, detail: "column \(name) has the value \(Self.quoted(text))\(problem)")
     }
 
-    /// The error for a cell of the last row that must be 0 or 1.
-    func notAFlag(_ cell: CSVCell, column: String) -> CSVError {
+    /// The error for a cell of the current row that must be 0 or 1.
+    func flagError(_ cell: CSVCell, column: String) -> CSVError {
         let (name, text) = (Self.quoted(column), Self.quoted(text(cell)))
-        return CSVError(line: rowLine, detail: "column \(name) holds \(text); it must be 0 or 1")
+        return CSVError(line: rowLine, detail: "column \(name) has the value \(text); it must be 0 or 1")
     }
 
-    /// Text in quotes, printable and cut.
+    /// Returns text in quotes for an error message: at most 40 characters, with control characters escaped.
     static func quoted(_ text: String) -> String {
-        let limit = 40
+        let maxLength = 40
         var result = "\""
-        for character in text.unicodeScalars.prefix(limit) {
+        for character in text.unicodeScalars.prefix(maxLength) {
             result += character.escaped(asASCII: false)
         }
-        return result + (text.unicodeScalars.count > limit ? "…\"" : "\"")
+        return result + (text.unicodeScalars.count > maxLength ? "…\"" : "\"")
     }
 }

@@ -1,36 +1,26 @@
-/// Where a cell stands in a document.
-struct CSVCell {
-    /// Offset of its first byte, after the opening quote if there is one.
-    let start: Int
-    /// Offset behind its last byte.
-    let end: Int
-    /// Whether quotes inside it are doubled.
-    let isQuoted: Bool
-}
-
-/// Cuts a CSV document into rows of cells (RFC 4180, section 2), without copying them.
+/// Splits a CSV document into rows of cells without copying them (RFC 4180, section 2).
 struct CSVScanner {
     /// The document.
     let bytes: [UInt8]
-    /// Between cells: comma, semicolon or tab.
+    /// The character between cells: comma, semicolon or tab.
     private(set) var delimiter = UInt8(ascii: ",")
-    /// Offset of the next byte.
+    /// The offset of the next byte.
     private(set) var position = 0
-    /// The line at `position`, counted from 1.
+    /// The line of `position`, counted from 1.
     private(set) var line = 1
-    /// The line on which the last row began.
+    /// The line on which the current row starts.
     private(set) var rowLine = 1
-    /// The last row's cells.
+    /// The cells of the current row.
     private(set) var cells: [CSVCell] = []
-    /// Behind the document but for the line ends at its end.
+    /// The offset after the last row, without trailing line ends.
     private let end: Int
 
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
     private static let quote = UInt8(ascii: "\"")
 
-    /// Skips a byte order mark.
-    /// - Throws: ``CSVError`` for what is empty or not UTF-8 by its first bytes.
+    /// Starts at the first row, after a byte order mark.
+    /// - Throws: ``CSVError`` for an empty document, and for the byte order mark of UTF-16.
     init(_ bytes: [UInt8]) throws(CSVError) {
         self.bytes = bytes
         var end = bytes.count
@@ -46,8 +36,9 @@ struct CSVScanner {
         }
     }
 
-    /// Reads the first row, and finds the delimiter there: the one of the three that is there most often.
-    /// - Throws: ``CSVError`` for names that are doubled, and for a row that is data.
+    /// Detects the delimiter, which is the most frequent of the three in the first row, and reads that row.
+    /// - Returns: the column names.
+    /// - Throws: ``CSVError`` for a repeated name, and for a first row of numbers instead of names.
     mutating func header() throws(CSVError) -> [String] {
         delimiter = mostFrequentDelimiter()
         _ = try nextRow(cells: nil)
@@ -55,14 +46,15 @@ struct CSVScanner {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {
             throw CSVError(
-                line: 1, detail: "two columns are called \(Self.quoted(name)); each needs its own name")
+                line: 1, detail: "two columns have the name \(Self.quoted(name)); each name must be unique")
         }
-        // Plain integers may be names: pandas writes 0, 1, 2 for columns that have none.
+        // Unsigned integers are accepted as names: pandas writes 0, 1, 2 for columns without names.
         let isData =
             cells.allSatisfy { number($0)?.isFinite == true }
             && names.contains { $0.contains { !$0.isNumber } }
         guard !isData else {
-            throw CSVError(line: 1, detail: "the first row holds numbers; it must name the columns")
+            throw CSVError(
+                line: 1, detail: "the first row has numbers; it must have the names of the columns")
         }
         return names
     }
@@ -77,31 +69,33 @@ struct CSVScanner {
             if byte == Self.lineFeed { break }
             if let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
         }
-        let most = counts.max() ?? 0
-        return zip(candidates, counts).first { $0.1 == most }?.0 ?? delimiter
+        let largest = counts.max() ?? 0
+        return zip(candidates, counts).first { $0.1 == largest }?.0 ?? delimiter
     }
 
-    /// Moves to the next row; false at the end.
-    /// - Throws: ``CSVError`` for a row of another length than `count`, and for stray
-    ///   quotes.
+    /// Reads the next row into `cells`.
+    /// - Parameter count: the expected number of cells; nil for any.
+    /// - Returns: false at the end of the document.
+    /// - Throws: ``CSVError`` for another number of cells, for text after a closing quote, and for a missing
+    ///   closing quote.
     mutating func nextRow(cells count: Int?) throws(CSVError) -> Bool {
         guard position < end else { return false }
         rowLine = line
         cells.removeAll(keepingCapacity: true)
-        repeat { cells.append(try nextCell()) } while !takeRowEnd()
+        repeat { cells.append(try nextCell()) } while !skipSeparator()
         if let count, cells.count != count {
             throw CSVError(
                 line: rowLine,
-                detail: "the row has \(Self.words(cells.count)) where the header has \(count)"
-                    + (cells.count > count ? "; put text that holds the separator in quotes" : ""))
+                detail: "the row has \(Self.cellCount(cells.count)) where the header has \(count)"
+                    + (cells.count > count ? "; put text that contains the separator in quotes" : ""))
         }
         return true
     }
 
-    private static func words(_ count: Int) -> String { count == 1 ? "1 cell" : "\(count) cells" }
+    private static func cellCount(_ count: Int) -> String { count == 1 ? "1 cell" : "\(count) cells" }
 
-    /// Steps over what stands behind a cell; true if that was the end of its row.
-    private mutating func takeRowEnd() -> Bool {
+    /// Skips the delimiter or the line end after a cell. Returns whether the row ends there.
+    private mutating func skipSeparator() -> Bool {
         guard position < bytes.count else { return true }
         let byte = bytes[position]
         position += byte == Self.carriageReturn ? 2 : 1
@@ -110,7 +104,7 @@ struct CSVScanner {
         return true
     }
 
-    /// The next cell; leaves `position` at the delimiter or the line end behind it.
+    /// Reads a cell. `position` is then at the delimiter or the line end after it.
     private mutating func nextCell() throws(CSVError) -> CSVCell {
         guard position < bytes.count else { return CSVCell(start: position, end: position, isQuoted: false) }
         if bytes[position] == Self.quote { return try nextQuotedCell() }
@@ -133,11 +127,11 @@ struct CSVScanner {
             }
             guard position == bytes.count || bytes[position] == delimiter || isLineEnd(position) else {
                 throw CSVError(
-                    line: line, detail: "text stands behind a closing quote; double the quotes inside a cell")
+                    line: line, detail: "text follows a closing quote; double the quotes inside a cell")
             }
             return CSVCell(start: start, end: position - 1, isQuoted: true)
         }
-        throw CSVError(line: rowLine, detail: "a quote is not closed")
+        throw CSVError(line: rowLine, detail: "an opening quote has no closing quote")
     }
 
     private func isLineEnd(_ offset: Int) -> Bool {

@@ -1,15 +1,15 @@
-/// A moment as ISO 8601 writes it, to the microsecond.
+/// A point in time, to the microsecond, that is read and written in ISO 8601.
 package struct UTCTime: Hashable, Comparable, Sendable {
-    /// Since 1970-01-01T00:00:00Z.
+    /// Microseconds since 1970-01-01T00:00:00Z.
     package let microseconds: Int64
 
-    /// A moment by its distance from 1970.
+    /// Creates a time from microseconds since 1970-01-01T00:00:00Z.
     package init(microseconds: Int64) { self.microseconds = microseconds }
 
     package static func < (left: UTCTime, right: UTCTime) -> Bool { left.microseconds < right.microseconds }
 
-    /// Reads a date, or a date and a time with a `T` or a blank between them: `2026-01-31`, `2026-01-31T12:00`,
-    /// `2026-01-31 12:00:00.25+01:00`. Without a zone it is UTC. nil for anything else.
+    /// Reads a date, or a date and a time with a `T` or a blank in between: `2026-01-31`, `2026-01-31T12:00`,
+    /// `2026-01-31 12:00:00.25+01:00`. A time without an offset is UTC. nil for other text.
     package init?(_ text: String) {
         var text = text
         guard let time = text.withUTF8({ Self.read($0) }) else { return nil }
@@ -39,7 +39,7 @@ package struct UTCTime: Hashable, Comparable, Sendable {
                 fraction = read
             }
         }
-        guard let offset = zone(&rest), rest.isEmpty else { return nil }
+        guard let offset = utcOffset(&rest), rest.isEmpty else { return nil }
         return (seconds - offset) * 1_000_000 + fraction
     }
 
@@ -62,7 +62,7 @@ package struct UTCTime: Hashable, Comparable, Sendable {
         return number
     }
 
-    /// Digits behind the point, in microseconds; those beyond are left out.
+    /// Reads the digits after the decimal point, in microseconds. Further digits are truncated.
     private static func fraction(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
         var (value, unit, count): (Int64, Int64, Int) = (0, 100_000, 0)
         while let digit = number(&rest, 1) {
@@ -73,8 +73,8 @@ package struct UTCTime: Hashable, Comparable, Sendable {
         return count > 0 ? value : nil
     }
 
-    /// Seconds that a zone is ahead of UTC; 0 where none stands.
-    private static func zone(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+    /// Reads an offset from UTC, in seconds; 0 if there is none.
+    private static func utcOffset(_ rest: inout Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
         if rest.isEmpty || take(&rest, "Z") || take(&rest, "z") { return 0 }
         let sign: Int64 = take(&rest, "-") ? -1 : 1
         guard sign < 0 || take(&rest, "+"), let hours = number(&rest, 2), hours < 24 else { return nil }
@@ -89,18 +89,18 @@ package struct UTCTime: Hashable, Comparable, Sendable {
         return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
     }
 
-    /// Days from 1970-01-01 to a date of the Gregorian calendar. Years begin with March here, so that the leap day is the
-    /// last; 400 of them have 146,097 days.
+    /// Returns the days from 1970-01-01 to a date of the Gregorian calendar. Here a year starts in March, so
+    /// that the leap day is its last. An era of 400 years has 146,097 days.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month > 2 ? year : year - 1
-        let (era, ofEra) = (year / 400, year % 400)
-        let ofYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+        let (era, yearOfEra) = (year / 400, year % 400)
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
 
 extension UTCTime: CustomStringConvertible {
-    /// As RFC 3339 writes it, in UTC; with a fraction only if there is one.
+    /// The time in UTC in RFC 3339's format, with six decimals unless they are zero.
     package var description: String {
         var days = microseconds / 86_400_000_000
         var rest = microseconds % 86_400_000_000
@@ -108,11 +108,11 @@ extension UTCTime: CustomStringConvertible {
         // The inverse of `days`.
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let ofEra = shifted - era * 146_097
-        let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * ofYear + 2) / 153
-        let day = ofYear - (153 * month + 2) / 5 + 1
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * month + 2) / 5 + 1
         let calendarMonth = month < 10 ? month + 3 : month - 9
         let year = yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0)
         let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000)

@@ -1,58 +1,60 @@
 import NeuralNetwork
 import TimeSeries
 
-/// What tells anomalies from normal windows beside the network itself.
+/// What a model needs for anomaly detection besides its network: a fitted error measure, and baselines.
 public struct Detector: Sendable {
-    /// What is learned.
+    /// The error of a window.
     public let measure: ErrorMeasure
-    /// nil for a model from elsewhere that has none.
+    /// nil for an imported model without baselines.
     public let baselines: Baselines?
 
-    /// Takes what was learned before.
+    /// Restores a detector that was fitted before.
     package init(measure: ErrorMeasure, baselines: Baselines?) {
         self.measure = measure
         self.baselines = baselines
     }
 
-    /// The kind of error that generally tells the most: the Mahalanobis distance where there are several features, and
-    /// windows to learn their covariance from that the weights weren't fitted to; the mean squared error elsewhere.
-    static func bestKind(features: Int, windows: Int, source: Threshold.Source) -> ErrorKind {
-        let hasCovariance = features > 1 && features <= Mahalanobis.mostFeatures
-        return hasCovariance && windows >= Mahalanobis.fewest && source != .training ? .mahalanobis : .mse
+    /// The default error kind: the Mahalanobis distance if there are several features, and enough windows
+    /// outside the training windows to estimate a covariance from; the mean squared error otherwise.
+    static func defaultKind(features: Int, windows: Int, source: Threshold.Source) -> ErrorKind {
+        let hasCovariance = features > 1 && features <= Mahalanobis.maxFeatures
+        return hasCovariance && windows >= Mahalanobis.minWindows && source != .training ? .mahalanobis : .mse
     }
 
-    /// How many numbers it has learned.
-    package var numberCount: Int {
+    /// The number of fitted values, which determines the memory that the detector takes.
+    package var valueCount: Int {
         let components = baselines.map { $0.components.mean.count + $0.components.components.count } ?? 0
         guard case .mahalanobis(let measure) = measure else { return components }
         return components + measure.mean.count + measure.whitening.count
     }
 
-    /// Learns from windows in scaled units.
+    /// Fits a detector.
     /// - Parameters:
-    ///   - kind: nil takes what is generally best.
-    ///   - windows: all that there are to learn from.
-    ///   - fitted: those that the weights were fitted to.
-    ///   - calibration: those that the threshold is to be learned from.
-    ///   - source: what those are.
-    /// - Returns: it, with the errors of the calibration windows; nil if one of them is not finite.
-    package static func learn(
-        _ kind: ErrorKind?, by model: Model, from windows: Windows, fitted: Range<Int>,
+    ///   - kind: nil for the default (`mahalanobis` if the windows allow it, `mse` otherwise).
+    ///   - model: a trained model.
+    ///   - windows: all windows of the training data, `[N][T][F]` in scaled units.
+    ///   - training: the windows that the model's weights were fitted to.
+    ///   - calibration: the windows that the threshold is computed from.
+    ///   - source: where the calibration windows come from.
+    /// - Returns: the detector with the errors of the calibration windows; nil if there are no calibration
+    ///   windows, or if an error is not finite.
+    package static func fit(
+        _ kind: ErrorKind?, model: Model, windows: Windows, training: Range<Int>,
         calibration: Range<Int>, source: Threshold.Source
     ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
-        let baselines = Baselines(learnedFrom: windows, fitted: fitted)
+        let baselines = Baselines(fittedTo: windows, training: training)
         let calibration = windows[calibration]
         let kind =
-            kind ?? bestKind(features: windows.features, windows: calibration.count, source: source)
+            kind ?? defaultKind(features: windows.features, windows: calibration.count, source: source)
         let (measure, errors): (ErrorMeasure, [Float])
         switch kind {
         case .mse, .mae:
             measure = kind == .mse ? .meanSquared : .meanAbsolute
             errors = measure.errors(of: calibration, by: model).windows
         case .mahalanobis:
-            let learned = Mahalanobis.learn(from: calibration, by: model, components: baselines.components)
-            measure = .mahalanobis(learned.measure)
-            errors = learned.errors
+            let fitted = Mahalanobis.fit(to: calibration, model: model, components: baselines.components)
+            measure = .mahalanobis(fitted.measure)
+            errors = fitted.errors
         }
         guard let errors = ErrorDistribution(of: errors),
             let zScore = ErrorDistribution(of: baselines.zScoreErrors(of: calibration)),

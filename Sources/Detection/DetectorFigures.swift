@@ -1,17 +1,16 @@
-/// What one run of a detector reaches in a comparison.
+/// The figures of one run of a detector in a comparison.
 package struct DetectorFigures: Sendable {
     /// The mean squared error of the test windows, in scaled units; nil for a baseline.
     package let error: Double?
-    /// nil without labels.
+    /// The evaluation against labels; nil without labels.
     package let result: RowEvaluation.Detector?
 
-    /// Figures of one run.
     package init(error: Double? = nil, result: RowEvaluation.Detector?) {
         self.error = error
         self.result = result
     }
 
-    /// The mean of a figure over some runs; nil if no run has it.
+    /// Returns the mean of a figure over the runs that have it; nil if none has.
     package static func mean(
         of runs: [DetectorFigures], _ figure: (DetectorFigures) -> Double?
     ) -> Double? {

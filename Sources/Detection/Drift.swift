@@ -1,29 +1,33 @@
-/// Whether windows look like those that a threshold was learned from.
+/// A check whether windows are distributed like the calibration windows.
 ///
-/// Of windows like those, one in ten has an error above the calibration's 0.9 quantile. Where it is one in four, either most
-/// of the data are anomalies or the process has moved away from what it was like then, and the threshold's promise is void;
-/// the errors alone can't say which.
+/// Of windows like the calibration windows, 10 % have an error above the 0.9 quantile of the calibration
+/// errors. If more than 25 % have, either most of them are anomalies or the process has drifted, and the
+/// false alarm rate of the threshold no longer holds. The errors alone cannot tell the two apart.
 public struct Drift: Sendable, Equatable {
-    /// How many windows were looked at.
+    /// The number of windows that were checked.
     public let windows: Int
-    /// The share of them whose error is above the quantile.
+    /// The share of the windows whose error is above the quantile, 0…1.
     public let share: Double
 
-    /// The share that is expected.
-    public static let expected = 0.1
-    /// More than this is a drift.
-    public static let limit = 0.25
-    /// Fewer windows say nothing.
-    private static let least = 50
+    /// The share that is expected without drift.
+    public static let expectedShare = 0.1
+    /// A share above this is a drift.
+    public static let maxShare = 0.25
+    /// The minimum number of windows for a check.
+    private static let minWindows = 50
 
-    /// Whether it is one.
-    public var isDrift: Bool { share > Self.limit }
+    /// Whether the share is above ``maxShare``.
+    public var isDrift: Bool { share > Self.maxShare }
 
-    /// Counts; nil where there are too few windows, or too few errors to compare with.
+    /// Compares errors of windows with the calibration errors.
+    ///
+    /// nil for fewer than 50 windows, and for too few calibration errors to support the quantile.
     public init?(of errors: [Float], comparedWith calibration: ErrorDistribution) {
-        guard errors.count >= Self.least, calibration.supports(1 - Self.expected) else { return nil }
-        let usual = calibration.quantile(1 - Self.expected)
+        guard errors.count >= Self.minWindows, calibration.supports(1 - Self.expectedShare) else {
+            return nil
+        }
+        let level = calibration.quantile(1 - Self.expectedShare)
         windows = errors.count
-        share = Double(errors.count { $0 > usual }) / Double(errors.count)
+        share = Double(errors.count { $0 > level }) / Double(errors.count)
     }
 }

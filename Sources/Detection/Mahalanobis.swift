@@ -1,47 +1,57 @@
 import NeuralNetwork
 import TimeSeries
 
-/// How unusual the differences between a window and its reconstruction are, taken together.
+/// The squared Mahalanobis distance of a window's mean residual, divided by the number of features.
 ///
-/// 1. The part of the differences that lies in the windows' first principal components is taken away. Slow levels drift
-///    along those directions in normal operation too, and a network saturates where it has not been trained; what is
-///    left is what doesn't belong to the usual ways to vary. Along each component at most 12 standard deviations of the
-///    windows are taken away: what is farther out of the usual range stays.
-/// 2. It is averaged over the timesteps: e, `[F]`.
-/// 3. d = (e - μ)ᵀ C⁻¹ (e - μ) / F with the mean μ and the covariance C of windows that the weights weren't fitted to, as in
-///    EncDec-AD (Malhotra et al. 2016, arXiv:1607.00148), shrunk towards a multiple of the identity (Ledoit & Wolf 2004).
-///    Of windows like those it is about 1.
+/// 1. The projection of the residuals, window - reconstruction, onto the first principal components of the
+///    training windows is subtracted, at most 12 standard deviations along each component. Levels drift along
+///    these directions in normal operation too, and a network saturates outside the range that it was trained
+///    on. What remains are the residuals in other directions, and those far outside the normal range.
+/// 2. The remainder is averaged over the timesteps: e, `[F]`.
+/// 3. d = (e - μ)ᵀ C⁻¹ (e - μ) / F, with the mean μ and the covariance C of e over the calibration
+///    windows, as in EncDec-AD (Malhotra et al. 2016, arXiv:1607.00148). C is estimated on standardized
+///    features and shrunk there towards a multiple of the identity (Ledoit & Wolf 2004). The mean of d over
+///    windows like the calibration windows is about 1.
 ///
-/// docs/detection.md has what each step is worth.
+/// docs/detection.md has measurements of the effect of each step.
 public struct Mahalanobis: Sendable, Equatable {
-    /// Directions that windows usually vary in; the first few of them are taken away.
+    /// The principal components of the training windows, of which the first ones are subtracted.
     public let components: PrincipalComponents
     /// μ, `[F]`.
     public let mean: [Float]
-    /// What makes the deviations from μ uncorrelated and of unit variance, C^(-1/2), `[F][F]`.
+    /// The whitening matrix W, `[F][F]`, with WᵀW = C⁻¹. The features of W (e - μ) are uncorrelated and of
+    /// unit variance.
     public let whitening: [Float]
 
-    /// What is taken along a component at most, in standard deviations of the fitted windows. Where these are of a few minutes,
-    /// normal operation goes ten of them away within the next few.
-    private static let usual: Float = 12
+    /// The maximum that is subtracted along a component, in standard deviations of the training windows. If
+    /// the training windows span a few minutes, normal operation can move by ten of these standard deviations
+    /// within the next minutes.
+    private static let maxDeviations: Float = 12
 
-    /// The most features: C takes their square.
-    public static let mostFeatures = 512
-    /// Windows that the covariance is computed from; of more some are, evenly spread.
-    private static let samples = 50_000
-    /// Stretches of windows whose errors are computed with what the others have taught. A covariance fits the windows that
-    /// it was computed from better than any others.
-    private static let folds = 5
-    /// Windows for a covariance that is worth having.
-    static let fewest = 20
+    /// The maximum number of features, as C has F² values.
+    public static let maxFeatures = 512
+    /// The maximum number of windows that the covariance is computed from. Of more windows, an evenly spaced
+    /// sample is used.
+    private static let maxSamples = 50_000
+    /// The number of folds for the errors of the calibration windows: those of a fold are computed with the
+    /// covariance of the other folds, because a covariance fits the windows that it was computed from better
+    /// than new ones.
+    private static let foldCount = 5
+    /// The minimum number of windows for a useful covariance.
+    static let minWindows = 20
 
-    /// How many components are taken away: of a tenth of a window's numbers, 8 at most, and none of a single feature, whose
-    /// level is all that there is.
-    private var removed: Int {
+    /// The number of components that are subtracted: a tenth of the values of a window, at least 1 and at
+    /// most 8. None for a single feature, because the components would remove its level, which is all that
+    /// the mean residual has.
+    private var subtractedCount: Int {
         mean.count == 1 ? 0 : min(8, max(1, components.mean.count / 10), components.count)
     }
 
-    /// Takes what was learned before.
+    /// Restores a measure that was fitted before.
+    /// - Parameters:
+    ///   - components: of windows `[T][F]`.
+    ///   - mean: `[F]`.
+    ///   - whitening: `[F][F]`.
     package init(components: PrincipalComponents, mean: [Float], whitening: [Float]) {
         precondition(whitening.count == mean.count * mean.count)
         self.components = components
@@ -49,50 +59,56 @@ public struct Mahalanobis: Sendable, Equatable {
         self.whitening = whitening
     }
 
-    /// Learns from windows in scaled units.
-    /// - Returns: the measure, and the errors of these windows as those of new ones would be.
-    static func learn(
-        from windows: Windows, by model: Model, components: PrincipalComponents
+    /// Fits μ and C.
+    /// - Parameters:
+    ///   - windows: the calibration windows, `[N][T][F]` in scaled units.
+    ///   - model: the model that reconstructs them.
+    ///   - components: the principal components of the training windows.
+    /// - Returns: the measure fitted to all windows, and the cross-validated error of each window, `[N]`.
+    static func fit(
+        to windows: Windows, model: Model, components: PrincipalComponents
     ) -> (measure: Mahalanobis, errors: [Float]) {
         let features = windows.features
         let unfitted = Mahalanobis(
             components: components, mean: [Float](repeating: 0, count: features),
             whitening: [Float](repeating: 0, count: features * features))
         var means: [Float] = []
-        for part in windows.slices {
-            means += unfitted.means(unfitted.remainders(part.differences(from: model.reconstruct(part))))
+        for chunk in windows.chunks {
+            means += unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
         }
-        func measure(without fold: Range<Int>) -> Mahalanobis {
-            let rows = others(than: fold, of: windows)
+        func measure(excluding fold: Range<Int>) -> Mahalanobis {
+            let rows = indices(outside: fold, of: windows)
             let (mean, whitening) = moments(of: means, rows: rows, features: features)
             return Mahalanobis(components: components, mean: mean, whitening: whitening)
         }
-        let folds = windows.count >= 2 * Self.folds ? Self.folds : 1
+        let folds = windows.count >= 2 * foldCount ? foldCount : 1
         var errors: [Float] = []
         for fold in 0..<folds {
             let rows = (fold * windows.count / folds)..<((fold + 1) * windows.count / folds)
-            let other = folds > 1 ? measure(without: rows) : measure(without: 0..<0)
+            let other = folds > 1 ? measure(excluding: rows) : measure(excluding: 0..<0)
             errors += other.distances(means[(rows.lowerBound * features)..<(rows.upperBound * features)])
         }
-        return (measure(without: 0..<0), errors)
+        return (measure(excluding: 0..<0), errors)
     }
 
-    /// The windows outside of a fold, without those that share rows with it, as long as enough are left.
-    private static func others(than fold: Range<Int>, of windows: Windows) -> [Int] {
+    /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out
+    /// too, if at least `minWindows` remain.
+    private static func indices(outside fold: Range<Int>, of windows: Windows) -> [Int] {
         let outside = (0..<windows.count).filter { !fold.contains($0) }
         guard !fold.isEmpty else { return outside }
         let (first, last) = (windows.starts[fold.lowerBound], windows.starts[fold.upperBound - 1])
-        let apart = outside.filter {
+        let separate = outside.filter {
             windows.starts[$0] + windows.timesteps <= first || windows.starts[$0] >= last + windows.timesteps
         }
-        return apart.count >= fewest ? apart : outside
+        return separate.count >= minWindows ? separate : outside
     }
 
-    /// The mean of some rows, and the inverse square root of their covariance.
+    /// Returns the mean `[F]` of rows of `values` `[rows][F]`, and the whitening matrix `[F][F]` of their
+    /// covariance.
     private static func moments(
         of values: [Float], rows all: [Int], features: Int
     ) -> (mean: [Float], whitening: [Float]) {
-        let count = min(all.count, samples)
+        let count = min(all.count, maxSamples)
         let rows = (0..<count).map { all[$0 * all.count / count] }
         var mean = [Double](repeating: 0, count: features)
         for row in rows {
@@ -109,7 +125,7 @@ public struct Mahalanobis: Sendable, Equatable {
                 variance[feature] += deviation * deviation / Double(count)
             }
         }
-        // In scaled units; a feature that is never wrong would be infinitely unusual.
+        // The minimum variance, in scaled units, keeps the distance finite for a feature without errors.
         let scale = variance.map { max($0, 1e-4).squareRoot() }
         for index in centred.indices { centred[index] /= scale[index % features] }
         let covariance = shrunkCovariance(of: centred, features: features)
@@ -118,8 +134,11 @@ public struct Mahalanobis: Sendable, Equatable {
         return (mean.map { Float($0) }, whitening)
     }
 
-    /// Ledoit and Wolf's estimate for rows whose mean is 0, as `sklearn.covariance.ledoit_wolf`, and a thousandth more on the
-    /// diagonal.
+    /// Returns the shrunk covariance, `[F][F]` (`sklearn.covariance.ledoit_wolf`; Ledoit & Wolf 2004), with
+    /// 0.001 added to the diagonal.
+    /// - Parameters:
+    ///   - rows: `[rows][F]` with mean 0.
+    ///   - features: F.
     package static func shrunkCovariance(of rows: [Double], features: Int) -> [Double] {
         let (count, size) = (Double(rows.count / features), Double(features))
         var covariance = LinearAlgebra.gram(rows, columns: features).map { $0 / count }
@@ -141,7 +160,7 @@ public struct Mahalanobis: Sendable, Equatable {
         return covariance
     }
 
-    /// A symmetric matrix to the power of -1/2.
+    /// Returns a symmetric matrix to the power of -1/2; the identity if its eigenvalues cannot be computed.
     private static func inverseRoot(_ matrix: [Double], size: Int) -> [Double] {
         guard let (values, vectors) = LinearAlgebra.eigen(symmetric: matrix, size: size) else {
             return (0..<(size * size)).map { $0 / size == $0 % size ? 1 : 0 }
@@ -156,18 +175,18 @@ public struct Mahalanobis: Sendable, Equatable {
 
     // MARK: Errors
 
-    /// Adds the errors of a few windows.
-    /// - Parameter differences: `[N][T][F]`.
-    func add(_ differences: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
+    /// Appends the errors of N windows.
+    /// - Parameter residuals: `[N][T][F]` in scaled units.
+    func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
         let features = mean.count
-        let remainders = remainders(differences)
+        let remainders = remainders(residuals)
         let whitened = whitened(means(remainders)[...])
         errors.windows += Self.meanSquares(whitened, features: features)
         if detail.contains(.features) { errors.features += whitened.map { $0 * $0 } }
         if detail.contains(.timesteps) { errors.timesteps += distances(remainders[...]) }
     }
 
-    /// d of each of some rows `[N][F]`.
+    /// Returns d for each row of e, `[N][F]` to `[N]`.
     private func distances(_ rows: ArraySlice<Float>) -> [Float] {
         Self.meanSquares(whitened(rows), features: mean.count)
     }
@@ -183,14 +202,14 @@ public struct Mahalanobis: Sendable, Equatable {
         }
     }
 
-    /// Differences `[N][T][F]` without what lies in the first components.
-    private func remainders(_ differences: [Float]) -> [Float] {
-        var remainders = differences
-        components.remove(first: removed, from: &remainders, upTo: Self.usual)
+    /// Returns residuals `[N][T][F]` without their projection onto the first components.
+    private func remainders(_ residuals: [Float]) -> [Float] {
+        var remainders = residuals
+        components.remove(first: subtractedCount, from: &remainders, upTo: Self.maxDeviations)
         return remainders
     }
 
-    /// The mean of each feature over the timesteps of each window, `[N][F]`.
+    /// Averages each feature over the timesteps of each window, `[N][T][F]` to `[N][F]`.
     private func means(_ values: [Float]) -> [Float] {
         let (size, features) = (components.mean.count, mean.count)
         var means = [Float](repeating: 0, count: values.count / size * features)

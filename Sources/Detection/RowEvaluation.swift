@@ -1,18 +1,18 @@
 import TimeSeries
 
-/// The rows of a labelled series that have a score, and how well detectors find the anomalies among them.
+/// The evaluation of a model and its baselines against the labels of the rows that have a score.
 package struct RowEvaluation: Sendable {
-    /// One detector's scores of these rows, compared with the labels.
+    /// The evaluation of one detector.
     package struct Detector: Sendable {
         /// The error that has the score 1.
         package let threshold: Float
-        /// Row by row.
+        /// The metrics of rows.
         package let evaluation: Evaluation
-        /// Event by event.
+        /// The counts of events.
         package let events: EventMatch
     }
 
-    /// The model's baselines, with what applies them.
+    /// The model's baselines with the data that their evaluation needs.
     package struct BaselineInput {
         let baselines: Baselines
         let calibration: BaselineErrors
@@ -39,9 +39,11 @@ package struct RowEvaluation: Sendable {
 
     /// Compares scores of rows with labels.
     /// - Parameters:
-    ///   - windows: the windows that were scored, which say where each row lies.
+    ///   - scoring: the model's scoring.
+    ///   - windows: the windows that were scored.
     ///   - errors: `[N]`, the model's errors of the windows, all finite.
-    ///   - labels: for each row of the series, whether it is an anomaly; may be shorter than the series.
+    ///   - labels: for each row of the series, whether it is an anomaly. Rows beyond the labels are left out.
+    ///   - input: the model's baselines; nil for a model without them.
     package init(
         _ scoring: Scoring, _ windows: Windows, errors: [Float], labels: [Bool],
         baselines input: BaselineInput?
@@ -68,9 +70,8 @@ package struct RowEvaluation: Sendable {
             baselines = nil
             return
         }
-        // A threshold that is given as a value is in units of the model's errors, not of a baseline's.
-        let asked = scoring.rule ?? .standard
-        let rule = asked.given == nil ? asked : .standard
+        // A fixed threshold is in units of the model's errors, so baselines use the default rule instead.
+        let rule = scoring.rule.flatMap { $0.fixedValue == nil ? $0 : nil } ?? .standard
         func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> Detector {
             let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
             let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }

@@ -1,32 +1,34 @@
 import TimeSeries
 
-/// How the errors of one model's windows become scores, events and warnings.
+/// The rules that turn the errors of a model's windows into scores, events and warnings.
 package struct Scoring: Sendable {
     /// The error that has the score 1, above 0.
     package let threshold: Float
-    /// How the threshold was found; nil if that is unknown.
+    /// The rule that computed the threshold; nil if it is unknown.
     package let rule: Threshold.Rule?
-    /// How the scores of windows become scores of rows.
+    /// The combination of the scores of windows into scores of rows.
     package let combination: RowCombination
-    /// How the scores of rows become events.
+    /// The rule that groups rows into events.
     package let eventRule: EventRule
-    /// The errors that the threshold was learned from, and which windows they belong to.
+    /// The errors that the threshold was computed from, and the windows that they belong to.
     private let calibration: ErrorDistribution?
     private let source: Threshold.Source?
 
-    /// The scoring that a model has been given, or the one that a caller asks for.
+    /// Creates a scoring with a model's threshold, or with another rule.
     /// - Parameters:
     ///   - model: the model's threshold.
     ///   - calibration: the errors of the model's calibration windows.
-    ///   - rule: replaces the model's threshold.
-    /// - Returns: nil if the model has no threshold and the rule gives none.
+    ///   - rule: replaces the model's threshold; nil to keep it.
+    ///   - combination: of the scores of windows into scores of rows.
+    ///   - eventRule: the rule that groups rows into events.
+    /// - Returns: nil if the model has no threshold and the rule cannot compute one.
     package init?(
         _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil,
         combination: RowCombination = .newest, eventRule: EventRule = EventRule()
     ) {
         let value =
             if let rule {
-                rule.given ?? calibration.map { rule.threshold(of: $0) }
+                rule.fixedValue ?? calibration.map { rule.threshold(of: $0) }
             } else {
                 model?.value
             }
@@ -40,26 +42,27 @@ package struct Scoring: Sendable {
         source = model?.source
     }
 
-    /// An error divided by the threshold. Finite, because the threshold may be close to 0.
+    /// Returns an error divided by the threshold, limited to finite values because the threshold can be close
+    /// to 0.
     package func score(_ error: Float) -> Float { min(error / threshold, .greatestFiniteMagnitude) }
 
-    /// A score for each row of the series that the windows were cut from; NaN for rows without one.
+    /// Returns a score for each row of the series, `[rows]`; NaN for rows without a score.
     /// - Parameter errors: `[N]`, one for each window.
     package func rowScores(_ errors: [Float], _ windows: Windows) -> [Float] {
         combination.rowScores(of: errors.map(score), windows: windows)
     }
 
-    /// The events in scores of rows; no event spans two recordings.
+    /// Returns the events in the scores of rows `[rows]`. No event spans two recordings.
     package func events(in rows: [Float], _ windows: Windows) -> [Event] {
         eventRule.events(in: rows, recordings: windows.recordings)
     }
 
-    /// Whether the windows resemble the calibration windows; nil if there are too few to say.
+    /// Compares the errors of windows with the calibration errors; nil if there are too few.
     package func drift(of errors: [Float]) -> Drift? {
         calibration.flatMap { Drift(of: errors, comparedWith: $0) }
     }
 
-    /// Reasons to doubt the scores, one sentence or two each.
+    /// Returns reasons to doubt the scores, one or two sentences each.
     package func warnings(_ drift: Drift?) -> [String] {
         Threshold.warnings(of: rule, source: source, calibration: calibration)
             + [drift?.warning].compactMap { $0 }
@@ -67,8 +70,11 @@ package struct Scoring: Sendable {
 }
 
 extension Threshold {
-    /// Reasons to doubt a threshold that was learned as a quantile.
-    /// - Parameter calibration: the errors that it was learned from.
+    /// Returns reasons to doubt a threshold that is a quantile of calibration errors.
+    /// - Parameters:
+    ///   - rule: the rule that computed it.
+    ///   - source: the windows that the errors belong to.
+    ///   - calibration: the errors.
     package static func warnings(
         of rule: Rule?, source: Source?, calibration: ErrorDistribution?
     ) -> [String] {

@@ -1,48 +1,49 @@
-/// The error above which a window is an anomaly, in units of the model's kind of error.
+/// The error above which a window is an anomaly, in units of the model's error kind.
 public struct Threshold: Sendable, Equatable {
-    /// The windows whose errors it was learned from.
+    /// The windows whose errors the threshold was computed from.
     public enum Source: String, Sendable, CaseIterable {
-        /// Windows held back from the end for this alone.
+        /// The last windows, which were held back for calibration only.
         case calibration
-        /// Windows held back by the validation split: the weights were not fitted to them, though chosen by them.
+        /// The windows of the validation split. The weights were not fitted to them, but the epoch can have
+        /// been chosen by them.
         case validation
-        /// The training windows, for want of others: errors of new windows tend to be larger.
+        /// The training windows, if there are no others. Errors of new windows tend to be larger.
         case training
     }
 
-    /// How it is found.
+    /// The rule that computes the threshold.
     public enum Rule: Sendable, Equatable {
-        /// A share of windows like those that it is learned from stay below it (see ``ErrorDistribution/upperLimit(_:)``).
+        /// The quantile of the errors, 0…1, with ``ErrorDistribution/upperLimit(_:)``.
         case quantile(Double)
-        /// So many standard deviations above the mean.
+        /// The mean of the errors plus a multiple of their standard deviation.
         case sigmas(Double)
-        /// It is given.
+        /// A fixed value.
         case value(Float)
 
-        /// One window in a hundred is a false alarm.
+        /// The default: the 0.99 quantile, so 1 % of normal windows are expected to be false alarms.
         public static let standard = Rule.quantile(0.99)
 
-        /// The threshold that nothing has to be learned for; nil for other rules.
-        package var given: Float? { if case .value(let value) = self { value } else { nil } }
+        /// The value of a fixed threshold; nil for rules that need errors.
+        package var fixedValue: Float? { if case .value(let value) = self { value } else { nil } }
 
-        /// The threshold that comes of it.
+        /// Computes the threshold from the errors of calibration windows.
         public func threshold(of errors: ErrorDistribution) -> Float {
             switch self {
             case .quantile(let q): errors.upperLimit(q)
-            case .sigmas(let k): Float(errors.mean + k * errors.deviation)
+            case .sigmas(let k): Float(errors.mean + k * errors.standardDeviation)
             case .value(let value): value
             }
         }
     }
 
-    /// In units of the model's kind of error.
+    /// The threshold, in units of the model's error kind.
     public let value: Float
-    /// Where it comes from; nil for one that was given, or doesn't say.
+    /// The source of the errors; nil for a fixed threshold, and for an imported model without a source.
     public let source: Source?
-    /// How it was found; nil for a model from elsewhere that doesn't say.
+    /// The rule; nil for an imported model without one.
     public let rule: Rule?
 
-    /// What was learned.
+    /// Creates a threshold that was computed before.
     public init(value: Float, source: Source?, rule: Rule?) {
         self.value = value
         self.source = source

@@ -1,6 +1,8 @@
-/// How pictures look: on white, and on black where the reader prefers that, but for print. Blue and orange are told apart by
-/// nearly everybody (as in ColorBrewer's PuOr), and nothing is said by a colour alone. Rules are written out, without variables:
-/// not only browsers read SVG.
+/// The style sheet of diagrams: a light palette, and a dark one for screens with a dark colour scheme.
+///
+/// Blue and orange can be distinguished with most forms of colour blindness (as in ColorBrewer's PuOr), and
+/// no information is in a colour alone. The rules use no CSS variables, because SVG viewers other than
+/// browsers do not support them.
 enum DiagramStyle {
     static let sheet = """
         svg{max-width:100%;height:auto;font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif}

@@ -1,8 +1,11 @@
 import NeuralNetwork
 
-/// How data flow through a network: Figures 2.3, 2.4 and 3.3 of "Step-by-step understanding LSTM Autoencoder layers" for any
-/// network. A column is a timestep, a row a layer, a box a cell of it; arrows are the states that cells pass on in time, and
-/// the outputs that they pass to the next layer.
+/// A diagram of the data flow through a network, like Figures 2.3, 2.4 and 3.3 of "Step-by-step understanding
+/// LSTM Autoencoder layers".
+///
+/// Each row is a layer, each column a timestep, and each box a cell of the layer. Horizontal arrows are
+/// states that a cell passes to the next timestep; vertical arrows are outputs that it passes to the next
+/// layer.
 package struct FlowDiagram {
     private static let boxWidth = 62.0
     private static let vectorWidth = 78.0
@@ -11,11 +14,12 @@ package struct FlowDiagram {
     private let title: String
     private let layout: NetworkLayout
 
+    /// - Parameter model: the name for the title; nil for `sequential`.
     package init(_ network: Sequential, model: String?) {
         self.network = network
         title = model ?? "sequential"
         layout = NetworkLayout(
-            network, .init(subject: .cells, pitch: 84, mostSteps: 6, gap: 30, top: 66)
+            network, .init(subject: .cells, pitch: 84, maxSteps: 6, gap: 30, top: 66)
         ) { part in
             switch part {
             case .input: (["input", network.inputShape.text], 34)
@@ -28,7 +32,7 @@ package struct FlowDiagram {
                         "\(network.entries[index].outputShape.features.grouped) numbers",
                     ], 30
                 )
-            case .hidden(let count): (["… \(count) more layers"], 24)
+            case .omitted(let count): (["… \(count) more layers"], 24)
             }
         }
     }
@@ -60,7 +64,8 @@ package struct FlowDiagram {
             "muted", "↓ output, to the next layer", at: Point(x: x, y: legend + NetworkLayout.lineHeight))
         return svg.document(
             width: max(layout.width, 260), height: legend + 2 * NetworkLayout.lineHeight,
-            title: "Layers of \(title)", description: network.spoken, style: DiagramStyle.sheet)
+            title: "Layers of \(title)", description: network.accessibleDescription, style: DiagramStyle.sheet
+        )
     }
 
     private func isEncoding(_ part: NetworkLayout.Part) -> Bool {
@@ -72,7 +77,7 @@ package struct FlowDiagram {
     private func draw(_ row: NetworkLayout.Row, _ svg: inout SVGWriter) {
         switch row.part {
         case .input: boxes("input", row, &svg) { Self.numbered("step", $0) }
-        case .hidden:
+        case .omitted:
             for column in row.columns {
                 svg.text("middle muted", "⋮", at: Point(x: column.x, y: row.top + 16))
             }
@@ -115,7 +120,8 @@ package struct FlowDiagram {
         }
     }
 
-    /// `step 3`, counted from 1; the number alone where both would not fit.
+    /// Returns the word with the timestep counted from 1, such as `step 3`; the number alone if both do not
+    /// fit.
     private static func numbered(_ word: String, _ step: Int) -> String {
         let number = (step + 1).grouped
         return number.count > 4 ? number : "\(word) \(number)"
@@ -123,7 +129,10 @@ package struct FlowDiagram {
 
     // MARK: Arrows
 
-    /// The states that cells pass on: from the first timestep to the last, and back.
+    /// Draws the states that the cells of a row pass on.
+    /// - Parameters:
+    ///   - forward: the y coordinate of the arrows from the first timestep to the last.
+    ///   - backward: the y coordinate of the arrows in the other direction; nil for none.
     private func states(
         _ row: NetworkLayout.Row, forward: Double, backward: Double?, _ svg: inout SVGWriter
     ) {
@@ -138,17 +147,17 @@ package struct FlowDiagram {
         }
     }
 
-    /// The columns of a row from which something goes to the next layer.
+    /// Returns the columns of a row that pass an output to the next layer: all but the gap.
     private func emitting(_ row: NetworkLayout.Row) -> [NetworkLayout.Column] {
         row.columns.filter { $0.step != nil }
     }
 
-    /// What a row passes to the one below it. Nothing is drawn from and to layers that are left out.
+    /// Draws the outputs that a row passes to the row below it. Omitted layers have no arrows.
     private func connect(
         _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
     ) {
         switch (above.part, below.part) {
-        case (.hidden, _), (_, .hidden): break
+        case (.omitted, _), (_, .omitted): break
         case (.layer(let index), .vector):
             condense(network.entries[index].layer, above, below, &svg)
         case (_, .layer(let index)) where network.entries[index].layer.repeatsVector:
@@ -158,7 +167,8 @@ package struct FlowDiagram {
         }
     }
 
-    /// One vector of a sequence: the last cell emits it, in a Bidirectional layer the last one of each direction.
+    /// Draws the output of a layer that returns a vector for a sequence. It comes from the last cell, in a
+    /// Bidirectional layer from the last cell of each direction.
     private func condense(
         _ layer: Layer, _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
     ) {
@@ -186,24 +196,25 @@ package struct FlowDiagram {
             ])
     }
 
-    /// The same vector to each copy.
+    /// Draws one vector that is passed to every copy.
     private func fanOut(
         _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
     ) {
         let copies = emitting(below)
-        guard let source = above.columns.last?.x, let first = copies.first?.x, let end = copies.last?.x else {
+        guard let source = above.columns.last?.x, let first = copies.first?.x, let last = copies.last?.x
+        else {
             return
         }
         let branch = (above.bottom + below.top) / 2 - 3
         svg.line("line", [Point(x: source, y: above.bottom + 1), Point(x: source, y: branch)])
         svg.line(
-            "line", [Point(x: min(first, source), y: branch), Point(x: max(end, source), y: branch)])
+            "line", [Point(x: min(first, source), y: branch), Point(x: max(last, source), y: branch)])
         for copy in copies { svg.down(copy.x, from: branch, to: below.top) }
     }
 }
 
 extension SVGWriter {
-    /// A box with a word in it.
+    /// Draws a box with a word in it, horizontally centred at `x`.
     fileprivate mutating func box(
         _ style: String, _ word: String, at x: Double, _ top: Double, width: Double, height: Double
     ) {
@@ -211,7 +222,7 @@ extension SVGWriter {
         text("middle", word, at: Point(x: x, y: top + height / 2 + 4))
     }
 
-    /// An arrow from the bottom of one thing to the top of another.
+    /// Draws an arrow downwards, from the bottom of one shape to the top of another.
     fileprivate mutating func down(_ x: Double, from start: Double, to end: Double) {
         arrow("line", [Point(x: x, y: start), Point(x: x, y: end - 1)])
     }

@@ -1,24 +1,27 @@
 import NeuralNetwork
 
-/// What every layer makes of one window, number by number, in the layout of the flow diagram: a column is a timestep, a row a
-/// layer, and in it the units from top to bottom.
+/// Heat maps of the output of each layer for one window.
+///
+/// Each row is a layer and each column a timestep, as in ``FlowDiagram``. Within a row the units are ordered
+/// from top to bottom.
 package struct HeatMap {
-    private static let mostSteps = 101
+    private static let maxSteps = 101
 
     private let title: String
     private let caption: String
     private let pitch: Double
-    /// The row that is the encoding.
+    /// The row of the encoding; nil for a network without one.
     private let encoding: NetworkLayout.Part?
     private let cells: [NetworkLayout.Part: HeatMapCells]
     private let layout: NetworkLayout
 
     /// - Parameters:
-    ///   - outputs: of one window.
-    ///   - window: its position, counted from 0.
+    ///   - outputs: the outputs for one window.
+    ///   - model: the name of the model.
+    ///   - window: the index of the window, counted from 0.
     package init(_ outputs: LayerOutputs, model: String, window: Int) {
         title = model
-        caption = "What each layer makes of window \(window)"
+        caption = "Output of each layer for window \(window)"
         let network = outputs.network
         let encoding = network.encodingIndex.map(NetworkLayout.Part.layer)
         self.encoding = encoding
@@ -28,18 +31,18 @@ package struct HeatMap {
         }
         self.cells = cells
         let steps = cells.values.compactMap(\.shape.timesteps).max() ?? 1
-        pitch = min(64, max(4, (400 / Double(min(steps, Self.mostSteps))).rounded(.down)))
+        pitch = min(64, max(4, (400 / Double(min(steps, Self.maxSteps))).rounded(.down)))
         layout = NetworkLayout(
-            network, .init(subject: .outputs, pitch: pitch, mostSteps: Self.mostSteps, gap: 20, top: 112)
+            network, .init(subject: .outputs, pitch: pitch, maxSteps: Self.maxSteps, gap: 20, top: 112)
         ) { part in
             let name: String
             switch part {
-            case .hidden(let count): return (["… \(count) more layers"], 24)
+            case .omitted(let count): return (["… \(count) more layers"], 24)
             case .input: name = "input, scaled"
             case .layer(let index), .vector(let index): name = network.entries[index].name
             }
             guard let cells = cells[part] else { return ([name], 0) }
-            let label = [name, cells.shape.text, "m = \(cells.largest.threeDigits)"]
+            let label = [name, cells.shape.text, "m = \(cells.maxMagnitude.threeDigits)"]
             return (label + (part == encoding ? ["the encoding"] : []), cells.height)
         }
     }
@@ -64,7 +67,7 @@ package struct HeatMap {
             style: DiagramStyle.sheet)
     }
 
-    /// The colours from one end to the other, and what they stand for.
+    /// Draws the colour scale and its explanation.
     private func legend(_ svg: inout SVGWriter) {
         let (x, y, size, levels) = (NetworkLayout.margin, 64.0, 10.0, HeatMapCells.levels)
         for level in -levels...levels where level != 0 {
@@ -77,26 +80,27 @@ package struct HeatMap {
         for (word, place) in [("−m", size), ("0", width / 2), ("m", width - size)] {
             svg.text("middle muted", word, at: Point(x: x + place, y: y + 24))
         }
-        svg.text("muted", "m: the largest of a layer", at: Point(x: x + width + 12, y: y + 9))
-        guard cells.values.contains(where: { $0.isCut || ($0.shape.timesteps ?? 1) > Self.mostSteps }) else {
+        svg.text("muted", "m: max |value| of a layer", at: Point(x: x + width + 12, y: y + 9))
+        guard cells.values.contains(where: { $0.isAbridged || ($0.shape.timesteps ?? 1) > Self.maxSteps })
+        else {
             return
         }
-        svg.text("muted", "gaps: steps and units in between", at: Point(x: x + width + 12, y: y + 25))
+        svg.text("muted", "gaps: omitted steps and units", at: Point(x: x + width + 12, y: y + 25))
     }
 
     private func draw(
         _ cells: HeatMapCells, _ row: NetworkLayout.Row, _ svg: inout SVGWriter
     ) {
-        // Narrow columns touch each other, and are framed together.
-        let areApart = pitch >= 16
-        let width = areApart ? pitch - 6 : pitch
+        // Narrow columns have no space between them and share a frame.
+        let isSpaced = pitch >= 16
+        let width = isSpaced ? pitch - 6 : pitch
         let top = row.top + (row.height - cells.height) / 2
         for (level, path) in cells.paths(row.columns, top: top, width: width) {
             svg.path(HeatMapCells.style(level), path)
         }
-        let stretches = row.columns.split { $0.step == nil }
-        let framed = areApart ? stretches.flatMap { $0.map { [$0] } } : stretches.map(Array.init)
-        for columns in framed {
+        let runs = row.columns.split { $0.step == nil }
+        let frames = isSpaced ? runs.flatMap { $0.map { [$0] } } : runs.map(Array.init)
+        for columns in frames {
             guard let first = columns.first?.x, let last = columns.last?.x else { continue }
             svg.rectangle(
                 row.part == encoding ? "frame encoding" : "frame", x: first - width / 2, y: top,

@@ -1,39 +1,42 @@
 import NeuralNetwork
 
-/// The numbers of one layer as coloured rectangles: none for 0, and on both sides of it the deeper, the nearer to the layer's
-/// largest.
+/// The output of one layer as coloured cells. The hue is the sign of a value, and the opacity its share of
+/// the layer's maximum absolute value. A cell of 0 is empty.
 struct HeatMapCells {
-    /// Colours on each side of 0.
+    /// The number of colours for each sign.
     static let levels = 8
-    private static let mostUnits = 161
+    private static let maxUnits = 161
 
-    /// Row-major.
+    /// Row-major, `[T][units]`.
     private let values: [Float]
     let shape: Shape
-    /// The largest absolute value.
-    let largest: Float
-    /// The units that are shown, from top to bottom.
+    /// The maximum absolute value.
+    let maxMagnitude: Float
+    /// The displayed units, from top to bottom; nil is a gap.
     private let units: [Int?]
     private let unitHeight: Double
 
     var height: Double { unitHeight * Double(units.count) }
-    /// Whether there are more units than are shown.
-    var isCut: Bool { units.contains(nil) }
+    /// Whether some units are omitted.
+    var isAbridged: Bool { units.contains(nil) }
 
-    /// - Parameter values: what a layer emits for one window.
+    /// - Parameter values: the output of a layer for one window, row-major.
     init(_ values: [Float], _ shape: Shape) {
         self.values = values
         self.shape = shape
-        largest = values.lazy.map(abs).max() ?? 0
-        units = Excerpt(of: shape.features, most: Self.mostUnits).positions
+        maxMagnitude = values.lazy.map(abs).max() ?? 0
+        units = Excerpt(of: shape.features, maxCount: Self.maxUnits).positions
         unitHeight = min(12, max(1, (96 / Double(units.count)).rounded(.down)))
     }
 
-    /// The class of a level.
+    /// Returns the classes of a level in the style sheet.
     static func style(_ level: Int) -> String { "\(level < 0 ? "negative" : "positive") l\(abs(level))" }
 
-    /// What has to be filled with the colour of each level.
-    /// - Parameter top: where the first unit begins.
+    /// Returns an SVG path for each level, with the cells of that level.
+    /// - Parameters:
+    ///   - columns: the columns of the row.
+    ///   - top: the top of the first unit.
+    ///   - width: the width of a cell.
     func paths(
         _ columns: [NetworkLayout.Column], top: Double, width: Double
     ) -> [(level: Int, path: String)] {
@@ -42,7 +45,7 @@ struct HeatMapCells {
             guard let step = column.step else { continue }
             let x = column.x - width / 2
             let levels = units.map { $0.map { level(values[step * shape.features + $0]) } ?? 0 }
-            // Neighbours of the same colour are one rectangle.
+            // Adjacent cells of the same level are drawn as one rectangle.
             var start = 0
             while start < levels.count {
                 let level = levels[start]
@@ -60,6 +63,6 @@ struct HeatMapCells {
     }
 
     private func level(_ value: Float) -> Int {
-        largest > 0 ? Int((value / largest * Float(Self.levels)).rounded()) : 0
+        maxMagnitude > 0 ? Int((value / maxMagnitude * Float(Self.levels)).rounded()) : 0
     }
 }

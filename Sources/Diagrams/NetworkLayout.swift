@@ -1,40 +1,41 @@
 import NeuralNetwork
 
-/// Where everything stands in a picture of a network: a row for each layer from top to bottom, with its label at the left, and
-/// a column for each timestep from left to right. Nothing of how it looks.
+/// The positions of the parts of a network in a diagram: a row for each layer from top to bottom, with its
+/// label at the left, and a column for each timestep from left to right. Independent of how the parts are
+/// drawn.
 struct NetworkLayout {
-    /// What is shown of the layers.
+    /// The part of each layer that a diagram shows.
     enum Subject {
-        /// What computes: of an LSTM a cell for each timestep that comes in, whether it emits something or not. Vectors, which
-        /// all of a window is condensed to, have rows of their own.
+        /// The cells of each layer. An LSTM has one for each input timestep, whether it returns sequences or
+        /// not. Vectors that a layer returns for a sequence, and the encoding, have rows of their own.
         case cells
-        /// What comes out.
+        /// The output of each layer.
         case outputs
     }
 
-    /// What a row is for.
+    /// The content of a row.
     enum Part: Hashable {
-        /// The window.
+        /// The input window.
         case input
-        /// A layer, by its position.
+        /// The layer with this index.
         case layer(Int)
-        /// The vector that a layer, by its position, has made of a sequence, or that is the encoding.
+        /// The vector that the layer with this index returns.
         case vector(Int)
-        /// So many layers that are left out.
-        case hidden(Int)
+        /// This number of omitted layers.
+        case omitted(Int)
     }
 
-    /// A timestep's place in a row, or that of the vector.
+    /// The position of a timestep, or of a vector, in a row.
     struct Column: Equatable {
-        /// Counted from 0; nil for the gap that stands for those left out.
+        /// The timestep, counted from 0; nil for the gap in place of omitted timesteps.
         let step: Int?
-        /// The middle.
+        /// The horizontal centre.
         let x: Double
     }
 
     struct Row: Equatable {
         let part: Part
-        /// Lines of text.
+        /// The lines of text.
         let label: [String]
         let columns: [Column]
         let top: Double
@@ -43,49 +44,53 @@ struct NetworkLayout {
         var bottom: Double { top + height }
     }
 
-    /// What a picture wants of its layout.
-    struct Measures {
+    /// The parameters of a layout. Lengths are in the units of the diagram.
+    struct Options {
         let subject: Subject
-        /// From the middle of a column to that of the next.
+        /// The distance between the centres of adjacent columns.
         let pitch: Double
-        /// How many columns there is room for.
-        let mostSteps: Int
-        /// Between the end of a row and the next.
+        /// The maximum number of columns.
+        let maxSteps: Int
+        /// The distance between the bottom of a row and the top of the next.
         let gap: Double
-        /// Where the first row begins.
+        /// The top of the first row.
         let top: Double
     }
 
-    /// How many rows of layers there is room for.
-    static let mostLayers = 15
-    /// Left, right and below.
+    /// The maximum number of rows for layers.
+    static let maxLayers = 15
+    /// The margin at the left, at the right and below.
     static let margin = 16.0
-    /// From the baseline of a label's line to the next.
+    /// The distance between the baselines of a label's lines.
     static let lineHeight = 16.0
-    /// Between a label and the columns.
+    /// The distance between the labels and the columns.
     private static let indent = 24.0
 
     let rows: [Row]
-    /// Where the columns begin.
+    /// The left end of the columns.
     let left: Double
     let width: Double
 
-    /// The end of the last row.
+    /// The bottom of the last row.
     var bottom: Double { rows.last?.bottom ?? 0 }
 
-    /// - Parameter content: the label and the height of what a row shows. Rows are as high as their labels at least.
+    /// - Parameters:
+    ///   - network: the network to lay out.
+    ///   - options: the parameters of the layout.
+    ///   - content: returns the label of a part and the height that it needs. A row is at least as high as
+    ///     its label.
     init(
-        _ network: Sequential, _ measures: Measures, content: (Part) -> (label: [String], height: Double)
+        _ network: Sequential, _ options: Options, content: (Part) -> (label: [String], height: Double)
     ) {
         var placed: [(part: Part, label: [String], height: Double, columns: [Column])] = []
-        let shown = Excerpt(of: network.entries.count, most: Self.mostLayers).positions
-        // The vector stands where the sequence ends that it is made of.
+        let shown = Excerpt(of: network.entries.count, maxCount: Self.maxLayers).positions
+        // A vector is placed below the last column of the sequence that it was computed from.
         var last = 0.0
         func columns(_ shape: Shape) -> [Column] {
             guard let timesteps = shape.timesteps else { return [Column(step: 0, x: last)] }
-            let steps = Excerpt(of: timesteps, most: measures.mostSteps).positions
+            let steps = Excerpt(of: timesteps, maxCount: options.maxSteps).positions
             let columns = steps.enumerated().map {
-                Column(step: $1, x: (Double($0) + 0.5) * measures.pitch)
+                Column(step: $1, x: (Double($0) + 0.5) * options.pitch)
             }
             last = columns.last?.x ?? 0
             return columns
@@ -96,35 +101,35 @@ struct NetworkLayout {
         }
         place(.input, columns(network.inputShape))
         for (index, entry) in network.entries.enumerated() {
-            let showsCells = measures.subject == .cells && entry.layer.isRecurrent
+            let showsCells = options.subject == .cells && entry.layer.isRecurrent
             let own = columns(showsCells ? entry.inputShape : entry.outputShape)
             guard shown.contains(index) else {
                 if !shown.contains(index - 1) { continue }
-                place(.hidden(network.entries.count - shown.count + 1), own)
+                place(.omitted(network.entries.count - shown.count + 1), own)
                 continue
             }
             place(.layer(index), own)
             let isCondensed = entry.inputShape.timesteps != nil && entry.outputShape.timesteps == nil
-            if measures.subject == .cells, isCondensed || index == network.encodingIndex {
+            if options.subject == .cells, isCondensed || index == network.encodingIndex {
                 place(.vector(index), [Column(step: 0, x: last)])
             }
         }
 
         let labelWidth = placed.map { Self.width(ofLabel: $0.label) }.max() ?? 0
         let left = Self.margin + labelWidth.rounded(.up) + Self.indent
-        var y = measures.top
+        var y = options.top
         rows = placed.map { part, label, height, columns in
-            defer { y += height + measures.gap }
+            defer { y += height + options.gap }
             return Row(
                 part: part, label: label,
                 columns: columns.map { Column(step: $0.step, x: left + $0.x) }, top: y, height: height)
         }
         self.left = left
         let right = rows.flatMap(\.columns).map(\.x).max() ?? left
-        width = right + measures.pitch / 2 + Self.margin
+        width = right + options.pitch / 2 + Self.margin
     }
 
-    /// About as wide as most fonts have it: the name, which is bold, and the lines below it.
+    /// Estimates the width of a label for common fonts. The first line is the name, which is bold.
     private static func width(ofLabel label: [String]) -> Double {
         max(8.5 * Double(label.first?.count ?? 0), 7 * Double(label.dropFirst().map(\.count).max() ?? 0))
     }

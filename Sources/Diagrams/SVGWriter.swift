@@ -1,15 +1,15 @@
-/// A place in a picture, in its units: x to the right, y down.
+/// A point in a diagram, in its units: x to the right, y down.
 struct Point: Equatable {
     var x: Double
     var y: Double
 }
 
-/// Writes an SVG document (SVG 1.1): shapes with classes, which a style sheet gives their looks. No ids, scripts or references, so
-/// that documents may stand beside each other in a page.
+/// A writer of SVG 1.1 documents. Shapes have classes, which a style sheet formats. Documents have no ids,
+/// scripts or references, so that several can be inlined in one page.
 struct SVGWriter {
     private var content = ""
 
-    /// A rectangle.
+    /// Writes a rectangle.
     mutating func rectangle(
         _ style: String, x: Double, y: Double, width: Double, height: Double, radius: Double = 0
     ) {
@@ -18,21 +18,23 @@ struct SVGWriter {
         content += radius > 0 ? " rx=\"\(Self.number(radius))\"/>" : "/>"
     }
 
-    /// A line of text, at the left or in the middle as its class says, on the baseline `at`.
+    /// Writes a line of text with its baseline at `point`. The class determines the alignment.
     mutating func text(_ style: String, _ text: String, at point: Point) {
         content += "<text class=\"\(style)\" x=\"\(Self.number(point.x))\" y=\"\(Self.number(point.y))\">"
         content += "\(Self.escaped(text))</text>"
     }
 
-    /// A path of the commands of SVG's `d`.
+    /// Writes a path.
+    /// - Parameter commands: the value of SVG's `d` attribute.
     mutating func path(_ style: String, _ commands: String) {
         content += "<path class=\"\(style)\" d=\"\(commands)\"/>"
     }
 
-    /// A line through points.
+    /// Writes a line through points.
     mutating func line(_ style: String, _ points: [Point]) { path(style, Self.commands(points)) }
 
-    /// A line through points, which are straight above or beside each other, with a head at its end.
+    /// Writes a line through points with an arrow head at its end. The last segment must be horizontal or
+    /// vertical.
     mutating func arrow(_ style: String, _ points: [Point]) {
         guard points.count > 1, let end = points.last else { return }
         let before = points[points.count - 2]
@@ -47,17 +49,20 @@ struct SVGWriter {
         path(style, Self.commands(points) + Self.commands([wings[0], end, wings[1]]))
     }
 
-    /// A group that says what it is when it is pointed at.
+    /// Writes a group with a title, which browsers show as a tooltip.
     mutating func group(title: String, _ body: (inout SVGWriter) -> Void) {
         content += "<g><title>\(Self.escaped(title))</title>"
         body(&self)
         content += "</g>\n"
     }
 
-    /// The whole document.
+    /// Returns the document.
     /// - Parameters:
-    ///   - title: what the picture is, and `description` what can be seen in it, for who doesn't see it.
-    ///   - style: a style sheet, without anything that XML would want escaped.
+    ///   - width: in the units of the diagram, which are pixels by default.
+    ///   - height: as for `width`.
+    ///   - title: the name of the diagram.
+    ///   - description: a description for screen readers.
+    ///   - style: a style sheet without characters that XML requires to be escaped.
     func document(
         width: Double, height: Double, title: String, description: String, style: String
     ) -> String {
@@ -73,7 +78,7 @@ struct SVGWriter {
             """
     }
 
-    /// At most two decimals.
+    /// Returns a number with at most two decimals.
     static func number(_ value: Double) -> String {
         let hundredths = (value * 100).rounded()
         let whole = hundredths / 100
@@ -84,7 +89,7 @@ struct SVGWriter {
         points.enumerated().map { "\($0 == 0 ? "M" : "L")\(number($1.x)) \(number($1.y))" }.joined()
     }
 
-    /// Text as it stands in XML 1.0, which has no place for most control characters.
+    /// Escapes text for XML 1.0, which does not allow most control characters.
     private static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {

@@ -5,6 +5,7 @@ package struct SummaryTable {
     private let network: Sequential
     private let title: String
 
+    /// - Parameter model: the name for the title.
     package init(_ network: Sequential, model: String) {
         self.network = network
         title = "Model: \"\(model)\""
@@ -26,7 +27,7 @@ package struct SummaryTable {
         func line(_ cells: [String], _ bar: String) -> String {
             let padded = cells.enumerated().map { column, cell in
                 let space = String(repeating: " ", count: widths[column] - cell.count)
-                // Numbers stand to the right.
+                // Numbers are right-aligned.
                 return column == 2 ? " \(space)\(cell) " : " \(cell)\(space) "
             }
             return bar + padded.joined(separator: bar) + bar
@@ -46,7 +47,7 @@ package struct SummaryTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// With two decimals in the largest unit below it.
+    /// Formats a size with two decimals in the largest unit of which there is at least one.
     private static func size(_ bytes: Int) -> String {
         var value = Double(bytes)
         var unit = "B"

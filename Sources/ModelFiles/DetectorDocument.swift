@@ -20,7 +20,7 @@ extension Detector {
     /// The metadata's name and text; nil for a detector that has learned nothing.
     var metadata: (name: String, value: String)? {
         guard let baselines else { return nil }
-        let (rows, pca) = (baselines.rows, baselines.components)
+        let (rows, pca) = (baselines.rowScaler, baselines.components)
         let features = rows.offset.count
         let timesteps = pca.mean.count / features
         return ModelMetadata.document("detector") { json in
@@ -90,7 +90,7 @@ extension FieldReader {
                         whitening: try json.numbers("whitening", [features, features]))
                 })
         }
-        return Detector(measure: measure, baselines: Baselines(rows: rows, components: components))
+        return Detector(measure: measure, baselines: Baselines(rowScaler: rows, components: components))
     }
 
     /// An object that has to be there.

@@ -86,7 +86,7 @@ extension JSONWriter {
         member("count", errors.count)
         member("ranked", errors.ranked[...])
         member("mean", errors.mean)
-        member("deviation", errors.deviation)
+        member("deviation", errors.standardDeviation)
     }
 }
 
@@ -95,7 +95,7 @@ extension FieldReader {
         let count = try requiredInt("count", in: 1...Int.max)
         let errors = ErrorDistribution(
             count: count, ranked: try floats("ranked") ?? [], mean: try double("mean"),
-            deviation: try double("deviation"))
+            standardDeviation: try double("deviation"))
         guard let errors else {
             throw error("ranked", "must be errors in ascending order, \(count) at most")
         }

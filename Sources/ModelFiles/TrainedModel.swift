@@ -28,7 +28,7 @@ public struct TrainedModel: Sendable {
         ]
         let floats =
             errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 2 * inputShape.features
-            + detector.numberCount
+            + detector.valueCount
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
         let note = description.note?.utf8.count ?? 0
@@ -58,7 +58,7 @@ public struct TrainedModel: Sendable {
         guard scaler.scaling != .none else {
             return Reconstruction(values: values, errors: scaledErrors, scaledErrors: scaledErrors)
         }
-        scaler.undo(&values)
+        scaler.inverseTransform(&values)
         let errors = meanSquaredErrors(of: windows, reconstructions: values)
         return Reconstruction(values: values, errors: errors, scaledErrors: scaledErrors)
     }
@@ -77,7 +77,7 @@ public struct TrainedModel: Sendable {
     package func scale(_ windows: Windows) -> Windows {
         guard scaler.scaling != .none else { return windows }
         var values = windows.series.values
-        scaler.apply(to: &values)
-        return windows.over(values)
+        scaler.transform(&values)
+        return windows.replacingValues(with: values)
     }
 }

@@ -52,7 +52,7 @@ enum InferenceOutput: String, CaseIterable {
         let last = outputs == [.encoding] ? nil : network.entries.count - 1
         let scoring = outputs.contains(.score) ? try Scoring(entry) : nil
         var values: [InferenceOutput: [Float]] = [:]
-        for part in trained.scale(windows).slices {
+        for part in trained.scale(windows).chunks {
             var layers = trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
             if encoding != nil { values[.encoding, default: []] += layers.removeFirst() }
             guard var reconstructions = layers.first else { continue }
@@ -64,7 +64,7 @@ enum InferenceOutput: String, CaseIterable {
                 values[.score, default: []] += errors.windows.map(scoring.score)
             }
             if outputs.contains(.reconstruction) {
-                trained.description.scaler.undo(&reconstructions)
+                trained.description.scaler.inverseTransform(&reconstructions)
                 values[.reconstruction, default: []] += reconstructions
             }
         }

@@ -1,23 +1,23 @@
-/// How well scores tell anomalies from normal rows: scikit-learn's definitions, computed from one sorting.
+/// Metrics of anomaly scores against labels, as scikit-learn defines them. The rows are sorted once.
 ///
-/// A row counts as flagged at a threshold if its score is at or above it, as in scikit-learn.
+/// A row is flagged at a threshold if its score is at or above the threshold, as in scikit-learn.
 public struct Evaluation: Sendable {
-    /// Counts of rows at one threshold.
-    public struct Confusion: Sendable, Equatable {
-        /// Anomalies that are flagged, normal rows that are, normal rows that aren't, anomalies that aren't.
+    /// The number of rows of each outcome at one threshold (`confusion_matrix`).
+    public struct ConfusionMatrix: Sendable, Equatable {
+        /// Flagged anomalies, flagged normal rows, unflagged normal rows, unflagged anomalies.
         public var truePositives = 0, falsePositives = 0, trueNegatives = 0, falseNegatives = 0
 
-        /// Flagged rows that are anomalies; 0 when none is flagged.
+        /// The share of flagged rows that are anomalies; 0 if no row is flagged.
         public var precision: Double { Self.share(truePositives, of: truePositives + falsePositives) }
-        /// Anomalies that are flagged.
+        /// The share of anomalies that are flagged; 0 without anomalies.
         public var recall: Double { Self.share(truePositives, of: truePositives + falseNegatives) }
-        /// The harmonic mean of both; 0 when nothing is found.
+        /// The harmonic mean of precision and recall; 0 if no anomaly is flagged.
         public var f1: Double {
             Self.share(2 * truePositives, of: 2 * truePositives + falsePositives + falseNegatives)
         }
-        /// Normal rows that are flagged.
+        /// The share of normal rows that are flagged (the false positive rate); 0 without normal rows.
         public var falseAlarmRate: Double { Self.share(falsePositives, of: falsePositives + trueNegatives) }
-        /// Anomalies that aren't.
+        /// The share of anomalies that are not flagged (the false negative rate); 0 without anomalies.
         public var missedAlarmRate: Double { Self.share(falseNegatives, of: truePositives + falseNegatives) }
 
         private static func share(_ part: Int, of whole: Int) -> Double {
@@ -25,44 +25,46 @@ public struct Evaluation: Sendable {
         }
     }
 
-    /// A threshold and what comes of it.
+    /// A threshold with its confusion matrix.
     public struct Point: Sendable, Equatable {
-        /// In units of the scores.
+        /// The threshold, in units of the scores.
         public let threshold: Float
-        /// What comes of it.
-        public let confusion: Confusion
+        /// The outcomes at this threshold.
+        public let confusion: ConfusionMatrix
     }
 
-    /// For each score that occurs, from the highest down.
+    /// One point for each distinct score, in descending order.
     private let points: [Point]
-    /// Rows that are anomalies, and that aren't.
+    /// The number of anomalies and the number of normal rows.
     public let anomalies, normals: Int
 
-    /// Sorts scores of rows.
+    /// Evaluates the scores of N rows.
     /// - Parameters:
-    ///   - scores: finite numbers, higher for what is less normal.
-    ///   - labels: true for anomalies; as many as there are scores.
+    ///   - scores: `[N]`, finite, higher for more anomalous rows.
+    ///   - labels: `[N]`, true for anomalies.
     public init(scores: [Float], labels: [Bool]) {
         precondition(scores.count == labels.count)
         let order = scores.indices.sorted { scores[$0] > scores[$1] }
         anomalies = labels.count { $0 }
         normals = labels.count - anomalies
-        var confusion = Confusion(trueNegatives: normals, falseNegatives: anomalies)
+        var confusion = ConfusionMatrix(trueNegatives: normals, falseNegatives: anomalies)
         var points: [Point] = []
         for (position, index) in order.enumerated() {
             confusion.flag(labels[index])
-            let isLastOfEquals = position + 1 == order.count || scores[order[position + 1]] < scores[index]
-            if isLastOfEquals { points.append(Point(threshold: scores[index], confusion: confusion)) }
+            let isLastOfTie = position + 1 == order.count || scores[order[position + 1]] < scores[index]
+            if isLastOfTie { points.append(Point(threshold: scores[index], confusion: confusion)) }
         }
         self.points = points
     }
 
-    /// The area under the receiver operating characteristic (`roc_auc_score`): the chance that an anomaly scores higher
-    /// than a normal row, equals counting half. nil unless there are both.
+    /// The area under the receiver operating characteristic curve (`roc_auc_score`): the probability that
+    /// an anomaly scores higher than a normal row, where a tie counts half.
+    ///
+    /// nil without anomalies or without normal rows.
     public var rocAUC: Double? {
         guard anomalies > 0, normals > 0 else { return nil }
         var area = 0.0
-        var last = Confusion()
+        var last = ConfusionMatrix()
         for point in points {
             let width = Double(point.confusion.falsePositives - last.falsePositives)
             area += width * Double(point.confusion.truePositives + last.truePositives) / 2
@@ -71,7 +73,7 @@ public struct Evaluation: Sendable {
         return area / (Double(anomalies) * Double(normals))
     }
 
-    /// The mean of the precisions at all thresholds, each weighted by the recall that it adds
+    /// The mean of the precisions at all thresholds, weighted by the increase in recall at each threshold
     /// (`average_precision_score`). nil without anomalies.
     public var averagePrecision: Double? {
         guard anomalies > 0 else { return nil }
@@ -84,8 +86,8 @@ public struct Evaluation: Sendable {
         return sum / Double(anomalies)
     }
 
-    /// The threshold with the highest F1, the highest of several; nil without anomalies.
-    public var best: Point? {
+    /// The point with the maximum F1; of ties, the one with the highest threshold. nil without anomalies.
+    public var bestF1: Point? {
         guard anomalies > 0 else { return nil }
         return points.reduce(nil) { best, point in
             guard let best, best.confusion.f1 >= point.confusion.f1 else { return point }
@@ -93,28 +95,30 @@ public struct Evaluation: Sendable {
         }
     }
 
-    /// What comes of flagging each row whose score is above a threshold.
-    public func confusion(above threshold: Float) -> Confusion {
-        // Thresholds fall: the last one that is still above.
+    /// The confusion matrix if each row with a score above `threshold` is flagged; a score equal to it is
+    /// not.
+    public func confusion(above threshold: Float) -> ConfusionMatrix {
+        // Binary search: thresholds descend, and the last one above `threshold` is wanted.
         var (low, high) = (0, points.count)
         while low < high {
             let middle = (low + high) / 2
             if points[middle].threshold > threshold { low = middle + 1 } else { high = middle }
         }
         return low > 0
-            ? points[low - 1].confusion : Confusion(trueNegatives: normals, falseNegatives: anomalies)
+            ? points[low - 1].confusion : ConfusionMatrix(trueNegatives: normals, falseNegatives: anomalies)
     }
 
-    /// Thresholds from the lowest to the highest score (`precision_recall_curve`), thinned to so many evenly by rank; both
-    /// ends stay.
-    public func precisionRecallCurve(points limit: Int) -> [Point] {
+    /// The points in ascending order of their thresholds (`precision_recall_curve`).
+    /// - Parameter maxPoints: of more points, a sample of this size is returned that is evenly spaced by rank
+    ///   and has both ends. At least 2.
+    public func precisionRecallCurve(maxPoints: Int) -> [Point] {
         let all = Array(points.reversed())
-        guard all.count > limit, limit > 1 else { return all }
-        return (0..<limit).map { all[$0 * (all.count - 1) / (limit - 1)] }
+        guard all.count > maxPoints, maxPoints > 1 else { return all }
+        return (0..<maxPoints).map { all[$0 * (all.count - 1) / (maxPoints - 1)] }
     }
 }
 
-extension Evaluation.Confusion {
+extension Evaluation.ConfusionMatrix {
     fileprivate mutating func flag(_ isAnomaly: Bool) {
         if isAnomaly {
             truePositives += 1

@@ -1,24 +1,29 @@
-/// Which scaling to learn.
+/// The kind of a ``Scaler``.
 public enum Scaling: String, Sendable, CaseIterable {
-    /// Zero mean and unit (population) variance per feature, as scikit-learn's `StandardScaler`.
+    /// Zero mean and unit variance for each feature, as scikit-learn's `StandardScaler` (with the population
+    /// variance).
     case standard
-    /// Each feature's range to 0…1, as scikit-learn's `MinMaxScaler`.
+    /// The range of each feature is mapped to 0…1, as scikit-learn's `MinMaxScaler`.
     case minmax
-    /// The data as they are.
+    /// The data are not scaled.
     case none
 }
 
-/// A scaling of each feature, learned on training rows: `scaled = (x - offset) / scale`.
+/// A linear scaling of each feature: `scaled = (x - offset) / scale`.
 public struct Scaler: Sendable, Equatable {
-    /// What was learned.
+    /// The kind of scaling.
     public let scaling: Scaling
-    /// `[F]`, in the data's units: the mean, the minimum, or zeros.
+    /// `[F]`, in the units of the data: the mean, the minimum, or zeros.
     public let offset: [Float]
-    /// `[F]`, in the data's units: the standard deviation, the range, or ones. A constant feature has 1, so
-    /// that it scales to 0 instead of dividing by 0.
+    /// `[F]`, in the units of the data: the standard deviation, the range, or ones. A constant feature has 1,
+    /// so that it scales to 0 instead of dividing by 0.
     public let scale: [Float]
 
-    /// Wraps known parameters.
+    /// Restores a scaler from its parameters.
+    /// - Parameters:
+    ///   - scaling: the kind.
+    ///   - offset: `[F]`.
+    ///   - scale: `[F]`, none of it 0.
     public init(scaling: Scaling, offset: [Float], scale: [Float]) {
         precondition(offset.count == scale.count)
         self.scaling = scaling
@@ -26,15 +31,19 @@ public struct Scaler: Sendable, Equatable {
         self.scale = scale
     }
 
-    /// Leaves rows of so many features as they are.
+    /// A scaler that leaves rows of `features` numbers unchanged.
     public static func identity(features: Int) -> Scaler {
         Scaler(
             scaling: .none, offset: [Float](repeating: 0, count: features),
             scale: [Float](repeating: 1, count: features))
     }
 
-    /// Learns a scaling from some rows of a series, each counted once.
-    public init(_ scaling: Scaling, learnedFrom series: Series, rows: [Range<Int>]) {
+    /// Fits a scaler, as scikit-learn's `fit`.
+    /// - Parameters:
+    ///   - scaling: the kind.
+    ///   - series: `[rows][F]`.
+    ///   - rows: the rows to fit to, without overlaps. Without rows the scaler is the identity.
+    public init(_ scaling: Scaling, fittedTo series: Series, rows: [Range<Int>]) {
         let features = series.features
         var offset = [Float](repeating: 0, count: features)
         var scale = [Float](repeating: 1, count: features)
@@ -42,23 +51,24 @@ public struct Scaler: Sendable, Equatable {
             for feature in 0..<features {
                 let column = Column(values: series.values, features: features, feature: feature, rows: rows)
                 let (low, spread) =
-                    scaling == .standard ? column.meanAndDeviation() : column.minimumAndRange()
+                    scaling == .standard ? column.meanAndStandardDeviation() : column.minimumAndRange()
                 offset[feature] = Float(low)
-                // A feature that is constant but for rounding has no scale to speak of.
+                // A smaller spread is rounding error: the feature is constant.
                 scale[feature] = spread > 1e-7 * max(abs(low), .leastNormalMagnitude) ? Float(spread) : 1
             }
         }
         self.init(scaling: scaling, offset: offset, scale: scale)
     }
 
-    /// Scales rows of F features in place.
-    public func apply(to rows: inout [Float]) {
+    /// Scales rows `[rows][F]` in place, as scikit-learn's `transform`.
+    public func transform(_ rows: inout [Float]) {
         guard scaling != .none else { return }
         mapRows(&rows) { ($0 - $1) / $2 }
     }
 
-    /// Brings scaled rows of F features back to the data's units, in place.
-    public func undo(_ rows: inout [Float]) {
+    /// Converts scaled rows `[rows][F]` to the units of the data in place, as scikit-learn's
+    /// `inverse_transform`.
+    public func inverseTransform(_ rows: inout [Float]) {
         guard scaling != .none else { return }
         mapRows(&rows) { $0 * $2 + $1 }
     }
@@ -83,7 +93,7 @@ public struct Scaler: Sendable, Equatable {
     }
 }
 
-/// One feature of some rows, summed in double precision.
+/// One feature of a selection of rows. Sums are in double precision.
 private struct Column {
     let values: [Float]
     let features: Int
@@ -96,7 +106,7 @@ private struct Column {
         rows.joined().reduce(initial) { combine($0, Double(values[$1 * features + feature])) }
     }
 
-    func meanAndDeviation() -> (Double, Double) {
+    func meanAndStandardDeviation() -> (Double, Double) {
         let mean = reduce(0, +) / count
         let variance = reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
         return (mean, variance.squareRoot())

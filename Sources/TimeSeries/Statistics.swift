@@ -1,6 +1,9 @@
-/// The quantile of some numbers, interpolated linearly between the two nearest as NumPy's default does.
-/// - Parameter q: 0…1.
-/// - Returns: nil when there are no numbers.
+/// Returns a quantile, interpolated linearly between the two nearest values, as `numpy.quantile` does by
+/// default.
+/// - Parameters:
+///   - values: in any order.
+///   - q: 0…1.
+/// - Returns: nil if `values` is empty.
 public func quantile(_ values: [Float], _ q: Double) -> Float? {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
@@ -11,7 +14,10 @@ public func quantile(_ values: [Float], _ q: Double) -> Float? {
     return sorted[below] + (sorted[above] - sorted[below]) * part
 }
 
-/// The mean squared error of each window, `[N]`, between windows and their reconstructions `[N][T][F]`.
+/// Returns the mean squared error between each window and its reconstruction, `[N]`.
+/// - Parameters:
+///   - windows: `[N][T][F]`.
+///   - reconstructions: `[N][T][F]`, in the same units.
 public func meanSquaredErrors(of windows: Windows, reconstructions: [Float]) -> [Float] {
     let size = windows.timesteps * windows.features
     precondition(reconstructions.count == windows.count * size)

@@ -1,23 +1,23 @@
 /// Windows of T timesteps over rows of F features, `[N][T][F]`.
 ///
-/// Overlapping windows share their rows: only the row at which each window starts is kept beside the series,
-/// so sliding windows over a long series cost no copy.
+/// Overlapping windows share the rows of one series. Only the first row of each window is stored, so sliding
+/// windows over a long series do not copy it.
 public struct Windows: Sendable, Equatable {
-    /// The rows that the windows look at.
+    /// The series that the windows are ranges of.
     public private(set) var series: Series
-    /// Timesteps in a window, T.
+    /// T, the number of timesteps in a window.
     public let timesteps: Int
-    /// The first row of each window.
+    /// The first row of each window, `[N]`, ascending.
     public let starts: [Int]
-    /// The stretches of rows that were recorded without a break, one after the other. No window spans two.
+    /// The ranges of rows that were recorded without a break, in order. No window spans two recordings.
     public let recordings: [Range<Int>]
 
-    /// Number of windows, N.
+    /// N, the number of windows.
     public var count: Int { starts.count }
-    /// Features, F.
+    /// F, the number of features.
     public var features: Int { series.features }
 
-    /// - Parameter recordings: nil for one of all rows.
+    /// - Parameter recordings: nil for one recording of all rows.
     private init(series: Series, timesteps: Int, starts: [Int], recordings: [Range<Int>]? = nil) {
         self.series = series
         self.timesteps = timesteps
@@ -25,25 +25,31 @@ public struct Windows: Sendable, Equatable {
         self.recordings = recordings ?? [0..<series.rows]
     }
 
-    /// Windows that stand one after the other in a buffer.
+    /// Creates windows that follow one another in a buffer, without overlaps.
     /// - Parameters:
     ///   - values: `[N][T][F]`, row-major.
     ///   - timesteps: T.
     ///   - features: F.
-    /// - Throws: ``DataError/shape(_:)`` when the numbers do not fill whole windows.
+    /// - Throws: ``DataError/shape(_:)`` if `values` is not a whole number of windows.
     public init(values: [Float], timesteps: Int, features: Int) throws(DataError) {
         let series = try Series(values: values, features: features)
         guard timesteps > 0, series.rows.isMultiple(of: timesteps) else {
-            throw .shape("\(series.rows) rows do not make whole windows of \(timesteps) timesteps")
+            throw .shape("\(series.rows) rows are not a whole number of windows of \(timesteps) timesteps")
         }
         let count = series.rows / timesteps
         self.init(series: series, timesteps: timesteps, starts: (0..<count).map { $0 * timesteps })
     }
 
-    /// The ordinary sliding window: `(rows - T) / stride + 1` windows of each recording, the first at its first row.
-    /// - Parameter recordings: stretches of rows, in order, that cover the series; nil for one of all rows. Those that are
-    ///   shorter than a window have none.
-    /// - Throws: ``DataError/shape(_:)`` when there is no window.
+    /// Slides a window over each recording: `(rows - T) / stride + 1` windows, of which the first starts at
+    /// the recording's first row.
+    /// - Parameters:
+    ///   - series: `[rows][F]`.
+    ///   - recordings: ranges of rows, in order, that cover the series; nil for one recording of all rows. A
+    ///     recording that is shorter than a window has no windows.
+    ///   - timesteps: T.
+    ///   - stride: the number of rows between the starts of consecutive windows.
+    /// - Throws: ``DataError/shape(_:)`` if every recording is shorter than a window, or if `timesteps` or
+    ///   `stride` is below 1.
     public static func sliding(
         over series: Series, recordings: [Range<Int>]? = nil, timesteps: Int, stride: Int = 1
     ) throws(DataError) -> Windows {
@@ -62,12 +68,15 @@ public struct Windows: Sendable, Equatable {
         return Windows(series: series, timesteps: timesteps, starts: starts, recordings: recordings)
     }
 
-    /// The `temporalize` function of "Step-by-step understanding LSTM Autoencoder layers":
-    /// `rows - lookback - 1` windows of each recording, window i holding its rows i+2 to i+lookback+1.
+    /// Makes windows as the `temporalize` function of "Step-by-step understanding LSTM Autoencoder layers":
+    /// `rows - lookback - 1` windows of each recording, where window i has the rows i+2 to i+lookback+1.
     ///
-    /// The label that the article pairs with window i is that of row i+lookback+1, the window's last.
-    /// - Parameter recordings: as for ``sliding(over:recordings:timesteps:stride:)``.
-    /// - Throws: ``DataError/shape(_:)`` when no window fits.
+    /// The article pairs window i with the label of row i+lookback+1, which is the window's last row.
+    /// - Parameters:
+    ///   - series: `[rows][F]`.
+    ///   - recordings: as for ``sliding(over:recordings:timesteps:stride:)``.
+    ///   - lookback: T.
+    /// - Throws: ``DataError/shape(_:)`` if no recording has `lookback + 2` rows, or if `lookback` is below 1.
     public static func temporalize(
         _ series: Series, recordings: [Range<Int>]? = nil, lookback: Int
     ) throws(DataError) -> Windows {
@@ -85,7 +94,8 @@ public struct Windows: Sendable, Equatable {
         return Windows(series: series, timesteps: lookback, starts: starts, recordings: recordings)
     }
 
-    /// The windows of several, one after the other in a buffer of their own. All have the same T and F.
+    /// Concatenates windows into a buffer of their own, without overlaps.
+    /// - Parameter parts: all with the same T and F.
     public init(joining parts: [Windows]) {
         let (timesteps, features) = (parts.first?.timesteps ?? 1, parts.first?.features ?? 1)
         precondition(parts.allSatisfy { $0.timesteps == timesteps && $0.features == features })
@@ -96,21 +106,21 @@ public struct Windows: Sendable, Equatable {
             for index in 0..<part.count { part.withWindow(index) { values.append(contentsOf: $0) } }
         }
         self.init(
-            series: Series(whole: values, features: features), timesteps: timesteps,
+            series: Series(unchecked: values, features: features), timesteps: timesteps,
             starts: (0..<count).map { $0 * timesteps })
     }
 
-    /// The windows of `range`, over the same rows.
+    /// The windows with the indices in `range`, on the same series.
     public subscript(range: Range<Int>) -> Windows {
         Windows(
             series: series, timesteps: timesteps, starts: Array(starts[range]), recordings: recordings)
     }
 
-    /// The windows that have none of some rows.
-    /// - Parameter excluded: whether to do without it, for each row.
+    /// Returns the windows that contain no excluded row.
+    /// - Parameter excluded: `[rows]`, true for rows to exclude.
     public func excluding(rows excluded: [Bool]) -> Windows {
         precondition(excluded.count == series.rows)
-        // For each row, the next one that is excluded.
+        // For each row, the first excluded row at or after it.
         var next = [Int](repeating: series.rows, count: series.rows + 1)
         for row in excluded.indices.reversed() { next[row] = excluded[row] ? row : next[row + 1] }
         return Windows(
@@ -118,17 +128,16 @@ public struct Windows: Sendable, Equatable {
             recordings: recordings)
     }
 
-    /// The training part and the validation part: the last `fraction` of the windows, before any shuffling,
-    /// split at `Int(count * (1 - fraction))` as Keras does.
+    /// Splits off the last `fraction` of the windows for validation, at `Int(count * (1 - fraction))`, as the
+    /// `validation_split` of Keras' `fit` does before it shuffles.
     public func split(validation fraction: Double) -> (training: Windows, validation: Windows) {
         let boundary = Int(Double(count) * (1 - fraction))
         return (self[0..<boundary], self[boundary..<count])
     }
 
-    /// The rows that are in at least one window, ascending and apart.
+    /// The rows that are in at least one window, as ascending ranges that neither overlap nor touch.
     public var coveredRows: [Range<Int>] {
         var ranges: [Range<Int>] = []
-        // Every way to make windows gives their starts in order.
         for start in starts {
             if let last = ranges.last, start <= last.upperBound {
                 ranges[ranges.count - 1] = last.lowerBound..<(start + timesteps)
@@ -139,9 +148,8 @@ public struct Windows: Sendable, Equatable {
         return ranges
     }
 
-    /// The windows whose first row is one of these.
+    /// Returns the indices of the windows whose first row is in `rows`, by binary search.
     public func starting(in rows: ClosedRange<Int>) -> Range<Int> {
-        // Every way to make windows gives their starts in order.
         func count(below row: Int) -> Int {
             var (low, high) = (0, starts.count)
             while low < high {
@@ -153,24 +161,25 @@ public struct Windows: Sendable, Equatable {
         return count(below: rows.lowerBound)..<count(below: rows.upperBound + 1)
     }
 
-    /// The last window alone, on rows of its own.
+    /// The last window, on a series of only its T rows; no window if there is none.
     public var last: Windows {
         guard let start = starts.last else { return self }
         let rows = (start * features)..<((start + timesteps) * features)
         return Windows(
-            series: Series(whole: Array(series.values[rows]), features: features), timesteps: timesteps,
+            series: Series(unchecked: Array(series.values[rows]), features: features), timesteps: timesteps,
             starts: [0])
     }
 
-    /// The same windows over other values of the same rows, such as scaled ones.
-    public func over(_ values: [Float]) -> Windows {
+    /// Returns the windows with other values in the series, such as scaled ones.
+    /// - Parameter values: `[rows][F]`.
+    public func replacingValues(with values: [Float]) -> Windows {
         precondition(values.count == series.values.count)
         var copy = self
         copy.series.values = values
         return copy
     }
 
-    /// Window `index`, `[T][F]`, in place.
+    /// Calls `body` with the values of window `index`, `[T][F]`, without a copy.
     @inlinable
     public func withWindow<R>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
         try series.values.withUnsafeBufferPointer { all in

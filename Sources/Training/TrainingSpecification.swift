@@ -62,10 +62,10 @@ extension TrainingSpecification {
         let parts = TrainingParts(of: windows, options, detection)
         let scaler =
             base?.trained.description.scaler
-            ?? Scaler(scaling, learnedFrom: windows.series, rows: windows.coveredRows)
+            ?? Scaler(scaling, fittedTo: windows.series, rows: windows.coveredRows)
         var values = windows.series.values
-        scaler.apply(to: &values)
-        let scaled = windows.over(values)
+        scaler.transform(&values)
+        let scaled = windows.replacingValues(with: values)
 
         let clock = ContinuousClock()
         let start = clock.now
@@ -82,13 +82,13 @@ extension TrainingSpecification {
 
         let model: Model
         do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
-        let learned = Detector.learn(
-            detection.errorKind, by: model, from: scaled, fitted: parts.fitted,
+        let learned = Detector.fit(
+            detection.errorKind, model: model, windows: scaled, training: parts.fitted,
             calibration: parts.thresholdPart, source: parts.thresholdSource)
         guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
         let threshold = Threshold(
             value: detection.rule.threshold(of: learned.errors),
-            source: detection.rule.given == nil ? parts.thresholdSource : nil, rule: detection.rule)
+            source: detection.rule.fixedValue == nil ? parts.thresholdSource : nil, rule: detection.rule)
         guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
         return TrainedModel(
             description: ModelDescription(

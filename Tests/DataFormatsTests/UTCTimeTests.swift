@@ -1,7 +1,7 @@
 import DataFormats
 import Testing
 
-/// Times as ISO 8601 writes them.
+/// Times in ISO 8601.
 @Suite struct UTCTimeTests {
     @Test(
         arguments: [
@@ -17,13 +17,13 @@ import Testing
             ("0001-01-01", "0001-01-01T00:00:00Z"),
             ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"), ("2000-02-29", "2000-02-29T00:00:00Z"),
         ])
-    func timesAreReadAndWritten(_ text: String, _ written: String) throws {
+    func timesAreReadWithOffsetsAndWrittenInUTC(_ text: String, _ written: String) throws {
         let time = try #require(UTCTime(text))
         #expect("\(time)" == written)
         #expect(UTCTime(written) == time)
     }
 
-    @Test func secondsAreThoseOfUnix() {
+    @Test func microsecondsCountFromTheUnixEpoch() {
         #expect(UTCTime("2026-01-31T12:34:56Z")?.microseconds == 1_769_862_896_000_000)
         #expect(UTCTime("1969-12-31T23:59:59Z")?.microseconds == -1_000_000)
     }
@@ -38,5 +38,5 @@ import Testing
             "20260101",
             "2026-01-01T12:00:00ZZ", "２０２６-01-01", "1769862896",
         ])
-    func anythingElseIsNone(_ text: String) { #expect(UTCTime(text) == nil) }
+    func otherTextIsNotATime(_ text: String) { #expect(UTCTime(text) == nil) }
 }

@@ -2,7 +2,7 @@ import Detection
 import Foundation
 import Testing
 
-/// Thresholds from the errors of calibration windows.
+/// Quantiles, thresholds and drift from the errors of calibration windows.
 @Suite struct ErrorDistributionTests {
     /// 1, 2, …, n.
     private func errors(_ count: Int) throws -> ErrorDistribution {
@@ -10,84 +10,75 @@ import Testing
     }
 
     @Test(arguments: [
-        // (n + 1)·q is a whole number, lies between two, and is past the end.
-        (count: 99, q: 0.99, quantile: Float(99), isPromise: true),
+        // (n + 1)·q is a whole number, a fraction, and beyond n.
+        (count: 99, q: 0.99, quantile: Float(99), isSupported: true),
         (98, 0.99, 98, false), (100, 0.99, 100, true), (199, 0.99, 198, true), (199, 0.5, 100, true),
         (10, 0.05, 1, true), (10, 0, 1, true), (10, 1, 10, false),
     ])
-    func theQuantileIsConformal(_ row: (count: Int, q: Double, quantile: Float, isPromise: Bool)) throws {
+    func theQuantileIsConformal(_ row: (count: Int, q: Double, quantile: Float, isSupported: Bool)) throws {
         let errors = try errors(row.count)
         #expect(errors.quantile(row.q) == row.quantile)
-        #expect(errors.supports(row.q) == row.isPromise)
+        #expect(errors.supports(row.q) == row.isSupported)
     }
 
-    @Test func thinningKeepsQuantilesOnTheSafeSide() throws {
+    @Test func samplingDoesNotLowerAQuantile() throws {
         let errors = try errors(123_457)
         #expect(errors.ranked.count == 1001)
         for q in [0.001, 0.1, 0.5, 0.9, 0.99, 0.999] {
             let exact = (123_458 * q).rounded(.up)
             let found = Double(errors.quantile(q))
-            #expect(found >= exact && found <= exact + 124, "\(q): \(found) for \(exact)")
+            #expect(
+                found >= exact && found <= exact + 124,
+                "quantile \(q): expected at least \(exact), got \(found)")
         }
     }
 
-    @Test func fewErrorsAreTakenForLogNormal() throws {
-        // Their logarithms are 0, 1, …, 9: the mean is 4.5, the deviation 3.0277, and t of 9 degrees of freedom is 2.8214.
+    @Test func fewErrorsHaveTheUpperLimitOfALogNormalDistribution() throws {
+        // The logarithms are 0, 1, …, 9: mean 4.5, standard deviation 3.0277. The t quantile of 9 degrees of
+        // freedom is 2.8214.
         let few = try #require(ErrorDistribution(of: (0..<10).map { Float(exp(Double($0))) }))
         let limit = exp(4.5 + 2.8214 * 3.0277 * 1.1.squareRoot())
         #expect(abs(Double(few.upperLimit(0.99)) / limit - 1) < 0.01)
-        // Many speak for themselves.
+        // Of 1,000 errors, ten are above the quantile, which is enough.
         let many = try errors(1000)
         #expect(many.upperLimit(0.99) == many.quantile(0.99))
         #expect(try errors(999).upperLimit(0.99) > 991)
-        // Equal errors, and those of 0, are no trouble.
+        // Equal errors and errors of 0 have a finite limit.
         #expect(try #require(ErrorDistribution(of: [2, 2, 2, 2])).upperLimit(0.99) == 2)
         #expect(try #require(ErrorDistribution(of: [0, 0, 0, 0])).upperLimit(0.99) == 0)
         #expect(try #require(ErrorDistribution(of: [0, 0, 0, 1])).upperLimit(0.99).isFinite)
     }
 
-    @Test func sigmasAreThoseOfAllErrors() throws {
+    @Test func sigmasCountStandardDeviationsAboveTheMean() throws {
         let errors = try #require(ErrorDistribution(of: [1, 2, 3, 6]))
         // The mean is 3, the variance 3.5.
-        let wanted: Float = 6.741_657
-        #expect(abs(Threshold.Rule.sigmas(2).threshold(of: errors) - wanted) < 1e-5)
+        let expected: Float = 6.741_657
+        #expect(abs(Threshold.Rule.sigmas(2).threshold(of: errors) - expected) < 1e-5)
         #expect(Threshold.Rule.value(0.25).threshold(of: errors) == 0.25)
     }
 
-    /// What the whole thing is for: of exchangeable windows so many are false alarms as were asked for, and not more.
-    @Test func aPromiseIsKept() throws {
-        var random = Noise(seed: 1)
+    /// Of exchangeable windows, the requested share is false alarms, and not more.
+    @Test func theFalseAlarmRateIsTheRequestedOne() throws {
+        var random = UniformNoise(seed: 1)
         var alarms = 0
         for _ in 0..<4000 {
-            // Errors with a heavy tail; of so few the largest but one is the threshold.
+            // Errors with a heavy tail. The threshold of 199 errors is the second largest.
             let errors = (0..<199).map { _ in 1 / (random.next() + 1e-6) }
             let threshold = try #require(ErrorDistribution(of: errors)).quantile(0.99)
             if 1 / (random.next() + 1e-6) > threshold { alarms += 1 }
         }
-        // 40 are expected, with a deviation of 6.3.
-        #expect((15...65).contains(alarms), "\(alarms)")
+        // 40 are expected, with a standard deviation of 6.3.
+        #expect((15...65).contains(alarms), "expected about 40 false alarms, got \(alarms)")
     }
 
-    @Test func driftIsTold() throws {
+    @Test func driftIsAShareOfHighErrorsAboveAQuarter() throws {
         let calibration = try errors(1000)
-        let usual = (1...1000).map(Float.init)
-        let same = try #require(Drift(of: usual, comparedWith: calibration))
+        let normal = (1...1000).map(Float.init)
+        let same = try #require(Drift(of: normal, comparedWith: calibration))
         #expect(same.windows == 1000 && abs(same.share - 0.1) < 0.01 && !same.isDrift)
-        let moved = try #require(Drift(of: usual.map { $0 + 200 }, comparedWith: calibration))
-        #expect(abs(moved.share - 0.3) < 0.01 && moved.isDrift)
-        #expect(Drift(of: Array(usual.prefix(49)), comparedWith: calibration) == nil)
-        #expect(Drift(of: usual, comparedWith: try errors(8)) == nil)
-    }
-}
-
-/// Uniform in [0, 1), the same each time.
-struct Noise {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> Float {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Float(state >> 40) * 0x1p-24
+        let shifted = try #require(Drift(of: normal.map { $0 + 200 }, comparedWith: calibration))
+        #expect(abs(shifted.share - 0.3) < 0.01 && shifted.isDrift)
+        #expect(Drift(of: Array(normal.prefix(49)), comparedWith: calibration) == nil)
+        #expect(Drift(of: normal, comparedWith: try errors(8)) == nil)
     }
 }

@@ -121,7 +121,7 @@ import Testing
             lines.count == 1 + 4 && lines[1].split(separator: " ")[1...2] == ["LSTM", "[2]"], "\(ranges)")
         #expect(Set(lines.map(\.count)).count == 1, "columns are aligned")
         let map = try reprise("layers", "--model", "m", "--svg", "--window", "3", input: "\(Small.series)")
-        #expect(map.output.hasPrefix("<svg ") && map.output.contains("of window 3"), "\(map)")
+        #expect(map.output.hasPrefix("<svg ") && map.output.contains("for window 3"), "\(map)")
         let json = try reprise("layers", "--model", "m", "--json", "--window", "3", input: "\(Small.series)")
         #expect(try JSON(Array(json.output.utf8))["inputs"]?.array?.count == 1, "\(json)")
         for arguments in [["--model", "m"], ["--timesteps", "2", "--features", "2"]] {
@@ -152,7 +152,7 @@ import Testing
     @Test func errorsSayWhatIsWrong() throws {
         let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
         for (result, words) in [
-            (try reprise("train", "--model", "m", bad), "line 3: column \"b\" holds \"x\""),
+            (try reprise("train", "--model", "m", bad), "line 3: column \"b\" has the value \"x\""),
             (try reprise("train", "--model", "m", "--exclude", "c", bad), "no column \"c\""),
             (try reprise("train", "--model", "m", "--exclude", "c", input: "[[1],[2]]"), "are for CSV"),
             (try reprise("train", "--model", "m", directory.path + "/none.csv"), "cannot read"),

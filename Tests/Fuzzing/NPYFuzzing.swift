@@ -13,7 +13,7 @@ enum NPYFuzzing {
             return "there are more values than the input has bytes for"
         }
         guard !array.values.contains(where: \.isInfinite) else { return "a value is infinite" }
-        guard let again = try? NPYArray(NPYArray.file(array.values[...], shape: array.shape)) else {
+        guard let again = try? NPYArray(NPYArray.encode(array.values[...], shape: array.shape)) else {
             return "a written array cannot be read"
         }
         let isSame =

@@ -8,8 +8,8 @@ import TimeSeries
     private static let type = [(name: "Content-Type", value: "application/x-npy")]
     private static let rows = 30
     private static let values: [Float] = (0..<rows).flatMap { [Float($0 % 4) / 2, Float($0 % 3) - 1] }
-    private static let series = NPYArray.file(values[...], shape: [rows, 2])
-    private static let windows = NPYArray.file(values[..<24], shape: [4, 3, 2])
+    private static let series = NPYArray.encode(values[...], shape: [rows, 2])
+    private static let windows = NPYArray.encode(values[..<24], shape: [4, 3, 2])
     private static let json = JSON.array(
         (0..<rows).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 3 - 1))] })
     private static let options = "timesteps=3&units=4,2&epochs=2&seed=5"
@@ -86,25 +86,25 @@ import TimeSeries
         let api = try trained()
         var values = Self.values
         values[7] = .nan
-        let gap = NPYArray.file(values[...], shape: [Self.rows, 2])
+        let gap = NPYArray.encode(values[...], shape: [Self.rows, 2])
         let refused = try send(api, "/score?model=npy", gap)
         #expect(refused.status == 422 && refused.text.contains("row 3 has no value for feature 1"))
         let filled = try send(api, "/score?model=npy&missing=zero", gap)
         values[7] = 0
-        let whole = try send(api, "/score?model=npy", NPYArray.file(values[...], shape: [Self.rows, 2]))
+        let whole = try send(api, "/score?model=npy", NPYArray.encode(values[...], shape: [Self.rows, 2]))
         #expect(filled.status == 200 && filled.body == whole.body)
     }
 
     static let bad: [(target: String, body: [UInt8], says: String)] = [
-        ("/score?model=npy", [], "the body is no .npy file"),
+        ("/score?model=npy", [], "the body is not an .npy file"),
         ("/score?model=npy", Array(series.dropLast()), "the body has 239 bytes"),
-        ("/score?model=npy", NPYArray.file(values[...], shape: [60]), "1 axes, the shape [60]"),
-        ("/score?model=npy", NPYArray.file(values[...], shape: [1, 10, 3, 2]), "4 axes"),
+        ("/score?model=npy", NPYArray.encode(values[...], shape: [60]), "1 axes, the shape [60]"),
+        ("/score?model=npy", NPYArray.encode(values[...], shape: [1, 10, 3, 2]), "4 axes"),
         (
-            "/score?model=npy", NPYArray.file(values[...], shape: [20, 3]),
+            "/score?model=npy", NPYArray.encode(values[...], shape: [20, 3]),
             "3 features (F) where 2 are wanted"
         ),
-        ("/score?model=npy", NPYArray.file(values[...], shape: [5, 6, 2]), "6 timesteps (T) where 3"),
+        ("/score?model=npy", NPYArray.encode(values[...], shape: [5, 6, 2]), "6 timesteps (T) where 3"),
         ("/score?model=npy&series=1", series, "the body provides 'series'"),
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
         ("/score?model=npy&columns=a,b", series, "unknown query parameter 'columns'"),

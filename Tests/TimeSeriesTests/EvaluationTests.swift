@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TimeSeries
 
-/// Metrics are scikit-learn's: see scripts/metrics-fixtures.py.
+/// Metrics against those of scikit-learn, from fixtures that scripts/metrics-fixtures.py makes.
 @Suite struct EvaluationTests {
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
         let name: String
@@ -32,44 +32,44 @@ import TimeSeries
         }
     }()
 
-    @Test func allCasesAreThere() { #expect(Self.cases.count == 9) }
+    @Test func theFixtureHasAllCases() { #expect(Self.cases.count == 9) }
 
-    @Test(arguments: cases) func isAsInScikitLearn(_ peer: Case) throws {
-        let ours = peer.evaluation
-        if let auc = peer.rocAUC {
-            #expect(abs(try #require(ours.rocAUC) - auc) <= 1e-9)
+    @Test(arguments: cases) func metricsEqualScikitLearns(_ expected: Case) throws {
+        let evaluation = expected.evaluation
+        if let auc = expected.rocAUC {
+            #expect(abs(try #require(evaluation.rocAUC) - auc) <= 1e-9)
         } else {
-            #expect(ours.rocAUC == nil)
+            #expect(evaluation.rocAUC == nil)
         }
-        #expect(abs(try #require(ours.averagePrecision) - peer.averagePrecision) <= 1e-9)
-        #expect(abs(try #require(ours.best).confusion.f1 - peer.bestF1) <= 1e-9)
-        let curve = ours.precisionRecallCurve(points: .max)
-        #expect(curve.map(\.threshold) == peer.thresholds)
-        for (point, (precision, recall)) in zip(curve, zip(peer.precision, peer.recall)) {
+        #expect(abs(try #require(evaluation.averagePrecision) - expected.averagePrecision) <= 1e-9)
+        #expect(abs(try #require(evaluation.bestF1).confusion.f1 - expected.bestF1) <= 1e-9)
+        let curve = evaluation.precisionRecallCurve(maxPoints: .max)
+        #expect(curve.map(\.threshold) == expected.thresholds)
+        for (point, (precision, recall)) in zip(curve, zip(expected.precision, expected.recall)) {
             #expect(abs(point.confusion.precision - precision) <= 1e-9)
             #expect(abs(point.confusion.recall - recall) <= 1e-9)
         }
-        let confusion = ours.confusion(above: peer.median)
+        let confusion = evaluation.confusion(above: expected.median)
         #expect(
             [
                 confusion.truePositives, confusion.falsePositives, confusion.trueNegatives,
                 confusion.falseNegatives,
-            ] == peer.confusion)
+            ] == expected.confusion)
     }
 
-    @Test func aCurveIsThinned() throws {
+    @Test func aLongCurveIsSampledEvenlyWithBothEnds() throws {
         let evaluation = Evaluation(
             scores: (0..<1000).map { Float($0) }, labels: (0..<1000).map { $0 % 3 == 0 })
-        let curve = evaluation.precisionRecallCurve(points: 100)
+        let curve = evaluation.precisionRecallCurve(maxPoints: 100)
         #expect(curve.count == 100)
         #expect(curve.first?.threshold == 0)
         #expect(curve.last?.threshold == 999)
         #expect(zip(curve, curve.dropFirst()).allSatisfy { $0.threshold < $1.threshold })
     }
 
-    @Test func withoutAnomaliesThereIsNothingToMeasure() {
+    @Test func withoutAnomaliesMetricsAreNilOrZero() {
         let evaluation = Evaluation(scores: [1, 2, 3], labels: [false, false, false])
-        #expect(evaluation.rocAUC == nil && evaluation.averagePrecision == nil && evaluation.best == nil)
+        #expect(evaluation.rocAUC == nil && evaluation.averagePrecision == nil && evaluation.bestF1 == nil)
         let confusion = evaluation.confusion(above: 2)
         #expect(confusion.falsePositives == 1 && confusion.trueNegatives == 2)
         #expect(abs(confusion.falseAlarmRate - 1 / 3) < 1e-12)

@@ -1,18 +1,18 @@
 import Testing
 import TimeSeries
 
-/// Windows, scores and events of several recordings in one series, and rows that are left out.
+/// Windows, scores and events of several recordings in one series, and excluded rows.
 @Suite struct RecordingTests {
     private static let recordings = [0..<5, 5..<7, 7..<12]
     private let series: Series
 
     init() throws { series = try Series(values: (0..<12).map { Float($0) }, features: 1) }
 
-    @Test func noWindowSpansTwo() throws {
+    @Test func noWindowSpansTwoRecordings() throws {
         let windows = try Windows.sliding(over: series, recordings: Self.recordings, timesteps: 3)
         #expect(windows.starts == [0, 1, 2, 7, 8, 9])
         let apart = try Windows.sliding(over: series, recordings: Self.recordings, timesteps: 3, stride: 2)
-        #expect(apart.starts == [0, 2, 7, 9], "each begins with a window")
+        #expect(apart.starts == [0, 2, 7, 9], "the stride starts anew in each recording")
         let article = try Windows.temporalize(series, recordings: Self.recordings, lookback: 3)
         #expect(article.starts == [2, 9])
         #expect(article.split(validation: 0.5).validation.starts == [9])
@@ -22,7 +22,7 @@ import TimeSeries
         }
     }
 
-    @Test func windowsWithAnExcludedRowAreLeftOut() throws {
+    @Test func windowsWithAnExcludedRowAreDropped() throws {
         let windows = try Windows.sliding(over: series, timesteps: 3)
         var excluded = [Bool](repeating: false, count: 12)
         #expect(windows.excluding(rows: excluded) == windows)
@@ -45,7 +45,7 @@ import TimeSeries
         #expect(rows(.mean) == [1, 1, 1.5, 2, 2, -1, -1, 3, 3, 3.5, 4, 4])
     }
 
-    @Test func noEventSpansTwo() {
+    @Test func noEventSpansTwoRecordings() {
         var rule = EventRule()
         let scores: [Float] = [0, 2, 3, 5, 2, 0]
         #expect(rule.events(in: scores).map(\.rows) == [1...4])
@@ -57,7 +57,7 @@ import TimeSeries
         #expect(rule.events(in: Array(scores.prefix(4)), recordings: [0..<3, 3..<6]).last?.rows == 3...3)
     }
 
-    @Test func featuresInAnotherOrder() throws {
+    @Test func reorderingMovesTheFeaturesOfEachRow() throws {
         let series = try Series(values: [1, 2, 3, 4, 5, 6], features: 3)
         #expect(series.reordered([2, 0, 1]).values == [3, 1, 2, 6, 4, 5])
     }

@@ -76,7 +76,7 @@ extension FieldReader {
         let wantedTimesteps = try timesteps(shape?.timesteps)
         let stride = try int("stride", in: 1...Int(Int32.max))
         let windowing: Windowing? = try choice("windowing")
-        let missing: MissingValues = try choice("missing", default: .error)
+        let missing: MissingValuePolicy = try choice("missing", default: .error)
         let source = try source(ofSeries: ofSeries)
         let features = source.series.features
         let names = try featureNames(of: features)

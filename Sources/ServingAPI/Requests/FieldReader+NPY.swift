@@ -60,6 +60,6 @@ extension Response {
     static func npy(_ values: ArraySlice<Float>, shape: [Int]) -> Response {
         Response(
             status: .ok, fields: [(name: "Content-Type", value: MediaType.npy.rawValue)],
-            body: .bytes(NPYArray.file(values, shape: shape)))
+            body: .bytes(NPYArray.encode(values, shape: shape)))
     }
 }

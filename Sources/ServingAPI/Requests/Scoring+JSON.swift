@@ -57,7 +57,7 @@ extension JSONWriter {
         object { json in
             json.member("windows", drift.windows)
             json.member("share", drift.share)
-            json.member("expected", Drift.expected)
+            json.member("expected", Drift.expectedShare)
             json.member("is_drift", drift.isDrift)
         }
     }

@@ -146,10 +146,10 @@ extension FieldReader {
     mutating func options(
         _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
-        guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.mostFeatures else {
+        guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.maxFeatures else {
             throw error(
                 "error_kind",
-                "is mahalanobis, whose covariance is for \(Mahalanobis.mostFeatures) features at most; these are "
+                "is mahalanobis, whose covariance is for \(Mahalanobis.maxFeatures) features at most; these are "
                     + "\(windows.features)")
         }
         let rest = TrainingParts.notCalibration(of: windows, detection)

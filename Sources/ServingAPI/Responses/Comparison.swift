@@ -172,7 +172,7 @@ extension JSONWriter {
         member("error", mean(\.error))
         member("roc_auc", mean { $0.result?.evaluation.rocAUC })
         member("average_precision", mean { $0.result?.evaluation.averagePrecision })
-        member("best_f1", mean { $0.result?.evaluation.best?.confusion.f1 })
+        member("best_f1", mean { $0.result?.evaluation.bestF1?.confusion.f1 })
         member("f1", mean { $0.result?.evaluation.confusion(above: 1).f1 })
         member("false_alarm_rate", mean { $0.result?.evaluation.confusion(above: 1).falseAlarmRate })
     }

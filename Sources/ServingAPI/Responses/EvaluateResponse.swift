@@ -40,7 +40,7 @@ extension RowEvaluation {
             json.members(of: model)
             json.array(
                 "precision_recall_curve",
-                of: model.evaluation.precisionRecallCurve(points: Self.curvePoints)
+                of: model.evaluation.precisionRecallCurve(maxPoints: Self.curvePoints)
             ) { json, point in
                 json.object { json in
                     json.member("threshold", point.threshold)
@@ -69,7 +69,7 @@ extension JSONWriter {
         member("roc_auc", detector.evaluation.rocAUC)
         member("average_precision", detector.evaluation.averagePrecision)
         name("best")
-        if let best = detector.evaluation.best { object { $0.members(of: best) } } else { null() }
+        if let best = detector.evaluation.bestF1 { object { $0.members(of: best) } } else { null() }
         object("at_threshold") { $0.members(of: detector.evaluation.confusion(above: 1)) }
         object("events") { $0.members(of: detector.events) }
     }
@@ -79,7 +79,7 @@ extension JSONWriter {
         members(of: point.confusion)
     }
 
-    fileprivate mutating func members(of confusion: Evaluation.Confusion) {
+    fileprivate mutating func members(of confusion: Evaluation.ConfusionMatrix) {
         member("f1", confusion.f1)
         member("precision", confusion.precision)
         member("recall", confusion.recall)

@@ -1,7 +1,7 @@
 import APITesting
 import Testing
 
-/// What is drawn of a network, and that nothing is drawn over anything else.
+/// The shapes and texts of flow diagrams, and their placement.
 @Suite struct FlowDiagramTests {
     private let api: API
 
@@ -17,7 +17,7 @@ import Testing
         ["type": "LSTM", "units": .integer(units), "return_sequences": .bool(emitsSequence)]
     }
 
-    private static func both(_ units: Int, _ emitsSequence: Bool) -> JSON {
+    private static func bidirectional(_ units: Int, _ emitsSequence: Bool) -> JSON {
         ["type": "Bidirectional", "layer": lstm(units, emitsSequence)]
     }
 
@@ -25,7 +25,7 @@ import Testing
     private static let copies: JSON = ["type": "RepeatVector", "n": 3]
 
     /// The article's Figure 2.3.
-    @Test func theArticlesAutoencoder() throws {
+    @Test func theArticlesAutoencoderHasTheBoxesAndArrowsOfItsFigure() throws {
         let picture = try api.diagram(Self.article)
         #expect(picture["input"].count == 3)
         #expect(picture["lstm"].count == 4 * 3)
@@ -33,7 +33,8 @@ import Testing
         #expect(picture["dense"].count == 3)
         #expect(picture["vector"].count == 1)
         #expect(picture["state"].count == 4 * 2)
-        // To the first two layers, the encoding, the copies, and three times three behind them; and the tree of the fan-out.
+        // Arrows into the first two layers, the encoding, the copies (with the two lines of the fan-out) and the
+        // next three layers, and out of the last layer.
         #expect(picture["line"].count - 4 * 2 == 3 + 3 + 1 + (2 + 3) + 3 + 3 + 3 + 3)
         for text in [
             "input", "(None, 3, 2)", "lstm", "LSTM · 67,072 params", "(None, 3, 128)", "lstm_1", "(None, 64)",
@@ -46,7 +47,7 @@ import Testing
     }
 
     /// The article's Figure 3.3.
-    @Test func theArticlesStackedNetwork() throws {
+    @Test func theArticlesStackedNetworkHasNoVectorOrCopies() throws {
         let picture = try api.diagram(Self.article.with(["architecture": "stacked"]))
         #expect(picture["lstm"].count == 4 * 3)
         #expect(picture["state"].count == 4 * 2)
@@ -54,37 +55,37 @@ import Testing
         #expect(picture["line"].count - 4 * 2 == 6 * 3)
     }
 
-    @Test func bothDirectionsPassStatesOn() throws {
+    @Test func bothDirectionsOfABidirectionalLayerPassStatesOn() throws {
         let picture = try api.diagram(
-            Self.layers(Self.both(5, true), Self.both(4, false), Self.copies, Self.dense))
+            Self.layers(Self.bidirectional(5, true), Self.bidirectional(4, false), Self.copies, Self.dense))
         #expect(picture["lstm"].count == 2 * 2 * 3)
         #expect(picture["state"].count == 2 * 2 * 2)
-        // One from the end of each direction makes the vector.
+        // Two arrows go into the vector, one from the end of each direction.
         #expect(picture["line"].count - 8 == 3 + 3 + 2 + (2 + 3) + 3 + 3)
         #expect(picture.texts.filter { $0 == "backward" }.count == 6)
         #expect(picture.texts.contains("Bidirectional · 320 params"))
     }
 
-    @Test func aVectorGoesThroughOneBox() throws {
+    @Test func aLayerOnAVectorHasOneBox() throws {
         let picture = try api.diagram(
             Self.layers(
                 Self.lstm(5, false), ["type": "Dropout", "rate": 0.1], ["type": "Dense", "units": 4],
                 Self.copies, Self.dense))
         #expect(picture["dropout"].count == 1)
         #expect(picture["dense"].count == 1 + 3)
-        #expect(picture["vector"].count == 2, "what the LSTM emits, and the encoding")
+        #expect(picture["vector"].count == 2, "the output of the LSTM, and the encoding")
         #expect(picture.texts.filter { $0 == "the encoding" }.count == 1)
         #expect(picture.texts.contains("one vector") && picture.texts.contains("4 numbers"))
     }
 
-    @Test(arguments: [1, 2, 6, 7, 100, 1 << 20]) func manyTimestepsAreCut(timesteps: Int) throws {
+    @Test(arguments: [1, 2, 6, 7, 100, 1 << 20]) func manyTimestepsAreAbridged(timesteps: Int) throws {
         let picture = try api.diagram(
             Self.article.with(["timesteps": .integer(timesteps), "units": [1]]))
         let columns = min(timesteps, 6)
         let shown = timesteps > 6 ? 5 : timesteps
         #expect(picture["input"].count == shown)
         #expect(picture["lstm"].count == 2 * shown)
-        // Into the gap and out of it, too.
+        // The gap has arrows too.
         #expect(picture["state"].count == 2 * (columns - 1))
         #expect(picture.texts.filter { $0 == "…" }.count == (timesteps > 6 ? 5 : 0))
         let last = timesteps == 1 << 20 ? "1,048,576" : "step \(timesteps)"
@@ -92,7 +93,7 @@ import Testing
         #expect(picture.texts.contains("step \(min(3, timesteps))"))
     }
 
-    @Test func manyLayersAreCut() throws {
+    @Test func manyLayersAreAbridged() throws {
         let units = JSON.array((1...16).map { .integer($0) })
         let picture = try api.diagram(Self.article.with(["units": units]))
         // 16 + RepeatVector + 16 + TimeDistributed.
@@ -111,12 +112,13 @@ import Testing
         article.with(["architecture": "stacked", "units": [6, 5, 4, 3, 2, 1]]),
         article.with(["units": .array((1...16).map { .integer($0) })]),
         layers(
-            both(5, true), ["type": "Dropout", "rate": 0.5], both(4, false), copies, both(3, true), dense),
+            bidirectional(5, true), ["type": "Dropout", "rate": 0.5], bidirectional(4, false), copies,
+            bidirectional(3, true), dense),
         layers(lstm(5, false), ["type": "Dense", "units": 4], ["type": "RepeatVector", "n": 50], dense),
-        layers(both(2, false), timesteps: 1), layers(["type": "Dense", "units": 2], timesteps: 9),
+        layers(bidirectional(2, false), timesteps: 1), layers(["type": "Dense", "units": 2], timesteps: 9),
     ]
 
-    @Test(arguments: networks) func nothingOverlapsOrIsCutOff(network: JSON) throws {
+    @Test(arguments: networks) func noShapesOverlapOrLeaveTheDocument(network: JSON) throws {
         let picture = try api.diagram(network)
         let root = picture.elements[0]
         #expect(
@@ -127,13 +129,13 @@ import Testing
             #expect(box["x"] >= 0 && box["y"] >= 0)
             #expect(box["x"] + box["width"] <= root["width"] && box["y"] + box["height"] <= root["height"])
             for other in boxes[..<index] {
-                let isApart =
+                let isSeparate =
                     box["x"] >= other["x"] + other["width"] || other["x"] >= box["x"] + box["width"]
                     || box["y"] >= other["y"] + other["height"] || other["y"] >= box["y"] + box["height"]
-                #expect(isApart, "\(box) and \(other)")
+                #expect(isSeparate, "expected no overlap of \(box) and \(other)")
             }
         }
-        // Labels end before the first box, at 7 units a character.
+        // Labels end before the first box, at a width of 7 units for each character.
         let start = boxes.map { $0["x"] }.min() ?? 0
         for text in picture.elements where text.name == "text" && !text.classes.contains("middle") {
             #expect(text["y"] <= root["height"])
@@ -142,11 +144,11 @@ import Testing
         }
     }
 
-    @Test func theDocumentStandsAlone() throws {
-        let answer = try api.send(
+    @Test func theDocumentHasNoReferences() throws {
+        let response = try api.send(
             "POST", "/summary", fields: [(name: "Accept", value: "image/*")],
             body: Array("\(Self.article)".utf8))
-        let picture = try Picture(answer)
+        let picture = try Picture(response)
         #expect(picture.elements[0].attributes["role"] == "img")
         #expect(picture.text(of: "title") == "Layers of sequential")
         #expect(picture.text(of: "style")?.contains("prefers-color-scheme:dark") == true)
@@ -154,17 +156,17 @@ import Testing
             Set(picture.elements.map(\.name)).isSubset(of: [
                 "svg", "title", "desc", "style", "g", "rect", "path", "text",
             ]))
-        #expect(answer.text.ranges(of: "http").count == 1, "the namespace, and no other address")
-        #expect(!answer.text.contains("url(") && !answer.text.contains("href"))
-        #expect(answer["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'")
+        #expect(response.text.ranges(of: "http").count == 1, "the namespace is the only URL")
+        #expect(!response.text.contains("url(") && !response.text.contains("href"))
+        #expect(response["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'")
     }
 
-    @Test func aModelHasItsName() throws {
+    @Test func theTitleIsTheModelsNameTruncatedToFit() throws {
         let name = String(repeating: "a", count: 128)
         #expect(try api.post("/train", Small.training(name)).status == 201)
         let picture = try Picture(api.get("/summary?model=\(name)", accept: "image/svg+xml"))
         #expect(picture.text(of: "title") == "Layers of \(name)")
-        // The heading has room for its beginning.
+        // The heading is truncated.
         let heading = try #require(picture["heading"].first?.text)
         #expect(heading.hasPrefix("aaaa") && heading.hasSuffix("…") && heading.count < 60)
     }

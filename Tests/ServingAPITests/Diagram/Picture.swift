@@ -2,7 +2,7 @@ import APITesting
 import Foundation
 import FoundationXML
 
-/// An SVG document as a strict XML parser reads it.
+/// An SVG document, read by a strict XML parser.
 struct Picture {
     struct Element {
         let name: String
@@ -15,24 +15,24 @@ struct Picture {
 
     let elements: [Element]
 
-    /// - Throws: when the answer is no picture, or no well-formed XML.
-    init(_ answer: Answer) throws {
-        guard answer.status == 200, answer.mediaType == "image/svg+xml" else {
-            throw HarnessError(answer.text)
+    /// - Throws: ``HarnessError`` if the response is not an SVG document, or not well-formed XML.
+    init(_ response: Answer) throws {
+        guard response.status == 200, response.mediaType == "image/svg+xml" else {
+            throw HarnessError(response.text)
         }
-        let parser = XMLParser(data: Data(answer.body))
+        let parser = XMLParser(data: Data(response.body))
         let reader = Reader()
         parser.delegate = reader
         guard parser.parse() else { throw HarnessError("\(String(describing: parser.parserError))") }
         elements = reader.elements
     }
 
-    /// The elements of a class.
+    /// Returns the elements of a class.
     subscript(style: String) -> [Element] { elements.filter { $0.classes.contains { $0 == style } } }
 
     var texts: [String] { elements.filter { $0.name == "text" }.map(\.text) }
 
-    /// Of the elements of a name, such as `title`, the first one's text.
+    /// Returns the text of the first element with a name, such as `title`.
     func text(of name: String) -> String? { elements.first { $0.name == name }?.text }
 
     private final class Reader: NSObject, XMLParserDelegate {
@@ -60,7 +60,7 @@ struct Picture {
 }
 
 extension API {
-    /// The flow diagram of an architecture.
+    /// Returns the flow diagram of an architecture.
     func diagram(_ architecture: JSON) throws -> Picture { try picture("/summary", architecture) }
 
     func picture(_ path: String, _ body: JSON) throws -> Picture {

@@ -1,8 +1,8 @@
 import Testing
 import TimeSeries
 
-/// Rows to events.
-@Suite struct EventTests {
+/// Events from the scores of rows, and their match with labels.
+@Suite struct EventRuleTests {
     private func rule(_ change: (inout EventRule) -> Void = { _ in }) -> EventRule {
         var rule = EventRule()
         change(&rule)
@@ -14,20 +14,20 @@ import TimeSeries
         rule(change).events(in: scores).map(\.rows)
     }
 
-    @Test func aScoreThatTremblesIsOneEvent() {
+    @Test func anEventContinuesWhileScoresStayAboveTheEndLevel() {
         let scores: [Float] = [0, 0.9, 1.1, 0.9, 1.2, 0.85, 0.8, 1.1, 0]
         #expect(rows(scores) == [2...5, 7...7])
         #expect(rows(scores) { $0.end = 1 } == [2...2, 4...4, 7...7])
         #expect(rows(scores) { $0.end = 0.5 } == [2...7])
     }
 
-    @Test func shortOnesGoAndNearOnesMerge() {
+    @Test func nearEventsMergeAndShortEventsAreDropped() {
         let scores: [Float] = [2, 0, 2, 2, 0, 0, 2, 2, 2]
         #expect(rows(scores) == [0...0, 2...3, 6...8])
         #expect(rows(scores) { $0.minimumLength = 2 } == [2...3, 6...8])
         #expect(rows(scores) { $0.mergeGap = 1 } == [0...3, 6...8])
         #expect(rows(scores) { $0.mergeGap = 2 } == [0...8])
-        // What is merged counts as a whole.
+        // The minimum length applies to merged events.
         #expect(
             rows(scores) {
                 $0.mergeGap = 1
@@ -35,7 +35,7 @@ import TimeSeries
             } == [0...3])
     }
 
-    @Test func thePeakIsTold() throws {
+    @Test func anEventHasItsPeakAndDuration() throws {
         let event = try #require(rule().events(in: [0, 2, 5, .nan, 3]).first)
         #expect(event == Event(rows: 1...2, peakRow: 2, peak: 5))
         #expect(event.duration == 2)
@@ -43,7 +43,7 @@ import TimeSeries
         #expect(merged == [Event(rows: 1...4, peakRow: 4, peak: 7)])
     }
 
-    @Test func eventsAreHeldAgainstLabels() {
+    @Test func eventsAreMatchedWithLabelledRanges() {
         let found = rule().events(in: [2, 2, 0, 2, 0, 0, 2, 2, 2])
         let labels = [false, true, true, false, false, true, false, false, true]
         let match = EventMatch(found: found, labels: labels)
@@ -51,11 +51,11 @@ import TimeSeries
         #expect(match.found == 3 && match.falseAlarms == 1)
         let none = EventMatch(found: [], labels: labels)
         #expect(none.detected == 0 && none.found == 0 && none.falseAlarms == 0)
-        // What lies beyond the labels is no match.
+        // Rows beyond the labels count as normal.
         #expect(EventMatch(found: found, labels: [true]).falseAlarms == 2)
     }
 
-    @Test func theThresholdItselfIsNormal() {
+    @Test func aScoreEqualToTheThresholdIsNormal() {
         #expect(rows([1, 1, 1]).isEmpty)
         #expect(rows([]).isEmpty)
         #expect(rows([.nan, .nan]).isEmpty)

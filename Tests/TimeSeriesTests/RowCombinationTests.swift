@@ -1,8 +1,8 @@
 import Testing
 import TimeSeries
 
-/// Scores of windows to scores of rows.
-@Suite struct RowScoresTests {
+/// Scores of rows from the scores of windows.
+@Suite struct RowCombinationTests {
     private func rows(_ combination: RowCombination, stride: Int, _ scores: [Float], rows: Int) throws
         -> [Float]
     {
@@ -11,16 +11,16 @@ import TimeSeries
         return combination.rowScores(of: scores, windows: windows).map { $0.isNaN ? -1 : $0 }
     }
 
-    @Test func theNewestWindowEndsAtTheRow() throws {
+    @Test func newestTakesTheLastWindowThatEndedByTheRow() throws {
         #expect(try rows(.newest, stride: 1, [1, 2, 3], rows: 5) == [-1, -1, 1, 2, 3])
         #expect(try rows(.newest, stride: 2, [1, 2], rows: 6) == [-1, -1, 1, 1, 2, 2])
         #expect(try rows(.newest, stride: 4, [1, 2], rows: 8) == [-1, -1, 1, 1, 1, 1, 2, 2])
     }
 
-    @Test func allThatCoverTheRowAreCombined() throws {
+    @Test func meanAndMedianCombineTheWindowsThatCoverARow() throws {
         #expect(try rows(.mean, stride: 1, [1, 2, 6], rows: 5) == [1, 1.5, 3, 4, 6])
         #expect(try rows(.median, stride: 1, [1, 2, 6], rows: 5) == [1, 1.5, 2, 4, 6])
-        // Rows between windows that are apart have none.
+        // Rows between windows have no score.
         #expect(try rows(.mean, stride: 4, [1, 2], rows: 8) == [1, 1, 1, -1, 2, 2, 2, -1])
         #expect(try rows(.median, stride: 4, [1, 2], rows: 8) == [1, 1, 1, -1, 2, 2, 2, -1])
     }

@@ -1,24 +1,27 @@
-/// How the scores of the windows that cover a row become the row's own.
+/// How the scores of the windows that cover a row are combined into the score of the row.
 public enum RowCombination: String, Sendable, CaseIterable {
-    /// That of the window that ends at the row, or ended last before it: what there is to say when the row has just come.
+    /// The score of the window that ends at the row, or of the last one that ended before it. It depends on
+    /// no later row, so it is available as soon as the row arrives.
     case newest
-    /// The mean of all windows that cover the row.
+    /// The mean of the scores of all windows that cover the row.
     case mean
-    /// Their median: one window that is far off doesn't count for much.
+    /// The median of the scores of all windows that cover the row. It is robust against single outliers.
     case median
 
-    /// A score for each row of the series that the windows lie on; NaN for rows without one.
+    /// Returns a score for each row of the series, `[rows]`; NaN for rows without a score.
     /// - Parameters:
     ///   - scores: `[N]`, one for each window.
-    ///   - windows: whose first rows ascend.
+    ///   - windows: N windows in ascending order of their first rows.
     public func rowScores(of scores: [Float], windows: Windows) -> [Float] {
         precondition(scores.count == windows.count)
         var rows = [Float](repeating: .nan, count: windows.series.rows)
         switch self {
         case .newest: newest(scores, windows, &rows)
         case .mean:
-            eachRow(windows, &rows) { Float(scores[$0].reduce(0.0) { $0 + Double($1) } / Double($0.count)) }
-        case .median: eachRow(windows, &rows) { quantile(Array(scores[$0]), 0.5) ?? .nan }
+            forEachRow(windows, &rows) {
+                Float(scores[$0].reduce(0.0) { $0 + Double($1) } / Double($0.count))
+            }
+        case .median: forEachRow(windows, &rows) { quantile(Array(scores[$0]), 0.5) ?? .nan }
         }
         return rows
     }
@@ -37,8 +40,8 @@ public enum RowCombination: String, Sendable, CaseIterable {
         }
     }
 
-    /// Calls `combine` with the windows that cover a row, for each row that any covers.
-    private func eachRow(_ windows: Windows, _ rows: inout [Float], _ combine: (Range<Int>) -> Float) {
+    /// Calls `combine` for each covered row, with the indices of the windows that cover it.
+    private func forEachRow(_ windows: Windows, _ rows: inout [Float], _ combine: (Range<Int>) -> Float) {
         var covering = 0..<0
         for row in rows.indices {
             var (lower, upper) = (covering.lowerBound, covering.upperBound)

@@ -1,40 +1,45 @@
-/// What to do with missing values, which stand as NaN in a series.
-public enum MissingValues: String, Sendable, CaseIterable {
-    /// Refuse them.
+/// How missing values, which are NaN in a series, are handled.
+public enum MissingValuePolicy: String, Sendable, CaseIterable {
+    /// Throw an error.
     case error
-    /// Repeat the feature's last known value; before the first one, take the first.
+    /// Repeat the last known value of the feature. Gaps before the first known value are filled with it.
     case previous
-    /// Draw a straight line between the known values on both sides; at an end, take the nearest.
+    /// Interpolate linearly between the known values on both sides of a gap. Gaps at an end are filled with
+    /// the nearest known value.
     case linear
-    /// Put 0, in the data's units.
+    /// Fill with 0, in the units of the data.
     case zero
 }
 
 extension Series {
-    /// Fills missing values (NaN) within stretches of rows that must not borrow from each other: recordings, or windows that
-    /// stand one after the other.
-    /// - Parameter stretches: all rows, in order; nil for one stretch.
-    /// - Throws: ``DataError/missing(row:feature:hint:)`` for `error`, and when a feature has no value in a
-    ///   stretch.
+    /// Fills missing values (NaN) in place. Values are taken from the same segment only.
+    /// - Parameters:
+    ///   - policy: how to fill a gap.
+    ///   - segments: row ranges that are independent of each other, such as recordings or separate windows. In
+    ///     order, and together all rows; nil for one segment.
+    /// - Throws: ``DataError/missing(row:feature:hint:)`` for the first missing value if the policy is
+    ///   `error`, and for a feature without any value in a segment if it is `previous` or `linear`.
     public mutating func fillMissing(
-        _ policy: MissingValues, within stretches: [Range<Int>]? = nil
+        _ policy: MissingValuePolicy, within segments: [Range<Int>]? = nil
     ) throws(DataError) {
         guard let first = values.firstIndex(where: \.isNaN) else { return }
         if policy == .error {
             throw .missing(
                 row: first / features, feature: first % features,
-                hint: "send a number, or say how to fill gaps with missing: previous, linear or zero")
+                hint: "send a number, or set missing to previous, linear or zero to fill gaps")
         }
         if policy == .zero {
             for index in values.indices where values[index].isNaN { values[index] = 0 }
             return
         }
-        for stretch in stretches ?? [0..<rows] {
-            for feature in 0..<features { try fill(policy, feature: feature, rows: stretch) }
+        for segment in segments ?? [0..<rows] {
+            for feature in 0..<features { try fill(policy, feature: feature, rows: segment) }
         }
     }
 
-    private mutating func fill(_ policy: MissingValues, feature: Int, rows: Range<Int>) throws(DataError) {
+    private mutating func fill(
+        _ policy: MissingValuePolicy, feature: Int, rows: Range<Int>
+    ) throws(DataError) {
         func position(_ row: Int) -> Int { row * features + feature }
         var known: Int?
         var row = rows.lowerBound
@@ -51,14 +56,14 @@ extension Series {
                 throw .missing(
                     row: row, feature: feature,
                     hint:
-                        "there is no value of this feature to fill the gap from; use missing: zero or leave it out"
+                        "no value of the feature can fill the gap; set missing to zero, or leave the feature out"
                 )
             }
             for gap in row..<next {
                 if policy == .linear, let known, let after {
                     let part = Float(gap - known) / Float(after - known)
                     let (low, high) = (values[position(known)], values[position(after)])
-                    // Not `low + (high - low) * part`, whose difference can overflow.
+                    // `low + (high - low) * part` could overflow in the difference.
                     values[position(gap)] = low * (1 - part) + high * part
                 } else {
                     values[position(gap)] = values[position(anchor)]

@@ -1,0 +1,9 @@
+/// The kinds of error between a window and its reconstruction.
+public enum ErrorKind: String, Sendable, CaseIterable {
+    /// The mean squared error.
+    case mse
+    /// The mean absolute error.
+    case mae
+    /// The Mahalanobis distance of the mean residual (see ``Mahalanobis``).
+    case mahalanobis
+}
