@@ -131,9 +131,9 @@ struct Serve: ParsableCommand {
         service.jobs.close()
         // What still trains shortly before the end is cancelled then, so that who waits for it can be told.
         let notice = max(0, grace - min(1, grace / 10))
-        DispatchQueue.global().async { service.jobs.finish(within: notice) }
+        DispatchQueue.global().async { service.jobs.drain(timeout: notice) }
         server.stop(grace: grace)
-        service.jobs.finish(within: (end - clock.now) / .seconds(1))
+        service.jobs.drain(timeout: (end - clock.now) / .seconds(1))
         logger.info("stopped")
     }
 

@@ -68,11 +68,10 @@ extension Service {
             )
         }
         let kept = DetectorNote(asked.at(source), aligned.states)
-        var specification = try Self.specification(for: windows, limits)
-        specification.featureNames = aligned.states.map(\.variable)
-        specification.note = kept.text
+        let training = try Self.training(
+            on: windows, featureNames: aligned.states.map(\.variable), note: kept.text, limits)
         let id = AnomalyDetector.newID()
-        let job = try job(of: jobs.submit(id, specification, on: windows))
+        let job = try job(of: jobs.submit(id, training))
         detector.add(id, AnomalyDetector.Training(kept: kept, job: job))
         let model = try detectorModel(id)
         let fields = [(name: "Location", value: "\(AnomalyDetector.models)/\(id)")]
@@ -80,23 +79,24 @@ extension Service {
     }
 
     /// What POST /train does with nothing but data.
-    private static func specification(
-        for windows: Windows, _ limits: RuntimeLimits
-    ) throws(Problem) -> TrainingSpecification {
+    private static func training(
+        on windows: Windows, featureNames: [String], note: String, _ limits: RuntimeLimits
+    ) throws(Problem) -> PlannedTraining {
         var nothing = FieldReader(JSONObject())
-        let specification = try nothing.read { (body) throws(JSONError) in
+        var specification = try nothing.read { (body) throws(JSONError) in
             let detection = try body.detectionOptions()
             let options = try body.options(body.trainingOptions(), detection, for: windows)
             return TrainingSpecification(
                 architecture: try body.architecture(), scaling: .standard, options: options,
                 detection: detection)
         }
+        specification.featureNames = featureNames
+        specification.note = note
         do throws(TrainingFailure) {
-            _ = try specification.network(for: windows, limits: limits)
+            return try PlannedTraining(specification, on: windows, limits: limits)
         } catch {
             throw Problem(error, architecture: nil)
         }
-        return specification
     }
 
     private func listDetectors(_ call: Call) throws(Problem) -> Response {

@@ -36,9 +36,9 @@ extension Service {
         metrics.requests.write(to: &text)
         if let connections = metrics.connections { text.write(connections) }
         // What other servers have done to the folder is seen when somebody asks, and here somebody does.
-        registry.lookAround()
+        registry.rescan()
         // A series of what is gone would stay for ever otherwise.
-        metrics.inferences.forget { registry.knows($0, version: $1) }
+        metrics.inferences.forget { registry.contains($0, version: $1) }
         metrics.inferences.write(to: &text)
         text.single(
             "reprise_work_queue_waiting", .gauge, "Predictions and other work that wait for their turn.",

@@ -62,14 +62,14 @@ struct ScoreFields {
             return (isLast ? data.last : data, Set(parts))
         }
         do throws(JSONError) {
-            try service.limits.checkAnswer(of: answerValues, windows, scoring.entry.trained.model.network)
+            try service.limits.checkAnswer(of: responseValues, windows, scoring.entry.trained.model.network)
         } catch {
             throw Problem(error)
         }
     }
 
     /// How many numbers the answer has, but for events.
-    private var answerValues: Int {
+    private var responseValues: Int {
         let details =
             (parts.contains(.timesteps) ? windows.timesteps : 0)
             + (parts.contains(.features) ? 2 * windows.features : 0)

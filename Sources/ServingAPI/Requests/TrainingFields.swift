@@ -10,8 +10,7 @@ import Training
 /// What POST /train asks for.
 struct TrainingFields {
     let name: String
-    let specification: TrainingSpecification
-    let windows: Windows
+    let training: PlannedTraining
 
     /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
     init(_ request: Request, _ service: Service) throws(Problem) {
@@ -20,6 +19,8 @@ struct TrainingFields {
             (try body.modelName(), try body.warmStart())
         }
         self.name = name
+        let specification: TrainingSpecification
+        let windows: Windows
         if let warmStart {
             let base = try service.entry(name, warmStart)
             (specification, windows) = try body.read { (body) throws(JSONError) in
@@ -29,7 +30,7 @@ struct TrainingFields {
             (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
         }
         do throws(TrainingFailure) {
-            _ = try specification.network(for: windows, limits: service.limits)
+            training = try PlannedTraining(specification, on: windows, limits: service.limits)
         } catch {
             throw Problem(error, architecture: specification.architecture)
         }
@@ -97,7 +98,7 @@ extension FieldReader {
         let windows = try included(data)
         try rejectUnknown()
         let options = try options(asked, detection, for: windows)
-        var specification = TrainingSpecification(goingOnFrom: base, options: options, detection: detection)
+        var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
@@ -129,7 +130,7 @@ extension FieldReader {
                 "is mahalanobis, whose covariance is for \(Mahalanobis.mostFeatures) features at most; these are "
                     + "\(windows.features)")
         }
-        let rest = TrainingParts.notCalibration(of: windows, detection)
+        let rest = TrainingParts.countBeforeCalibration(of: windows, detection)
         guard rest > 0 else {
             throw error(
                 "calibration_split",

@@ -57,7 +57,7 @@ final class Comparison: Sendable {
         let run = fields.runs[done]
         do throws(Problem) {
             let job = try service.job(
-                of: service.jobs.submit(run.name, run.specification, on: fields.training))
+                of: service.jobs.submit(run.name, run.training))
             departure.waits(for: job)
             job.observe { [self] in
                 guard job.isEnded else { return true }
@@ -152,7 +152,7 @@ private final class Departing: Sendable {
             state.isGone = true
             return state.job
         }
-        job?.detach()
+        job?.removeWaiter()
     }
 
     func waits(for job: TrainingJob) {
@@ -160,7 +160,7 @@ private final class Departing: Sendable {
             state.job = job
             return state.isGone
         }
-        if isGone { job.detach() }
+        if isGone { job.removeWaiter() }
     }
 }
 

@@ -65,7 +65,7 @@ struct Scores {
         let isByRow = fields.parts.contains(.rows) || fields.parts.contains(.events)
         rows = isByRow ? scoring.rowScores(errors, fields.windows) : []
         events = fields.parts.contains(.events) ? scoring.events(in: rows, fields.windows) : []
-        guard events.count <= limits.answerValues / (5 + 2 * fields.windows.features) else {
+        guard events.count <= limits.responseValues / (5 + 2 * fields.windows.features) else {
             throw .invalid(
                 at: "/events",
                 "there are \(events.count) events, too many to tell; leave short ones out with minimum_length, join them with "

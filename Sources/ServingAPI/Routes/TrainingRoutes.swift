@@ -27,16 +27,14 @@ extension Service {
         let repeatable = try repeatable(call.request)
         if let repeatable, let found = jobs.find(repeatable) { return try job(of: found) }
         let fields = try TrainingFields(call.request, self)
-        var specification = fields.specification
         if let repeatable {
-            specification.request = repeatable.mark
             // It may have come to another server, or to this one before it was started again.
             let made = try onDisk { (registry) throws(FileError) in
-                try registry.version(of: fields.name, madeFor: repeatable.mark)
+                try registry.version(of: fields.name, madeFor: repeatable.fingerprint)
             }
             if let made { return try job(of: jobs.remember(made, as: repeatable)) }
         }
-        return try job(of: jobs.submit(fields.name, specification, on: fields.windows, as: repeatable))
+        return try job(of: jobs.submit(fields.name, fields.training, as: repeatable))
     }
 
     /// The job that has been submitted.
@@ -53,7 +51,7 @@ extension Service {
     }
 
     /// The request as its Idempotency-Key names it. Each API key has names of its own.
-    private func repeatable(_ request: Request) throws(Problem) -> TrainingJobs.Repeatable? {
+    private func repeatable(_ request: Request) throws(Problem) -> IdempotencyKey? {
         let values = request.fields.values(of: "Idempotency-Key")
         guard let text = values.first else { return nil }
         // A string of RFC 9651, or bare as most clients send it.
@@ -70,8 +68,8 @@ extension Service {
         // Beside CSV and arrays the query is half of what is asked for.
         if request.head.hasOptionsInQuery { hash.update(data: Array("\(request.target.query ?? "")\n".utf8)) }
         hash.update(data: request.body)
-        return TrainingJobs.Repeatable(
-            key: "\(owner) \(key)", digest: hash.finalize().hexadecimal)
+        return IdempotencyKey(
+            value: "\(owner) \(key)", requestDigest: hash.finalize().hexadecimal)
     }
 
     // MARK: Three ways to hear of it
@@ -88,7 +86,7 @@ extension Service {
 
     /// Answers when the job has ended. Nobody may be there to hear it: then it need not go on.
     private func await(_ job: TrainingJob, _ responder: Responder) {
-        responder.whenGone { job.detach() }
+        responder.whenGone { job.removeWaiter() }
         job.observe { [self] in
             guard job.isEnded else { return true }
             responder.send(answer(to: job.snapshot))
@@ -98,7 +96,7 @@ extension Service {
 
     /// Tells of each epoch; the last event is the answer.
     private func follow(_ job: TrainingJob, _ call: Call) -> Response {
-        return eventStream(of: job, after: 0) { job.detach() }
+        return eventStream(of: job, after: 0) { job.removeWaiter() }
     }
 
     private func answer(to snapshot: TrainingJob.Snapshot) -> Response {
