@@ -6,13 +6,13 @@ import Testing
 @Suite("Training options in a model file") struct TrainingOptionsTests {
     /// The `training` document of a model's file.
     private func document(_ change: (inout TrainingOptions) -> Void) throws -> String? {
-        let file = ModelFile.bytes(of: try Example.train(Example.specification(change)))
+        let file = ModelFile.bytes(of: try Example.train(Example.specification { change(&$0) }))
         return try SafeTensorsHeader(file, fileSize: file.count)["training"]
     }
 
     @Test func defaultsAreWrittenInAFixedOrder() throws {
         let expected =
-            #"{"epochs":3,"batch_size":32,"learning_rate":0.001,"loss":"mse","validation_split":0.0,"#
+            #"{"epochs":3,"batch_size":32,"learning_rate":0.001,"loss":"mse","validation_split":0,"#
             + #""shuffle":true,"seed":0}"#
         #expect(try document { _ in } == expected)
     }
