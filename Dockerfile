@@ -1,5 +1,5 @@
-# Three stages: the toolchain builds, a small Debian gathers what the executable needs, and the image is that alone:
-# no shell, no package manager.
+# Three stages: the toolchain builds the executable, a small Debian collects the files that it needs, and the
+# image contains only these: no shell, no package manager.
 FROM swift:6.3-bookworm AS build
 WORKDIR /src
 COPY scripts/setup scripts/setup
@@ -22,13 +22,14 @@ RUN /tmp/image-files /usr/local/bin/reprise /image \
 FROM scratch
 LABEL org.opencontainers.image.title="reprise" org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=gather /image /
-# Mount a volume here to keep the models; whoever runs the server must be able to write to it. Nothing else is written.
+# Mount a volume here to keep the models; the server's user must be able to write to it. The server writes
+# nowhere else.
 VOLUME /models
-# The engine splits work over cores itself; OpenBLAS would start a thread for each core and leave it idle.
+# The engine distributes work over cores itself; OpenBLAS would start one idle thread per core.
 ENV PATH=/usr/local/bin OPENBLAS_NUM_THREADS=1
-# Variables, so that who adds options, or sets these, need not say the rest again.
+# Variables instead of arguments, so that users can change or add options one by one.
 ENV REPRISE_HOST=0.0.0.0 REPRISE_MODELS=/models
-# Nobody in particular, by number, so that a cluster can check that it is not root.
+# An unprivileged user, given by number so that a cluster can check that it is not root.
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM

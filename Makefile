@@ -1,9 +1,10 @@
-# The two commands are `make run` and `make test`; the others are for developers.
+# Users need `make run` and `make test`; the other targets are for developers. CONTRIBUTING.md has an
+# overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests check-ray \
 	build check fixtures bench bench-http clean
 
-# Arguments of `reprise serve`, such as ARGS='--port 9000'.
+# Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
 
 run: build
@@ -13,72 +14,76 @@ build:
 	scripts/setup
 	swift build -c release --product reprise
 
-# In release mode: the engine's tests train networks.
+# In release mode, because the engine's tests train networks.
 test:
 	scripts/setup
 	swift test -c release
 
-# Real Python packages against the server: Keras, safetensors and ONNX for its model files, http.client for its jobs, NumPy
-# for its arrays, tritonclient and kserve for the Open Inference Protocol; and the examples.
+# Tests the server with real Python packages: Keras, safetensors and ONNX for its model files, http.client for
+# its jobs, NumPy for its arrays, tritonclient and kserve for the Open Inference Protocol, Azure's client for
+# the Anomaly Detector paths; and tests the examples.
 test-clients: build
 	scripts/setup clients
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
 
-# The examples for Ray on a cluster of two nodes, one of which is killed: some minutes.
+# Runs the Ray examples on a cluster of two nodes, one of which is killed. Takes some minutes.
 check-ray: build
 	python3 -m venv .venv-ray
 	.venv-ray/bin/pip install --quiet -r Tests/ray/requirements.txt
 	REPRISE=$${REPRISE:-.build/release/reprise} RAY_USAGE_STATS_ENABLED=0 \
 		.venv-ray/bin/python -m pytest -v -p no:cacheprovider Tests/ray
 
-# The console in Debian's Chromium, such as DATA=folder SCREENSHOTS=folder for real data and for pictures.
+# Tests the console in Debian's Chromium. DATA=folder uses real data, SCREENSHOTS=folder saves pictures.
 test-console: build
 	scripts/setup console
 	python3 -m venv .venv-console
 	.venv-console/bin/pip install --quiet -r Tests/console/requirements.txt
 	.venv-console/bin/python -m pytest -v -p no:cacheprovider Tests/console
 
-# Prometheus and its promtool against the server's figures, for a minute.
+# Checks the server's metrics with promtool and a real Prometheus. Takes a minute.
 check-metrics: build
 	scripts/setup metrics
 	scripts/metrics-check
 
-# Three servers on one folder behind HAProxy: one is killed and one drained under load, and nothing is lost.
+# Checks three servers on one folder behind HAProxy: one is killed and one drained under load, without a lost
+# request.
 check-cluster: build
 	scripts/setup cluster
 	scripts/cluster-check
 
-# schemathesis over openapi.yaml against the server: forty minutes.
+# Checks the server against openapi.yaml with schemathesis. Takes forty minutes.
 check-openapi: build
 	python3 -m venv .venv-openapi
 	.venv-openapi/bin/pip install --quiet -r Tests/openapi/requirements.txt
 	PATH="$(CURDIR)/.venv-openapi/bin:$$PATH" scripts/openapi-check
 
-# The image, built without an engine and run as a cluster would; as root. A quarter of an hour, less when little is new.
+# Builds the image without a container engine and runs it as a cluster would. Needs root. Takes a quarter of
+# an hour, less with cached layers.
 check-image:
 	scripts/setup image
 	scripts/image-check
 
-# The manifests for Kubernetes and KServe against published schemas, and their arguments against the executable.
+# Checks the manifests for Kubernetes and KServe against published schemas, and their arguments with the
+# executable.
 check-manifests: build
 	python3 -m venv .venv-manifests
 	.venv-manifests/bin/pip install --quiet -r scripts/manifests-requirements.txt
 	PATH="$(CURDIR)/.venv-manifests/bin:$$PATH" scripts/manifests-check
 
-# Before a commit: format, module edges, warnings (always errors), tests.
+# Run before each commit: format, imports, warnings (always errors), tests.
 check:
 	scripts/check
 
-# Test data made by real Keras and scikit-learn, in a virtual environment of its own.
+# Regenerates the test data of Keras and scikit-learn, in a virtual environment of its own.
 fixtures:
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet -r scripts/fixtures-requirements.txt
 	.venv/bin/python scripts/fixtures.py
 	.venv/bin/python scripts/metrics-fixtures.py
 
-# The engine and its peers side by side, such as BENCH='--keras sensor'.
+# Measures the engine beside its peers, for example BENCH='--keras sensor'.
 BENCH ?=
 bench:
 	scripts/setup
@@ -88,7 +93,8 @@ bench:
 	case '$(BENCH)' in *--keras*) Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements-keras.txt;; esac
 	Benchmarks/run.py $(BENCH)
 
-# The server beside nginx under load, such as BENCH='throughput --seconds 10'; by default all but the soak.
+# Measures the server beside nginx under load, for example BENCH='throughput --seconds 10'. Runs all but the
+# soak by default.
 bench-http: build
 	scripts/setup bench
 	Benchmarks/serve.py $(BENCH)

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""The measured figures of docs/capacity.md: what a window, a model and a folder of many models cost. Prints its tables. Needs the
-standard library, wrk (`scripts/setup bench`) and a server built with `make build`.
+"""Measures the cost of a window, a model and a folder of many models, and prints the tables of
+docs/capacity.md. Needs the standard library, wrk (`scripts/setup bench`) and a server built with
+`make build`.
 
-What computing costs is told as processor time of the server. Others on the same machine can only lengthen that, so of several
-measurements of a window's cost the shortest counts; other figures are medians."""
+Computing costs are given as the CPU time of the server process. Other processes on the machine can only
+increase them, so the cost of a window is the minimum of several measurements; all other figures are
+medians."""
 
 import argparse
 import json
@@ -21,8 +23,8 @@ ROUNDS = 7
 
 
 def windows(seconds):
-    """What a window costs, by network, by how many come in a request, and in which form: all in turn, several times, because
-    others are at work for minutes and then not."""
+    """Measures the cost of a window by network, number of windows in a request, and format. All combinations
+    take turns for several rounds, because load from other processes comes and goes within minutes."""
     costs, sizes, shapes = {}, {}, {}
     with tempfile.TemporaryDirectory() as folder, Server(folder) as server:
         for name, (timesteps, features, units) in NETWORKS.items():
@@ -33,10 +35,10 @@ def windows(seconds):
                 for path in "/reconstruct", "/score":
                     costs.setdefault((name, f"JSON, one, {path}"), []).append(alone(server, path, name, seconds))
                 for form, (path, body, fields) in requests(name, 256).items():
-                    answer = server.call("POST", path, body, fields)
-                    sizes[name, form] = f"{len(body) / 256:.0f} + {len(answer) / 256:.0f}"
+                    response = server.call("POST", path, body, fields)
+                    sizes[name, form] = f"{len(body) / 256:.0f} + {len(response) / 256:.0f}"
                     costs.setdefault((name, form), []).append(cost(server, path, body, fields, 256, seconds))
-    table(["network", "T × F", "units", "parameters", "request", "µs a window", "windows/s and core", "bytes in + out"], [
+    table(["network", "T × F", "units", "parameters", "request", "µs per window", "windows/s per core", "bytes in + out"], [
         [name, *shapes[name], form, f"{1e6 * min(found):.1f}", f"{1 / min(found):,.0f}", sizes.get((name, form), "")]
         for (name, form), found in costs.items()])
 
@@ -46,7 +48,8 @@ def median(values):
 
 
 def cost(server, path, body, fields, count, seconds):
-    """Processor time for a window where a request has several, in seconds."""
+    """Returns the CPU time of the server for one window, in seconds, when each request has `count`
+    windows."""
     start, end, sent = server.processor, time.perf_counter() + seconds, 0
     while time.perf_counter() < end:
         server.call("POST", path, body, fields)
@@ -55,7 +58,8 @@ def cost(server, path, body, fields, count, seconds):
 
 
 def alone(server, path, name, seconds, count=None):
-    """Processor time for a window alone in its request, from 32 connections, in seconds; of one model, or of so many copies."""
+    """Returns the CPU time of the server for one window, in seconds, when each request has one window and 32
+    connections send them. Requests use one model, or `count` copies of it in random order."""
     timesteps, features, _ = NETWORKS[name]
     body = json.dumps({"model": "MODEL" if count else name, "windows": [series(timesteps, features)]})
     start = server.processor
@@ -66,7 +70,7 @@ def alone(server, path, name, seconds, count=None):
 
 
 def trainings(seconds):
-    """What a training costs: 2,000 rows, 50 epochs, on all cores."""
+    """Measures the cost of training on 2,000 rows for 50 epochs, on all cores."""
     rows = []
     cores = ",".join(map(str, sorted(os.sched_getaffinity(0))))
     with tempfile.TemporaryDirectory() as folder, Server(folder, cores=cores) as server:
@@ -75,15 +79,15 @@ def trainings(seconds):
             found = []
             for _ in range(3):
                 start, began = server.processor, time.perf_counter()
-                told = server.train(name, 2000, epochs)
-                found.append((told["seconds"], time.perf_counter() - began, server.processor - start))
+                trained = server.train(name, 2000, epochs)
+                found.append((trained["seconds"], time.perf_counter() - began, server.processor - start))
             fit, wall, processor = (50 / epochs * median(one) for one in zip(*found))
-            rows.append([name, f"{told['parameters']:,}", f"{fit:.1f}", f"{processor:.1f}", f"{1e6 * processor / 50 / 1600:.0f}"])
-    table(["network", "parameters", "s to fit 50 epochs", "processor time, s", "µs a window and epoch"], rows)
+            rows.append([name, f"{trained['parameters']:,}", f"{fit:.1f}", f"{processor:.1f}", f"{1e6 * processor / 50 / 1600:.0f}"])
+    table(["network", "parameters", "s to fit 50 epochs", "CPU time, s", "µs per window and epoch"], rows)
 
 
 def models(seconds):
-    """What a version takes on disk and in memory, beside what the server reckons."""
+    """Measures the size of a version on disk and in memory, and compares it with the server's estimate."""
     rows = []
     for name, (timesteps, features, _) in NETWORKS.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -106,12 +110,12 @@ def models(seconds):
                     min(alone(server, "/score", name, seconds, of) for _ in range(ROUNDS)) for of in (None, count))
         rows.append([name, f"{parameters:,}", f"{4 * parameters / 1024:.0f}", f"{size.st_size / 1024:.0f}", f"{reckoned:.0f}",
                      f"{grown:.0f}", f"{1000 * cost:.2f}", f"{1e6 * one:.0f}", f"{1e6 * all_of_them:.0f}"])
-    table(["network", "parameters", "weights, KiB", "file, KiB", "loaded, as reckoned, KiB", "resident, KiB",
-           "ms of processor time to load it", "µs a window, one model", "500 in turn"], rows)
+    table(["network", "parameters", "weights, KiB", "file, KiB", "estimated in memory, KiB", "resident, KiB",
+           "ms of CPU time to load", "µs per window, one model", "500 models"], rows)
 
 
 def registry(seconds):
-    """What many models cost a server that knows them, and what it costs to find and to list them."""
+    """Measures start, memory and the time of single requests of a server with many models."""
     rows = []
     for count in (100, 1_000, 10_000, 100_000):
         with tempfile.TemporaryDirectory() as folder:
@@ -135,21 +139,21 @@ def registry(seconds):
                 listing = server.processor - start
                 path, body, fields = requests("small", 1)["npy, windows"]
                 chosen = random.sample(names, min(len(names), 1000))
-                asked = iter(2 * chosen)
+                remaining = iter(2 * chosen)
                 cold, warm = (timed(lambda: server.call(
-                    "POST", path.replace("=small", f"={next(asked)}"), body, fields), len(chosen)) for _ in range(2))
+                    "POST", path.replace("=small", f"={next(remaining)}"), body, fields), len(chosen)) for _ in range(2))
                 file = server.get("/models/small/model.safetensors")
                 put = timed(lambda: server.call("PUT", f"/models/new-{random.random()}/model.safetensors", file,
                                                 {"Content-Type": "application/octet-stream"}), 20)
         rows.append([f"{count:,}", f"{median(starts):.2f}", f"{resident / (1 << 20):.0f}", ms(first), f"{listing:.2f}",
                      *map(ms, (index, one, metrics, cold, warm, put))])
-    table(["models", "start to ready, s", "resident, MiB", "GET /models (100), ms", "all of them, s of processor time",
-           "v2 index, ms", "GET /models/{m}, ms", "GET /metrics, ms", "/score, first, ms", "again, ms", "PUT, ms"], rows)
+    table(["models", "start to ready, s", "resident, MiB", "GET /models (100), ms", "all pages, s of CPU time",
+           "v2 index, ms", "GET /models/{m}, ms", "GET /metrics, ms", "/score, first, ms", "/score, second, ms", "PUT, ms"], rows)
 
 
 def eviction(seconds):
-    """What it costs to load a version while there is room, and when another has to leave, which is the one of all in memory that
-    wasn't used for the longest time."""
+    """Measures the cost of loading a version into a cache with free space and into a full one, which evicts
+    the least recently used version."""
     name, rows = "small", []
     with tempfile.TemporaryDirectory() as folder:
         with Server(folder) as server:
@@ -172,11 +176,11 @@ def eviction(seconds):
                 load(server, names[900:fit + 100])
                 full = load(server, names[fit + 100:fit + 900])
                 rows.append([f"{fit:,}", f"{room:.2f}", f"{full:.2f}"])
-    table(["versions that fit", "ms of processor time to load one, with room", "without"], rows)
+    table(["versions that fit", "ms of CPU time to load one, with free space", "in a full cache"], rows)
 
 
 def timed(body, times):
-    """The median of so many, in seconds."""
+    """Returns the median duration of `times` calls, in seconds."""
     found = []
     for _ in range(times):
         start = time.perf_counter()
@@ -193,8 +197,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = {part.__name__: part for part in (windows, trainings, models, eviction, registry)}
     parser.add_argument("parts", nargs="*", metavar="part", default=list(parts), help=", ".join(parts))
-    parser.add_argument("--seconds", type=int, default=2, help="of each measurement of windows")
-    parser.add_argument("--reprise", default=Server.executable, help="the executable")
+    parser.add_argument("--seconds", type=int, default=2, help="duration of each measurement of windows")
+    parser.add_argument("--reprise", default=Server.executable, help="path of the reprise executable")
     arguments = parser.parse_args()
     Server.executable = arguments.reprise
     for part in arguments.parts:

@@ -1,4 +1,4 @@
-"""The server whose costs capacity.py measures, and what it is sent."""
+"""The server that capacity.py measures, and its requests."""
 
 import array
 import http.client
@@ -15,7 +15,7 @@ import time
 from serve import memory
 
 PORT = 18997
-# The networks that are measured: T, F, units.
+# Networks by name: T, F and units.
 NETWORKS = {
     "small": (24, 5, [32, 8]), "article": (3, 2, [128, 64]), "sensor": (30, 8, [64, 32]), "smd": (100, 38, [128, 64]),
 }
@@ -23,7 +23,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """A server over a folder, on one core unless told otherwise, and a connection to it."""
+    """A server with the models of a folder, pinned to core 0 by default, and a connection to it."""
 
     executable = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.build/release/reprise")
 
@@ -40,8 +40,8 @@ class Server:
             except OSError:
                 self.connection.close()
                 time.sleep(0.001)
-            assert self.process.poll() is None, "the server has ended"
-        assert self.process.poll() is None, f"something else answers at port {PORT}"
+            assert self.process.poll() is None, "the server exited before it was ready"
+        assert self.process.poll() is None, f"another process listens on port {PORT}"
         self.seconds = time.perf_counter() - start
 
     def __enter__(self):
@@ -54,53 +54,53 @@ class Server:
 
     def call(self, method, path, body=None, fields={}):
         self.connection.request(method, path, body, fields)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        assert answer.status < 400, content[:500]
+        response = self.connection.getresponse()
+        content = response.read()
+        assert response.status < 400, content[:500]
         return content
 
     def get(self, path):
         return self.call("GET", path)
 
     def train(self, name, rows, epochs):
-        """Has one of the networks trained on so many rows; what the server says of it."""
+        """Trains one of the networks on `rows` rows and returns the server's response."""
         timesteps, features, units = NETWORKS[name]
         body = {"model": name, "series": series(rows, features), "timesteps": timesteps, "units": units, "epochs": epochs}
         return json.loads(self.call("POST", "/train", json.dumps(body)))
 
     @property
     def processor(self):
-        """Processor time that it has taken so far, in seconds."""
+        """CPU time of the process so far, in seconds."""
         with open(f"/proc/{self.process.pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
     @property
     def memory(self):
-        """Resident, in bytes."""
+        """Resident memory, in bytes."""
         return memory(self.process) * (1 << 20)
 
     @property
     def loaded(self):
-        """Bytes that it reckons the versions in memory to take."""
+        """The server's estimate of the bytes of all versions in memory."""
         return float(re.search(r"^reprise_loaded_model_bytes (\S+)", self.get("/metrics").decode(), re.MULTILINE)[1])
 
 
 def series(rows, features):
-    """What a sensor might say, with as many digits as it might have."""
+    """Returns `rows` rows like those of a sensor: a noisy sine for each feature, with four decimals."""
     rng = random.Random(features)
     return [[round(math.sin(row * (1 + f / 7) / 9) + rng.gauss(0, 0.1), 4) for f in range(features)] for row in range(rows)]
 
 
 def npy(values, shape):
-    """An array as NumPy saves it."""
+    """Returns an .npy file, version 1.0, of float32 values."""
     header = repr({"descr": "<f4", "fortran_order": False, "shape": shape})
     header += " " * (-(len(header) + 11) % 64) + "\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + array.array("f", values).tobytes()
 
 
 def requests(name, count):
-    """So many windows in each form: path, body, header fields."""
+    """Returns requests with `count` windows: path, body and header fields by format."""
     timesteps, features, _ = NETWORKS[name]
     rows = series(count + timesteps - 1, features)
     windows = [rows[start:start + timesteps] for start in range(count)]
@@ -123,7 +123,8 @@ def requests(name, count):
 
 
 def copies(folder, name, count):
-    """The same version under other names: a file may be shared by so many names only, so some are copies."""
+    """Creates `count` models with the version of model `name` and returns their names. Files are hard links,
+    with a new copy every 10,000 models because the number of links to a file is limited."""
     names = [f"{name}-{number:06}" for number in range(count)]
     for number, copy in enumerate(names):
         os.makedirs(f"{folder}/{copy}/1")

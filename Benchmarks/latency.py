@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""How long POST /reconstruct takes while nothing else happens, and while a model trains on all cores. Prints a table.
-Needs only the standard library, and a server built with `make build`."""
+"""Measures the latency of POST /reconstruct on an idle server and while a model trains on all cores. Prints a
+table. Needs the standard library and a server built with `make build`."""
 
 import argparse
 import http.client
@@ -19,7 +19,7 @@ ARTICLE = {
     "model": "toy", "series": [[n / 10, (n / 10) ** 3] for n in range(1, 10)], "timesteps": 3, "units": [128, 64],
     "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
 }
-# The workload smd, for as long as it takes: the connection is cut when the measurement is over.
+# The workload smd with enough epochs to outlast the measurement.
 LONG = {
     "model": "long", "series": [[math.sin(row * (1 + f / 7)) for f in range(38)] for row in range(1123)],
     "timesteps": 100, "units": [128, 64], "batch_size": 64, "epochs": 1000,
@@ -28,12 +28,12 @@ LONG = {
 
 def post(connection, path, body):
     connection.request("POST", path, body, {"Content-Type": "application/json"})
-    answer = connection.getresponse()
-    return answer.status, answer.read()
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
 def measure(seconds):
-    """Sorted times of requests sent one after the other on one connection, in µs."""
+    """Sends requests one after the other on one connection and returns their latencies in µs, sorted."""
     connection = http.client.HTTPConnection("127.0.0.1", PORT)
     body = json.dumps({"model": "toy", "windows": [[[0.3, 0.027], [0.4, 0.064], [0.5, 0.125]]]})
     times, end = [], time.perf_counter() + seconds
@@ -46,7 +46,7 @@ def measure(seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=20, help="duration of each measurement")
     arguments = parser.parse_args()
     reprise = os.path.join(HERE, "../.build/release/reprise")
     folder = tempfile.TemporaryDirectory()
@@ -54,7 +54,7 @@ def main():
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         server.stderr.readline()
-        # What a full pipe can't take would be lost, and cheaper than it is.
+        # Drain the pipe: with a full pipe the server would drop log lines, which costs less than writing them.
         threading.Thread(target=server.stderr.read, daemon=True).start()
         assert post(http.client.HTTPConnection("127.0.0.1", PORT), "/train", json.dumps(ARTICLE))[0] == 201
         measure(1)

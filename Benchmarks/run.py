@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs the engine and its peers alternately and prints tables of medians and ratios. Needs only the standard library;
-`make bench` sets up what it runs."""
+"""Runs the engine and its peers alternately and prints tables of medians and ratios. Needs the standard
+library; `make bench` builds and installs the programs that it runs."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ENGINE = os.path.join(HERE, ".build/release/engine-bench")
 WORKLOADS = ["article", "sensor", "smd", "large"]
 
-# The performance goals: peer ÷ ours, by kind and workload.
+# The performance goals, peer ÷ ours, by measurement, peer and workload.
 GOALS = {
     ("train", "torch"): {"article": 45, "sensor": 3, "smd": 1.8, "large": 1.4},
     ("train", "keras"): {"article": 5},
@@ -39,7 +39,8 @@ def run(runner, mode, workload, threads):
 
 
 def alternate(runners, mode, workload, threads, rounds):
-    """The median of each figure by runner; the runners take turns, so that a busy minute hits all of them."""
+    """Returns the median of each figure by runner. The runners take turns, so that load from other processes
+    affects all."""
     results = {runner: [] for runner in runners}
     for _ in range(rounds):
         for runner in runners:
@@ -74,9 +75,9 @@ def training(peers, workloads, threads, rounds):
             + [f"{medians[p]['seconds']:.3f}" for p in peers]
             + [ratio("train", p, workload, medians[p]["seconds"] / ours["seconds"]) for p in peers]
         )
-    print(f"Training, {threads} threads; share is of OpenBLAS' rate on a large square product.\n")
+    print(f"Training, {threads} threads. Share is GFLOP/s divided by OpenBLAS' rate on a large square product.\n")
     table(
-        ["workload", "ours s", "GFLOP/s", "share", "allocations a batch"]
+        ["workload", "ours s", "GFLOP/s", "share", "allocations per batch"]
         + [f"{p} s" for p in peers] + [f"{p} ÷ ours" for p in peers],
         rows,
     )
@@ -99,7 +100,7 @@ def prediction(workloads, rounds):
         )
     print("One window, one thread.\n")
     table(["workload", "ours µs"] + [f"{p} µs" for p in peers] + [f"{p} ÷ ours" for p in peers], one)
-    print("256 windows, one thread, windows a second.\n")
+    print("256 windows, one thread, windows per second.\n")
     table(["workload", "ours", "GFLOP/s", "sgemm"] + peers + [f"ours ÷ {p}" for p in peers], many)
 
 
@@ -107,7 +108,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--keras", action="store_true", help="also Keras on JAX, in training")
+    parser.add_argument("--keras", action="store_true", help="also run Keras on JAX (training only)")
     parser.add_argument("workloads", nargs="*", metavar="workload", help=", ".join(WORKLOADS))
     arguments = parser.parse_args()
     workloads = arguments.workloads or WORKLOADS

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The server under load, beside nginx: the server pinned to one core, the load to another. Needs the standard library,
-wrk, nginx, slowhttptest and a server built with `make build`; `make bench-http` sees to all of that."""
+"""Measures the server under load and compares it with nginx. The server is pinned to one core, the load
+generator to another. Needs the standard library, wrk, nginx, slowhttptest and a server built with `make
+build`; `make bench-http` provides all."""
 
 import argparse
 import contextlib
@@ -22,7 +23,7 @@ TRAIN = {
     "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
 }
 ONE = json.dumps({"model": "toy", "windows": [[[0.3, 0.027], [0.4, 0.064], [0.5, 0.125]]]})
-# Enough work to be put into the line: some ms of one core.
+# Enough work for the request to be queued: a few ms of one core.
 MANY = json.dumps({"model": "toy", "windows": [[[0.3, 0.027], [0.4, 0.064], [0.5, 0.125]]] * 256})
 NGINX_CONFIGURATION = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
@@ -36,13 +37,14 @@ http {{
 def call(method, path, body=None, timeout=60):
     connection = http.client.HTTPConnection("127.0.0.1", OURS, timeout=timeout)
     connection.request(method, path, body)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
 @contextlib.contextmanager
 def reprise(*options, cores="0"):
-    """A server with the article's model, and how long it took to answer /healthz."""
+    """Runs a server with the article's model. `server.seconds` is the time from start to the first response
+    to /healthz."""
     folder = tempfile.TemporaryDirectory()
     start = time.perf_counter()
     command = ["taskset", "--cpu-list", cores, REPRISE, "serve", "--port", str(OURS), "--models", folder.name, *options]
@@ -78,7 +80,7 @@ def nginx():
 
 
 def memory(server, field="VmRSS"):
-    """In MiB."""
+    """Returns a field of /proc/PID/status, in MiB."""
     with open(f"/proc/{server.pid}/status") as file:
         return int(re.search(field + r":\s+(\d+)", file.read())[1]) / 1024
 
@@ -90,14 +92,15 @@ def wrk_command(port, path, connections, seconds, script=None):
 
 
 def figures(text):
-    """Latencies in µs by percentile, and what the script counted."""
+    """Returns wrk's latencies in µs by percentile, and the script's counters."""
     unit = {"us": 1, "ms": 1000, "s": 1000000}
     times = {k: float(v) * unit[u] for k, v, u in re.findall(r"(\d\d)%\s+([\d.]+)(us|ms|s)\n", text)}
     return times, {k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", text)}
 
 
 def wrk(port, path, connections, seconds, script=None, **settings):
-    """Requests a second, latencies, and what was counted."""
+    """Runs wrk and returns requests per second, latencies in µs by percentile, and counters, including
+    errors."""
     done = subprocess.run(wrk_command(port, path, connections, seconds, script), capture_output=True, text=True,
                           env={**os.environ, **settings})
     times, counted = figures(done.stdout)
@@ -122,7 +125,7 @@ def throughput(seconds):
                     rows.append([path, connections, name, f"{rate:.0f}", *(f"{times[p]:.0f}" for p in ("50", "90", "99")),
                                  f"{ours[0] / peer[0]:.2f}" if name == "ours" else "", counted["errors"]])
         print(f"start to ready: {1000 * server.seconds:.0f} ms (goal 100); resident when idle: {memory(server):.1f} MiB (goal 40)")
-    print("nginx answers both paths with a fixed text; /reconstruct: goal 32,100/s at 32 connections, 80 µs at 1")
+    print("nginx sends a fixed response for both paths; /reconstruct: goal 32,100/s at 32 connections, 80 µs at 1")
     table(["path", "connections", "server", "requests/s", "p50 µs", "p90 µs", "p99 µs", "ours ÷ nginx", "errors"], rows)
 
 
@@ -139,11 +142,12 @@ def idle(count):
         start = time.perf_counter()
         call("GET", "/healthz")
         print(f"\n{count} idle connections: {before:.1f} → {after:.1f} MiB resident (goal 120),"
-              f" another is answered in {1000 * (time.perf_counter() - start):.1f} ms")
+              f" response to another connection in {1000 * (time.perf_counter() - start):.1f} ms")
 
 
 def large(size):
-    """One body of that many MiB, on all cores: what it takes after its last byte has been sent."""
+    """Posts one body of `size` MiB to a server on all cores. Measures the time from its last byte to the
+    response, and memory."""
     row = "[" + ",".join(["0.12345678"] * 32) + "]"
     rows = (size << 20) // (len(row) + 1)
     body = f'{{"model":"none","series":[{",".join([row] * rows)}]}}'.encode()
@@ -161,8 +165,8 @@ def large(size):
 
 
 def overload(seconds):
-    """Work that waits in the line: the peak, and what is left of it when four and sixteen times as much is asked for by
-    clients that wait for a fifth of a second between two requests, whatever they are answered."""
+    """Measures the peak throughput of queued work, and the throughput at 1, 4 and 16 times that load. Clients
+    pause 0.2 s after each response, whatever its status."""
     rows = []
     with reprise("--max-waiting", "16", "--max-connections-per-peer", "100000"):
         peak = max(wrk(OURS, "/reconstruct", c, seconds, "count.lua", BODY=MANY)[2]["ok"] / seconds for c in (4, 8, 16))
@@ -180,7 +184,7 @@ def overload(seconds):
             rows.append([f"{factor} × {peak:.0f}/s", f"{sum(counted.values()) / seconds:.0f}", f"{counted['ok'] / seconds:.0f}",
                          f"{counted['ok'] / seconds / peak:.2f}", f"{counted['refused'] / seconds:.0f}", counted["other"],
                          f"{sorted(health)[int(0.99 * len(health))]:.1f}"])
-    table(["load", "requests/s", "200/s", "÷ peak (goal 0.80)", "503/s", "others", "GET /healthz, p99 ms"], rows)
+    table(["load", "requests/s", "200/s", "÷ peak (goal 0.80)", "503/s", "other", "GET /healthz, p99 ms"], rows)
 
 
 SLOW = {
@@ -192,7 +196,8 @@ SLOW = {
 
 
 def slow(seconds):
-    """slowhttptest in its four modes, with 1,000 connections each, while another client goes on."""
+    """Runs slowhttptest in its four modes, with 1,000 connections each, while another client sends
+    requests."""
     rows = []
     for mode, options in SLOW.items():
         with reprise(cores="0,1") as server, tempfile.TemporaryDirectory() as folder:
@@ -201,23 +206,24 @@ def slow(seconds):
             times, end = [], time.perf_counter() + seconds
             with open(os.path.join(folder, "log"), "w+") as log:
                 attack = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-                most = 0
+                max_descriptors = 0
                 while attack.poll() is None:
                     start = time.perf_counter()
                     assert call("POST", "/reconstruct", ONE, timeout=5)[0] == 200
                     times.append(1000 * (time.perf_counter() - start))
-                    most = max(most, len(os.listdir(f"/proc/{server.pid}/fd")))
+                    max_descriptors = max(max_descriptors, len(os.listdir(f"/proc/{server.pid}/fd")))
                     time.sleep(0.02)
                 log.seek(0)
-                said = re.sub(r"\x1b\[[\d;]*m", "", log.read())
-            available = re.findall(r"service available:\s+(\w+)", said)
-            rows.append([mode, most, f"{available.count('YES')} of {len(available)}", len(times),
+                output = re.sub(r"\x1b\[[\d;]*m", "", log.read())
+            available = re.findall(r"service available:\s+(\w+)", output)
+            rows.append([mode, max_descriptors, f"{available.count('YES')} of {len(available)}", len(times),
                          f"{sorted(times)[int(0.99 * len(times))]:.1f}", f"{memory(server, 'VmHWM'):.1f}"])
-    table(["slowhttptest", "descriptors", "said to be available", "others' requests", "p99 ms", "most memory MiB"], rows)
+    table(["slowhttptest", "max descriptors", "available (slowhttptest)", "requests of the other client", "p99 ms", "peak memory MiB"], rows)
 
 
 def soak(seconds):
-    """256 connections, each answer compared with the first, memory at each tenth."""
+    """Loads the server with 256 connections, compares each response with the first, and prints memory ten
+    times."""
     with reprise() as server:
         expected = call("POST", "/reconstruct", ONE)[1].decode()
         rows = []
@@ -226,14 +232,14 @@ def soak(seconds):
                 OURS, "/reconstruct", 256, seconds // 10, "check.lua", BODY=ONE, EXPECTED=expected)
             rows.append([f"{rate:.0f}", f"{times['99']:.0f}", counted["right"], counted["wrong"], counted["errors"],
                          f"{memory(server):.1f}"])
-        table(["requests/s", "p99 µs", "right", "wrong", "missing", "resident MiB"], rows)
+        table(["requests/s", "p99 µs", "right", "wrong", "errors", "resident MiB"], rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=["throughput", "idle", "large", "overload", "slow"],
                         help="throughput, idle, large, overload, slow, soak")
-    parser.add_argument("--seconds", type=int, default=5, help="of each load")
+    parser.add_argument("--seconds", type=int, default=5, help="duration of each load")
     parser.add_argument("--soak-seconds", type=int, default=300)
     arguments = parser.parse_args()
     run = {

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Makes sensor data to try the examples with: five signals of a pump, a row every ten seconds.
+"""Generates sensor data for the examples: five signals of a pump, one row every ten seconds.
 
     python3 examples/pumps.py data
 
-writes data/normal.csv, to train on; data/today.csv, in which the valve sticks and a bearing runs hot; and data/states.csv, in
-which a column `state` says what the pump does. The same on every machine. Needs only the standard library."""
+writes data/normal.csv, for training; data/today.csv, in which the valve sticks and a bearing overheats; and
+data/states.csv, with a column `state`. The files are the same on every machine. Needs only the standard
+library."""
 
 import argparse
 import csv
@@ -19,14 +20,14 @@ START = datetime.datetime(2026, 1, 31, tzinfo=datetime.timezone.utc)
 
 
 def pump(count, seed, stuck=range(0), hot=range(0)):
-    """So many rows of a pump: time, state, and a value for each sensor. Two pumps with different seeds differ.
-    `stuck` and `hot` are the rows in which the valve sticks and the bearing runs hot."""
+    """`count` rows of a pump: time, state, and a value for each sensor. Pumps with different seeds differ.
+    `stuck` and `hot` are the rows in which the valve sticks and the bearing overheats."""
     rng = random.Random(seed)
     size, warmth = rng.uniform(0.8, 1.2), rng.uniform(35, 45)
     state, left, phase = 0, 0, 0.0
     for row in range(count):
         if left == 0:
-            # Another state than before, for a few minutes.
+            # Change to another state for a few minutes.
             state, left = (state + rng.choice([1, 2])) % len(STATES), rng.randint(40, 80)
         left -= 1
         phase += 2 * math.pi / (9 if STATES[state] == "pulsing" else 24)
@@ -52,7 +53,7 @@ def write(path, rows, with_state=False):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path, help="where the files go")
+    parser.add_argument("folder", type=pathlib.Path, help="the folder for the files")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "normal.csv", pump(2000, seed=1))

@@ -1,4 +1,5 @@
-"""Reprise over HTTP with nothing but the standard library: what the other examples share, to copy beside your own scripts."""
+"""A client for Reprise that needs only the standard library. The other examples share it; copy it next to
+your own scripts."""
 
 import contextlib
 import http.client
@@ -10,7 +11,7 @@ import urllib.parse
 
 
 class Problem(Exception):
-    """What a server says that can't do what it was asked for (RFC 9457), or why there is no answer."""
+    """A problem that the server reports (RFC 9457), or the reason why there is no response."""
 
     def __init__(self, title, detail, status=None, hint=None):
         super().__init__(title, detail, status, hint)
@@ -25,17 +26,19 @@ class Problem(Exception):
 
 
 class Client:
-    """Calls a server. The key comes from REPRISE_API_KEY only: every user of a machine sees the arguments of all processes."""
+    """Calls a server. The key comes from REPRISE_API_KEY, because every user of a machine can see the
+    arguments of all processes."""
 
     def __init__(self, url=None, timeout=600):
         self.url = (url or os.environ.get("REPRISE_URL") or "http://127.0.0.1:8080").rstrip("/")
         self.timeout = timeout
 
     def call(self, method, path, body=None, content_type=None, accept="application/json", query={}, fields={}):
-        """The bytes of an answer.
+        """Sends a request and returns the bytes of the response.
 
-        `body` is bytes, or what is sent as JSON. `query` is for options beside a CSV file or an array: text goes as it is,
-        anything else as JSON. Raises a Problem for everything but success."""
+        `body` is bytes, or a value that is sent as JSON. `query` holds the options of a CSV file or an array:
+        strings are sent as they are, other values as JSON. Raises a Problem if the status is 400 or above, or
+        without a response."""
         if body is not None and not isinstance(body, bytes):
             body, content_type = json.dumps(body).encode(), "application/json"
         if query:
@@ -51,23 +54,25 @@ class Client:
         try:
             with contextlib.closing(kind(place.netloc, timeout=self.timeout)) as connection:
                 connection.request(method, place.path + path, body, fields)
-                answer = connection.getresponse()
-                content = answer.read()
+                response = connection.getresponse()
+                content = response.read()
         except (OSError, http.client.HTTPException) as error:
-            raise Problem("No answer", f"{self.url}: {error}", hint="Does a server run there? REPRISE_URL says where.")
-        if answer.status < 400:
+            raise Problem("No response", f"{self.url}: {error}",
+                          hint="Check that a server runs there, or set REPRISE_URL.")
+        if response.status < 400:
             return content
         try:
             raise Problem.of(json.loads(content))
         except (ValueError, KeyError, TypeError):
-            raise Problem(answer.reason, content.decode(errors="replace")[:500], answer.status) from None
+            raise Problem(response.reason, content.decode(errors="replace")[:500], response.status) from None
 
     def json(self, method, path, *arguments, **options):
-        """An answer that is JSON."""
+        """Sends a request and returns the JSON document of the response."""
         return json.loads(self.call(method, path, *arguments, **options))
 
     def finish(self, job, report=lambda job: None):
-        """Waits for a training in the background; gives back the new version. `report` sees the job once a second."""
+        """Waits for a background training and returns the new version. Calls `report` with the job once a
+        second."""
         while True:
             job = self.json("GET", f"/jobs/{job['id']}")
             report(job)
@@ -80,7 +85,7 @@ class Client:
 
 @contextlib.contextmanager
 def problems_to_stderr():
-    """Ends a script with what is wrong, in a sentence, instead of a traceback."""
+    """Ends the script with a message instead of a traceback."""
     try:
         yield
     except Problem as problem:

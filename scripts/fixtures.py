@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Makes Tests/Fixtures/keras/*.json with real Keras: what the engine's tests hold it against.
+"""Generates Tests/Fixtures/keras/*.json with Keras, the reference for the engine's tests.
 
-Run by `make fixtures`, in a virtual environment of its own. Weights and windows are not stored: both sides make them
-with the formula in `numbers`. Large tensors are stored as samples with their norm.
-"""
+Run by `make fixtures`, in a virtual environment of its own. Weights and windows are not stored: both sides
+compute them with the formula in `numbers`. Large tensors are stored as samples with their norm. """
 
 import json
 import os
@@ -17,12 +16,12 @@ import numpy as np
 from keras import layers as L
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "Fixtures" / "keras"
-FULL = 2000  # tensors up to this size are stored whole
-SAMPLES = 97  # of larger ones, this many numbers, evenly spread
+FULL = 2000  # maximum size of a tensor that is stored completely
+SAMPLES = 97  # evenly spaced samples of a larger tensor
 
 
 def numbers(count, stream, limit, offset=0.0):
-    """Pseudo-random float32 in offset ± limit: the same in Swift (Tests/NeuralNetworkTests/Fixture.swift)."""
+    """Pseudo-random float32 in offset ± limit, as in Swift (Tests/NeuralNetworkTests/Fixture.swift)."""
     h = (np.arange(count, dtype=np.uint64) * 2654435761 + stream * 2246822519 + 12345) & 0xFFFFFFFF
     for _ in range(2):
         h ^= h >> np.uint64(16)
@@ -116,7 +115,7 @@ def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10,
 
 
 def article_curves():
-    """The article's training with ten seeds: its loss curves, thinned."""
+    """Loss curves of the article's training with ten seeds, every tenth epoch."""
     rows = np.array([[i / 10, (i / 10) ** 3] for i in range(1, 10)], dtype=np.float32)
     x = np.stack([rows[i + 2:i + 5] for i in range(5)])
     curves = []
@@ -161,13 +160,14 @@ def main():
     case("one-feature", autoencoder([6, 4], 5, 1), 5, 1, range_=(-1, 1))
     case("odd-units", autoencoder([13, 7], 4, 3), 4, 3, range_=(-1, 1))
     case("one-unit", autoencoder([1], 3, 2), 3, 2, range_=(-1, 1))
-    # An odd number of errors: with an even one the gradient of a bias can cancel to rounding noise, which Adam enlarges.
+    # An odd number of errors: with an even one the gradient of a bias can cancel to rounding noise, which
+    # Adam enlarges.
     case("mae", stacked([6], 2), 3, 2, loss="mae", range_=(-1, 1))
     case("huber", stacked([6], 2), 4, 2, loss="huber", range_=(-4, 4))
     case("validation-split", autoencoder([6, 3], 4, 2), 4, 2, windows=10, batch_size=4, epochs=5,
          validation_split=0.25, range_=(-1, 1))
     case("clip-norm", autoencoder([6, 3], 4, 2), 4, 2, clip_norm=0.05, range_=(-3, 3))
-    # An improvement during the cooldown, two reductions, and a third that ends at the bound.
+    # An improvement during the cooldown, two reductions, and a third that is limited by min_lr.
     case("reduce-lr-on-plateau", autoencoder([6, 3], 4, 2), 4, 2, windows=20, batch_size=4, epochs=14,
          validation_split=0.25,
          plateau={"factor": 0.4, "patience": 2, "min_delta": 0.014, "cooldown": 2, "min_lr": 1e-4})

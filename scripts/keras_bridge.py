@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Models between Keras 3 and Reprise.
+"""Converts models between Keras 3 and Reprise.
 
     keras_bridge.py to-reprise model.keras model.safetensors
     keras_bridge.py to-keras model.safetensors model.keras
 
-The first makes a file for PUT /models/{model}/model.safetensors of a Sequential network that gives back windows of the
-shape that it takes; the second a Sequential network, which takes and gives scaled windows, of such a file. Needs keras and
-safetensors. As a module: `to_reprise`, `to_keras` and `read`.
+The first command converts a Sequential network that reconstructs its input into a file for PUT
+/models/{model}/model.safetensors. The second converts such a file into a Sequential network with scaled
+windows as input and output. Needs keras and safetensors. As a module: `to_reprise`, `to_keras` and `read`.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import json
 import os
 
 if __name__ == "__main__":
-    # Which Keras itself can always load: there are no numbers to crunch.
+    # Keras can always load this backend, and the conversion computes nothing.
     os.environ.setdefault("KERAS_BACKEND", "numpy")
 
 import keras
@@ -27,7 +27,7 @@ from safetensors.numpy import save_file
 ACTIVATIONS = "tanh", "relu", "sigmoid", "linear"
 RECURRENT_ACTIVATIONS = "sigmoid", "hard_sigmoid"
 
-# The names that Keras gives to layers, by their type; a wrapped layer is named before its wrapper.
+# The default names of Keras layers, by type; a wrapped layer is named before its wrapper.
 NAMES = {
     "LSTM": "lstm", "Bidirectional": "bidirectional", "RepeatVector": "repeat_vector", "Dense": "dense",
     "TimeDistributed": "time_distributed", "Dropout": "dropout"}
@@ -35,26 +35,26 @@ WRAPPED = {"Bidirectional": "LSTM", "TimeDistributed": "Dense"}
 
 
 class Unsupported(ValueError):
-    """Something that has no place on the other side; the message names the layer or the tensor."""
+    """A layer or tensor that cannot be converted; the message names it."""
 
 
 # From Keras.
 
 
 def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None):
-    """Tensors and metadata of a file.
+    """Converts a Keras network into the tensors and metadata of a file.
 
-    `timesteps` are for a network whose input leaves them open. Who has trained it on (x - offset) / scale gives
-    `offset` and `scale`, a list of a number for each feature. Above `threshold`, a mean squared error in scaled units, a
-    window is an anomaly.
-    """
+    `timesteps` is required if the input of the network does not fix it. `offset` and `scale`, lists with a
+    number for each feature, describe a network that was trained on (x - offset) / scale. `threshold` is the
+    mean squared error, in scaled units, above which a window is an anomaly. Raises Unsupported for a network
+    that Reprise cannot run. """
     if not isinstance(network, keras.Sequential):
-        raise Unsupported(f"{network.name!r} is a {type(network).__name__}; only a Sequential network can be taken")
+        raise Unsupported(f"{network.name!r} is a {type(network).__name__}; only a Sequential network can be converted")
     shape = window_shape(network, timesteps)
     layers = list(flat(network))
     described = [describe(layer) for layer in layers]
     if (found := network.compute_output_shape((None, *shape))[1:]) != shape:
-        raise refusal(layers[-1], f"emits {found}; the last one must emit {shape}, as the network takes it")
+        raise unsupported(layers[-1], f"emits {found}; the last layer must emit {shape}, the shape of the input")
     tensors = {
         name: array(variable) if variable is not None else np.zeros(array(kernel).shape[-1:], np.float32)
         for name, variable, kernel in weights(layers, described)}
@@ -70,44 +70,44 @@ def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None)
 
 
 def window_shape(network, timesteps):
-    """T and F."""
+    """The shape of a window, (T, F)."""
     if not network.built:
-        raise Unsupported(f"network {network.name!r} is not built; begin it with keras.Input((timesteps, features))")
+        raise Unsupported(f"network {network.name!r} is not built; start it with keras.Input((timesteps, features))")
     if len(network.input_shape) != 3:
         raise Unsupported(f"network {network.name!r} takes {network.input_shape}; it must take (None, timesteps, features)")
     found, features = network.input_shape[1:]
     if found is None and timesteps is None:
-        raise Unsupported(f"network {network.name!r} takes windows of any length; say how many timesteps")
+        raise Unsupported(f"network {network.name!r} takes windows of any length; give the number of timesteps")
     if None not in (found, timesteps) and found != timesteps:
         raise Unsupported(f"network {network.name!r} takes windows of {found} timesteps, not of {timesteps}")
     return found or timesteps, features
 
 
 def flat(network):
-    """The layers, those of networks inside of it too."""
+    """The layers, including those of nested networks."""
     for layer in network.layers:
         yield from flat(layer) if isinstance(layer, keras.Sequential) else [layer]
 
 
 def describe(layer):
-    """A layer as a file has it, under the names of Keras' options."""
-    # A subclass may compute something else.
+    """A layer as a file describes it, with the names of Keras' options."""
+    # Reject subclasses: they can compute something else.
     kind = type(layer).__name__
     if type(layer) is not getattr(L, kind, None) or kind not in NAMES:
-        raise refusal(layer, f"is not one of {', '.join(NAMES)}")
+        raise unsupported(layer, f"is not one of {', '.join(NAMES)}")
     if layer.compute_dtype != "float32":
-        raise refusal(layer, f"computes in {layer.compute_dtype}; it must be float32")
+        raise unsupported(layer, f"computes in {layer.compute_dtype}; it must be float32")
     return {"type": kind, **OPTIONS[kind](layer)}
 
 
-def refusal(layer, reason):
+def unsupported(layer, reason):
     return Unsupported(f"layer {layer.name!r} ({type(layer).__name__}) {reason}")
 
 
 def activation(layer, option, known):
     name = keras.activations.serialize(getattr(layer, option))
     if name not in known:
-        raise refusal(layer, f"has {option} {name!r}; it must be one of {', '.join(known)}")
+        raise unsupported(layer, f"has {option} {name!r}; it must be one of {', '.join(known)}")
     return {option: name}
 
 
@@ -116,7 +116,7 @@ def lstm_options(layer, go_backwards=False):
         "go_backwards": go_backwards, "stateful": False, "return_state": False, "dropout": 0, "recurrent_dropout": 0}
     for option, value in fixed.items():
         if getattr(layer, option) != value:
-            raise refusal(layer, f"has {option} {getattr(layer, option)}; it must be {value}")
+            raise unsupported(layer, f"has {option} {getattr(layer, option)}; it must be {value}")
     return {
         "units": layer.units, "return_sequences": layer.return_sequences,
         **activation(layer, "activation", ACTIVATIONS),
@@ -125,18 +125,18 @@ def lstm_options(layer, go_backwards=False):
 
 def bidirectional_options(layer):
     if layer.merge_mode != "concat":
-        raise refusal(layer, f"has merge_mode {layer.merge_mode!r}; it must be 'concat'")
+        raise unsupported(layer, f"has merge_mode {layer.merge_mode!r}; it must be 'concat'")
     forward, backward = layer.forward_layer, layer.backward_layer
     described = wrapped(layer, forward)
     if type(backward) is not L.LSTM or lstm_options(backward, go_backwards=True) != lstm_options(forward):
-        raise refusal(layer, "has a backward_layer that differs from the forward one")
+        raise unsupported(layer, "has a backward_layer that differs from the forward one")
     return described
 
 
 def wrapped(layer, inner):
     wanted = WRAPPED[type(layer).__name__]
     if type(inner).__name__ != wanted:
-        raise refusal(layer, f"wraps {inner.name!r} ({type(inner).__name__}); it must wrap {wanted}")
+        raise unsupported(layer, f"wraps {inner.name!r} ({type(inner).__name__}); it must wrap {wanted}")
     return {"layer": describe(inner)}
 
 
@@ -153,7 +153,11 @@ OPTIONS = {
 
 
 def to_keras(tensors, metadata):
-    """A network with the weights of a file. It works in scaled units: see `scaling`."""
+    """Converts the tensors and metadata of a file into a Keras network, which works in scaled units (see
+    `scaling`).
+
+    Raises Unsupported if the tensors do not match the architecture.
+    """
     architecture = json.loads(metadata["architecture"])
     shape = int(metadata["timesteps"]), int(metadata["features"])
     network = build(architecture, *shape)
@@ -166,24 +170,25 @@ def to_keras(tensors, metadata):
             raise Unsupported(f"tensor {name!r} has shape {tensor.shape}; the architecture needs {tuple(variable.shape)}")
         variable.assign(tensor)
     if left:
-        raise Unsupported(f"there is a tensor {min(left)!r}, for which the architecture has no place")
+        raise Unsupported(f"there is a tensor {min(left)!r}, which the architecture does not use")
     return network
 
 
 def scaling(metadata):
-    """Offset and scale of each feature: the network takes (x - offset) / scale, and gives y for y * scale + offset."""
+    """Offset and scale of each feature, [F]. The input of the network is (x - offset) / scale, and an output
+    y stands for y * scale + offset."""
     scaling, features = json.loads(metadata.get("scaling", "{}")), int(metadata["features"])
     return np.float32(scaling.get("offset", [0] * features)), np.float32(scaling.get("scale", [1] * features))
 
 
 def build(architecture, timesteps, features):
-    """The network that a file's `architecture` stands for, with Keras' own initial weights."""
+    """The network that a file's `architecture` describes, with Keras' initial weights."""
     layers = [make(layer) for layer in listed(architecture, timesteps, features)]
     return keras.Sequential([keras.Input((timesteps, features)), *layers])
 
 
 def make(layer):
-    """One layer: the names in a file are those of Keras' options."""
+    """A Keras layer from its description in a file, which uses the names of Keras' options."""
     options = dict(layer)
     kind = options.pop("type")
     if kind not in NAMES:
@@ -194,7 +199,8 @@ def make(layer):
 
 
 def listed(architecture, timesteps, features):
-    """Layer by layer what `autoencoder` and `stacked` are short for; defaults as openapi.yaml has them."""
+    """The list of layers of an architecture; `autoencoder` and `stacked` are expanded, with the defaults of
+    openapi.yaml."""
     if "layers" in architecture:
         return architecture["layers"]
     kind = architecture.get("architecture", "autoencoder")
@@ -214,11 +220,12 @@ def listed(architecture, timesteps, features):
     return encoder + [{"type": "RepeatVector", "n": timesteps}] + decoder
 
 
-# Weights, and files.
+# Weights and files.
 
 
 def weights(layers, described):
-    """For each tensor its name in a file, the variable, None for a bias that is not there, and the kernel beside it."""
+    """For each tensor: its name in a file, the variable (None for a missing bias), and the kernel of the same
+    layer."""
     counts = collections.Counter()
 
     def unique(name):
@@ -258,16 +265,18 @@ def read(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    take = commands.add_parser("to-reprise", help="a .keras file to a safetensors file")
-    give = commands.add_parser("to-keras", help="a safetensors file to a .keras file")
-    for command in take, give:
+    to_reprise_parser = commands.add_parser("to-reprise", help="convert a .keras file to a safetensors file")
+    to_keras_parser = commands.add_parser("to-keras", help="convert a safetensors file to a .keras file")
+    for command in to_reprise_parser, to_keras_parser:
         command.add_argument("source")
         command.add_argument("target")
-    take.add_argument("--timesteps", type=int, help="where the network takes windows of any length")
-    scaled = "the network takes (x - offset) / scale: a number for each feature"
-    take.add_argument("--offset", type=float, nargs="+", help=scaled)
-    take.add_argument("--scale", type=float, nargs="+", help=scaled)
-    take.add_argument("--threshold", type=float, help="the error in scaled units above which a window is an anomaly")
+    to_reprise_parser.add_argument(
+        "--timesteps", type=int, help="timesteps of a window, for a network that takes windows of any length")
+    scaled = "one number per feature; the input of the network is (x - offset) / scale"
+    to_reprise_parser.add_argument("--offset", type=float, nargs="+", help=scaled)
+    to_reprise_parser.add_argument("--scale", type=float, nargs="+", help=scaled)
+    to_reprise_parser.add_argument(
+        "--threshold", type=float, help="mean squared error in scaled units above which a window is an anomaly")
     options = parser.parse_args()
     try:
         if options.command == "to-reprise":
@@ -280,7 +289,7 @@ def main():
             to_keras(tensors, metadata).save(options.target)
             offset, scale = scaling(metadata)
             if offset.any() or (scale != 1).any():
-                print(f"It takes (x - offset) / scale: offset {offset.tolist()}, scale {scale.tolist()}")
+                print(f"The input of the network is (x - offset) / scale: offset {offset.tolist()}, scale {scale.tolist()}")
     except (Unsupported, OSError) as error:
         raise SystemExit(f"keras_bridge.py: {error}") from None
 

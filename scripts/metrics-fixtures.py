@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Makes Tests/Fixtures/sklearn/*.json with scikit-learn: what the tests of Evaluation and of Detection hold them against.
+"""Generates Tests/Fixtures/sklearn/*.json with scikit-learn, the reference for the tests of Evaluation and
+Detection.
 
-Run by `make fixtures`. Scores are small integers over 8, which float32 holds exactly and which are equal often.
-"""
+Run by `make fixtures`. Scores are small integers divided by 8: float32 represents them exactly, and many are
+equal. """
 
 import json
 import pathlib
@@ -33,7 +34,8 @@ def case(name, scores, labels):
 
 
 def detection(random, count, timesteps, features, components):
-    """Sliding windows over a correlated random walk: their principal components, and the covariance of their means."""
+    """Sliding windows of a correlated random walk: errors without the principal components, and the
+    covariance of means."""
     steps = random.normal(size=(count + timesteps - 1, features)) @ random.normal(size=(features, features))
     series = (np.cumsum(steps, axis=0) * 0.1 + random.normal(size=steps.shape)).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(series, timesteps, axis=0).transpose(0, 2, 1)

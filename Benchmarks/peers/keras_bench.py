@@ -1,4 +1,4 @@
-"""Keras on JAX on a workload: `keras_bench.py train WORKLOAD THREADS`. Prints a line of JSON."""
+"""Measures Keras on JAX: `keras_bench.py train WORKLOAD THREADS`. Prints one line of JSON."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def train(workload):
         model.fit(windows, windows, batch_size=workload.batch, epochs=epochs, verbose=0)
         return time.perf_counter() - start
 
-    # The first call compiles.
+    # The first call compiles the epoch.
     fit(2)
     return {"seconds": fit(workload.epochs)}
 

@@ -1,4 +1,4 @@
-"""ONNX Runtime on a workload: `onnx_bench.py predict WORKLOAD THREADS`. Prints a line of JSON."""
+"""Measures ONNX Runtime: `onnx_bench.py predict WORKLOAD THREADS`. Prints one line of JSON."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from workloads import WORKLOADS, data, layers, median_time
 
 
 def graph(workload):
-    """The autoencoder in the layout that ONNX Runtime wants, time first; random weights."""
+    """Returns the autoencoder with random weights, in ONNX's time-major layout."""
     random = numpy.random.default_rng(0)
     nodes, constants = [], []
 

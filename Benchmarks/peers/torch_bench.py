@@ -1,7 +1,7 @@
-"""PyTorch on a workload: `torch_bench.py train|predict WORKLOAD THREADS`. Prints a line of JSON.
+"""Measures PyTorch: `torch_bench.py train|predict WORKLOAD THREADS`. Prints one line of JSON.
 
-Set up for speed: warmed up, threads set, its fused LSTM where the activation is tanh (it has none for relu, so that
-cell is compiled with TorchScript), the fused Adam, inference mode for predictions.
+PyTorch is set up for speed: warm-up, number of threads, fused Adam, inference mode for predictions, and the
+fused LSTM for tanh. There is no fused LSTM for relu, so that cell is compiled with TorchScript.
 """
 
 import json
@@ -14,7 +14,7 @@ from workloads import WORKLOADS, data, layers, median_time
 
 
 class ReluLSTM(torch.nn.Module):
-    """What torch.nn.LSTM would be with relu in place of tanh."""
+    """torch.nn.LSTM with relu in place of tanh."""
 
     def __init__(self, inputs: int, units: int):
         super().__init__()

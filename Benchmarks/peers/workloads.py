@@ -1,4 +1,4 @@
-"""The workloads of the performance goals, as `Workload.swift` has them."""
+"""The workloads of the performance goals; must match `Workload.swift`."""
 
 from collections import namedtuple
 
@@ -13,7 +13,7 @@ WORKLOADS = {
 
 
 def layers(workload):
-    """(inputs, units, returns sequences) of each LSTM, encoder first."""
+    """Returns (inputs, units, returns sequences) of each LSTM, encoder first."""
     widths = workload.units + workload.units[::-1]
     inputs, result = workload.features, []
     for index, width in enumerate(widths):
@@ -30,7 +30,7 @@ def data(workload, windows=None):
 
 
 def median_time(call):
-    """Seconds of one call: the median of about half a second of calls, after a warm-up."""
+    """Returns the median duration, in seconds, of about half a second of calls after a warm-up."""
     import statistics
     import time
 

@@ -1,4 +1,4 @@
--- Posts $BODY and compares each answer with $EXPECTED.
+-- Posts $BODY and compares each response with $EXPECTED.
 wrk.method = "POST"
 wrk.body = os.getenv("BODY")
 

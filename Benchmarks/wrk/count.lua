@@ -1,4 +1,4 @@
--- Posts $BODY, waits $DELAY ms if set, and counts the statuses.
+-- Posts $BODY, waits $DELAY ms between requests if set, and counts responses by status.
 wrk.method = "POST"
 wrk.body = os.getenv("BODY")
 

@@ -2,7 +2,7 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-// Ours.
+// The files of this repository.
 static const unsigned char page[] = {
 #embed "page/index.html"
 };
@@ -70,7 +70,7 @@ static const unsigned char train_js[] = {
 #embed "page/train.js"
 };
 
-// Debian's, from libjs-dygraphs: `scripts/setup` installs it. Its licence stands at its beginning.
+// From Debian's package libjs-dygraphs, which `scripts/setup` installs. The script links to its licence.
 static const unsigned char dygraph_js[] = {
 #embed "/usr/share/javascript/dygraphs/dygraph.min.js"
 };

@@ -1,5 +1,6 @@
-// Calls of Linux that Swift's Glibc module leaves out: epoll has no place in its module map, accept4 is declared under
-// _GNU_SOURCE only, ioctl has a variable number of arguments, and sched_setattr has no function in glibc before 2.41.
+// Linux calls that Swift's Glibc module does not offer: epoll is missing from its module map, accept4 is
+// declared with _GNU_SOURCE only, ioctl is variadic, and glibc has no function for sched_setattr before
+// version 2.41.
 #include <linux/sockios.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -10,11 +11,13 @@
 
 extern int accept4(int listener, struct sockaddr *address, socklen_t *size, int flags);
 
-// How many of the bytes that were sent the peer has not acknowledged (tcp(7)).
+// Sets count to the number of sent bytes that the peer has not acknowledged (tcp(7)). Returns 0, or -1 and
+// errno.
 static inline int linux_unacknowledged(int socket, int *count) { return ioctl(socket, SIOCOUTQ, count); }
 
-// How many cores this process may use, which taskset and containers make fewer than there are; at least 1. The system call
-// gives the bytes that it has written; glibc's function needs _GNU_SOURCE, which changes types of other headers.
+// The number of cores that this process may use, at least 1. taskset and containers can reduce it. The system
+// call returns the number of bytes that it has written; glibc's function needs _GNU_SOURCE, which changes
+// types in other headers.
 static inline int linux_usable_cores(void) {
     unsigned long cores[1024 / sizeof(long)] = {0};
     long size = syscall(SYS_sched_getaffinity, 0, sizeof cores, cores);
@@ -23,8 +26,8 @@ static inline int linux_usable_cores(void) {
     return count > 0 ? count : 1;
 }
 
-// Sets the niceness of the calling thread and for how many nanoseconds at a time it may run while others wait, which
-// Linux heeds from 6.12 on. Threads that it starts inherit both.
+// Sets the niceness of the calling thread and its time slice in nanoseconds, which Linux respects from
+// version 6.12 on. Threads that it starts inherit both. Returns 0, or -1 and errno.
 static inline long linux_set_niceness(int niceness, uint64_t slice) {
     struct {
         uint32_t size, policy;

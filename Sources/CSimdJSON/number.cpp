@@ -11,7 +11,8 @@ const uint8_t *skip_digits(const uint8_t *p) noexcept {
     return p;
 }
 
-/// Where the number at `p` ends; NULL if it breaks the grammar, with which from_chars is less strict.
+/// Returns the end of the number at `p`; NULL if it violates JSON's grammar, which is stricter than
+/// from_chars.
 const uint8_t *end_of_number(const uint8_t *p) noexcept {
     p += *p == '-';
     const uint8_t *digits = p;
@@ -36,7 +37,7 @@ bool read_refused_number(const uint8_t *at, csimdjson_token &token) noexcept {
     token.kind = csimdjson_kind_badNumber;
     const uint8_t *end = end_of_number(at);
     if (end == nullptr) return false;
-    // Out of range means too large: what is too small, simdjson reads as 0.
+    // Out of range means too large here: simdjson reads numbers that are too small as 0.
     const char *first = reinterpret_cast<const char *>(at);
     bool is_huge = std::from_chars(first, first + (end - at), token.number).ec != std::errc();
     if (is_huge) token.number = std::numeric_limits<double>::infinity();

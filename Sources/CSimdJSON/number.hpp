@@ -1,12 +1,11 @@
-// Numbers as RFC 8259, section 6, writes them. Their values are simdjson's, and where it gives none, those of
-// std::from_chars.
+// Reads numbers (RFC 8259, section 6) with simdjson, and those that simdjson refuses with std::from_chars.
 
 #pragma once
 
 #include "parser.hpp"
 
-/// Where simdjson puts the number that it reads: into `number`, and `integer` if it is one that fits. Numbers
-/// of many digits arrive through a copy of this, hence the reference.
+/// The writer that simdjson passes a number to. It stores `number`, and `integer` if the number is an integer
+/// of 64 bits. simdjson copies the writer for numbers of many digits, so it holds a reference to the token.
 struct number_sink {
     csimdjson_token &token;
     const bool negative;
@@ -25,14 +24,15 @@ struct number_sink {
     void skip_double() noexcept {}
 };
 
-/// What simdjson has refused: no number (false), one beyond its range, or an integer beyond 64 bits.
+/// Reads a number that simdjson refused. Returns false if it is not a number; otherwise it is an integer
+/// beyond 64 bits or a number beyond the range of a double.
 bool read_refused_number(const uint8_t *at, csimdjson_token &token) noexcept;
 
-/// Reads the number at `at` into `token`: kind and `number`, which is infinite beyond the range of a double;
-/// false if it is no number. A byte that no number contains must stand behind it.
+/// Reads the number at `at` into `token`: `kind`, and `number`, which is infinite beyond the range of a
+/// double. Returns false if it is not a number. A byte that cannot be part of a number must follow it.
 ///
-/// simdjson's get_double() will not do: that of 3.0.1 reads 0.12345678901234567890123 as 0.000048 (it counts
-/// digits wrongly), and it keeps no integers. parse_number is what reads numbers for simdjson's DOM.
+/// simdjson's get_double() is not used: version 3.0.1 reads 0.12345678901234567890123 as 0.000048 because it
+/// counts digits wrongly, and it loses integers. parse_number is the function that simdjson's DOM uses.
 inline bool read_number(const uint8_t *at, csimdjson_token &token) noexcept {
     number_sink sink{token, *at == '-'};
     return !simdjson::builtin::numberparsing::parse_number(at, sink) || read_refused_number(at, token);

@@ -8,11 +8,12 @@ static_assert(csimdjson_padding == simdjson::SIMDJSON_PADDING, "the header promi
 
 namespace {
 
-/// A number that is the last token may be followed by nothing but padding, in which digits may lie about.
+/// Reads a number that is the last token. Padding follows it, which may contain digits, so it is read from a
+/// copy.
 void classify_last_number(const uint8_t *at, size_t length, csimdjson_token &token) noexcept {
     simdjson::padded_string copy(reinterpret_cast<const char *>(at), length + 1);
     token.kind = csimdjson_kind_hugeNumber;
-    if (copy.data() == nullptr) return;  // there is no memory for it
+    if (copy.data() == nullptr) return;  // out of memory
     copy.data()[length] = ' ';
     read_number(reinterpret_cast<const uint8_t *>(copy.data()), token);
 }

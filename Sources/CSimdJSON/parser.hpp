@@ -1,15 +1,15 @@
-// What the shim's files share: a simdjson parser and where it stands in a body.
+// Declarations that the shim's files share: a simdjson parser and its position in a body.
 
 #pragma once
 
-// The shim is called from Swift, through which nothing may be thrown.
+// The shim is called from Swift, which C++ exceptions must not pass.
 #define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include "CSimdJSON.h"
 
-/// simdjson's token iterator, with the protected parts that a caller needs to stay inside the body and to
-/// read ahead of it.
+/// simdjson's token iterator, with access to the protected members that are needed to detect the end of the
+/// body and to iterate over tokens separately.
 struct token_cursor : simdjson::ondemand::json_iterator {
     token_cursor() noexcept = default;
     explicit token_cursor(const simdjson::ondemand::json_iterator &other) noexcept : json_iterator(other) {}
@@ -27,5 +27,5 @@ struct csimdjson_parser {
     size_t length = 0;
 };
 
-/// The token at `at`, which the cursor has just passed.
+/// Returns the token at `at`, which the cursor has just passed.
 csimdjson_token classify(csimdjson_parser &parser, const uint8_t *at) noexcept;

@@ -1,4 +1,4 @@
-// Nested arrays of numbers, straight into floats.
+// Reads nested arrays of numbers directly into floats.
 
 #include <cmath>
 #include <limits>
@@ -7,9 +7,9 @@
 
 namespace {
 
-/// Reads one tensor. `counts[d]` is how many values of level d have been read, which is also the position of
-/// the value being read; `shape[d]` becomes known (not 0) when the first array of level d ends, and `rank`
-/// when the first number is met.
+/// Reads one tensor. `counts[d]` is the number of values of level d that have been read, which is also the
+/// position of the value being read. `shape[d]` is 0 until the first array of level d ends, `rank` is 0 until
+/// the first number.
 class tensor_reader {
 public:
     tensor_reader(csimdjson_parser &parser, float *values, size_t capacity) noexcept
@@ -37,7 +37,7 @@ private:
 
     csimdjson_parser &parser;
     const uint8_t *const body;
-    token_position position;  // simdjson's index: where in the body each token begins
+    token_position position;  // in simdjson's index: the offset in the body of each token
     const token_position end;
     float *const first;
     float *next;
@@ -48,7 +48,7 @@ private:
     size_t counts[csimdjson_max_rank] = {};
     csimdjson_tensor result{};
 
-    /// Reads one value and what follows it; false at the end of the tensor and on errors.
+    /// Reads one value and the token after it. Returns false at the end of the tensor and on errors.
     bool step() noexcept {
         if (position == end) return fail_at_end(level + 1);
         const uint8_t *at = body + *position++;
@@ -70,22 +70,22 @@ private:
         return true;
     }
 
-    /// Reads the innermost array from its first value, which is at `at`, to its closing bracket. This is
-    /// where the time goes; hence the local variables.
+    /// Reads the innermost array from its first value, at `at`, to its closing bracket. This is the hot loop;
+    /// its state is in local variables so that it stays in registers.
     bool row(const uint8_t *at) noexcept {
         token_position here = position;
         float *out = next;
         size_t &count = counts[level];
         while (true) {
-            // What a number or null ends with must lie inside the body, not in its padding.
+            // The token after a number or null must be inside the body, not in its padding.
             if (here == end || out == limit) {
                 result.after_value = true;
                 return leave(here, out), fail_at_end(level);
             }
             csimdjson_token token;
             if (read_number(at, token)) {
-                // Rounded twice, by way of a double: about one number in 10^9 becomes its neighbour, but of
-                // the shortest texts of floats only 7.038531e-26.
+                // Rounded twice, to double and to float: about one number in 10^9 becomes the neighbouring
+                // float. Of the shortest texts of floats, this happens to 7.038531e-26 only.
                 *out = float(token.number);
                 if (!std::isfinite(*out)) {
                     return leave(here, out), fail(csimdjson_tensor_outOfRange, level + 1, at);
@@ -112,7 +112,8 @@ private:
         next = out;
     }
 
-    /// Checks the array that has just ended, and all that end with it.
+    /// Checks the length of the array that has just ended, and of all enclosing arrays that end directly
+    /// after it.
     bool close() noexcept {
         while (true) {
             if (shape[level] == 0) {
@@ -146,7 +147,8 @@ private:
         return fail(csimdjson_tensor_unexpected, depth, body + parser.length);
     }
 
-    /// Fails over a token that is no value for a tensor: an error of grammar or merely of type.
+    /// Fails at a token that is not a value of a tensor: a wrong type if it is a JSON value, otherwise a
+    /// syntax error.
     bool fail_at_value(const uint8_t *at) noexcept {
         result.token = kind(at);
         switch (result.token) {
@@ -166,7 +168,8 @@ private:
         return fail(csimdjson_tensor_unexpected, level, at);
     }
 
-    /// What the token just passed is; a string is unescaped, and so checked, on the way.
+    /// Returns the kind of the token that was just passed. A string is unescaped, which also checks its
+    /// escapes.
     csimdjson_kind kind(const uint8_t *at) noexcept {
         parser.cursor.move_to(position);
         return classify(parser, at).kind;

@@ -1,4 +1,4 @@
-// Numbers as text, by std::to_chars: the shortest that reads back to the same value.
+// Writes numbers with std::to_chars: the shortest text that reads back to the same value.
 
 #include <algorithm>
 #include <charconv>

@@ -1,9 +1,10 @@
-// How the functions of this module are compiled: one copy for AVX-512, one for AVX2 and one for the baseline, of which
-// the loader picks when the process starts. On arm64 NEON is the baseline.
+// Function multi-versioning: DISPATCHED functions are compiled for AVX-512, AVX2 and the baseline, and the
+// loader picks one version when the process starts. On arm64, NEON is the baseline.
 #ifndef REPRISE_DISPATCH_H
 #define REPRISE_DISPATCH_H
 
-// The loader picks before a sanitizer's runtime is there, of which the picking code would already make use.
+// The loader resolves versions before a sanitizer's runtime is initialized, but instrumented resolvers would
+// already call it.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
 #define SANITIZED

@@ -4,13 +4,16 @@
 
 #include "dispatch.h"
 
-// One row of a panel. The compiler makes one AVX-512 register of it, two of AVX2, four of SSE or NEON. Measured on one
-// core of a Zen 3, GFLOP/s for [5,128]x[128,512] with weights from the second-level cache: packed 79 to 95, in place 46,
-// OpenBLAS 0.3.21 11 to 26, because it packs the weights anew at each call. [64,128]x[128,512]: packed 96, OpenBLAS 85.
+// One row of a panel: one AVX-512 register, two of AVX2, four of SSE or NEON.
+//
+// GFLOP/s on one core of a Zen 3 with weights from the L2 cache, for [5,128]x[128,512]: packed 79 to 95, in
+// place 46, OpenBLAS 0.3.21 11 to 26 because it packs the weights again in each call. For [64,128]x[128,512]:
+// packed 96, OpenBLAS 85.
 typedef float panel_row __attribute__((vector_size(4 * VM_PANEL), aligned(4)));
 
-// The most rows of c that are held in registers at once: 6 rows of one panel, 12 registers of AVX2's 16.
-enum { MOST_ROWS = 6, MOST_PANELS = 4 };
+// Maximum rows and panels of c that are kept in registers. 6 rows of one panel take 12 of AVX2's 16
+// registers.
+enum { MAX_ROWS = 6, MAX_PANELS = 4 };
 
 long vm_packed_count(long k, long n) { return k * ((n + VM_PANEL - 1) / VM_PANEL * VM_PANEL); }
 
@@ -29,11 +32,12 @@ void vm_pack(float *restrict packed, const float *restrict b, long k, long n, in
     }
 }
 
-// `rows` rows and `panels` panels of c, both constants where this is inlined. Each number of c is one chain of fused
-// multiply-adds in the order of k, whatever the rows and panels around it: a row's result does not depend on them.
+// Computes `rows` rows and `panels` panels of c; both are constants at every call, and the function is
+// inlined. Each number of c is one chain of fused multiply-adds in the order of k, so a row's result does not
+// depend on the tile that it is in.
 INLINE void tile(float *c, long c_stride, const float *initial, long initial_stride, const float *a, long a_row,
                  long a_column, const float *b, long b_panel, long b_row, long k, int rows, int panels) {
-    panel_row sums[MOST_ROWS][MOST_PANELS];
+    panel_row sums[MAX_ROWS][MAX_PANELS];
     for (int r = 0; r < rows; r++)
         for (int p = 0; p < panels; p++)
             sums[r][p] = initial ? *(const panel_row *)(initial + r * initial_stride + p * VM_PANEL) : (panel_row){0};
@@ -46,18 +50,20 @@ INLINE void tile(float *c, long c_stride, const float *initial, long initial_str
         for (int p = 0; p < panels; p++) *(panel_row *)(c + r * c_stride + p * VM_PANEL) = sums[r][p];
 }
 
-// Copies `rows` rows of `width` numbers.
+// Copies `rows` rows of `width` floats.
 INLINE void copy_rows(float *to, long to_stride, const float *from, long from_stride, long rows, long width) {
     for (long r = 0; r < rows; r++) memcpy(to + r * to_stride, from + r * from_stride, (size_t)width * sizeof(float));
 }
 
-// The parts of `total` in pieces of at most `most` that differ by one at most: 8 rows are 4 and 4, not 6 and 2.
-INLINE long piece(long total, long most) {
-    long pieces = (total + most - 1) / most;
+// Returns the size of the next piece when `total` is cut into pieces of at most `max` whose sizes differ by
+// at most 1: 8 rows are cut into 4 and 4, not 6 and 2.
+INLINE long piece(long total, long max) {
+    long pieces = (total + max - 1) / max;
     return (total + pieces - 1) / pieces;
 }
 
-// Rows of c that pass all panels before the next ones do: their part of a stays in the first-level cache.
+// Rows of c that are multiplied by all panels before the next rows are: their part of a stays in the L1
+// cache.
 enum { BLOCK_ROWS = 48 };
 
 DISPATCHED void vm_multiply(float *c, long c_stride, const float *initial, long initial_stride, const float *a,
@@ -67,13 +73,14 @@ DISPATCHED void vm_multiply(float *c, long c_stride, const float *initial, long 
         long end = block + BLOCK_ROWS < m ? block + BLOCK_ROWS : m;
         for (long j = 0, panels = 1; j < n; j += panels * VM_PANEL) {
             const float *panel = b + j / VM_PANEL * b_panel;
-            // One row or two take several panels at once: their sums would wait for each other otherwise.
+            // One or two rows take several panels at once: otherwise there are too few independent sums to
+            // hide the latency of a multiply-add.
             panels = end - block == 1 && n - j >= 4 * VM_PANEL ? 4 : end - block == 2 && n - j >= 2 * VM_PANEL ? 2 : 1;
-            // Where the last panel's columns end early, the tile is a copy.
+            // If the last panel is narrower than VM_PANEL, the tile is computed in a buffer and copied.
             long width = n - j < VM_PANEL ? n - j : VM_PANEL;
-            float narrow[MOST_ROWS * VM_PANEL] = {0};
+            float narrow[MAX_ROWS * VM_PANEL] = {0};
             for (long r = block, rows; r < end; r += rows) {
-                rows = piece(end - r, MOST_ROWS);
+                rows = piece(end - r, MAX_ROWS);
                 const float *left = a + r * a_row;
                 float *target = c + r * c_stride + j;
                 const float *start = initial ? initial + r * initial_stride + j : 0;
@@ -107,10 +114,11 @@ DISPATCHED void vm_multiply(float *c, long c_stride, const float *initial, long 
     }
 }
 
-// Eight partial sums of one dot product.
+// A dot product has LANES partial sums; DOT_ROWS x DOT_COLUMNS dot products are computed at once.
 enum { LANES = 8, DOT_ROWS = 5, DOT_COLUMNS = 2 };
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
 
+// Computes `rows` x `columns` dot products of rows of a and rows of b.
 INLINE void dots(float *c, long c_stride, int accumulate, const float *a, long a_stride, const float *b, long k,
                  int rows, int columns) {
     lanes sums[DOT_ROWS][DOT_COLUMNS];

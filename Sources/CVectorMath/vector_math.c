@@ -5,14 +5,15 @@
 
 #include "dispatch.h"
 
-// A quotient whose division is put off: where values are multiplied, one division serves for several.
+// A quotient that is not divided yet, so that a product of several quotients needs one division.
 typedef struct {
-    float over, under;
+    float numerator, denominator;
 } fraction;
 
-// tanh(x) = x·P(x²)/Q(x²), a minimax fit of the relative error on [0, 9], which is 2e-8; what remains is rounding, 3.3e-7
-// at most. Beyond 9 tanh is 1 in float32. No branch, so that loops vectorise; by way of e^x both functions take nearly
-// twice as long. Comparisons are written so that NaN stays NaN, here and below: training finds it in the loss and stops.
+// tanh(x) = x·P(x²)/Q(x²), with a minimax fit on [0, 9] whose relative error is 2e-8; with rounding, the
+// error is at most 3.3e-7. Beyond 9, tanh is 1 in float32. There is no branch, so loops vectorise; computing
+// both functions from e^x takes nearly twice as long. Comparisons here and below are written so that NaN
+// stays NaN: training then finds it in the loss and stops.
 INLINE fraction tanh_f32(float x) {
     x = x > 9.0f ? 9.0f : x;
     x = x < -9.0f ? -9.0f : x;
@@ -30,7 +31,7 @@ INLINE fraction tanh_f32(float x) {
     return (fraction){x * p, q};
 }
 
-// (1 + tanh(x/2))/2 with the halves folded into the coefficients.
+// sigmoid(x) = (1 + tanh(x/2))/2, with the factors of 1/2 folded into the coefficients.
 INLINE fraction sigmoid_f32(float x) {
     x = x > 18.0f ? 18.0f : x;
     x = x < -18.0f ? -18.0f : x;
@@ -48,7 +49,8 @@ INLINE fraction sigmoid_f32(float x) {
     return (fraction){0.5f * q + x * p, q};
 }
 
-INLINE fraction activated(float x, int kind) {
+// The activation's value at x, as a quotient.
+INLINE fraction activation_fraction(float x, int kind) {
     switch (kind) {
     case VM_TANH: return tanh_f32(x);
     case VM_RELU: return (fraction){x < 0.0f ? 0.0f : x, 1.0f};
@@ -63,11 +65,13 @@ INLINE fraction activated(float x, int kind) {
     }
 }
 
+// The activation's value at x.
 INLINE float activate(float x, int kind) {
-    fraction y = activated(x, kind);
-    return kind == VM_TANH || kind == VM_SIGMOID ? y.over / y.under : y.over;
+    fraction y = activation_fraction(x, kind);
+    return kind == VM_TANH || kind == VM_SIGMOID ? y.numerator / y.denominator : y.numerator;
 }
 
+// The activation's derivative, expressed in its output y.
 INLINE float gradient(float y, int kind) {
     switch (kind) {
     case VM_TANH: return 1.0f - y * y;
@@ -78,7 +82,8 @@ INLINE float gradient(float y, int kind) {
     }
 }
 
-// Calls `body` with each activation as a constant, so that each gets a loop of its own without a branch inside.
+// Expands `body` once for each activation, with the activation as a constant, so that no loop has a branch
+// inside.
 #define FOR_ACTIVATION(kind, body)              \
     switch (kind) {                             \
     case VM_TANH: body(VM_TANH); break;         \
@@ -100,9 +105,9 @@ DISPATCHED void vm_activation_gradient(float *restrict dy, const float *restrict
 #undef BODY
 }
 
-// Every array is an argument of its own, because clang heeds `restrict` on arguments only: with the gates as four
-// pointers made of one, it would check at run time whether they overlap, find that over all rows together they do, and
-// take a scalar loop.
+// One row of vm_lstm_forward. Each array is a separate parameter because clang honours `restrict` on
+// parameters only. With four gate pointers derived from one, clang would check for overlap at run time, find
+// that the rows as a whole overlap, and use a scalar loop.
 INLINE void forward_row(float *restrict zi, float *restrict zf, float *restrict zg, float *restrict zo,
                         const float *restrict c_prev, float *restrict c, float *restrict a, float *restrict h,
                         long units, int kind, int recurrent) {
@@ -142,25 +147,25 @@ DISPATCHED void vm_lstm_forward(float *z, const float *c_prev, float *c, float *
 #undef BODY
 }
 
-// As forward_row, for what is not to be trained: nothing is kept but the states, and two divisions do for five. No
-// denominator is above 417, so that three of them make no overflow.
+// One row of vm_lstm_predict: only the states are kept, and two divisions replace five. A denominator is at
+// most 417, so the product of three does not overflow.
 INLINE void predict_row(const float *restrict zi, const float *restrict zf, const float *restrict zg,
                         const float *restrict zo, float *restrict c, float *restrict h, int is_first, long units,
                         int kind, int recurrent) {
     for (long j = 0; j < units; j++) {
-        fraction i = activated(zi[j], recurrent);
-        fraction g = activated(zg[j], kind);
-        float over = i.over * g.over, under = i.under * g.under;
+        fraction i = activation_fraction(zi[j], recurrent);
+        fraction g = activation_fraction(zg[j], kind);
+        float numerator = i.numerator * g.numerator, denominator = i.denominator * g.denominator;
         if (!is_first) {
-            fraction f = activated(zf[j], recurrent);
-            over = over * f.under + f.over * c[j] * under;
-            under *= f.under;
+            fraction f = activation_fraction(zf[j], recurrent);
+            numerator = numerator * f.denominator + f.numerator * c[j] * denominator;
+            denominator *= f.denominator;
         }
-        float cell = over / under;
-        fraction o = activated(zo[j], recurrent);
-        fraction a = activated(cell, kind);
+        float cell = numerator / denominator;
+        fraction o = activation_fraction(zo[j], recurrent);
+        fraction a = activation_fraction(cell, kind);
         c[j] = cell;
-        h[j] = o.over * a.over / (o.under * a.under);
+        h[j] = o.numerator * a.numerator / (o.denominator * a.denominator);
     }
 }
 
@@ -241,7 +246,7 @@ DISPATCHED void vm_adam(float *restrict w, float *restrict m, float *restrict v,
 }
 
 DISPATCHED double vm_square_sum(const float *x, long n) {
-    // Eight independent sums: a single one could not be vectorised without reordering, which C does not allow.
+    // Eight independent sums: a single sum cannot be vectorised without reordering, which C does not allow.
     double sums[8] = {0};
     long j = 0;
     for (; j + 8 <= n; j += 8)

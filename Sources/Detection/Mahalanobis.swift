@@ -5,8 +5,8 @@ import TimeSeries
 ///
 /// 1. The part of the differences that lies in the windows' first principal components is taken away. Slow levels drift
 ///    along those directions in normal operation too, and a network saturates where it has not been trained; what is
-///    left is what doesn't belong to the usual ways to vary. Along each component 3 standard deviations of the windows are
-///    taken, and no more: what is far out of any usual range stays.
+///    left is what doesn't belong to the usual ways to vary. Along each component at most 12 standard deviations of the
+///    windows are taken away: what is farther out of the usual range stays.
 /// 2. It is averaged over the timesteps: e, `[F]`.
 /// 3. d = (e - μ)ᵀ C⁻¹ (e - μ) / F with the mean μ and the covariance C of windows that the weights weren't fitted to, as in
 ///    EncDec-AD (Malhotra et al. 2016, arXiv:1607.00148), shrunk towards a multiple of the identity (Ledoit & Wolf 2004).
@@ -147,11 +147,12 @@ public struct Mahalanobis: Sendable, Equatable {
             return (0..<(size * size)).map { $0 / size == $0 % size ? 1 : 0 }
         }
         // Vᵀ·Λ^(-1/2)·V is the Gram matrix of Λ^(-1/4)·V.
-        let scaled = vectors.indices.map { vectors[$0] * pow4(max(values[$0 / size], 1e-3)) }
+        let scaled = vectors.indices.map { vectors[$0] * inverseFourthRoot(max(values[$0 / size], 1e-3)) }
         return LinearAlgebra.gram(scaled, columns: size)
     }
 
-    private static func pow4(_ value: Double) -> Double { 1 / value.squareRoot().squareRoot() }
+    /// x^(-1/4).
+    private static func inverseFourthRoot(_ value: Double) -> Double { 1 / value.squareRoot().squareRoot() }
 
     // MARK: Errors
 

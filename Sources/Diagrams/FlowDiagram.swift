@@ -151,10 +151,9 @@ package struct FlowDiagram {
         case (.hidden, _), (_, .hidden): break
         case (.layer(let index), .vector):
             condense(network.entries[index].layer, above, below, &svg)
-        case (_, .layer(let index)):
-            guard case .repeatVector = network.entries[index].layer else { fallthrough }
+        case (_, .layer(let index)) where network.entries[index].layer.repeatsVector:
             fanOut(above, below, &svg)
-        default:
+        case (_, .layer), (_, .input), (_, .vector):
             for column in emitting(above) { svg.down(column.x, from: above.bottom, to: below.top) }
         }
     }
@@ -164,7 +163,9 @@ package struct FlowDiagram {
         _ layer: Layer, _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
     ) {
         guard let first = above.columns.first, let last = above.columns.last else { return }
-        guard case .bidirectional = layer else {
+        switch layer {
+        case .bidirectional: break
+        case .lstm, .repeatVector, .dense, .timeDistributed, .dropout:
             return svg.down(last.x, from: above.bottom, to: below.top)
         }
         let middle = below.top + below.height / 2

@@ -129,13 +129,3 @@ struct NetworkLayout {
         max(8.5 * Double(label.first?.count ?? 0), 7 * Double(label.dropFirst().map(\.count).max() ?? 0))
     }
 }
-
-extension Layer {
-    /// Whether it passes a state from timestep to timestep.
-    var isRecurrent: Bool {
-        switch self {
-        case .lstm, .bidirectional: true
-        case .repeatVector, .dense, .timeDistributed, .dropout: false
-        }
-    }
-}

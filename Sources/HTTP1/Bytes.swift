@@ -1,48 +1,3 @@
-/// A set of ASCII bytes as two words, so that a look-up is a shift and a mask.
-package struct ByteSet: Sendable {
-    private var low: UInt64 = 0
-    private var high: UInt64 = 0
-
-    /// The set of the bytes in `members`.
-    package init(_ members: String) {
-        for byte in members.utf8 { insert(byte) }
-    }
-
-    private mutating func insert(_ byte: UInt8) {
-        if byte < 64 {
-            low |= 1 << UInt64(byte)
-        } else {
-            high |= 1 << UInt64(byte & 63)
-        }
-    }
-
-    @inline(__always)
-    package func contains(_ byte: UInt8) -> Bool {
-        guard byte < 128 else { return false }
-        return ((byte < 64 ? low : high) >> UInt64(byte & 63)) & 1 == 1
-    }
-
-    @inline(__always)
-    package func containsAll(_ bytes: some Collection<UInt8>) -> Bool {
-        for byte in bytes where !contains(byte) { return false }
-        return true
-    }
-
-    private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    private static let digits = "0123456789"
-
-    /// tchar (RFC 9110, 5.6.2).
-    package static let token = ByteSet("!#$%&'*+-.^_`|~" + digits + letters)
-    /// pchar and "/" (RFC 3986, 3.3), percent signs included.
-    package static let path = ByteSet("-._~!$&'()*+,;=:@/%" + digits + letters)
-    /// query (RFC 3986, 3.4), percent signs included.
-    package static let query = ByteSet("-._~!$&'()*+,;=:@/?%" + digits + letters)
-    /// reg-name (RFC 3986, 3.2.2), percent signs included.
-    package static let registeredName = ByteSet("-._~!$&'()*+,;=%" + digits + letters)
-    /// What stands between the brackets of an IP literal (RFC 3986, 3.2.2).
-    package static let addressLiteral = ByteSet("-._~!$&'()*+,;=:" + digits + letters)
-}
-
 extension UInt8 {
     @inline(__always)
     var lowercased: UInt8 { self &- 65 < 26 ? self | 32 : self }
@@ -54,7 +9,7 @@ extension UInt8 {
     @inline(__always)
     var isBlank: Bool { self == 32 || self == 9 }
 
-    /// The value of a hexadecimal digit.
+    /// The value of a hexadecimal digit; `nil` for any other byte.
     @inline(__always)
     var hexadecimal: UInt8? {
         if isDigit { return self &- 48 }
@@ -72,7 +27,7 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
-    /// Compares with an ASCII text in lower case, without regard to case.
+    /// Compares with an ASCII text, ignoring case. `lowercase` must be in lower case.
     @inline(__always)
     func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
         guard count == lowercase.utf8CodeUnitCount else { return false }
@@ -87,27 +42,27 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
-    /// A part of the buffer. The caller keeps the bounds.
+    /// The bytes from `start` up to `end`. The caller ensures that both are within the buffer.
     @inline(__always)
-    func part(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
+    func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: self[start..<end])
     }
 
-    /// The part without spaces and tabs at its ends.
+    /// The bytes without spaces and tabs at both ends.
     @inline(__always)
     var trimmed: UnsafeRawBufferPointer {
         var start = 0
         var end = count
         while start < end, self[start].isBlank { start += 1 }
         while end > start, self[end - 1].isBlank { end -= 1 }
-        return part(start, end)
+        return slice(start, end)
     }
 
     /// Calls `body` with each element of a comma-separated list (RFC 9110, 5.6.1), trimmed.
     func forEachListElement(_ body: (UnsafeRawBufferPointer) -> Void) {
         var start = 0
         for index in 0...count where index == count || self[index] == UInt8(ascii: ",") {
-            body(part(start, index).trimmed)
+            body(slice(start, index).trimmed)
             start = index + 1
         }
     }

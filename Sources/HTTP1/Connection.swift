@@ -1,21 +1,22 @@
 import Dispatch
 
-/// What every connection of a server shares.
+/// The settings and the admission control that all connections of a server share.
 struct ConnectionSettings: Sendable {
     let limits: Limits
     let times: Deadlines.Times
-    let occupancy: Occupancy
+    let admissionControl: AdmissionControl
 
     init(_ limits: Limits) {
         self.limits = limits
         times = Deadlines.Times(limits)
-        occupancy = Occupancy(limits: limits)
+        admissionControl = AdmissionControl(limits: limits)
     }
 }
 
-/// One socket: moves bytes between it and its `Exchange`, and watches the time.
+/// One accepted socket: moves bytes between the socket and its `Exchange`, and enforces the time-outs.
 ///
-/// Belongs to its loop's queue. What a `ResponseSink` does may be called from elsewhere; it goes to the loop first.
+/// Used on its event loop's queue only, except for the methods of `ResponseSink`, which may be called from
+/// any thread and hop to the loop.
 final class Connection: @unchecked Sendable {
     let descriptor: Int32
     let generation: UInt32
@@ -23,31 +24,33 @@ final class Connection: @unchecked Sendable {
 
     private enum Phase {
         case open
-        /// The last answer is out; what the client still sends is dropped, up to that many bytes.
+        /// Lingering close (RFC 9112, 9.6): the last response is sent; up to this many bytes that the client
+        /// still sends are read and discarded.
         case lingering(bytes: Int)
         case closed
     }
 
-    /// How many reads a connection gets before it is the others' turn.
-    private static let readsPerTurn = 16
+    /// Reads before the connection yields to the others of its loop.
+    private static let maxReadsPerTurn = 16
 
     private let loop: EventLoop
     private let settings: ConnectionSettings
     private let exchange: Exchange
     private var phase = Phase.open
     private var isReadable = false
-    /// The end of the client's bytes is in the system's buffer. It has had its event.
-    private var endIsNear = false
+    /// Whether epoll has reported that the client has ended its side. The end of the stream may still be
+    /// unread in the system's buffer; edge-triggered epoll does not report it again.
+    private var hasPeerHungUp = false
     private var isWritable = true
     private var isQueued = false
     private var isPumping = false
     private var isDraining = false
     private var deadlines: Deadlines
-    private var probe = Probe()
-    /// Bytes that were handed to the system.
-    private var sent = 0
-    /// Bytes of a body that are counted as received.
-    private var counted = 0
+    private var probe = DisconnectProbe()
+    /// Bytes written to the socket, acknowledged or not.
+    private var sentBytes = 0
+    /// Bytes of the current body that are counted in the admission control.
+    private var countedBodyBytes = 0
 
     init(
         _ accepted: Listener.Accepted, generation: UInt32, loop: EventLoop, handler: any Handler,
@@ -62,37 +65,38 @@ final class Connection: @unchecked Sendable {
         exchange = Exchange(
             handler: handler, limits: settings.limits, peer: accepted.address,
             clock: { [unowned loop] in loop.wallClock })
-        deadlines.await(exchange, now: loop.now)
+        deadlines.update(for: exchange, now: loop.now)
     }
 
     // MARK: Events
 
-    /// Takes what epoll tells.
+    /// Handles the events that epoll reports for the socket.
     func handle(_ events: UInt32) {
-        // Both directions are at an end, or the client has reset the connection: nobody is there to answer.
+        // Both directions are closed, or the client has reset the connection: there is no client left to
+        // respond to.
         if events & (EpollEvent.failed | EpollEvent.hungUp) != 0 { return close() }
         if events & (EpollEvent.readable | EpollEvent.peerHungUp) != 0 { isReadable = true }
-        if events & EpollEvent.peerHungUp != 0 { endIsNear = true }
+        if events & EpollEvent.peerHungUp != 0 { hasPeerHungUp = true }
         if events & EpollEvent.writable != 0 { isWritable = true }
         pump()
     }
 
-    /// Goes on after the other connections had their turn.
+    /// Continues reading after the loop's other connections have had their turn.
     func continueReading() {
         isQueued = false
         pump()
     }
 
-    /// Answers 503 without having read anything, and closes.
-    func turnAway() {
+    /// Responds with 503 without reading a request, and closes.
+    func refuseConnection() {
         isDraining = true
-        exchange.turnAway(self)
+        exchange.refuseConnection(self)
         pump()
     }
 
-    /// Moves bytes until there is nothing more to do now.
+    /// Reads, processes and writes until nothing more can be done without waiting.
     private func pump() {
-        // An answer that the handler gives at once comes back here from within; the loop below sees it.
+        // A handler that responds synchronously re-enters here; the loop below picks up its response.
         guard !isPumping else { return }
         isPumping = true
         defer { isPumping = false }
@@ -105,15 +109,15 @@ final class Connection: @unchecked Sendable {
                 case .lingering: break
                 case .open:
                     if exchange.state == .finished, exchange.output.isEmpty || exchange.isAborted {
-                        linger()
+                        beginLingeringClose()
                         continue
                     }
-                    guard exchange.wantsInput else { return wait() }
+                    guard exchange.wantsInput else { return updateDeadlines() }
                 }
-                guard isReadable else { return wait() }
-                guard reads < Self.readsPerTurn else {
+                guard isReadable else { return updateDeadlines() }
+                guard reads < Self.maxReadsPerTurn else {
                     requeue()
-                    return wait()
+                    return updateDeadlines()
                 }
                 reads += 1
                 try read()
@@ -123,10 +127,10 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    private func wait() {
+    private func updateDeadlines() {
         guard case .open = phase else { return }
-        deadlines.await(exchange, now: loop.now)
-        if endIsNear, exchange.state == .handler { probe.begin(exchange.requestNumber, now: loop.now) }
+        deadlines.update(for: exchange, now: loop.now)
+        if hasPeerHungUp, exchange.state == .handler { probe.begin(exchange.requestNumber, now: loop.now) }
     }
 
     private func requeue() {
@@ -135,28 +139,30 @@ final class Connection: @unchecked Sendable {
         loop.requeue(self)
     }
 
-    /// Sends what waits. Output that had held up what comes behind it lets it go on.
+    /// Sends pending output. Resumes the exchange if it was waiting for the output to shrink.
     private func flush() throws(SystemError) {
         while isWritable, !exchange.output.isEmpty {
             let before = exchange.output.count
-            let wasHeldUp = before > settings.limits.pendingOutput
+            let wasHeldUp = before > settings.limits.maxPendingOutputBytes
             let socket = descriptor
             let isSent = try exchange.output.drain { (first, second) throws(SystemError) in
                 try SystemCalls.send(socket, first, second)
             }
-            sent += before - exchange.output.count
+            sentBytes += before - exchange.output.count
             if isSent {
                 deadlines.endWriting()
             } else {
                 isWritable = false
                 deadlines.beginWriting(now: loop.now, acknowledged: acknowledged)
             }
-            if wasHeldUp, exchange.output.count <= settings.limits.pendingOutput { exchange.resume(self) }
+            if wasHeldUp, exchange.output.count <= settings.limits.maxPendingOutputBytes {
+                exchange.resume(self)
+            }
         }
     }
 
-    /// How many bytes the client's system has taken.
-    private var acknowledged: Int { sent - SystemCalls.unacknowledged(descriptor) }
+    /// Bytes that the client's system has acknowledged.
+    private var acknowledged: Int { sentBytes - SystemCalls.unacknowledged(descriptor) }
 
     private func read() throws(SystemError) {
         let buffer = loop.buffer
@@ -164,9 +170,10 @@ final class Connection: @unchecked Sendable {
             isReadable = false
             return
         }
-        // Fewer bytes than asked for: nothing is left, and epoll tells when there is more (epoll(7)). The end
-        // is no bytes; if epoll has told of it together with the last of them, it won't tell again.
-        if count < buffer.count, !endIsNear { isReadable = false }
+        // A short read has emptied the system's buffer, and epoll reports when there is more (epoll(7)). The
+        // end of the stream needs another read, and may have been reported already together with the last
+        // bytes.
+        if count < buffer.count, !hasPeerHungUp { isReadable = false }
         if case .lingering(let bytes) = phase {
             guard count > 0, bytes > count else { return close() }
             phase = .lingering(bytes: bytes - count)
@@ -179,31 +186,31 @@ final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Counts what has come of a body, unless one read may bring it, with those of the other connections.
+    /// Updates the admission control's count of body bytes. Bodies that fit one read buffer are not counted.
     private func countBody() {
         let count = exchange.bodyCount > EventLoop.readBufferSize ? exchange.bodyCount : 0
-        guard count != counted else { return }
-        let isWithinLimit = settings.occupancy.receive(count - counted)
-        counted = count
+        guard count != countedBodyBytes else { return }
+        let isWithinLimit = settings.admissionControl.addBodyBytes(count - countedBodyBytes)
+        countedBodyBytes = count
         if count > 0, !isWithinLimit {
-            exchange.shed(self)
+            exchange.refuseBody(self)
             countBody()
         }
     }
 
     // MARK: The end
 
-    /// RFC 9112, 9.6: closing at once while the client still sends would make the system answer with a
-    /// reset, which may take the answer from the client. So: say that nothing more comes, then wait for
-    /// the client to close, a bounded time.
-    private func linger() {
+    /// Starts a lingering close. RFC 9112, 9.6: if the server closes while the client still sends, the system
+    /// sends a reset, which may delete the response before the client has read it. Therefore shut down
+    /// sending first, then wait for the client to close, for a bounded time.
+    private func beginLingeringClose() {
         guard !exchange.peerEnded, !exchange.isAborted, exchange.requestNumber > 0 else { return close() }
         SystemCalls.shutdownSending(descriptor)
-        phase = .lingering(bytes: settings.limits.lingerBytes)
-        deadlines.linger(now: loop.now, isShort: isDraining)
+        phase = .lingering(bytes: settings.limits.maxLingeringCloseBytes)
+        deadlines.beginLingeringClose(now: loop.now, isShort: isDraining)
     }
 
-    /// Closes now, whatever waits to be sent.
+    /// Closes immediately and discards pending output.
     func close() {
         if case .closed = phase { return }
         phase = .closed
@@ -211,29 +218,30 @@ final class Connection: @unchecked Sendable {
         exchange.disconnect()
         countBody()
         SystemCalls.close(descriptor)
-        settings.occupancy.leave(peer)
+        settings.admissionControl.release(peer)
         loop.remove(self)
     }
 
-    /// Serves no further request: closes if idle, after the answer otherwise.
+    /// Serves no further request: closes now if idle, otherwise after the current response.
     func drain() {
         guard !isDraining else { return }
         isDraining = true
-        if case .lingering = phase { return deadlines.hurry(now: loop.now) }
+        if case .lingering = phase { return deadlines.shortenLingeringClose(now: loop.now) }
         exchange.drain()
         pump()
     }
 
-    /// Ends what has taken too long.
+    /// Enforces the time-outs, and sends a disconnect probe when one is due.
     func checkDeadline() {
-        if deadlines.outputIsLate(now: loop.now, acknowledged: { acknowledged }) { return close() }
+        if deadlines.isOutputOverdue(now: loop.now, acknowledged: { acknowledged }) { return close() }
         if probe.isDue(now: loop.now) {
-            exchange.probe()
+            exchange.sendProbe()
             pump()
         }
-        // A client that doesn't read can't be blamed for what it can't send.
+        // No input is read while the client leaves responses unread, so the client is not late with its
+        // input.
         if case .open = phase, !exchange.wantsInput { return }
-        guard deadlines.inputIsLate(now: loop.now) else { return }
+        guard deadlines.isInputOverdue(now: loop.now) else { return }
         switch phase {
         case .closed: break
         case .lingering: close()
@@ -254,11 +262,11 @@ extension Connection: ResponseSink {
         }
     }
 
-    func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+    func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
         if loop.isCurrent {
-            exchange.whenGone(request, body)
+            exchange.onDisconnect(request, body)
         } else {
-            loop.post { self.whenGone(request, body) }
+            loop.post { self.onDisconnect(request, body) }
         }
     }
 

@@ -1,27 +1,27 @@
-/// When a connection has taken too long. Times are in milliseconds.
+/// The deadlines of one connection, for its input and its output. Times are in milliseconds.
 struct Deadlines {
-    /// The limits' times, once for all connections.
+    /// The time-outs of `Limits` in milliseconds, computed once for all connections.
     struct Times: Sendable {
-        let idle, header, body, write, linger: UInt64
-        /// The bytes that have to move within `body` and `write`.
+        let idle, header, body, write, lingeringClose: UInt64
+        /// Bytes that must be transferred within `body` and `write` for the deadline to be extended.
         let bodyProgress, writeProgress: Int
 
         init(_ limits: Limits) {
             func milliseconds(_ seconds: Double) -> UInt64 { UInt64(max(0, min(seconds, 1e9)) * 1000) }
             func progress(_ seconds: Double) -> Int {
-                max(1, Int(min(seconds, 1e6) * Double(min(limits.minimumRate, 1 << 40))))
+                max(1, Int(min(seconds, 1e6) * Double(min(limits.minBytesPerSecond, 1 << 40))))
             }
             idle = milliseconds(limits.idleTimeout)
             header = milliseconds(limits.headerTimeout)
             body = milliseconds(limits.bodyTimeout)
             write = milliseconds(limits.writeTimeout)
-            linger = milliseconds(limits.lingerTimeout)
+            lingeringClose = milliseconds(limits.lingeringCloseTimeout)
             bodyProgress = progress(limits.bodyTimeout)
             writeProgress = progress(limits.writeTimeout)
         }
     }
 
-    /// What the deadline is for. It is set anew whenever this changes.
+    /// What the input deadline is for. Whenever this changes, the deadline is set anew.
     private struct Wait: Equatable {
         var state = Exchange.State.idle
         var request: UInt64 = .max
@@ -36,12 +36,13 @@ struct Deadlines {
 
     init(_ times: Times) { self.times = times }
 
-    /// Begins to wait for what the exchange waits for, unless it does already.
-    mutating func await(_ exchange: Exchange, now: UInt64) {
+    /// Sets the input deadline for what the exchange waits for. Leaves it as it is if that has not changed.
+    mutating func update(for exchange: Exchange, now: UInt64) {
         let state = exchange.state
         let current = Wait(
             state: state, request: exchange.requestNumber,
-            // A body gets its time again with every so many bytes: slow is allowed, a trickle isn't.
+            // Each `bodyProgress` bytes extend the deadline: a slow body is accepted if it keeps the minimum
+            // rate.
             progress: state == .body ? exchange.bodyCount / times.bodyProgress : 0)
         guard current != wait else { return }
         wait = current
@@ -50,38 +51,44 @@ struct Deadlines {
             case .idle: now + times.idle
             case .head: now + times.header
             case .body: now + times.body
-            // The handler's time is its own affair; writing has a deadline apart.
+            // The handler may take any time; output has its own deadline.
             case .handler, .stream, .finished: .max
             }
     }
 
-    /// The last answer is out: the client gets some time to read it, less when the server is in need of the connection.
-    mutating func linger(now: UInt64, isShort: Bool) {
-        input = now + (isShort ? min(times.linger, 1000) : times.linger)
+    /// Sets the deadline of a lingering close.
+    ///
+    /// - Parameter isShort: whether to wait one second at most, because the server is stopping or overloaded.
+    mutating func beginLingeringClose(now: UInt64, isShort: Bool) {
+        input = now + (isShort ? min(times.lingeringClose, 1000) : times.lingeringClose)
     }
 
-    /// What lingers gets no more than a moment from now.
-    mutating func hurry(now: UInt64) { input = min(input, now + 1000) }
+    /// Ends a lingering close within a second from now.
+    mutating func shortenLingeringClose(now: UInt64) { input = min(input, now + 1000) }
 
-    /// Whether the exchange, or the lingering, has taken too long. Asked once: the next time is that of the next wait.
-    mutating func inputIsLate(now: UInt64) -> Bool {
+    /// Returns whether the input deadline has passed: true once, then false until the next deadline is set.
+    mutating func isInputOverdue(now: UInt64) -> Bool {
         guard now >= input else { return false }
         input = .max
         return true
     }
 
-    /// Bytes wait for the client, which has acknowledged so many so far.
+    /// Starts the output deadline, unless it runs already.
+    ///
+    /// - Parameter acknowledged: the number of bytes that the client has acknowledged so far.
     mutating func beginWriting(now: UInt64, acknowledged: Int) {
         guard output == .max else { return }
         output = now + times.write
         self.acknowledged = acknowledged
     }
 
-    /// Nothing waits for the client.
+    /// Clears the output deadline: all output is sent.
     mutating func endWriting() { output = .max }
 
-    /// Whether the client reads too slowly, having acknowledged so many bytes by now.
-    mutating func outputIsLate(now: UInt64, acknowledged: () -> Int) -> Bool {
+    /// Returns whether the client reads below the minimum rate. If it keeps the rate, extends the deadline.
+    ///
+    /// - Parameter acknowledged: returns the number of bytes that the client has acknowledged by now.
+    mutating func isOutputOverdue(now: UInt64, acknowledged: () -> Int) -> Bool {
         guard now >= output else { return false }
         let count = acknowledged()
         guard count - self.acknowledged >= times.writeProgress else { return true }

@@ -2,7 +2,6 @@ import CLinux
 
 typealias EpollEvent = epoll_event
 
-/// What epoll tells of a descriptor, in words.
 extension EpollEvent {
     init(events: UInt32, token: UInt64) {
         self.init()
@@ -10,7 +9,7 @@ extension EpollEvent {
         data.u64 = token
     }
 
-    /// What the descriptor was registered under.
+    /// The value that the descriptor was registered with.
     var token: UInt64 { data.u64 }
 
     static var readable: UInt32 { EPOLLIN.rawValue }

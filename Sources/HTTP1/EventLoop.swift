@@ -3,59 +3,61 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// One loop: a serial queue that is the only owner of its connections, and an epoll instance that tells it
+/// An event loop: a serial queue that exclusively owns its connections, and an epoll instance that reports
 /// which of them are ready.
 ///
-/// The connections are registered with epoll, edge-triggered and once for their whole life; a single Dispatch
-/// source watches the epoll descriptor. Measured on one core with 32 connections: 13 to 15 µs of processor time
-/// a request, all of HTTP included (nginx: 13 to 15 µs). A Dispatch source for each connection, which costs an
-/// `epoll_ctl` and a switch of thread each time, took 19 to 24 µs for the bare system calls.
+/// Each connection is registered with epoll once, edge-triggered; a single Dispatch source watches the epoll
+/// descriptor. Measured on one core with 32 connections, this takes 13 to 15 µs of processor time per
+/// request, including all of HTTP (nginx: 13 to 15 µs). A Dispatch source for each connection, which costs an
+/// `epoll_ctl` and a thread switch per event, took 19 to 24 µs for the system calls alone.
 ///
-/// Everything but `isCurrent` and `queue` belongs to the queue. Used elsewhere, connections would be freed
-/// and written by two threads at once; `dispatchPrecondition` stops that.
+/// Everything except `isCurrent`, `queue` and `post` may be used on the queue only. Otherwise two threads
+/// could free and write a connection at once; `dispatchPrecondition` traps on that.
 final class EventLoop: @unchecked Sendable {
     static let readBufferSize = 64 * 1024
-    private static let eventCount = 256
-    /// How many nanoseconds ready connections are served before the queue gets to do something else that isn't posted.
-    private static let turn: UInt64 = 5_000_000
-    /// How many nanoseconds a loop looks for more before it sleeps. To wake it takes the system 30 to 60 µs on a virtual
-    /// machine, which a client that goes on at once is spared (29 instead of 107 µs for GET /healthz). It doesn't offer
-    /// its core meanwhile: a training would keep it for long.
-    private static let patience: UInt64 = 50_000
+    private static let maxEventsPerPoll = 256
+    /// Maximum nanoseconds of serving ready connections before the loop returns to its queue.
+    private static let maxTurnNanoseconds: UInt64 = 5_000_000
+    /// Nanoseconds that a loop polls for more events before it sleeps. Waking up takes 30 to 60 µs on a
+    /// virtual machine; busy polling spares this to clients that send the next request at once (29 instead of
+    /// 107 µs for GET /healthz). The loop does not yield its core meanwhile, because a training thread would
+    /// keep it for long.
+    private static let busyPollNanoseconds: UInt64 = 50_000
 
     let queue: DispatchQueue
     private let handler: any Handler
     private let epoll: Int32
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
-    private let events = UnsafeMutablePointer<EpollEvent>.allocate(capacity: eventCount)
+    private let events = UnsafeMutablePointer<EpollEvent>.allocate(capacity: maxEventsPerPoll)
     private let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 64)
     private let currentThread = Atomic<UInt>(0)
-    /// How much was posted and not done.
-    private let posted = Atomic(0)
+    /// Number of closures that were posted and have not started.
+    private let pendingTasks = Atomic(0)
 
     private var connections: [Connection?] = []
     private(set) var connectionCount = 0
     private var generation: UInt32 = 0
-    private var unfinished: [Connection] = []
+    /// Connections that stopped reading to let others have their turn.
+    private var yielded: [Connection] = []
     private var isPolling = false
     private var listener: Listener?
     private var isDraining = false
-    private var whenEmpty: (() -> Void)?
+    private var onDrained: (() -> Void)?
 
-    /// Milliseconds of a clock that never goes back, as of the last turn.
+    /// Milliseconds of the monotonic clock, as of the start of the current turn.
     private(set) var now = SystemCalls.monotonicMilliseconds()
-    /// Seconds since 1970, as of the last turn.
+    /// Seconds since 1970, as of the start of the current turn.
     private(set) var wallClock = SystemCalls.wallClockSeconds()
 
-    /// A loop that looks at its deadlines every `tick` seconds.
+    /// - Parameter tick: seconds between two checks of the deadlines.
     init(label: String, handler: any Handler, tick: Double) throws(SystemError) {
         self.handler = handler
         queue = DispatchQueue(label: label, qos: .userInitiated)
         epoll = try SystemCalls.makeEpoll()
         source = DispatchSource.makeReadSource(fileDescriptor: epoll, queue: queue)
         timer = DispatchSource.makeTimerSource(queue: queue)
-        events.initialize(repeating: EpollEvent(), count: Self.eventCount)
+        events.initialize(repeating: EpollEvent(), count: Self.maxEventsPerPoll)
         let epoll = epoll
         source.setEventHandler { [unowned self] in perform { self.poll() } }
         source.setCancelHandler { SystemCalls.close(epoll) }
@@ -75,7 +77,7 @@ final class EventLoop: @unchecked Sendable {
     /// Whether the caller runs on this loop.
     var isCurrent: Bool { currentThread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    /// Does something as the loop. On the queue only.
+    /// Runs `body` as a turn of the loop. On the queue only.
     func perform(_ body: () -> Void) {
         dispatchPrecondition(condition: .onQueue(queue))
         currentThread.store(UInt(pthread_self()), ordering: .relaxed)
@@ -86,11 +88,11 @@ final class EventLoop: @unchecked Sendable {
         currentThread.store(0, ordering: .relaxed)
     }
 
-    /// Has the loop do something soon.
+    /// Schedules `body` to run as a turn of the loop. From any thread.
     func post(_ body: @escaping @Sendable () -> Void) {
-        posted.add(1, ordering: .relaxed)
+        pendingTasks.add(1, ordering: .relaxed)
         queue.async {
-            self.posted.subtract(1, ordering: .relaxed)
+            self.pendingTasks.subtract(1, ordering: .relaxed)
             self.perform(body)
         }
     }
@@ -103,23 +105,23 @@ final class EventLoop: @unchecked Sendable {
         let start = SystemCalls.monotonicNanoseconds()
         var last = start
         while true {
-            let more = exchange(&unfinished, with: [])
+            let more = exchange(&yielded, with: [])
             for connection in more { connection.continueReading() }
-            guard let count = try? SystemCalls.poll(epoll, into: events, count: Self.eventCount) else {
+            guard let count = try? SystemCalls.poll(epoll, into: events, count: Self.maxEventsPerPoll) else {
                 return
             }
             for index in 0..<count { handle(events[index]) }
             handler.turnEnded()
             let time = SystemCalls.monotonicNanoseconds()
-            if posted.load(ordering: .relaxed) > 0 || time - start > Self.turn { break }
-            if count > 0 || !unfinished.isEmpty {
+            if pendingTasks.load(ordering: .relaxed) > 0 || time - start > Self.maxTurnNanoseconds { break }
+            if count > 0 || !yielded.isEmpty {
                 last = time
-            } else if time - last > Self.patience {
+            } else if time - last > Self.busyPollNanoseconds {
                 return
             }
         }
-        // What is ready in epoll brings the source back by itself; these are known to the loop only.
-        if !unfinished.isEmpty { post { self.poll() } }
+        // Pending epoll events trigger the source again; connections that yielded need another turn.
+        if !yielded.isEmpty { post { self.poll() } }
     }
 
     private func handle(_ event: EpollEvent) {
@@ -130,25 +132,25 @@ final class EventLoop: @unchecked Sendable {
         } else if index < connections.count, let connection = connections[index],
             connection.generation == generation
         {
-            // Any other event is for a connection that was closed in this very turn.
+            // Events of another generation are for a connection that was closed earlier in this turn.
             connection.handle(event.events)
         }
     }
 
-    /// Has a connection that has stopped reading out of fairness go on after the others.
+    /// Lets a connection that stopped reading continue after the others have had their turn.
     func requeue(_ connection: Connection) {
-        if unfinished.isEmpty, !isPolling { post { self.poll() } }
-        unfinished.append(connection)
+        if yielded.isEmpty, !isPolling { post { self.poll() } }
+        yielded.append(connection)
     }
 
-    /// The buffer that every read of the loop goes to.
+    /// The buffer that all reads of the loop share.
     var buffer: UnsafeMutableRawBufferPointer { readBuffer }
 
     // MARK: Connections
 
-    /// Makes a connection of an accepted socket.
+    /// Creates a connection for an accepted socket and handles the admission control's decision about it.
     func adopt(
-        _ accepted: Listener.Accepted, _ admission: Occupancy.Admission, settings: ConnectionSettings
+        _ accepted: Listener.Accepted, _ admission: AdmissionControl.Admission, settings: ConnectionSettings
     ) {
         dispatchPrecondition(condition: .onQueue(queue))
         accepted.setOptions(settings)
@@ -165,8 +167,8 @@ final class EventLoop: @unchecked Sendable {
                 events: EpollEvent.readable | EpollEvent.writable | EpollEvent.peerHungUp,
                 token: UInt64(generation) << 32 | UInt64(accepted.descriptor))
             switch admission {
-            case .welcome: if isDraining { connection.drain() }
-            case .turnedAway: connection.turnAway()
+            case .admitted: if isDraining { connection.drain() }
+            case .refused: connection.refuseConnection()
             case .dropped: connection.close()
             }
         } catch {
@@ -174,14 +176,14 @@ final class EventLoop: @unchecked Sendable {
         }
     }
 
-    /// Forgets a connection, whose descriptor is closed by now.
+    /// Removes a connection whose descriptor has been closed.
     func remove(_ connection: Connection) {
         dispatchPrecondition(condition: .onQueue(queue))
         let index = Int(connection.descriptor)
         guard connections[index] === connection else { return }
         connections[index] = nil
         connectionCount -= 1
-        if connectionCount == 0, let done = exchange(&whenEmpty, with: nil) { done() }
+        if connectionCount == 0, let done = exchange(&onDrained, with: nil) { done() }
     }
 
     private func checkDeadlines() {
@@ -190,7 +192,7 @@ final class EventLoop: @unchecked Sendable {
 
     // MARK: Listening and stopping
 
-    /// Begins to accept.
+    /// Starts to accept connections.
     func listen(_ listener: Listener) throws(SystemError) {
         dispatchPrecondition(condition: .onQueue(queue))
         self.listener = listener
@@ -205,15 +207,15 @@ final class EventLoop: @unchecked Sendable {
         listener = nil
     }
 
-    /// Ends idle connections, lets the others finish, and calls `done` when none is left.
+    /// Closes idle connections, lets the others finish their response, and calls `done` when none is left.
     func drain(_ done: @escaping () -> Void) {
         dispatchPrecondition(condition: .onQueue(queue))
         isDraining = true
         for connection in connections { connection?.drain() }
-        if connectionCount == 0 { done() } else { whenEmpty = done }
+        if connectionCount == 0 { done() } else { onDrained = done }
     }
 
-    /// Closes whatever is left, for good.
+    /// Closes all connections and stops the loop for good.
     func shutDown() {
         dispatchPrecondition(condition: .onQueue(queue))
         for connection in connections { connection?.close() }

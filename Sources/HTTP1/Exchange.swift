@@ -1,7 +1,8 @@
-/// One connection's conversation: requests in, answers out, in turn. It knows no socket: bytes come by
-/// `receive`, go to `output`, and `state` says what the connection has to wait for.
+/// The HTTP/1.1 state machine of one connection: requests in, responses out, in order. It does no I/O: input
+/// arrives through `receive`, output collects in `output`, and `state` says what the connection has to wait
+/// for.
 ///
-/// Owned by one loop and used on its queue only.
+/// Owned by one event loop and used on its queue only.
 package final class Exchange {
     private enum Phase {
         case reading
@@ -14,42 +15,44 @@ package final class Exchange {
     private let limits: Limits
     private let peer: String?
     private var parser: RequestParser
-    private var answers: AnswerWriter
+    private var responseWriter: ResponseWriter
     private var phase = Phase.reading
-    /// What arrived and is not used: the beginning of a line, or requests that wait for their turn.
-    private var waiting: [UInt8] = []
+    /// Input that is not parsed yet: the beginning of a line, or pipelined requests.
+    private var unprocessed: [UInt8] = []
     private var inputEnded = false
     private var isDraining = false
     private var isProcessing = false
     private var isAdvancing = false
-    /// Of the client whose request is with the handler.
-    private var departure = Departure()
-    private var observation = Observation()
+    /// The callbacks for a disconnect of the client whose request the handler is processing.
+    private var disconnectHandlers = DisconnectHandlers()
+    private var current = CurrentExchange()
 
     /// The head of the request whose body is being read.
     private var head: RequestHead?
 
-    /// The number of the request that is being read or answered.
+    /// The number of the current request on this connection, from 1.
     package private(set) var requestNumber: UInt64 = 0
 
     /// The bytes to send.
     package var output: OutputQueue {
-        get { answers.output }
-        _modify { yield &answers.output }
+        get { responseWriter.output }
+        _modify { yield &responseWriter.output }
     }
 
-    /// A client that was cut off in the middle of an answer must see it: the connection is to be closed
-    /// without delay.
+    /// Whether a response was aborted. The connection must then close at once, without a lingering close, so
+    /// that the client detects the incomplete response.
     package private(set) var isAborted = false
 
-    /// `peer` is the client's address, and `clock` tells the seconds since 1970.
+    /// - Parameters:
+    ///   - peer: the client's address, for the handler.
+    ///   - clock: returns seconds since 1970, for the Date field.
     package init(
         handler: any Handler, limits: Limits, peer: String? = nil, clock: @escaping () -> Int
     ) {
         self.handler = handler
         self.peer = peer
         self.limits = limits
-        answers = AnswerWriter(clock: clock)
+        responseWriter = ResponseWriter(clock: clock)
         parser = RequestParser(limits: limits)
     }
 
@@ -57,237 +60,259 @@ package final class Exchange {
     package var state: State {
         switch phase {
         case .reading:
-            if parser.isInBody { .body } else if parser.isInHead || !waiting.isEmpty { .head } else { .idle }
+            if parser.isInBody {
+                .body
+            } else if parser.isInHead || !unprocessed.isEmpty {
+                .head
+            } else {
+                .idle
+            }
         case .handling: .handler
         case .streaming: .stream
         case .finished: .finished
         }
     }
 
-    /// Whether bytes are wanted now. Not while a client leaves its answers unread.
+    /// Whether to read from the socket now: not while a request is being handled, and not while the client
+    /// leaves too many bytes of responses unread.
     package var wantsInput: Bool {
         guard case .reading = phase else { return false }
-        return !inputEnded && output.count <= limits.pendingOutput
+        return !inputEnded && output.count <= limits.maxPendingOutputBytes
     }
 
-    /// How many bytes of the body that is being read have come.
+    /// Bytes of the current body that have arrived.
     package var bodyCount: Int { parser.bodyCount }
 
-    /// Whether it was the client that ended the conversation, so that there is no one to linger for.
+    /// Whether the client has ended its side, so that no lingering close is needed.
     package var peerEnded: Bool { inputEnded }
 
-    /// Takes bytes that arrived.
+    /// Processes bytes that arrived.
     package func receive(_ bytes: UnsafeRawBufferPointer, from sink: any ResponseSink) {
-        if waiting.isEmpty {
+        if unprocessed.isEmpty {
             let used = process(bytes, sink)
-            if used < bytes.count { waiting = Array(bytes[used...]) }
+            if used < bytes.count { unprocessed = Array(bytes[used...]) }
         } else {
-            waiting.append(contentsOf: bytes)
+            unprocessed.append(contentsOf: bytes)
             resume(sink)
         }
     }
 
-    /// Goes on with what has arrived, when something that it waited for has happened.
+    /// Continues with the unprocessed input or the stream, after the condition that blocked it has changed.
     package func resume(_ sink: any ResponseSink) {
         if case .streaming(let stream) = phase { return advanceStream(stream, sink) }
-        // Out of its place while it is read, so that nothing else can touch it.
-        var bytes = exchange(&waiting, with: [])
+        // Moved out while it is read, so that a re-entrant call cannot modify it.
+        var bytes = exchange(&unprocessed, with: [])
         let used = bytes.withUnsafeBytes { process($0, sink) }
         if used > 0 { bytes.removeFirst(used) }
-        waiting = bytes
+        unprocessed = bytes
     }
 
-    /// The client will send nothing more. What it has sent is still answered.
+    /// Handles the end of the client's input. Requests that have arrived completely still get their
+    /// responses.
     package func receiveEnd(_ sink: any ResponseSink) {
         inputEnded = true
         resume(sink)
     }
 
-    /// The time that the state may last is over.
+    /// Handles an expired deadline of the current state: 408 in the middle of a request, otherwise a silent
+    /// close.
     package func timeOut(_ sink: any ResponseSink) {
         guard case .reading = phase else { return finish() }
         switch state {
         case .head, .body:
             // RFC 9110, 15.5.9
-            reject(ParseError(.requestTimeout, "the request did not arrive in time"), sink)
+            respondAndClose(
+                ParseError(.requestTimeout, "the request did not arrive completely within the time-out"), sink
+            )
         default: finish()
         }
     }
 
-    /// The server has no room for this connection: 503, without looking at a request.
-    package func turnAway(_ sink: any ResponseSink) {
-        reject(ParseError(.serviceUnavailable, "too many connections; try again later"), sink)
+    /// Responds with 503 without reading a request, because there are too many connections.
+    package func refuseConnection(_ sink: any ResponseSink) {
+        respondAndClose(
+            ParseError(.serviceUnavailable, "the server has too many connections; retry later"), sink)
     }
 
-    /// The server has no room for the body that is being received.
-    package func shed(_ sink: any ResponseSink) {
-        reject(
-            ParseError(.serviceUnavailable, "too many large requests arrive at once; try again later"), sink)
+    /// Responds with 503 to the request whose body is being received, because too many bytes of bodies are in
+    /// memory.
+    package func refuseBody(_ sink: any ResponseSink) {
+        respondAndClose(
+            ParseError(.serviceUnavailable, "the server is receiving too many large requests; retry later"),
+            sink)
     }
 
-    /// No request after the present one is to be served.
+    /// Serves no request after the current one.
     package func drain() {
         isDraining = true
         if state == .idle { finish() }
     }
 
-    /// The connection is gone.
+    /// Handles the end of the connection: runs the disconnect handlers of a request without a response.
     package func disconnect() {
-        let calls = departure.happen()
+        let calls = disconnectHandlers.disconnect()
         finish()
         for call in calls { call() }
     }
 
-    /// Calls `body` if the connection goes before the request of that number is answered: now if it has gone.
-    package func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
-        if request == requestNumber, departure.await(body) { body() }
+    /// Registers `body` for a disconnect before `request` gets its response. Calls it immediately if the
+    /// client has disconnected already.
+    package func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        if request == requestNumber, disconnectHandlers.add(body) { body() }
     }
 
-    /// Sends something to a client that waits for its answer and has been sent nothing else.
-    package func probe() {
-        if case .handling = phase, output.isEmpty { answers.writeInterim() }
+    /// Sends an interim response to a client that waits for a handler's response, unless other output is
+    /// pending.
+    package func sendProbe() {
+        if case .handling = phase, output.isEmpty { responseWriter.writeInterimResponse() }
     }
 
     // MARK: Requests
 
-    /// Reads as many requests as can be answered now. Returns how many bytes are used.
+    /// Parses and dispatches requests until one needs more input or has to wait for its response. Returns the
+    /// number of bytes that were consumed.
     private func process(_ bytes: UnsafeRawBufferPointer, _ sink: any ResponseSink) -> Int {
         guard !isProcessing else { return 0 }
         isProcessing = true
         defer { isProcessing = false }
         var position = 0
-        while case .reading = phase, output.count <= limits.pendingOutput {
+        while case .reading = phase, output.count <= limits.maxPendingOutputBytes {
             do throws(ParseError) {
                 switch try parser.next(bytes, &position) {
                 case .needMore:
-                    // RFC 9112, 8: a request that was cut off is not processed.
+                    // RFC 9112, 8: an incomplete request is not processed.
                     if inputEnded { finish() }
                     return position
                 case .head(let head):
-                    begin(isHead: head.method == .head)
-                    consider(head, bodyHasBegun: position < bytes.count, sink)
+                    beginRequest(isHead: head.method == .head)
+                    handleHead(head, bodyHasBegun: position < bytes.count, sink)
                 case .refused(let error):
-                    begin(isHead: parser.method == .head)
-                    observation.begin(handler.observer(of: nil, from: peer))
-                    refuse(handler.errorResponse(error.status, detail: error.detail), sink)
+                    beginRequest(isHead: parser.method == .head)
+                    current.begin(handler.exchange(for: nil, from: peer))
+                    respondBeforeBody(handler.errorResponse(error.status, detail: error.detail), sink)
                 case .complete: dispatch(sink)
                 case .discarded: break
                 }
             } catch {
-                reject(error, sink)
+                respondAndClose(error, sink)
             }
         }
-        // What comes after the end is never looked at.
+        // Input after the last request is discarded unread.
         if case .finished = phase { return bytes.count }
         return position
     }
 
-    private func begin(isHead: Bool) {
+    private func beginRequest(isHead: Bool) {
         requestNumber += 1
-        answers.begin(isHead: isHead, minorVersion: parser.minorVersion, keepsAlive: parser.keepsAlive)
+        responseWriter.begin(isHead: isHead, minorVersion: parser.minorVersion, keepsAlive: parser.keepsAlive)
     }
 
-    private func consider(_ received: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
-        observation.begin(handler.observer(of: received, from: peer))
-        var head = received
-        head.observer = observation.observer
+    private func handleHead(_ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
+        current.begin(handler.exchange(for: head, from: peer))
         if head.target.path == "*" {
-            // OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7); there is nothing to tell.
-            return refuse(Response(status: .noContent), sink)
+            // OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7); there are no options to report.
+            return respondBeforeBody(Response(status: .noContent), sink)
         }
-        if let refusal = handler.preflight(head) { return refuse(refusal, sink) }
+        if let refusal = current.handler?.preflight() { return respondBeforeBody(refusal, sink) }
         self.head = head
-        // RFC 9110, 10.1.1: 100 may be left out when some of the body is there already.
+        // RFC 9110, 10.1.1: 100 (Continue) may be omitted when part of the body has arrived.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
-            answers.writeInterim()
+            responseWriter.writeInterimResponse()
         }
     }
 
-    /// Answers a request whose body is not wanted. The connection is kept when the body is known to be short.
-    private func refuse(_ response: Response, _ sink: any ResponseSink) {
-        if let length = parser.contentLength, length <= limits.discardedBody,
+    /// Responds to a request without reading its body. Keeps the connection if the body is known to be short
+    /// enough to be discarded.
+    private func respondBeforeBody(_ response: Response, _ sink: any ResponseSink) {
+        if let length = parser.contentLength, length <= limits.maxDiscardedBodyBytes,
             length == 0 || !parser.expectsContinue
         {
             parser.discardBody()
         } else {
-            answers.endAfterThis()
+            responseWriter.closeAfterResponse()
         }
         phase = .handling
-        answer(response, sink)
+        respond(response, sink)
     }
 
     private func dispatch(_ sink: any ResponseSink) {
         guard let head = exchange(&head, with: nil) else { return }
         phase = .handling
-        departure = Departure()
-        handler.respond(
+        disconnectHandlers = DisconnectHandlers()
+        current.handler?.respond(
             to: Request(head: head, body: parser.takeBody()),
             Responder(sink: sink, request: requestNumber))
     }
 
-    /// Answers what is no request, once, and ends the conversation. Nothing is said if an answer has begun.
-    private func reject(_ error: ParseError, _ sink: any ResponseSink) {
+    /// Responds to a malformed or refused request and closes the connection. Closes without a response if one
+    /// has already begun.
+    private func respondAndClose(_ error: ParseError, _ sink: any ResponseSink) {
         guard case .reading = phase, !parser.isDiscarding else { return finish() }
         requestNumber += 1
-        // RFC 9110, 9.3.2: an answer to HEAD has no content even if it is an error.
+        // RFC 9110, 9.3.2: a response to HEAD has no content, even if it is an error.
         let isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
-        answers.begin(isHead: isHead, minorVersion: 1, keepsAlive: false)
-        if head == nil { observation.begin(handler.observer(of: nil, from: peer)) }
+        responseWriter.begin(isHead: isHead, minorVersion: 1, keepsAlive: false)
+        if head == nil { current.begin(handler.exchange(for: nil, from: peer)) }
         head = nil
         phase = .handling
         var response = handler.errorResponse(error.status, detail: error.detail)
         // RFC 9110, 15.6.4
         if error.status == .serviceUnavailable { response.fields.append((name: "Retry-After", value: "1")) }
-        answer(response, sink)
+        respond(response, sink)
     }
 
-    // MARK: Answers
+    // MARK: Responses
 
-    /// Takes the answer to the request of that number; `nil` if the handler gave none.
+    /// Writes the handler's response to `request`; `nil` if the handler released its responder without one.
     package func complete(_ response: Response?, to request: UInt64, _ sink: any ResponseSink) {
         guard case .handling = phase, request == requestNumber else { return }
-        _ = departure.forget()
-        answer(
-            response ?? handler.errorResponse(.internalServerError, detail: "the request was not answered"),
+        _ = disconnectHandlers.cancel()
+        respond(
+            response
+                ?? handler.errorResponse(
+                    .internalServerError, detail: "the request handler returned no response"),
             sink)
-        if !waiting.isEmpty || inputEnded { resume(sink) }
+        if !unprocessed.isEmpty || inputEnded { resume(sink) }
     }
 
-    private func answer(_ response: Response, _ sink: any ResponseSink) {
-        if isDraining { answers.endAfterThis() }
-        guard let start = answers.write(observation.answer(response)) else { return endOfAnswer() }
-        let buffer = StreamBuffer(sink: sink, room: limits.pendingOutput, limit: limits.streamBuffer)
+    private func respond(_ response: Response, _ sink: any ResponseSink) {
+        if isDraining { responseWriter.closeAfterResponse() }
+        guard let start = responseWriter.write(current.willRespond(with: response)) else {
+            return endResponse()
+        }
+        let buffer = StreamBuffer(
+            sink: sink, highWaterMark: limits.maxPendingOutputBytes, maxBytes: limits.maxStreamBufferBytes)
         phase = .streaming(buffer)
         start(BodyWriter(buffer: buffer))
     }
 
-    private func endOfAnswer() {
-        observation.end(contentBytes: answers.contentBytes, isWhole: true)
-        if answers.keepsAlive { phase = .reading } else { finish() }
+    private func endResponse() {
+        current.end(contentBytes: responseWriter.contentBytes, isComplete: true)
+        if responseWriter.keepsAlive { phase = .reading } else { finish() }
     }
 
-    /// Fetches what was written to the present answer, unless the client has yet to read what came before it.
+    /// Moves bytes from the response's stream to the output, unless too much output is pending.
     package func advanceStream(_ stream: StreamBuffer, _ sink: any ResponseSink) {
-        // A writer that is told to go on comes back here from within; the loop below sees what it has written.
+        // A writer's `onReady` callback may re-enter here; the loop below picks up what it has written.
         guard !isAdvancing else { return }
         isAdvancing = true
         defer { isAdvancing = false }
         while case .streaming(let current) = phase, current === stream {
             if stream.isAborted { return abort() }
-            guard output.count <= limits.pendingOutput else { return }
+            guard output.count <= limits.maxPendingOutputBytes else { return }
             let taken = stream.take()
-            for piece in taken.pieces { answers.writePiece(piece) }
+            for piece in taken.pieces { responseWriter.writeStream(piece) }
             switch taken.end {
             case nil: break
             case .aborted: return abort()
             case .finished:
-                answers.endPieces()
-                endOfAnswer()
+                responseWriter.endStream()
+                endResponse()
             }
-            taken.whenReady?()
+            taken.onReady?()
             guard stream.isScheduled else { break }
         }
-        if case .reading = phase, !waiting.isEmpty || inputEnded { resume(sink) }
+        if case .reading = phase, !unprocessed.isEmpty || inputEnded { resume(sink) }
     }
 
     private func abort() {
@@ -298,8 +323,8 @@ package final class Exchange {
     private func finish() {
         if case .streaming(let stream) = phase { stream.disconnect() }
         phase = .finished
-        observation.end(contentBytes: answers.contentBytes, isWhole: false)
-        waiting = []
+        current.end(contentBytes: responseWriter.contentBytes, isComplete: false)
+        unprocessed = []
         head = nil
         _ = parser.takeBody()
     }

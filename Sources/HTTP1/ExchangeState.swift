@@ -1,16 +1,18 @@
 extension Exchange {
-    /// What a connection waits for.
+    /// What the connection is waiting for.
     package enum State: Hashable, Sendable {
-        /// For a request; nothing of it has come.
+        /// A request, of which nothing has arrived.
         case idle
+        /// The rest of a request line or header section.
         case head
+        /// The rest of a body.
         case body
-        /// For the handler's answer. Nothing more is read meanwhile: what the client sends waits in the
-        /// system's buffer, whose size bounds it.
+        /// The handler's response. Nothing is read meanwhile, so that input is bounded by the size of the
+        /// system's receive buffer.
         case handler
-        /// For more of a streamed answer.
+        /// More bytes of a streamed response.
         case stream
-        /// For nothing: when the output is sent the connection is to be closed.
+        /// Nothing: close the connection when the output is sent.
         case finished
     }
 }

@@ -5,18 +5,21 @@ enum FieldParser {
     ) throws(ParseError) -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         if let first = line.first, first.isBlank {
             // RFC 9112, 2.2 and 5.2: whitespace before the first field, and line folding after it.
-            throw isFirst ? .bad("whitespace before the first field") : .bad("a folded field line")
+            throw isFirst
+                ? .bad("there is whitespace before the first field")
+                : .bad("a field line is folded; send each field on one line")
         }
         let token = ByteSet.token
         var end = 0
         while end < line.count, token.contains(line[end]) { end += 1 }
-        guard end < line.count else { throw .bad("a field line without a colon") }
+        guard end < line.count else { throw .bad("a field line has no colon") }
         guard line[end] == UInt8(ascii: ":") else {
-            // RFC 9112, 5.1: no whitespace is allowed between name and colon.
+            // RFC 9112, 5.1: no whitespace is allowed between the name and the colon.
             throw line[end].isBlank
-                ? .bad("whitespace in or after a field name") : .bad("a field name that is no token")
+                ? .bad("a field name contains or is followed by whitespace")
+                : .bad("a field name contains a character that is not allowed in a token")
         }
-        guard end > 0 else { throw .bad("a field without a name") }
-        return (line.part(0, end), line.part(end + 1, line.count).trimmed)
+        guard end > 0 else { throw .bad("a field line has no field name") }
+        return (line.slice(0, end), line.slice(end + 1, line.count).trimmed)
     }
 }

@@ -1,9 +1,11 @@
-/// The Date field's value: IMF-fixdate (RFC 9110, 5.6.7), made anew once a second.
+/// The value of the Date field: an IMF-fixdate (RFC 9110, 5.6.7), formatted once per second.
 package struct HTTPDate {
     private var second = Int.min
     private var bytes: [UInt8] = []
 
-    /// The 29 bytes for a time in seconds since 1970.
+    /// The 29 bytes of the date.
+    ///
+    /// - Parameter second: seconds since 1970.
     mutating func value(at second: Int) -> [UInt8] {
         if second != self.second {
             self.second = second
@@ -12,7 +14,9 @@ package struct HTTPDate {
         return bytes
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, for times from 1970 to 9999.
+    /// Formats a time as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    ///
+    /// - Parameter seconds: seconds since 1970, of a time from 1970 to 9999.
     package static func format(_ seconds: Int) -> String {
         let days = seconds / 86_400
         let time = seconds % 86_400
@@ -25,8 +29,8 @@ package struct HTTPDate {
 
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    /// Days since 1970 as a date of the Gregorian calendar. Years begin in March here, which puts the leap
-    /// day at their end; 400 years have 146,097 days.
+    /// Converts days since 1970 to a date of the Gregorian calendar. Computes with years that begin in March,
+    /// which puts the leap day at the end of the year; 400 years have 146,097 days.
     private static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = shifted / 146_097

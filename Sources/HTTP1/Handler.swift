@@ -1,39 +1,31 @@
-/// What a server serves.
+/// Handles the requests of a server. All methods are called on the connection's event loop, where they must
+/// not block.
 public protocol Handler: Sendable {
-    /// Called on the connection's loop when a head is complete, before anything else: who watches what becomes of it. The
-    /// head has the observer from then on. Also called, without a head, when something is answered that is no request:
-    /// a malformed one, or one beyond a limit. `peer` is the client's address; nil if there is none. Must not block.
-    func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)?
+    /// Called when the head of a request is complete. Returns the handler of the exchange, which receives
+    /// everything else about the request.
+    ///
+    /// - Parameters:
+    ///   - head: `nil` when the server responds to input that is not a valid request: a malformed one, or one
+    ///     that exceeds a limit. Such an exchange is only observed.
+    ///   - peer: the client's address; `nil` if there is none.
+    func exchange(for head: RequestHead?, from peer: String?) -> any ExchangeHandler
 
-    /// Called on the connection's loop when the head is complete, before the body is read and before
-    /// 100 (Continue) is sent (RFC 9110, 10.1.1). A response refuses the request without its body being
-    /// looked at; `nil` goes on. Must not block.
-    func preflight(_ head: RequestHead) -> Response?
-
-    /// Called on the connection's loop with the whole request. Must not block: long work goes to a queue of
-    /// the handler's own. The response may be sent at once or later, from any thread.
-    func respond(to request: Request, _ responder: Responder)
-
-    /// Called on a loop when it has handed over all requests that were there. A handler that has kept some back, to do
-    /// them together, does them now. Must not block either.
+    /// Called at the end of a turn of an event loop, when the loop has passed on all requests that have
+    /// arrived. A handler that batches requests processes the batch now.
     func turnEnded()
 
-    /// The answer to a request that the server can't pass on: 400, 408, 413, 414, 417, 431, 501, 505, and
-    /// 500 for one that was never answered. `detail` is a fixed text without anything from the request.
+    /// Returns the response to a request that the server does not pass on: 400, 408, 413, 414, 417, 431, 501,
+    /// 503 or 505; and 500 for a request whose responder was released without a response.
+    ///
+    /// - Parameter detail: what was wrong. A fixed text that contains nothing from the request.
     func errorResponse(_ status: Status, detail: String) -> Response
 }
 
 extension Handler {
-    /// Nobody watches.
-    public func observer(of head: RequestHead?, from peer: String?) -> (any ExchangeObserver)? { nil }
-
-    /// Lets every request through.
-    public func preflight(_ head: RequestHead) -> Response? { nil }
-
-    /// Nothing was kept back.
+    /// Does nothing.
     public func turnEnded() {}
 
-    /// Says the detail as plain text.
+    /// Returns the detail as plain text.
     public func errorResponse(_ status: Status, detail: String) -> Response {
         .text(status, detail + "\n")
     }

@@ -1,6 +1,6 @@
-/// The fields of a header section in the order they came (RFC 9110, 5).
+/// The fields of a header section in the order in which they arrived (RFC 9110, 5).
 ///
-/// All of them share one buffer; names and values become strings when they are asked for.
+/// All names and values share one buffer and are converted to strings on access.
 public struct HeaderFields: Sendable {
     private struct Field {
         let name: Range<Int32>
@@ -10,10 +10,10 @@ public struct HeaderFields: Sendable {
     private var storage: [UInt8] = []
     private var fields: [Field] = []
 
-    /// No fields.
+    /// Creates an empty header section.
     public init() {}
 
-    /// The given fields. For requests that don't come over a connection, such as those of a test.
+    /// Creates a header section, for requests that do not arrive over a connection, such as those of a test.
     public init(_ fields: [(name: String, value: String)]) {
         for field in fields {
             var name = field.name
@@ -38,13 +38,14 @@ public struct HeaderFields: Sendable {
         fields.append(Field(name: start..<middle, value: middle..<Int32(storage.count)))
     }
 
-    /// The value of the first field of that name, without regard to case; `nil` if there is none.
+    /// The value of the first field with a name, which is compared without regard to case; `nil` if there is
+    /// none.
     public subscript(_ name: String) -> String? {
         for field in fields where matches(field, name) { return string(field.value) }
         return nil
     }
 
-    /// The values of all fields of that name, without regard to case, in the order they came.
+    /// The values of all fields with a name, which is compared without regard to case, in order of arrival.
     public func values(of name: String) -> [String] {
         fields.lazy.filter { matches($0, name) }.map { string($0.value) }
     }
@@ -65,13 +66,13 @@ public struct HeaderFields: Sendable {
 }
 
 extension HeaderFields: RandomAccessCollection {
-    /// The position of the first field.
+    /// The position of the first field: 0.
     public var startIndex: Int { 0 }
 
-    /// The number of fields.
+    /// The position after the last field: the number of fields.
     public var endIndex: Int { fields.count }
 
-    /// The field at a position: its name as it was sent, and its value without the blanks around it.
+    /// The field at a position: its name as sent, and its value without leading and trailing whitespace.
     public subscript(position: Int) -> (name: String, value: String) {
         (string(fields[position].name), string(fields[position].value))
     }

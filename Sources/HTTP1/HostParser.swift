@@ -5,19 +5,19 @@ enum HostParser {
         var end = 0
         if first == UInt8(ascii: "[") {
             guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]")), bracket > 1 else { return false }
-            guard ByteSet.addressLiteral.containsAll(bytes.part(1, bracket)) else { return false }
+            guard ByteSet.addressLiteral.containsAll(bytes.slice(1, bracket)) else { return false }
             end = bracket + 1
         } else {
             end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.count
-            // A list of hosts would be a registered name by its characters alone: the comma is a sub-delim.
-            // No host has one, and a proxy that joins two Host fields makes one.
-            let name = bytes.part(0, end)
+            // RFC 3986 allows a comma in a registered name, as a sub-delim. Refuse it: no real host name has
+            // one, and a proxy that joins two Host fields produces one.
+            let name = bytes.slice(0, end)
             guard end > 0, ByteSet.registeredName.containsAll(name), !name.contains(UInt8(ascii: ",")) else {
                 return false
             }
         }
         guard end < bytes.count else { return true }
         guard bytes[end] == UInt8(ascii: ":") else { return false }
-        return bytes.part(end + 1, bytes.count).allSatisfy(\.isDigit)
+        return bytes.slice(end + 1, bytes.count).allSatisfy(\.isDigit)
     }
 }

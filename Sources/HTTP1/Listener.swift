@@ -2,9 +2,9 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The listening socket. Belongs to the queue of the loop that accepts.
+/// The listening socket. Used on the queue of the event loop that accepts only.
 final class Listener: @unchecked Sendable {
-    /// A socket that was accepted.
+    /// An accepted socket.
     struct Accepted: Sendable {
         let descriptor: Int32
         let peer: Peer
@@ -12,53 +12,56 @@ final class Listener: @unchecked Sendable {
         let address: String?
     }
 
-    /// How long accepting rests when there are no descriptors.
-    private static let pause = DispatchTimeInterval.milliseconds(100)
+    /// How long to wait before accepting again when the process has run out of descriptors.
+    private static let retryDelay = DispatchTimeInterval.milliseconds(100)
 
     let descriptor: Int32
     private let loop: EventLoop
-    private let take: (Accepted) -> Void
+    private let onAccept: (Accepted) -> Void
     private var isPaused = false
     private var isClosed = false
 
-    /// `take` becomes the owner of each accepted socket.
-    init(descriptor: Int32, loop: EventLoop, take: @escaping (Accepted) -> Void) {
+    /// - Parameter onAccept: called with each accepted socket, of which it takes ownership.
+    init(descriptor: Int32, loop: EventLoop, onAccept: @escaping (Accepted) -> Void) {
         self.descriptor = descriptor
         self.loop = loop
-        self.take = take
+        self.onAccept = onAccept
     }
 
-    /// Accepts until nobody waits. The event is edge-triggered: it doesn't come again for those left behind.
+    /// Accepts all connections that are queued. The event is edge-triggered: epoll does not report again
+    /// those that are left in the queue.
     func acceptAll() {
         guard !isClosed, !isPaused else { return }
         while true {
             do throws(SystemError) {
                 guard let accepted = try SystemCalls.accept(descriptor) else { return }
-                take(accepted)
+                onAccept(accepted)
             } catch {
                 switch error.code {
-                // The one that waited has gone again, or its network failed (accept(2)): on to the next.
+                // The client has disconnected again, or its network has failed (accept(2)): accept the next
+                // one.
                 case ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH, EPERM: continue
-                // No descriptors or memory: those who are served go on, and some will leave.
-                default: return rest()
+                // No descriptors or no memory: retry later, when some of the open connections may have
+                // closed.
+                default: return pauseAccepting()
                 }
             }
         }
     }
 
-    private func rest() {
+    private func pauseAccepting() {
         isPaused = true
-        loop.queue.asyncAfter(deadline: .now() + Self.pause) { [self] in
-            loop.perform { resume() }
+        loop.queue.asyncAfter(deadline: .now() + Self.retryDelay) { [self] in
+            loop.perform { resumeAccepting() }
         }
     }
 
-    private func resume() {
+    private func resumeAccepting() {
         isPaused = false
         acceptAll()
     }
 
-    /// Closes the socket; those who wait are refused by the system.
+    /// Closes the socket. The system refuses the connections that are still queued.
     func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -67,14 +70,17 @@ final class Listener: @unchecked Sendable {
 
     // MARK: Opening
 
-    /// Why a server could not begin to listen.
+    /// Opens a listening socket on the first address of the host that works, and returns its descriptor.
+    ///
+    /// Throws `ServerError` if the port is out of range, the host has no address, or none of them can be
+    /// bound.
     static func open(host: String, port: Int) throws(ServerError) -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
         guard (0...65_535).contains(port) else {
-            throw ServerError(host: host, port: port, reason: "a port is a number from 0 to 65535")
+            throw ServerError(host: host, port: port, reason: "the port must be a number from 0 to 65535")
         }
         let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else {
@@ -105,17 +111,19 @@ final class Listener: @unchecked Sendable {
 }
 
 extension Listener.Accepted {
-    /// Sets what every connection has set. A system that refuses serves all the same.
+    /// Sets the options of every connection. Ignores errors, as the connection works without them.
     func setOptions(_ settings: ConnectionSettings) {
         let options = [
-            // Answers are written whole; waiting for more to send would only delay them.
+            // Responses are written whole; Nagle's algorithm would only delay them.
             TCP_NODELAY: 1,
-            // What the client can't take yet stays here, where it is counted, and not in the system's buffers (tcp(7)).
-            TCP_NOTSENT_LOWAT: Int32(clamping: settings.limits.pendingOutput),
-            // Nor is what the system has taken over kept for ever for a client that doesn't read.
+            // Keep unsent bytes in this process, where they are counted, and not in the system's buffers
+            // (tcp(7)).
+            TCP_NOTSENT_LOWAT: Int32(clamping: settings.limits.maxPendingOutputBytes),
+            // Bound how long the system keeps sent bytes that the client does not acknowledge.
             TCP_USER_TIMEOUT: Int32(clamping: max(settings.times.write, 1)),
-            // A client that waits for its answer may have lost its machine or its network. It has until the time-out above
-            // to acknowledge a probe, not for so many probes (tcp(7)); so there are several within that.
+            // Detect a client whose machine or network has failed while it waits for a response.
+            // TCP_USER_TIMEOUT replaces the number of keep-alive probes (tcp(7)), so send several probes
+            // within that time.
             TCP_KEEPIDLE: seconds(settings.times.write / 2),
             TCP_KEEPINTVL: seconds(settings.times.write / 6),
         ]
@@ -126,7 +134,7 @@ extension Listener.Accepted {
         }
     }
 
-    /// Whole seconds, as many as Linux takes for keep-alive.
+    /// Whole seconds within the range that Linux accepts for keep-alive.
     private func seconds(_ milliseconds: UInt64) -> Int32 {
         Int32(clamping: max(1, min(milliseconds / 1000, 32_767)))
     }

@@ -1,5 +1,5 @@
-/// What the fields of a request say about its framing, its connection and its host, gathered while they
-/// come in and judged when the header section is complete.
+/// The rules for the fields that determine a request's framing, connection and host. Fields are recorded as
+/// they arrive; rules that concern several fields are checked when the header section is complete.
 struct MessageRules {
     /// How the body is framed (RFC 9112, 6.3).
     enum Framing: Hashable {
@@ -8,129 +8,137 @@ struct MessageRules {
     }
 
     private var hostCount = 0
-    private var hostMatches = true
+    private var hostMatchesTarget = true
     private var contentLength: Int?
     private var transferEncoding: ParseError??
     private var hasContentType = false
-    private var asksToClose = false
-    private var asksToKeep = false
+    private var hasConnectionClose = false
+    private var hasConnectionKeepAlive = false
 
-    /// The client waits for 100 (Continue) before it sends its body.
+    /// Whether the client waits for 100 (Continue) before it sends the body.
     private(set) var expectsContinue = false
 
     /// Whether the connection may serve another request (RFC 9112, 9.3).
     func keepsAlive(minorVersion: Int) -> Bool {
-        !asksToClose && (minorVersion >= 1 || asksToKeep)
+        !hasConnectionClose && (minorVersion >= 1 || hasConnectionKeepAlive)
     }
 
-    /// Looks at one field. Errors that leave the framing intact go to the line's `refusal`.
-    mutating func note(
+    /// Records one field. Throws errors that make the framing unreliable; stores others as the line's
+    /// `refusal`.
+    mutating func record(
         name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, line: inout RequestLine
     ) throws(ParseError) {
         switch name.count {
-        case 4 where name.equalsIgnoringCase("host"): try noteHost(value, line)
-        case 6 where name.equalsIgnoringCase("expect"): noteExpect(value, &line)
-        case 10 where name.equalsIgnoringCase("connection"): noteConnection(value)
+        case 4 where name.equalsIgnoringCase("host"): try recordHost(value, line)
+        case 6 where name.equalsIgnoringCase("expect"): recordExpect(value, &line)
+        case 10 where name.equalsIgnoringCase("connection"): recordConnection(value)
         case 12 where name.equalsIgnoringCase("content-type"):
-            if hasContentType { line.refuse(.bad("two Content-Type fields")) }
+            if hasContentType { line.refuse(.bad("the request has more than one Content-Type field")) }
             hasContentType = true
-        case 14 where name.equalsIgnoringCase("content-length"): try noteContentLength(value)
-        case 17 where name.equalsIgnoringCase("transfer-encoding"): try noteTransferEncoding(value)
+        case 14 where name.equalsIgnoringCase("content-length"): try recordContentLength(value)
+        case 17 where name.equalsIgnoringCase("transfer-encoding"): try recordTransferEncoding(value)
         default: break
         }
     }
 
-    /// The framing of the body, when all fields have been seen.
+    /// Returns the framing of the body. To be called when all fields have been recorded.
     func framing(line: inout RequestLine, bodyLimit: Int) throws(ParseError) -> Framing {
-        // RFC 9112, 3.2: a request of HTTP/1.1 has exactly one Host field.
-        guard hostCount == 1 || line.minorVersion == 0 else { throw .bad("no Host field") }
-        if !hostMatches { line.refuse(.bad("the target's authority differs from the Host field")) }
+        // RFC 9112, 3.2: an HTTP/1.1 request must have exactly one Host field.
+        guard hostCount == 1 || line.minorVersion == 0 else { throw .bad("the request has no Host field") }
+        if !hostMatchesTarget { line.refuse(.bad("the host of the target differs from the Host field")) }
         if let transferEncoding {
-            // RFC 9112, 6.1: both together are likely an attempt at smuggling.
+            // RFC 9112, 6.1: both fields together may be an attempt at request smuggling.
             guard contentLength == nil else {
-                throw .bad("both Transfer-Encoding and Content-Length")
+                throw .bad("the request has both Transfer-Encoding and Content-Length; send one of them")
             }
-            // RFC 9112, 6.1: HTTP/1.0 knows no transfer codings; its framing is faulty.
-            guard line.minorVersion >= 1 else { throw .bad("Transfer-Encoding in HTTP/1.0") }
+            // RFC 9112, 6.1: HTTP/1.0 has no transfer codings; the framing must be treated as faulty.
+            guard line.minorVersion >= 1 else {
+                throw .bad("HTTP/1.0 has no Transfer-Encoding; send Content-Length")
+            }
             if let error = transferEncoding { throw error }
             return .chunked
         }
         guard let contentLength else { return .length(0) }
         guard contentLength <= bodyLimit else {
-            throw ParseError(.contentTooLarge, "the body is longer than the limit")
+            throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
         }
         return .length(contentLength)
     }
 
-    private mutating func noteHost(
+    private mutating func recordHost(
         _ value: UnsafeRawBufferPointer, _ line: RequestLine
     ) throws(ParseError) {
         hostCount += 1
-        guard hostCount == 1 else { throw .bad("two Host fields") }
-        guard HostParser.isValid(value) else { throw .bad("a Host field that is no host") }
-        // RFC 9112, 3.2.2: the target's authority is the host; a client must send the same in Host.
+        guard hostCount == 1 else { throw .bad("the request has more than one Host field") }
+        guard HostParser.isValid(value) else { throw .bad("the Host field is not a valid host") }
+        // RFC 9112, 3.2.2: the authority of the target is the host; a client must send the same in Host.
         if var authority = line.authority {
-            hostMatches = authority.withUTF8 { UnsafeRawBufferPointer($0).equalsIgnoringCase(value) }
+            hostMatchesTarget = authority.withUTF8 { UnsafeRawBufferPointer($0).equalsIgnoringCase(value) }
         }
     }
 
-    /// RFC 9110, 10.1.1: `100-continue` is the only expectation there is; HTTP/1.0 has none.
-    private mutating func noteExpect(_ value: UnsafeRawBufferPointer, _ line: inout RequestLine) {
+    /// RFC 9110, 10.1.1: `100-continue` is the only expectation that is defined; HTTP/1.0 has none.
+    private mutating func recordExpect(_ value: UnsafeRawBufferPointer, _ line: inout RequestLine) {
         guard line.minorVersion >= 1 else { return }
         if value.equalsIgnoringCase("100-continue") {
             expectsContinue = true
         } else {
-            line.refuse(ParseError(.expectationFailed, "an expectation other than 100-continue"))
+            line.refuse(
+                ParseError(.expectationFailed, "the Expect field has a value other than 100-continue"))
         }
     }
 
-    private mutating func noteConnection(_ value: UnsafeRawBufferPointer) {
+    private mutating func recordConnection(_ value: UnsafeRawBufferPointer) {
         value.forEachListElement { option in
-            if option.equalsIgnoringCase("close") { asksToClose = true }
-            if option.equalsIgnoringCase("keep-alive") { asksToKeep = true }
+            if option.equalsIgnoringCase("close") { hasConnectionClose = true }
+            if option.equalsIgnoringCase("keep-alive") { hasConnectionKeepAlive = true }
         }
     }
 
     /// Content-Length = 1*DIGIT (RFC 9110, 8.6). Lists, even of equal numbers, repeated fields and leading
-    /// zeros are refused: whoever else reads the message may read them differently.
-    private mutating func noteContentLength(_ value: UnsafeRawBufferPointer) throws(ParseError) {
-        guard contentLength == nil else { throw .bad("two Content-Length fields") }
+    /// zeros are refused, because another recipient on the path may interpret them differently.
+    private mutating func recordContentLength(_ value: UnsafeRawBufferPointer) throws(ParseError) {
+        guard contentLength == nil else { throw .bad("the request has more than one Content-Length field") }
         guard !value.isEmpty, value.allSatisfy(\.isDigit) else {
-            throw .bad("a Content-Length that is no number")
+            throw .bad("Content-Length is not a decimal number")
         }
         guard value.count == 1 || value[0] != UInt8(ascii: "0") else {
-            throw .bad("a Content-Length with leading zeros")
+            throw .bad("Content-Length has leading zeros")
         }
-        // 18 digits always fit; more are beyond any limit.
+        // 18 digits always fit an Int; longer numbers exceed every limit.
         guard value.count <= 18 else {
-            throw ParseError(.contentTooLarge, "the body is longer than the limit")
+            throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
         }
         contentLength = value.reduce(0) { $0 * 10 + Int($1 &- 48) }
     }
 
-    private mutating func noteTransferEncoding(_ value: UnsafeRawBufferPointer) throws(ParseError) {
-        guard transferEncoding == nil else { throw .bad("two Transfer-Encoding fields") }
-        transferEncoding = .some(Self.objection(toTransferEncoding: value))
+    private mutating func recordTransferEncoding(_ value: UnsafeRawBufferPointer) throws(ParseError) {
+        guard transferEncoding == nil else {
+            throw .bad("the request has more than one Transfer-Encoding field")
+        }
+        transferEncoding = .some(Self.transferEncodingError(value))
     }
 
-    /// What is wrong with a Transfer-Encoding other than `chunked` (RFC 9112, 6.1 and 7).
-    private static func objection(toTransferEncoding value: UnsafeRawBufferPointer) -> ParseError? {
+    /// Returns the error for a Transfer-Encoding other than `chunked` (RFC 9112, 6.1 and 7); `nil` for
+    /// `chunked`.
+    private static func transferEncodingError(_ value: UnsafeRawBufferPointer) -> ParseError? {
         if value.equalsIgnoringCase("chunked") { return nil }
         var error: ParseError?
         var chunkedSeen = false
         value.forEachListElement { coding in
             if coding.isEmpty || !ByteSet.token.containsAll(coding) {
-                error = error ?? .bad("a malformed Transfer-Encoding")
+                error = error ?? .bad("Transfer-Encoding is malformed")
             }
-            if chunkedSeen { error = error ?? .bad("a Transfer-Encoding where chunked is not the last") }
+            if chunkedSeen { error = error ?? .bad("chunked is not the last transfer coding") }
             chunkedSeen = chunkedSeen || coding.equalsIgnoringCase("chunked")
         }
-        return error ?? ParseError(.notImplemented, "a transfer coding other than chunked")
+        return error
+            ?? ParseError(.notImplemented, "this server implements no transfer coding other than chunked")
     }
 }
 
 extension RequestLine {
-    /// Notes why the request will be refused; the first reason stands.
+    /// Records why the request will be refused. The first reason is kept.
     mutating func refuse(_ error: ParseError) {
         refusal = refusal ?? error
     }

@@ -1,27 +1,29 @@
-/// The bytes that wait to be sent, in order.
+/// The bytes to send, in order.
 ///
-/// Small pieces are gathered in one buffer, so that several answers leave in one call; large ones are kept
-/// as they are and never copied.
+/// Small arrays are collected in one buffer, so that several responses are sent by one system call; large
+/// ones are queued as they are, without a copy.
 package struct OutputQueue {
-    private static let largePiece = 16 * 1024
-    private static let keptCapacity = 2 * 1024
+    /// Minimum size of an array that is queued without a copy.
+    private static let minSeparateBytes = 16 * 1024
+    /// Maximum capacity that the buffer for small arrays keeps when it is empty.
+    private static let maxRetainedCapacity = 2 * 1024
 
-    /// Complete buffers, the first of which is partly sent.
+    /// Buffers that are complete. The one at `firstBuffer` may be partly sent.
     private var buffers: [[UInt8]] = []
     private var firstBuffer = 0
     private var sent = 0
     private var tail: [UInt8] = []
 
-    /// How many bytes wait.
+    /// The number of bytes that are not yet sent.
     package private(set) var count = 0
 
     package init() {}
 
     package var isEmpty: Bool { count == 0 }
 
-    /// Adds a piece; a large one is moved, not copied.
+    /// Appends bytes. A large array is not copied.
     package mutating func append(_ bytes: [UInt8]) {
-        if bytes.count < Self.largePiece {
+        if bytes.count < Self.minSeparateBytes {
             tail.append(contentsOf: bytes)
         } else {
             closeTail()
@@ -30,7 +32,7 @@ package struct OutputQueue {
         count += bytes.count
     }
 
-    /// Adds what `body` writes.
+    /// Appends the bytes that `body` appends to its argument.
     @inline(__always)
     mutating func write(_ body: (inout [UInt8]) -> Void) {
         let before = tail.count
@@ -44,8 +46,10 @@ package struct OutputQueue {
         tail = []
     }
 
-    /// Offers the bytes, the first two buffers at a time, to `send`, which says how many it took or `nil` for
-    /// none. Returns whether all are gone.
+    /// Passes the bytes to `send`, the first two buffers at a time, until it returns `nil` or nothing is
+    /// left. Returns whether nothing is left.
+    ///
+    /// - Parameter send: returns how many bytes it has taken; `nil` if it cannot take any now.
     package mutating func drain<Failure: Error>(
         _ send: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws(Failure) -> Int?
     ) throws(Failure) -> Bool {
@@ -54,7 +58,7 @@ package struct OutputQueue {
             let second = firstBuffer < buffers.count ? buffer(at: firstBuffer + 1) : []
             let taken = try first.withBytes { (first) throws(Failure) in
                 try second.withBytes { (second) throws(Failure) in
-                    try send(first.part(sent, first.count), second)
+                    try send(first.slice(sent, first.count), second)
                 }
             }
             guard let taken else { return false }
@@ -79,7 +83,7 @@ package struct OutputQueue {
         }
         if count == 0 {
             sent = 0
-            tail.removeAll(keepingCapacity: tail.capacity <= Self.keptCapacity)
+            tail.removeAll(keepingCapacity: tail.capacity <= Self.maxRetainedCapacity)
         }
     }
 }

@@ -1,7 +1,7 @@
-/// Why a request can't be served: the status to answer with and what was wrong.
+/// Why a request cannot be served: the status of the response, and what was wrong.
 package struct ParseError: Error, Hashable, Sendable {
     package let status: Status
-    /// A fixed text: nothing from the request is in it, so it is safe in logs and answers.
+    /// A fixed text that contains nothing from the request, so that it is safe in logs and responses.
     package let detail: String
 
     package init(_ status: Status, _ detail: String) {
@@ -9,5 +9,6 @@ package struct ParseError: Error, Hashable, Sendable {
         self.detail = detail
     }
 
+    /// An error with status 400.
     static func bad(_ detail: String) -> ParseError { ParseError(.badRequest, detail) }
 }

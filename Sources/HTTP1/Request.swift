@@ -1,17 +1,15 @@
 /// The request line and the header section of a request (RFC 9112, 2.1).
 public struct RequestHead: Sendable {
-    /// The method; one that this server implements.
+    /// The method. Over a connection, always one that this server implements.
     public let method: Method
-    /// What the request is about.
+    /// The path and the query.
     public let target: RequestTarget
-    /// The minor version of HTTP/1: 0, or 1 for that and anything above.
+    /// The minor version of HTTP/1: 0 or 1. Higher versions are treated as 1 (RFC 9110, 2.5).
     public let minorVersion: Int
-    /// The header fields. Trailers are never among them.
+    /// The header fields, without trailers.
     public let fields: HeaderFields
-    /// Who watches the exchange that it begins: what the handler has said.
-    public package(set) var observer: (any ExchangeObserver)?
 
-    /// A head from its parts, for requests that don't come over a connection.
+    /// Creates a head, for requests that do not arrive over a connection.
     public init(
         method: Method, target: RequestTarget, minorVersion: Int = 1, fields: HeaderFields = HeaderFields()
     ) {
@@ -21,7 +19,7 @@ public struct RequestHead: Sendable {
         self.fields = fields
     }
 
-    /// The path as it was sent, not decoded.
+    /// The path of the target as sent, not percent-decoded.
     public var path: String { target.path }
 }
 
@@ -29,22 +27,22 @@ public struct RequestHead: Sendable {
 public struct Request: Sendable {
     /// The request line and the header section.
     public let head: RequestHead
-    /// The content, free of its framing. Most often some bytes of capacity are left behind it, for parsers
-    /// that want to read beyond the end.
+    /// The content, without framing. Usually its capacity exceeds its count by some bytes, for parsers that
+    /// read in wide steps beyond the end.
     public var body: [UInt8]
 
-    /// A request from its parts.
+    /// Creates a request, for use without a connection.
     public init(head: RequestHead, body: [UInt8] = []) {
         self.head = head
         self.body = body
     }
 
-    /// The method.
+    /// The method of the head.
     public var method: Method { head.method }
-    /// The target.
+    /// The target of the head.
     public var target: RequestTarget { head.target }
-    /// The path as it was sent, not decoded.
+    /// The path of the target as sent, not percent-decoded.
     public var path: String { head.target.path }
-    /// The header fields.
+    /// The header fields, without trailers.
     public var fields: HeaderFields { head.fields }
 }

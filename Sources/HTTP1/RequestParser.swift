@@ -1,19 +1,20 @@
-/// Reads requests: bytes in; an event, the wish for more, or an error out. It knows no socket and no clock,
-/// and says the same however the bytes are cut.
+/// An incremental parser for requests: takes bytes and returns an event, asks for more bytes, or throws. It
+/// uses neither socket nor clock, and its result does not depend on how the bytes are split.
 ///
-/// An error that it throws leaves the rest of the connection without meaning. What is only wrong with one
-/// request comes as `refused`, and the message can be read to its end.
+/// After an error is thrown, the rest of the connection cannot be interpreted. An error that concerns one
+/// request only is returned as `refused`, and the message can still be read to its end.
 package struct RequestParser {
     package enum Event {
-        /// All bytes are used, or those left are the beginning of a line: come back with more behind them.
+        /// More bytes are needed. Bytes that were not consumed are the beginning of a line, and must be
+        /// passed again.
         case needMore
-        /// The head is complete. Ask again for the body, or call `discardBody` first.
+        /// The head is complete. Call `next` again for the body, after `discardBody` if it is not needed.
         case head(RequestHead)
-        /// The head is complete and can't be served.
+        /// The head is complete, but the request cannot be served.
         case refused(ParseError)
-        /// The body is complete: `takeBody`.
+        /// The body is complete and available from `takeBody`.
         case complete
-        /// A body that was to be discarded is past.
+        /// The end of a discarded body has been reached.
         case discarded
     }
 
@@ -35,15 +36,15 @@ package struct RequestParser {
     private var emptyLines = 0
     private var body: [UInt8] = []
 
-    /// How many empty lines may stand before a request line.
-    private static let emptyLineLimit = 8
+    /// Maximum number of empty lines before a request line.
+    private static let maxEmptyLines = 8
 
     package init(limits: Limits) { self.limits = limits }
 
-    /// A head has begun and is not complete, apart from bytes that `next` has left where they were.
+    /// Whether a request line has been read, but not the end of the header section.
     package var isInHead: Bool { if case .fields = state { true } else { false } }
 
-    /// A body has begun and is not complete.
+    /// Whether a head has been read, but not the end of the body.
     package var isInBody: Bool {
         switch state {
         case .requestLine, .fields: false
@@ -51,13 +52,13 @@ package struct RequestParser {
         }
     }
 
-    /// The body that is being read will never be handed over.
+    /// Whether the current body is being discarded.
     package var isDiscarding: Bool { if case .discarding = state { true } else { false } }
 
-    /// How many bytes of the body have arrived.
+    /// Bytes of the current body that have arrived.
     package var bodyCount: Int { body.count }
 
-    /// The length of the body after a head, `nil` if it is chunked.
+    /// The length of the body, to be read directly after a head; `nil` if the body is chunked.
     package var contentLength: Int? {
         switch state {
         case .body(let remaining), .discarding(let remaining): remaining
@@ -66,41 +67,43 @@ package struct RequestParser {
         }
     }
 
-    /// The client waits for 100 (Continue).
+    /// Whether the client waits for 100 (Continue).
     package var expectsContinue: Bool { rules.expectsContinue }
 
-    /// Whether the connection may serve another request (RFC 9112, 9.3). To be asked after a head.
+    /// Whether the connection may serve another request (RFC 9112, 9.3). Valid after a head.
     package var keepsAlive: Bool { rules.keepsAlive(minorVersion: line.minorVersion) }
 
-    /// The method of the request that is being read, if it is one that this server implements.
+    /// The method of the current request; `nil` if this server does not implement it.
     package var method: Method? { line.method }
 
-    /// The minor version of the request that is being read.
+    /// The minor version of the current request.
     package var minorVersion: Int { line.minorVersion }
 
-    /// The body that `complete` announced. It is moved, not copied.
+    /// Returns the body after `complete`, without a copy.
     package mutating func takeBody() -> [UInt8] { exchange(&body, with: []) }
 
-    /// Has the body after a head read and dropped. Only where its length is announced.
+    /// Discards the body that follows a head. Has an effect only if the length of the body is announced.
     package mutating func discardBody() {
         guard case .body(let remaining) = state else { return }
         state = .discarding(remaining: remaining)
     }
 
-    /// Reads from `position` on and moves it behind what is used. The next call must be given what was left,
-    /// at the beginning of its bytes.
+    /// Parses from `position` on and moves it past the bytes that were consumed. The bytes of the next call
+    /// must begin with those that were not consumed.
+    ///
+    /// Throws an error with the status to respond with, after which the connection must close.
     package mutating func next(
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int
     ) throws(ParseError) -> Event {
         while true {
             switch state {
             case .requestLine:
-                guard let length = try requestLine(bytes.part(position, bytes.count)) else {
+                guard let length = try requestLine(bytes.slice(position, bytes.count)) else {
                     return .needMore
                 }
                 position += length + 2
             case .fields:
-                guard let length = try fieldLine(bytes.part(position, bytes.count)) else {
+                guard let length = try fieldLine(bytes.slice(position, bytes.count)) else {
                     return .needMore
                 }
                 position += length + 2
@@ -109,7 +112,7 @@ package struct RequestParser {
                 let count = min(remaining, bytes.count - position)
                 if count > 0 {
                     body.reserve(remaining)
-                    body.append(contentsOf: bytes.part(position, position + count))
+                    body.append(contentsOf: bytes.slice(position, position + count))
                     position += count
                 }
                 guard count == remaining else {
@@ -119,7 +122,7 @@ package struct RequestParser {
                 state = .requestLine
                 return .complete
             case .chunks(var decoder):
-                // Out of the state while it works; there is nothing in it to be copied.
+                // A copy of the decoder is cheap: it holds no storage.
                 let complete = try decoder.decode(bytes, &position, into: &body, limits: limits)
                 state = complete ? .requestLine : .chunks(decoder)
                 return complete ? .complete : .needMore
@@ -132,20 +135,20 @@ package struct RequestParser {
         }
     }
 
-    /// The length of the line that was read, `nil` if there is none yet.
+    /// Reads the request line. Returns its length; `nil` if it is not complete yet.
     private mutating func requestLine(_ bytes: UnsafeRawBufferPointer) throws(ParseError) -> Int? {
-        switch try scanner.scan(bytes, limit: limits.requestLine, allowsText: false) {
+        switch try scanner.scan(bytes, limit: limits.maxRequestLineBytes, allowsText: false) {
         case .incomplete: return nil
-        case .tooLong: throw RequestLineParser.tooLong(bytes.part(0, limits.requestLine))
+        case .tooLong: throw RequestLineParser.tooLong(bytes.slice(0, limits.maxRequestLineBytes))
         case .line(0):
-            // RFC 9112, 2.2: at least one empty line before the request line should be ignored.
+            // RFC 9112, 2.2: a server should ignore at least one empty line before the request line.
             emptyLines += 1
-            guard emptyLines <= Self.emptyLineLimit else {
-                throw .bad("too many empty lines before the request line")
+            guard emptyLines <= Self.maxEmptyLines else {
+                throw .bad("there are too many empty lines before the request line")
             }
             return 0
         case .line(let length):
-            line = try RequestLineParser.parse(bytes.part(0, length))
+            line = try RequestLineParser.parse(bytes.slice(0, length))
             rules = MessageRules()
             fields = HeaderFields()
             sectionBytes = 0
@@ -155,36 +158,37 @@ package struct RequestParser {
         }
     }
 
-    /// The length of the line that was read, 0 at the end of the section, `nil` if there is none yet.
+    /// Reads a field line. Returns its length, 0 at the end of the section; `nil` if the line is not complete
+    /// yet.
     private mutating func fieldLine(_ bytes: UnsafeRawBufferPointer) throws(ParseError) -> Int? {
-        let limit = min(limits.fieldLine, limits.headerSection - sectionBytes)
+        let limit = min(limits.maxFieldLineBytes, limits.maxHeaderSectionBytes - sectionBytes)
         switch try scanner.scan(bytes, limit: limit, allowsText: true) {
         case .incomplete: return nil
         case .tooLong:
-            throw ParseError(.requestHeaderFieldsTooLarge, "a field or the header section is too long")
+            throw ParseError(.requestHeaderFieldsTooLarge, "a field line or the header section is too long")
         case .line(0): return 0
         case .line(let length):
             sectionBytes += length
-            guard fields.count < limits.fieldCount else {
-                throw ParseError(.requestHeaderFieldsTooLarge, "too many fields")
+            guard fields.count < limits.maxFieldCount else {
+                throw ParseError(.requestHeaderFieldsTooLarge, "the request has too many header fields")
             }
-            let field = try FieldParser.parse(bytes.part(0, length), isFirst: fields.isEmpty)
+            let field = try FieldParser.parse(bytes.slice(0, length), isFirst: fields.isEmpty)
             fields.append(name: field.name, value: field.value)
-            try rules.note(name: field.name, value: field.value, line: &line)
+            try rules.record(name: field.name, value: field.value, line: &line)
             return length
         }
     }
 
     private mutating func endOfHead() throws(ParseError) -> Event {
         let count = fields.count
-        switch try rules.framing(line: &line, bodyLimit: limits.body) {
+        switch try rules.framing(line: &line, bodyLimit: limits.maxBodyBytes) {
         case .length(let length): state = .body(remaining: length)
         case .chunked:
             state = .chunks(ChunkedDecoder(fieldCount: count, sectionBytes: sectionBytes))
         }
         body = []
         guard line.refusal == nil, let method = line.method, let target = line.target else {
-            return .refused(line.refusal ?? .bad("no request line"))
+            return .refused(line.refusal ?? .bad("the request has no request line"))
         }
         return .head(
             RequestHead(
@@ -194,22 +198,23 @@ package struct RequestParser {
 }
 
 extension [UInt8] {
-    /// What is reserved for a body at once. An announced length is not yet a reason to take memory.
-    private static var reservation: Int { 1024 * 1024 }
+    /// Maximum number of bytes that are reserved when a body begins. Memory is allocated as bytes arrive, not
+    /// as they are announced.
+    private static var maxInitialReservation: Int { 1024 * 1024 }
 
-    /// What is left free behind the end, for parsers that read in wide steps.
+    /// Spare capacity behind the end, for parsers that read in wide steps.
     private static var padding: Int { 64 }
 
-    /// Reserves for `more` bytes to come: a bounded amount at first, twice the size from then on.
+    /// Reserves capacity for `more` bytes: a bounded amount at first, later at most double the current size.
     mutating func reserve(_ more: Int) {
-        let wanted = count + Swift.min(more, Swift.max(Self.reservation, count)) + Self.padding
-        if capacity < count + Swift.min(more, Self.reservation / 4) + Self.padding {
+        let wanted = count + Swift.min(more, Swift.max(Self.maxInitialReservation, count)) + Self.padding
+        if capacity < count + Swift.min(more, Self.maxInitialReservation / 4) + Self.padding {
             reserveCapacity(wanted)
         }
     }
 }
 
-/// Takes a value out and leaves another.
+/// Replaces a value and returns the old one.
 func exchange<Value>(_ place: inout Value, with value: Value) -> Value {
     let taken = place
     place = value

@@ -1,9 +1,9 @@
-/// What a request is about: the path and the query of its target (RFC 9112, 3.2).
+/// The path and the query of a request target (RFC 9112, 3.2).
 public struct RequestTarget: Hashable, Sendable {
-    /// The path as it was sent, not decoded. It begins with a slash, or is `*` for OPTIONS.
+    /// The path as sent, not percent-decoded. It begins with a slash, or is `*` for OPTIONS.
     public let path: String
 
-    /// What follows the question mark, not decoded; `nil` without a question mark.
+    /// The text after the question mark, not percent-decoded; `nil` without a question mark.
     public let query: String?
 
     init(path: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer?) {
@@ -11,7 +11,7 @@ public struct RequestTarget: Hashable, Sendable {
         self.query = query.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A target from its origin-form, such as `/models?limit=5`, or `*`; `nil` if it isn't one.
+    /// Parses a target in origin-form, such as `/models?limit=5`, or `*`. Returns `nil` if it is not valid.
     public init?(_ text: String) {
         var text = text
         let parsed = text.withUTF8 { bytes in
@@ -21,16 +21,16 @@ public struct RequestTarget: Hashable, Sendable {
         self = parsed.target
     }
 
-    /// The segments of the path, split at slashes first and percent-decoded then, so that `%2F` never
-    /// separates. `/` has none; `/a/` has two, `a` and an empty one.
+    /// The segments of the path, percent-decoded. The path is split before it is decoded, so that `%2F` does
+    /// not separate segments. `/` has no segments; `/a/` has two, `a` and an empty one.
     public var segments: [String] {
         guard path != "/", path.utf8.first == UInt8(ascii: "/") else { return [] }
         return path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { Self.decoded($0, plusIsSpace: false) }
     }
 
-    /// The items of the query, split at ampersands and percent-decoded, with `+` for a space as forms have
-    /// it. An item without an equals sign has an empty value; empty items are left out.
+    /// The items of the query, split at ampersands and then percent-decoded, with `+` for a space as in HTML
+    /// forms. An item without an equals sign has an empty value; empty items are skipped.
     public var queryItems: [(name: String, value: String)] {
         guard let query else { return [] }
         return query.utf8.split(separator: UInt8(ascii: "&")).map { item in
@@ -44,13 +44,13 @@ public struct RequestTarget: Hashable, Sendable {
         }
     }
 
-    /// The value of the first query item of that name; names of query items are case-sensitive.
+    /// The value of the first query item with a name, which is case-sensitive; `nil` if there is none.
     public func query(_ name: String) -> String? {
         queryItems.first { $0.name == name }?.value
     }
 
-    /// Decodes percent-triples, which the parser has found well-formed. Bytes that aren't UTF-8 become
-    /// U+FFFD.
+    /// Decodes percent-encoded bytes; the parser has checked that they are well-formed. Bytes that are not
+    /// valid UTF-8 become U+FFFD.
     private static func decoded(_ text: Substring.UTF8View, plusIsSpace: Bool) -> String {
         guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             return String(Substring(text))

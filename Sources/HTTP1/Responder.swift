@@ -1,22 +1,25 @@
 import Synchronization
 
-/// Where answers go: a connection, or what stands for one in a test.
+/// The destination of responses: a connection, or its replacement in a test.
 package protocol ResponseSink: AnyObject, Sendable {
-    /// Takes the answer to the request of that number; `nil` if there will be none. From any thread.
+    /// Delivers the response to `request`; `nil` if the handler released its responder without one. From any
+    /// thread.
     func deliver(_ response: Response?, to request: UInt64)
-    /// Calls `body` if the client goes before the request of that number is answered. From any thread.
-    func whenGone(_ request: UInt64, _ body: @escaping @Sendable () -> Void)
-    /// Has the stream's bytes fetched on the connection's loop. From any thread.
+    /// Registers `body` for a disconnect before `request` gets its response. From any thread.
+    func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void)
+    /// Schedules `stream` to be drained on the connection's event loop. From any thread.
     func streamIsReady(_ stream: StreamBuffer)
 }
 
-/// The way to answer one request, from any thread, once.
+/// Sends the response to one request, once, from any thread.
 ///
-/// A responder that goes away unused answers 500, so that no connection waits for ever.
+/// A responder that is released without a response sends 500, so that no connection waits forever.
 public final class Responder: Sendable {
     private enum Destination: Sendable {
         case connection(any ResponseSink, request: UInt64)
-        case closure(@Sendable (Response) -> Void, whenGone: @Sendable (@escaping Departure.Call) -> Void)
+        case closure(
+            @Sendable (Response) -> Void,
+            onDisconnect: @Sendable (@escaping DisconnectHandlers.Callback) -> Void)
     }
 
     private let destination: Destination
@@ -26,25 +29,29 @@ public final class Responder: Sendable {
         destination = .connection(sink, request: request)
     }
 
-    /// A responder that hands the response to a closure, to call a handler without a server.
+    /// Creates a responder that passes the response to a closure, to call a handler without a server.
     ///
-    /// - Parameter whenGone: keeps what to call if whoever asked goes away. Nobody does unless it is given.
+    /// - Parameters:
+    ///   - receive: called with the response.
+    ///   - onDisconnect: registers a callback for a client disconnect. By default callbacks are ignored.
     public init(
         _ receive: @escaping @Sendable (Response) -> Void,
-        whenGone: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in }
+        onDisconnect: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { _ in }
     ) {
-        destination = .closure(receive, whenGone: whenGone)
+        destination = .closure(receive, onDisconnect: onDisconnect)
     }
 
-    /// A responder that sends here what becomes of its response, and is to be used in place of this one.
+    /// Returns a responder that transforms its response and sends it through this one. Use it in place of
+    /// this one.
     public func map(_ transform: @escaping @Sendable (Response) -> Response) -> Responder {
-        Responder({ self.send(transform($0)) }, whenGone: { self.whenGone($0) })
+        Responder({ self.send(transform($0)) }, onDisconnect: { self.onDisconnect($0) })
     }
 
-    /// Sends the response. A second call is a mistake: it stops a debug build and is ignored otherwise.
+    /// Sends the response. A second call is a programming error: it traps in debug builds and is ignored
+    /// otherwise.
     public func send(_ response: Response) {
         guard !isUsed.exchange(true, ordering: .acquiringAndReleasing) else {
-            assertionFailure("a response was sent twice")
+            assertionFailure("a responder sends only one response")
             return
         }
         switch destination {
@@ -53,19 +60,22 @@ public final class Responder: Sendable {
         }
     }
 
-    /// Calls `body` once if the client goes away before `send` is called: soon if it has gone already. It is called on
-    /// the connection's loop, where it must not block, and forgotten when there is an answer.
+    /// Registers a callback for a client disconnect before `send` is called. Calls `body` once, on the
+    /// connection's event loop, where it must not block; also if the client has disconnected already. The
+    /// callback is dropped when a response is sent.
     ///
-    /// A client that has closed its connection is noticed within a second or two, one whose machine can't be reached any
-    /// more within `Limits.writeTimeout`. One of HTTP/1.0 may take a minute longer: it can't be sent anything to find out.
-    public func whenGone(_ body: @escaping @Sendable () -> Void) {
-        // Not kept alive by this: if the handler forgets it, the client is to get its 500.
-        let call: Departure.Call = { [weak self] in
+    /// A closed connection is detected within one or two seconds, an unreachable client within
+    /// `Limits.writeTimeout`. An HTTP/1.0 client may take a minute longer, because it cannot be sent an
+    /// interim response as a probe.
+    public func onDisconnect(_ body: @escaping @Sendable () -> Void) {
+        // Weak, so that the callback does not keep the responder alive: if the handler releases the
+        // responder, the client must get its 500.
+        let call: DisconnectHandlers.Callback = { [weak self] in
             if let self, !isUsed.load(ordering: .acquiring) { body() }
         }
         switch destination {
-        case .connection(let sink, let request): sink.whenGone(request, call)
-        case .closure(_, let whenGone): whenGone(call)
+        case .connection(let sink, let request): sink.onDisconnect(request, call)
+        case .closure(_, let onDisconnect): onDisconnect(call)
         }
     }
 

@@ -1,24 +1,24 @@
-/// An answer (RFC 9110, 3.4).
+/// A final response (RFC 9110, 3.4).
 public struct Response: Sendable {
-    /// The status.
+    /// The status code.
     public var status: Status
 
-    /// The fields, but for those of the server's own: Content-Length, Transfer-Encoding, Connection and Date
-    /// are left out if they stand here. A control character in a value is sent as a space, and a field whose
-    /// name is no token isn't sent.
+    /// The header fields. The server adds Content-Length, Transfer-Encoding, Connection and Date itself and
+    /// ignores them here. A control character in a value is sent as a space, and a field whose name is not a
+    /// token is not sent.
     public var fields: [(name: String, value: String)]
 
-    /// The content. It isn't sent where HTTP allows none: to HEAD and with 204 and 304.
+    /// The content. It is not sent where HTTP allows none: in response to HEAD, and with 204 and 304.
     public var body: ResponseBody
 
-    /// A response from its parts.
+    /// Creates a response, by default without fields and content.
     public init(status: Status, fields: [(name: String, value: String)] = [], body: ResponseBody = .empty) {
         self.status = status
         self.fields = fields
         self.body = body
     }
 
-    /// A response of plain text.
+    /// Creates a response of plain text in UTF-8.
     public static func text(_ status: Status, _ text: String) -> Response {
         Response(
             status: status,
@@ -27,14 +27,14 @@ public struct Response: Sendable {
     }
 }
 
-/// The content of a response.
+/// The content of a response and how it is framed.
 public enum ResponseBody: Sendable {
-    /// None: Content-Length is 0.
+    /// No content: Content-Length is 0.
     case empty
-    /// Bytes, whose number becomes the Content-Length.
+    /// Bytes; their number becomes the Content-Length.
     case bytes([UInt8])
-    /// Content that comes bit by bit: in chunks to HTTP/1.1, ended by closing the connection to HTTP/1.0.
-    /// The closure is called once, on the connection's loop, when the head is on its way; it must not block.
-    /// It is not called where the content isn't sent.
+    /// Content that is written in pieces: chunked in HTTP/1.1, ended by closing the connection in HTTP/1.0.
+    /// The closure is called once, on the connection's event loop, when the head has been written; it must
+    /// not block. It is not called where no content is sent.
     case stream(@Sendable (BodyWriter) -> Void)
 }

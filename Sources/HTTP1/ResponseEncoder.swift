@@ -1,27 +1,29 @@
-/// Writes the heads of responses (RFC 9112, 4), and is the owner of the fields that frame them.
+/// Encodes the heads of responses (RFC 9112, 4), including the fields that frame their content.
 struct ResponseEncoder {
     private var date = HTTPDate()
 
-    /// What follows the head.
+    /// How the content after the head is framed.
     enum Framing {
-        /// Nothing, and no field says how much.
+        /// No content, and no field that frames it.
         case none
-        /// That many bytes; none of them for HEAD.
+        /// Content-Length. In response to HEAD no content follows.
         case length(Int)
         case chunked
-        /// All until the connection is closed.
+        /// The content ends when the connection is closed.
         case close
     }
 
-    /// What the Connection field says.
+    /// The Connection field.
     enum Persistence {
-        /// Nothing: the version's default.
+        /// No field: the default of the HTTP version.
         case implied
         case close
         case keepAlive
     }
 
-    /// Writes a head. `now` is in seconds since 1970.
+    /// Appends a head to `output`.
+    ///
+    /// - Parameter now: seconds since 1970, for the Date field.
     mutating func encode(
         _ response: Response, framing: Framing, persistence: Persistence, now: Int,
         into output: inout [UInt8]
@@ -51,7 +53,7 @@ struct ResponseEncoder {
         output.append("\r\n")
     }
 
-    /// Writes a chunk's size line (RFC 9112, 7.1).
+    /// Appends the size line of a chunk (RFC 9112, 7.1).
     static func encodeChunkHead(size: Int, into output: inout [UInt8]) {
         output.append(contentsOf: String(size, radix: 16).utf8)
         output.append("\r\n")
@@ -65,19 +67,19 @@ struct ResponseEncoder {
         var value = field.value
         name.withUTF8 { name in
             guard !name.isEmpty, ByteSet.token.containsAll(name) else {
-                assertionFailure("a field name that is no token")
+                assertionFailure("a field name must be a token")
                 return
             }
             guard !isReserved(UnsafeRawBufferPointer(name)) else { return }
             output.append(contentsOf: name)
         }
-        // Whether the name was written: a line break is never left open.
+        // If the name was not written, the output still ends with the line feed of the previous line.
         guard let last = output.last, last != 0x0a else { return }
         output.append(": ")
         value.withUTF8 { value in
             let start = output.count
             output.append(contentsOf: value)
-            // RFC 9110, 5.5: CR, LF and NUL are dangerous in values; a space is put in their place.
+            // RFC 9110, 5.5: CR, LF and NUL are dangerous in values; replace them with spaces.
             for index in start..<output.count where output[index] < 0x20 || output[index] == 0x7f {
                 output[index] = UInt8(ascii: " ")
             }
@@ -102,7 +104,7 @@ extension [UInt8] {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Appends a number that isn't negative, in decimal.
+    /// Appends a non-negative number in decimal.
     mutating func append(decimal number: Int) {
         let start = count
         var rest = number

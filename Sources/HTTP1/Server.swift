@@ -12,7 +12,7 @@ import Synchronization
 /// server.stop(grace: 10)
 /// ```
 ///
-/// Once started it runs until it is stopped, whether or not someone keeps it.
+/// Once started it runs until it is stopped, even if the caller releases it.
 public final class Server: Sendable {
     private enum State {
         case ready
@@ -26,24 +26,30 @@ public final class Server: Sendable {
     private let loopCount: Int
     private let state = Mutex(State.ready)
 
-    /// A server that doesn't listen yet. Each of its `loops` uses one core at most; connections stay with
-    /// the loop that they were given to.
+    /// Creates a server that does not listen yet.
+    ///
+    /// - Parameter loops: the number of event loops, at least 1. Each uses one core at most, and each
+    ///   connection stays with its loop.
     public init(handler: any Handler, limits: Limits = .init(), loops: Int = Server.defaultLoops) {
         self.handler = handler
         settings = ConnectionSettings(limits)
         loopCount = max(1, loops)
     }
 
-    /// How many connections there are and were.
-    public var connections: ConnectionCounts { settings.occupancy.counts }
+    /// The number of connections that are open and that were accepted and refused.
+    public var connections: ConnectionCounts { settings.admissionControl.counts }
 
-    /// One loop for each core that this process may use, up to four: the rest is for the handler's work.
+    /// One event loop for each core that this process may use, at most four, to leave cores to the handler's
+    /// work.
     public static var defaultLoops: Int { max(1, min(4, Int(linux_usable_cores()))) }
 
-    /// Begins to listen, on IPv4 or IPv6 as the host says, and returns the port, which port 0 leaves to the
-    /// system. A server starts once.
+    /// Starts to listen and returns the port. May be called once.
     ///
-    /// Throws `ServerError` when the host or the port can't be had, with a hint.
+    /// - Parameters:
+    ///   - host: a host name or an IPv4 or IPv6 address.
+    ///   - port: 0 lets the system choose a free port.
+    ///
+    /// Throws `ServerError` if the host or the port is not available.
     public func start(host: String, port: Int) throws(ServerError) -> Int {
         let descriptor = try Listener.open(host: host, port: port)
         do throws(SystemError) {
@@ -66,7 +72,7 @@ public final class Server: Sendable {
             state = .running(loops)
             return true
         }
-        precondition(isFirst, "a server starts once")
+        precondition(isFirst, "a server can be started only once")
         do throws(SystemError) {
             try accept(on: descriptor, loops)
         } catch {
@@ -75,14 +81,14 @@ public final class Server: Sendable {
         }
     }
 
-    /// Accepts on the first loop and gives the sockets to all of them in turn.
+    /// Accepts on the first loop and distributes the sockets to all loops in turn.
     private func accept(on descriptor: Int32, _ loops: [EventLoop]) throws(SystemError) {
         let settings = settings
-        var turn = 0
+        var next = 0
         let listener = Listener(descriptor: descriptor, loop: loops[0]) { accepted in
-            let loop = loops[turn]
-            turn = (turn + 1) % loops.count
-            let admission = settings.occupancy.enter(accepted.peer)
+            let loop = loops[next]
+            next = (next + 1) % loops.count
+            let admission = settings.admissionControl.admit(accepted.peer)
             let adopt: @Sendable () -> Void = {
                 loop.adopt(accepted, admission, settings: settings)
             }
@@ -91,18 +97,18 @@ public final class Server: Sendable {
         try loops[0].queue.syncThrowing { () throws(SystemError) in try loops[0].listen(listener) }
     }
 
-    /// Often enough to keep the shortest of the limits' times, but no more than that.
+    /// Seconds between two checks of the deadlines: a quarter of the shortest time-out, from 0.01 to 1.
     private var tick: Double {
         let times = settings.times
-        let shortest = min(times.idle, times.header, times.body, times.write, times.linger)
+        let shortest = min(times.idle, times.header, times.body, times.write, times.lingeringClose)
         return max(0.01, min(1, Double(shortest) / 4000))
     }
 
-    /// Stops: accepts nobody any more, closes idle connections, and lets requests in flight finish for up to
-    /// `grace` seconds; their answers say that the connection closes. Returns when all that is done. What is
-    /// left after the grace is cut off.
+    /// Stops accepting connections, closes idle ones, and lets requests in progress finish; their responses
+    /// announce that the connection closes. Returns when all connections are closed. Those that are still
+    /// open after `grace` seconds are closed without finishing.
     ///
-    /// Blocks; not to be called by a handler on a connection's loop. A second call returns at once.
+    /// Blocks; must not be called on an event loop. A second call returns immediately.
     public func stop(grace: Double = 10) {
         let loops: [EventLoop] = state.withLock { state in
             guard case .running(let loops) = state else {
@@ -113,7 +119,8 @@ public final class Server: Sendable {
             return loops
         }
         guard let first = loops.first else { return }
-        precondition(!loops.contains { $0.isCurrent }, "a handler can't stop its server on its loop")
+        precondition(
+            !loops.contains { $0.isCurrent }, "stop must not be called on an event loop of the server")
         let group = DispatchGroup()
         first.queue.sync { first.perform { first.stopListening() } }
         for loop in loops {
@@ -127,7 +134,7 @@ public final class Server: Sendable {
 }
 
 extension DispatchQueue {
-    /// `sync` that keeps the type of the error.
+    /// Like `sync`, but with a typed error.
     fileprivate func syncThrowing<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
         var failure: Failure?
         sync {

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Why a server could not start: where it should have listened, what failed, and what may help.
+/// The failure to start a server: the host and port, what failed, and a hint.
 public struct ServerError: Error, CustomStringConvertible, Sendable {
-    /// The host as it was given.
+    /// The host as passed to `Server.start`.
     public let host: String
-    /// The port as it was given.
+    /// The port as passed to `Server.start`.
     public let port: Int
     /// What failed, with a hint.
     public let reason: String
@@ -18,16 +18,16 @@ public struct ServerError: Error, CustomStringConvertible, Sendable {
     init(host: String, port: Int, _ failure: SystemError?) {
         let hint =
             switch failure?.code {
-            case EADDRINUSE: " (another program listens there; stop it or choose another port)"
-            case EACCES: " (ports below 1024 need the right to bind them; choose a higher one)"
-            case EADDRNOTAVAIL: " (this machine has no such address; try 127.0.0.1 or 0.0.0.0)"
-            case EMFILE, ENFILE: " (too many open files; see ulimit -n)"
+            case EADDRINUSE: " (another program listens on this port; stop it or choose another port)"
+            case EACCES: " (ports below 1024 require a privilege; choose a higher port)"
+            case EADDRNOTAVAIL: " (this machine does not have this address; try 127.0.0.1 or 0.0.0.0)"
+            case EMFILE, ENFILE: " (too many open files; raise the limit with ulimit -n)"
             default: ""
             }
         self.init(
             host: host, port: port, reason: (failure?.description ?? "the host has no address") + hint)
     }
 
-    /// The host, the port and the reason.
-    public var description: String { "can't listen on \(host) port \(port): \(reason)" }
+    /// One line with the host, the port and the reason.
+    public var description: String { "cannot listen on \(host) port \(port): \(reason)" }
 }

@@ -1,12 +1,12 @@
 /// A response status (RFC 9110, 15).
 public struct Status: Hashable, Sendable {
-    /// The three-digit code.
+    /// The three-digit status code.
     public let code: Int
 
-    /// A status by its code, from 200 to 599. Interim responses (1xx) are the server's own affair.
+    /// Creates a status from its code, from 200 to 599. The server sends interim responses (1xx) itself.
     public init(code: Int) { self.code = code }
 
-    /// Nothing follows the head of such a response, whatever its fields say (RFC 9112, 6.3).
+    /// Whether a response with this status never has content, regardless of its fields (RFC 9112, 6.3).
     var forbidsContent: Bool { code == 204 || code == 304 }
 }
 
@@ -62,7 +62,8 @@ extension Status {
     /// 507 Insufficient Storage
     public static let insufficientStorage = Status(code: 507)
 
-    /// The phrase that RFC 9110 gives the code; empty for a code it does not know.
+    /// The reason phrase of the code in RFC 9110, RFC 6585 or RFC 4918; empty for codes that are not listed
+    /// here.
     public var reasonPhrase: String { "\(phrase)" }
 
     var phrase: StaticString {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What was written to a stream and not yet fetched by its connection's loop. The writer has one end of it, the
-/// exchange the other; so the writer can go away, and be missed, while the exchange still waits for it.
+/// The bytes that were written to a response stream and not yet moved to the connection's output.
+/// `BodyWriter` and `Exchange` share it, so that the exchange can detect that the writer was released.
 package final class StreamBuffer: Sendable {
     enum End: Sendable {
         case finished
@@ -9,109 +9,117 @@ package final class StreamBuffer: Sendable {
     }
 
     private struct State {
-        var waiting: [[UInt8]] = []
-        var waitingBytes = 0
+        var pending: [[UInt8]] = []
+        var pendingBytes = 0
         var isOpen = true
         var end: End?
         var isScheduled = false
-        /// What to do when there is room again.
-        var whenReady: (@Sendable () -> Void)?
-        var departure = Departure()
+        /// The callback for when there is room again.
+        var onReady: (@Sendable () -> Void)?
+        var disconnectHandlers = DisconnectHandlers()
 
-        func hasRoom(_ room: Int) -> Bool { isOpen && waitingBytes < room }
+        func hasRoom(_ highWaterMark: Int) -> Bool { isOpen && pendingBytes < highWaterMark }
 
         mutating func end(_ end: End) {
             isOpen = false
             self.end = end
-            if case .aborted = end { waiting = [] }
+            if case .aborted = end { pending = [] }
         }
     }
 
     private let state = Mutex(State())
     private let sink: any ResponseSink
-    private let room: Int
-    private let limit: Int
+    private let highWaterMark: Int
+    private let maxBytes: Int
 
-    /// A buffer that has room for that many bytes, and takes up to `limit` from a writer who doesn't ask.
-    init(sink: any ResponseSink, room: Int, limit: Int) {
+    /// - Parameters:
+    ///   - highWaterMark: the number of pending bytes from which on the writer is asked to wait.
+    ///   - maxBytes: the number of pending bytes beyond which the stream is aborted.
+    init(sink: any ResponseSink, highWaterMark: Int, maxBytes: Int) {
         self.sink = sink
-        self.room = room
-        self.limit = limit
+        self.highWaterMark = highWaterMark
+        self.maxBytes = maxBytes
     }
 
     var isOpen: Bool { state.withLock { $0.isOpen } }
 
     var isAborted: Bool { state.withLock { $0.end == .aborted } }
 
-    /// Takes bytes. Says whether there is room for more.
+    /// Appends bytes. Returns whether there is room for more. Aborts the stream if `maxBytes` is exceeded.
     func write(_ bytes: [UInt8]) -> Bool {
-        guard !bytes.isEmpty else { return state.withLock { $0.hasRoom(room) } }
+        guard !bytes.isEmpty else { return state.withLock { $0.hasRoom(highWaterMark) } }
         return change { state in
-            guard state.waitingBytes + bytes.count <= max(limit, room) else { return state.end(.aborted) }
-            state.waiting.append(bytes)
-            state.waitingBytes += bytes.count
+            guard state.pendingBytes + bytes.count <= max(maxBytes, highWaterMark) else {
+                return state.end(.aborted)
+            }
+            state.pending.append(bytes)
+            state.pendingBytes += bytes.count
         }
     }
 
     func end(_ end: End) {
-        // First, because the loop may close the connection as soon as it sees the end.
-        _ = state.withLock { $0.departure.forget() }
+        // Cancel first, because the event loop may close the connection as soon as it sees the end.
+        _ = state.withLock { $0.disconnectHandlers.cancel() }
         _ = change { $0.end(end) }
     }
 
-    /// Has something done if the client goes before the writer has ended the stream: at once if it has gone.
-    func whenClosed(_ body: @escaping @Sendable () -> Void) {
-        if state.withLock({ $0.departure.await(body) }) { body() }
+    /// Registers `body` for the closing of the connection before the writer ends the stream. Calls it
+    /// immediately if the connection has closed already.
+    func onClose(_ body: @escaping @Sendable () -> Void) {
+        if state.withLock({ $0.disconnectHandlers.add(body) }) { body() }
     }
 
-    /// Has something done when there is room, or when there never will be: at once if that is now.
-    func whenReady(_ body: @escaping @Sendable () -> Void) {
+    /// Registers `body` for when there is room, or the stream is closed. Calls it immediately if that is so
+    /// already.
+    func onReady(_ body: @escaping @Sendable () -> Void) {
         let isNow = state.withLock { state in
-            guard state.isOpen, !state.hasRoom(room) else { return true }
-            state.whenReady = body
+            guard state.isOpen, !state.hasRoom(highWaterMark) else { return true }
+            state.onReady = body
             return false
         }
         if isNow { body() }
     }
 
-    /// Changes an open state and has the change fetched, unless it will be anyway.
+    /// Changes the state if it is open, and schedules the stream on the event loop unless it is scheduled
+    /// already. Returns whether there is room for more.
     private func change(_ body: (inout State) -> Void) -> Bool {
         let (mustSchedule, hasRoom) = state.withLock { state in
             guard state.isOpen else { return (false, false) }
             body(&state)
-            return (!exchange(&state.isScheduled, with: true), state.hasRoom(room))
+            return (!exchange(&state.isScheduled, with: true), state.hasRoom(highWaterMark))
         }
         if mustSchedule { sink.streamIsReady(self) }
         return hasRoom
     }
 
-    /// What was written since the last time, and what to do when it is on its way.
+    /// The bytes that were written since the last call of `take`, and the callback to run when they are in
+    /// the output.
     struct Taken {
         let pieces: [[UInt8]]
         let end: End?
-        let whenReady: (@Sendable () -> Void)?
+        let onReady: (@Sendable () -> Void)?
     }
 
-    /// Whether there is something to take.
+    /// Whether there is something for `take` to return.
     var isScheduled: Bool { state.withLock { $0.isScheduled } }
 
-    /// Takes what was written. On the connection's loop only.
+    /// Removes and returns the pending bytes. On the connection's event loop only.
     func take() -> Taken {
         state.withLock { state in
             state.isScheduled = false
-            state.waitingBytes = 0
+            state.pendingBytes = 0
             return Taken(
-                pieces: exchange(&state.waiting, with: []), end: state.end,
-                whenReady: exchange(&state.whenReady, with: nil))
+                pieces: exchange(&state.pending, with: []), end: state.end,
+                onReady: exchange(&state.onReady, with: nil))
         }
     }
 
-    /// The connection is gone: nothing more will be fetched.
+    /// Closes the stream because the connection has closed, and runs the callbacks.
     func disconnect() {
         let (ready, calls) = state.withLock { state in
             state.isOpen = false
-            state.waiting = []
-            return (exchange(&state.whenReady, with: nil), state.departure.happen())
+            state.pending = []
+            return (exchange(&state.onReady, with: nil), state.disconnectHandlers.disconnect())
         }
         ready?()
         for call in calls { call() }

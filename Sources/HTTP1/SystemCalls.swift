@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// A system call that failed: which one, and why.
+/// The failure of a system call.
 public struct SystemError: Error, Hashable, CustomStringConvertible {
-    /// The name of the call, such as `bind`.
+    /// The name of the system call, such as `bind`.
     public let call: String
 
     /// The value of `errno`.
@@ -13,8 +13,8 @@ public struct SystemError: Error, Hashable, CustomStringConvertible {
     public var description: String { "\(call): \(String(cString: strerror(code)))" }
 }
 
-/// The one way to the operating system, and the one policy for interruptions: `EINTR` calls again,
-/// `EAGAIN` is `nil` (try when the descriptor is ready), anything else throws with the call's name.
+/// All system calls of this module, with one error policy: on `EINTR` the call is repeated, `EAGAIN` becomes
+/// `nil` (retry when the descriptor is ready), and any other error is thrown with the name of the call.
 enum SystemCalls {
     @inline(__always)
     private static func call<Result: FixedWidthInteger & SignedInteger>(
@@ -31,8 +31,8 @@ enum SystemCalls {
         }
     }
 
-    /// For calls that never wait, where `EAGAIN` is an error like any other.
-    private static func demand<Result: FixedWidthInteger & SignedInteger>(
+    /// For calls that never wait, so that `EAGAIN` is thrown like any other error.
+    private static func callWithoutWaiting<Result: FixedWidthInteger & SignedInteger>(
         _ name: StaticString, _ body: () -> Result
     ) throws(SystemError) -> Result {
         guard let result = try call(name, body) else {
@@ -41,14 +41,16 @@ enum SystemCalls {
         return result
     }
 
-    /// Reads what is there. 0 is the end of the stream, `nil` nothing yet.
+    /// Receives the available bytes, up to the size of the buffer. Returns their number: 0 at the end of the
+    /// stream, `nil` if none are available yet.
     static func receive(
         _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
     ) throws(SystemError) -> Int? {
         try call("recv") { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
     }
 
-    /// Sends from two buffers in one call, without a signal when the peer is gone.
+    /// Sends from two buffers in one call, without SIGPIPE. Returns the number of bytes sent; `nil` if the
+    /// socket's buffer is full.
     static func send(
         _ descriptor: Int32, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
     ) throws(SystemError) -> Int? {
@@ -70,7 +72,7 @@ enum SystemCalls {
         }
     }
 
-    /// A new connection, non-blocking and closed on exec; `nil` when none waits.
+    /// Accepts a connection as a non-blocking socket that is closed on exec. Returns `nil` if none is queued.
     static func accept(_ listener: Int32) throws(SystemError) -> Listener.Accepted? {
         let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         var address = sockaddr_storage()
@@ -87,7 +89,7 @@ enum SystemCalls {
         }
     }
 
-    /// How many of the bytes sent the peer's system has not acknowledged (tcp(7), SIOCOUTQ).
+    /// The number of sent bytes that the peer's system has not acknowledged (tcp(7), SIOCOUTQ).
     static func unacknowledged(_ descriptor: Int32) -> Int {
         var count: Int32 = 0
         return linux_unacknowledged(descriptor, &count) == 0 ? Int(count) : 0
@@ -95,7 +97,7 @@ enum SystemCalls {
 
     static func socket(family: Int32) throws(SystemError) -> Int32 {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        return try demand("socket") { Glibc.socket(family, type, 0) }
+        return try callWithoutWaiting("socket") { Glibc.socket(family, type, 0) }
     }
 
     static func setOption(
@@ -103,77 +105,77 @@ enum SystemCalls {
     ) throws(SystemError) {
         var value = value
         let size = socklen_t(MemoryLayout<Int32>.size)
-        _ = try demand("setsockopt") { setsockopt(descriptor, level, name, &value, size) }
+        _ = try callWithoutWaiting("setsockopt") { setsockopt(descriptor, level, name, &value, size) }
     }
 
     static func bind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t)
         throws(SystemError)
     {
-        _ = try demand("bind") { Glibc.bind(descriptor, address, size) }
+        _ = try callWithoutWaiting("bind") { Glibc.bind(descriptor, address, size) }
     }
 
     static func listen(_ descriptor: Int32, backlog: Int32) throws(SystemError) {
-        _ = try demand("listen") { Glibc.listen(descriptor, backlog) }
+        _ = try callWithoutWaiting("listen") { Glibc.listen(descriptor, backlog) }
     }
 
-    /// The port that a bound socket got.
+    /// The port that a socket is bound to.
     static func localPort(_ descriptor: Int32) throws(SystemError) -> Int {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        _ = try demand("getsockname") {
+        _ = try callWithoutWaiting("getsockname") {
             withUnsafeMutablePointer(to: &storage) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     getsockname(descriptor, $0, &size)
                 }
             }
         }
-        // The port stands at the same place in sockaddr_in and sockaddr_in6.
+        // The port is at the same offset in sockaddr_in and sockaddr_in6.
         return withUnsafeBytes(of: &storage) { bytes in
             Int(bytes[2]) << 8 | Int(bytes[3])
         }
     }
 
-    /// Says that nothing more will be sent. The peer may be gone already; that is no error here.
+    /// Shuts down the sending side. Ignores the error if the peer has disconnected already.
     static func shutdownSending(_ descriptor: Int32) {
         _ = Glibc.shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// Closes. Never repeated: on Linux the descriptor is free even after `EINTR`.
+    /// Closes a descriptor. Never repeated: on Linux the descriptor is released even after `EINTR`.
     static func close(_ descriptor: Int32) {
         _ = Glibc.close(descriptor)
     }
 
-    /// A new epoll instance, closed on exec.
+    /// Creates an epoll instance that is closed on exec.
     static func makeEpoll() throws(SystemError) -> Int32 {
-        try demand("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
+        try callWithoutWaiting("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
     }
 
-    /// Registers a descriptor for good: edge-triggered, so that no later call is needed.
+    /// Registers a descriptor with epoll, edge-triggered, so that it never has to be modified.
     static func register(
         _ descriptor: Int32, with epoll: Int32, events: UInt32, token: UInt64
     ) throws(SystemError) {
         var event = EpollEvent(events: events | EpollEvent.edgeTriggered, token: token)
-        _ = try demand("epoll_ctl") { epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) }
+        _ = try callWithoutWaiting("epoll_ctl") { epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) }
     }
 
-    /// Takes what is ready, without waiting.
+    /// Returns the number of events that are ready now, without waiting.
     static func poll(
         _ epoll: Int32, into events: UnsafeMutablePointer<EpollEvent>, count: Int
     ) throws(SystemError) -> Int {
-        Int(try demand("epoll_wait") { epoll_wait(epoll, events, Int32(count), 0) })
+        Int(try callWithoutWaiting("epoll_wait") { epoll_wait(epoll, events, Int32(count), 0) })
     }
 
-    /// Nanoseconds since the machine started.
+    /// Nanoseconds of the monotonic clock.
     static func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
-    /// Milliseconds since the machine started: for deadlines.
+    /// Milliseconds of the monotonic clock, for deadlines.
     static func monotonicMilliseconds() -> UInt64 { monotonicNanoseconds() / 1_000_000 }
 
-    /// Seconds since 1970: for the Date field.
+    /// Seconds since 1970, for the Date field.
     static func wallClockSeconds() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &time)

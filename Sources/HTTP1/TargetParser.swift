@@ -1,9 +1,9 @@
-/// Reads the request target in each of its forms (RFC 9112, 3.2), with the characters of RFC 3986 and no
-/// others. Its errors leave the message's framing intact.
+/// Parses the forms of a request target (RFC 9112, 3.2). Accepts only the characters that RFC 3986 allows. An
+/// error does not affect the framing of the message.
 enum TargetParser {
     struct Parsed {
         let target: RequestTarget
-        /// The authority of the absolute-form, `nil` otherwise.
+        /// The authority of an absolute-form target; `nil` for other forms.
         let authority: String?
     }
 
@@ -12,39 +12,39 @@ enum TargetParser {
         case UInt8(ascii: "/"):
             return Parsed(target: try originForm(bytes), authority: nil)
         case UInt8(ascii: "*") where bytes.count == 1:
-            // RFC 9112, 3.2.4: the asterisk-form is for OPTIONS alone.
-            guard isOptions else { throw .bad("the target * is for OPTIONS alone") }
+            // RFC 9112, 3.2.4: only OPTIONS may have the asterisk-form.
+            guard isOptions else { throw .bad("only OPTIONS may have the target *") }
             return Parsed(target: RequestTarget(path: bytes, query: nil), authority: nil)
         default:
             return try absoluteForm(bytes)
         }
     }
 
-    /// RFC 9112, 3.2.2: a server must accept the absolute-form although only proxies are sent it.
+    /// RFC 9112, 3.2.2: a server must accept the absolute-form, although clients send it to proxies only.
     private static func absoluteForm(_ bytes: UnsafeRawBufferPointer) throws(ParseError) -> Parsed {
         let scheme =
-            if bytes.count >= 7, bytes.part(0, 7).equalsIgnoringCase("http://") {
+            if bytes.count >= 7, bytes.slice(0, 7).equalsIgnoringCase("http://") {
                 7
-            } else if bytes.count >= 8, bytes.part(0, 8).equalsIgnoringCase("https://") {
+            } else if bytes.count >= 8, bytes.slice(0, 8).equalsIgnoringCase("https://") {
                 8
             } else {
                 throw .bad("the target is neither a path nor an http URI")
             }
-        let rest = bytes.part(scheme, bytes.count)
+        let rest = bytes.slice(scheme, bytes.count)
         let end = rest.firstIndex { "/?#".utf8.contains($0) } ?? rest.count
-        let authority = rest.part(0, end)
+        let authority = rest.slice(0, end)
         guard !authority.isEmpty, HostParser.isValid(authority) else {
-            throw .bad("the target's authority is no host")
+            throw .bad("the host of the target is not valid")
         }
         return Parsed(
-            target: try originForm(rest.part(end, rest.count)),
+            target: try originForm(rest.slice(end, rest.count)),
             authority: String(decoding: authority, as: UTF8.self))
     }
 
     private static func originForm(_ bytes: UnsafeRawBufferPointer) throws(ParseError) -> RequestTarget {
         let mark = bytes.firstIndex(of: UInt8(ascii: "?"))
-        let path = bytes.part(0, mark ?? bytes.count)
-        let query = mark.map { bytes.part($0 + 1, bytes.count) }
+        let path = bytes.slice(0, mark ?? bytes.count)
+        let query = mark.map { bytes.slice($0 + 1, bytes.count) }
         try check(path, against: .path)
         if let query { try check(query, against: .query) }
         return RequestTarget(path: path, query: query)
@@ -58,17 +58,17 @@ enum TargetParser {
             let byte = bytes[index]
             guard set.contains(byte) else {
                 switch byte {
-                case UInt8(ascii: "#"): throw .bad("a fragment in the target")
-                case UInt8(ascii: "\\"): throw .bad("a backslash in the target")
-                default: throw .bad("a character in the target that must be percent-encoded")
+                case UInt8(ascii: "#"): throw .bad("the target contains a fragment (#)")
+                case UInt8(ascii: "\\"): throw .bad("the target contains a backslash")
+                default: throw .bad("the target contains a character that must be percent-encoded")
                 }
             }
             if byte == UInt8(ascii: "%") {
                 // RFC 3986, 2.1
                 guard index + 2 < bytes.count, let high = bytes[index + 1].hexadecimal,
                     let low = bytes[index + 2].hexadecimal
-                else { throw .bad("a percent sign in the target without two hexadecimal digits") }
-                guard high | low != 0 else { throw .bad("an encoded NUL in the target") }
+                else { throw .bad("a percent sign in the target is not followed by two hexadecimal digits") }
+                guard high | low != 0 else { throw .bad("the target contains an encoded NUL") }
                 index += 3
             } else {
                 index += 1

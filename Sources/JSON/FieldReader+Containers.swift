@@ -1,13 +1,14 @@
-/// Objects, arrays and tensors.
+/// Getters of objects, arrays and tensors.
 extension FieldReader {
-    /// A nested object, with its own reader: ask it, too, to ``rejectUnknown()``.
+    /// Returns a reader of a nested object. Call its ``rejectUnknown()`` too.
     package mutating func object(_ name: String) throws(JSONError) -> FieldReader? {
         guard let value = value(name) else { return nil }
         guard case .object(let object) = value else { throw mismatch(name, value, "an object") }
         return FieldReader(object, at: pointer(to: name))
     }
 
-    /// An array of objects, with a reader for each.
+    /// Returns the readers of an array of objects.
+    /// - Parameter count: allowed number of elements.
     package mutating func objects(
         _ name: String, count: ClosedRange<Int> = 0...Int.max
     ) throws(JSONError) -> [FieldReader]? {
@@ -19,7 +20,10 @@ extension FieldReader {
         return readers
     }
 
-    /// An array of integers, each in a range.
+    /// Returns an array of integers.
+    /// - Parameters:
+    ///   - range: allowed values of each element.
+    ///   - count: allowed number of elements.
     package mutating func ints(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max, count: ClosedRange<Int> = 0...Int.max
     ) throws(JSONError) -> [Int]? {
@@ -37,7 +41,7 @@ extension FieldReader {
         return integers
     }
 
-    /// An array of integers, each in a range, or the default.
+    /// Returns an array of integers, or the default if it is absent.
     package mutating func ints(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max, count: ClosedRange<Int> = 0...Int.max,
         default: [Int]
@@ -45,7 +49,9 @@ extension FieldReader {
         try ints(name, in: range, count: count) ?? `default`
     }
 
-    /// Nested arrays of numbers that the reader was told to expect (`tensors`), so many levels deep.
+    /// Returns nested arrays of numbers, whose name must be among the `tensors` of
+    /// ``JSONReader/parse(_:tensors:)``.
+    /// - Parameter rank: allowed number of levels.
     package mutating func tensor(_ name: String, rank: ClosedRange<Int> = 1...4) throws(JSONError) -> Tensor?
     {
         guard let value = value(name) else { return nil }
@@ -61,7 +67,9 @@ extension FieldReader {
         return tensor
     }
 
-    /// An array of tensors that the reader was told to expect, so many levels deep each.
+    /// Returns an array of tensors, whose path must be among the `tensors` of
+    /// ``JSONReader/parse(_:tensors:)``.
+    /// - Parameter rank: allowed number of levels of each tensor.
     package mutating func tensors(
         _ name: String, rank: ClosedRange<Int> = 1...4
     ) throws(JSONError) -> [Tensor]? {
@@ -78,7 +86,7 @@ extension FieldReader {
         return tensors
     }
 
-    /// An array of strings, none of which occurs twice.
+    /// Returns an array of at least one string, all different.
     package mutating func uniqueStrings(_ name: String) throws(JSONError) -> [String]? {
         guard let elements = try array(name, of: "strings", count: 1...Int.max, JSONValue.string) else {
             return nil
@@ -90,17 +98,18 @@ extension FieldReader {
                 throw self.error(name, index, "is \(element.kindName); it must be a string")
             }
             guard seen.insert(string).inserted else {
-                throw self.error(name, index, "is \(Quote.text(string)) once more; each must differ")
+                throw self.error(name, index, "repeats \(Quote.text(string)); all elements must be different")
             }
             strings.append(string)
         }
         return strings
     }
 
-    /// An array of any values.
+    /// Returns an array of values of any type.
     /// - Parameters:
-    ///   - what: what they should be, for the error of a member that is no array.
-    ///   - element: makes a value of a text in a query.
+    ///   - what: the elements in the plural, for the error of a member that is not an array.
+    ///   - count: allowed number of elements.
+    ///   - element: converts the text of one element of a query parameter to a value.
     package mutating func array(
         _ name: String, of what: String, count: ClosedRange<Int> = 0...Int.max,
         _ element: (String) -> JSONValue = FieldReader.interpreted
@@ -113,7 +122,7 @@ extension FieldReader {
         return elements
     }
 
-    /// An error about an element of an array.
+    /// Returns an error about an element of an array.
     package func error(_ name: String, _ index: Int, _ detail: String) -> JSONError {
         JSONError(
             .invalid, at: pointer(to: name) + "/\(index)", "element \(index) of \(subject(name)) \(detail)"

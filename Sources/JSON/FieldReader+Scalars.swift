@@ -1,8 +1,8 @@
-/// Numbers, strings and booleans.
+/// Getters of numbers, strings and booleans.
 extension FieldReader {
     // MARK: Integers
 
-    /// An integer in a range; `3.0` and `1e2` are integers too.
+    /// Returns an integer in a range. `3.0` and `1e2` are integers too.
     package mutating func int(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
     ) throws(JSONError) -> Int? {
@@ -14,14 +14,14 @@ extension FieldReader {
         return integer
     }
 
-    /// An integer in a range, or the default.
+    /// Returns an integer in a range, or the default if it is absent.
     package mutating func int(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max, default: Int
     ) throws(JSONError) -> Int {
         try int(name, in: range) ?? `default`
     }
 
-    /// An integer in a range that must be there.
+    /// Returns an integer in a range, which must be present.
     package mutating func requiredInt(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
     ) throws(JSONError) -> Int {
@@ -30,7 +30,7 @@ extension FieldReader {
             range == Int.min...Int.max ? "an integer" : "an integer \(Self.words(range))")
     }
 
-    /// "from 1 to 10", "at least 1", …, or nothing that would limit it.
+    /// Returns a range in words: "from 1 to 10", "at least 1", …; "an integer" for the range of all integers.
     static func words(_ range: ClosedRange<Int>) -> String {
         switch (range.lowerBound, range.upperBound) {
         case (.min, .max): "an integer"
@@ -42,7 +42,7 @@ extension FieldReader {
 
     // MARK: Doubles
 
-    /// A number in a range; with `exclusive` the range's lower bound itself is none of it.
+    /// Returns a number in a range. With `exclusive`, the lower bound is not part of the range.
     package mutating func double(
         _ name: String, in range: ClosedRange<Double> = -.infinity ... .infinity, exclusive: Bool = false
     ) throws(JSONError) -> Double? {
@@ -61,7 +61,7 @@ extension FieldReader {
         return number
     }
 
-    /// A number in a range, or the default.
+    /// Returns a number in a range, or the default if it is absent.
     package mutating func double(
         _ name: String, in range: ClosedRange<Double> = -.infinity ... .infinity, exclusive: Bool = false,
         default: Double
@@ -71,31 +71,31 @@ extension FieldReader {
 
     // MARK: Booleans and strings
 
-    /// A boolean.
+    /// Returns a boolean.
     package mutating func bool(_ name: String) throws(JSONError) -> Bool? {
         guard let value = value(name) else { return nil }
         guard case .bool(let bool) = value else { throw mismatch(name, value, "true or false") }
         return bool
     }
 
-    /// A boolean, or the default.
+    /// Returns a boolean, or the default if it is absent.
     package mutating func bool(_ name: String, default: Bool) throws(JSONError) -> Bool {
         try bool(name) ?? `default`
     }
 
-    /// A string.
+    /// Returns a string.
     package mutating func string(_ name: String) throws(JSONError) -> String? {
         guard let value = written(name) else { return nil }
         guard case .string(let string) = value else { throw mismatch(name, value, "a string") }
         return string
     }
 
-    /// A string that must be there.
+    /// Returns a string, which must be present.
     package mutating func requiredString(_ name: String) throws(JSONError) -> String {
         try require(string(name), name, "a string")
     }
 
-    /// One of an enum's raw values.
+    /// Returns the case of an enum whose raw value the member is.
     package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, of choices: Choice.Type = Choice.self
     ) throws(JSONError) -> Choice? {
@@ -110,7 +110,7 @@ extension FieldReader {
         return choice
     }
 
-    /// An array of an enum's raw values, or the default.
+    /// Returns an array of cases of an enum, or the default if it is absent.
     package mutating func choices<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, default: [Choice]
     ) throws(JSONError) -> [Choice] {
@@ -122,14 +122,15 @@ extension FieldReader {
             guard case .string(let text) = element, let choice = Choice(rawValue: text) else {
                 throw JSONError(
                     .invalid, at: pointer(to: name) + "/\(index)",
-                    "element \(index) of \(Quote.text(name)) is none of them; it must be \(wanted)")
+                    "element \(index) of \(Quote.text(name)) is not allowed; \(Quote.text(name)) must be \(wanted)"
+                )
             }
             choices.append(choice)
         }
         return choices
     }
 
-    /// One of an enum's raw values, or the default.
+    /// Returns the case of an enum whose raw value the member is, or the default if it is absent.
     package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String, default: Choice
     ) throws(JSONError) -> Choice {
@@ -138,7 +139,7 @@ extension FieldReader {
 }
 
 extension JSONValue {
-    /// The integer that this number is, however it was written.
+    /// The value as an integer, however the number is written; nil if it is not an integer.
     var exactInteger: Int? {
         switch self {
         case .integer(let integer): Int(exactly: integer)

@@ -1,4 +1,4 @@
-/// Reads the members of a request's object by name and type, and says precisely what is wrong with one.
+/// Reads the members of a JSON object, or the parameters of a query, by name and type.
 ///
 ///     var body = try FieldReader(JSONReader.parse(bytes, tensors: ["series"]))
 ///     let epochs = try body.int("epochs", in: 1...100_000, default: 100)
@@ -9,32 +9,34 @@
 ///     }
 ///     try body.rejectUnknown()
 ///
-/// A getter has three forms: with a default; without one, giving nil for a member that is absent; and
-/// `required…`, which is an error then. A member that is `null` counts as absent. Every name that was ever asked
-/// for is a known one to ``rejectUnknown()``, which comes last. All errors are ``JSONError/Kind/invalid``.
+/// A getter has up to three forms for an absent member: with a default, it returns the default; without one,
+/// it returns nil; `required…` throws. A member that is `null` counts as absent. Every name that a getter was
+/// called with is known to ``rejectUnknown()``, which is called last. All errors are of kind
+/// ``JSONError/Kind/invalid``. Their pointer is that of the member, or of the object that lacks it.
 package struct FieldReader: Sendable {
-    /// The members that are read.
+    /// The object whose members are read.
     package internal(set) var object: JSONObject
 
-    /// JSON pointer to the object, "" for the body.
+    /// JSON pointer (RFC 6901) to the object; "" for the body.
     package let pointer: String
 
-    /// Whether the members are parameters of a query.
+    /// Whether the members are query parameters.
     package internal(set) var isQuery = false
 
-    /// Members that a query's body has.
+    /// Names of the members that the body provides when the options are in the query.
     var bodyMembers: Set<String> = []
 
-    /// Names that have been asked for, in that order.
+    /// Names that getters were called with, in order.
     private var known: [String] = []
 
-    /// Reads an object that is at `pointer` in the body.
+    /// Creates a reader of an object that is at `pointer` in the body.
     package init(_ object: JSONObject, at pointer: String = "") {
         self.object = object
         self.pointer = pointer
     }
 
-    /// Reads a body, which has to be an object.
+    /// Creates a reader of a value that must be an object.
+    /// - Throws: ``JSONError/Kind/invalid`` if it is not one.
     package init(_ value: JSONValue, at pointer: String = "") throws(JSONError) {
         guard case .object(let object) = value else {
             let what = pointer.isEmpty ? "the body" : "the value"
@@ -43,12 +45,12 @@ package struct FieldReader: Sendable {
         self.init(object, at: pointer)
     }
 
-    /// Whether a member is there and not null. Its name is known from now on.
+    /// Returns whether a member is present and not null. Its name becomes known.
     package mutating func has(_ name: String) -> Bool {
         value(name) != nil
     }
 
-    /// A member of any type; nil if absent or null.
+    /// Returns a member of any type; nil if it is absent or null.
     package mutating func value(_ name: String) -> JSONValue? {
         let value = written(name)
         guard isQuery, case .string(let text) = value else { return value }
@@ -56,7 +58,7 @@ package struct FieldReader: Sendable {
         return Self.interpreted(text)
     }
 
-    /// A member as it was written, which in a query is a text.
+    /// Returns a member as it was sent: in a query, a string. Nil if it is absent or null.
     mutating func written(_ name: String) -> JSONValue? {
         if !known.contains(name) {
             known.append(name)
@@ -66,7 +68,9 @@ package struct FieldReader: Sendable {
         return value
     }
 
-    /// Refuses members that were never asked for: a misspelt option must not be ignored in silence.
+    /// Rejects members whose names are not known, so that a misspelt option is not ignored silently.
+    /// - Throws: ``JSONError/Kind/invalid`` for the first unknown member, with the nearest known name if
+    ///   there is one.
     package func rejectUnknown() throws(JSONError) {
         for member in object.members where !known.contains(member.name) {
             let known = known.filter { !bodyMembers.contains($0) }
@@ -74,9 +78,10 @@ package struct FieldReader: Sendable {
             if let nearest = Spelling.nearest(to: member.name, among: known) {
                 advice = "did you mean \(Quote.text(nearest))?"
             } else if known.isEmpty {
-                advice = "none is expected here"
+                advice = "no \(memberWord)s are expected here"
             } else {
-                advice = "known are " + known.sorted().map { Quote.text($0) }.joined(separator: ", ")
+                advice =
+                    "known \(memberWord)s: " + known.sorted().map { Quote.text($0) }.joined(separator: ", ")
             }
             throw JSONError(
                 .invalid, at: pointer(to: member.name),
@@ -88,26 +93,28 @@ package struct FieldReader: Sendable {
 
     private var memberWord: String { isQuery ? "query parameter" : "member" }
 
-    /// JSON pointer to a member.
+    /// Returns the JSON pointer to a member.
     package func pointer(to name: String) -> String {
         pointer + JSONPointer.member(name)
     }
 
-    /// An error about a member: its name is put before `detail`, such as "must be 1 or 2".
+    /// Returns an error about a member. Its name precedes `detail`, such as "must be 1 or 2".
     package func error(_ name: String, _ detail: String) -> JSONError {
         JSONError(.invalid, at: pointer(to: name), "\(subject(name)) \(detail)")
     }
 
-    /// What an error about a member speaks of.
+    /// The subject of an error about a member: its name, or "the body" if the body provides the member.
     func subject(_ name: String) -> String { bodyMembers.contains(name) ? "the body" : Quote.text(name) }
 
-    /// The error of a member that is needed and not there; its pointer is the object that lacks it.
+    /// Returns the error of a missing required member. Its pointer is that of the object that lacks the
+    /// member.
+    /// - Parameter wanted: what the member must be, such as "a string".
     package func missing(_ name: String, _ wanted: String) -> JSONError {
         JSONError(
             .invalid, at: pointer, "the \(memberWord) \(Quote.text(name)) is missing; it must be \(wanted)")
     }
 
-    /// The error of a member that is of another type.
+    /// Returns the error of a member that has the wrong type.
     func mismatch(_ name: String, _ value: JSONValue, _ wanted: String) -> JSONError {
         if isQuery, case .string(let text) = value {
             return error(name, "is \(Quote.text(text)); it must be \(wanted)")
@@ -115,7 +122,7 @@ package struct FieldReader: Sendable {
         return error(name, "is \(value.kindName); it must be \(wanted)")
     }
 
-    /// `value`, or the error of its absence.
+    /// Returns `value`, or throws the error of a missing member.
     func require<Value>(_ value: Value?, _ name: String, _ wanted: String) throws(JSONError) -> Value {
         guard let value else { throw missing(name, wanted) }
         return value

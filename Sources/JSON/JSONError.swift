@@ -1,18 +1,19 @@
-/// What is wrong with a JSON body, and where.
+/// An error of a JSON body, with its place.
 package struct JSONError: Error, Equatable {
     package enum Kind: Sendable {
-        /// Not JSON, or not within the limits of the grammar: the 400 of HTTP.
+        /// The body is not JSON: HTTP status 400.
         case malformed
-        /// JSON, but not what was asked for: the 422 of HTTP.
+        /// The body is JSON, but not what is expected, or beyond a limit: HTTP status 422.
         case invalid
     }
 
     package var kind: Kind
 
-    /// JSON pointer (RFC 6901) to the value, as far as reading came; "" is the whole body.
+    /// JSON pointer (RFC 6901) to the value; "" for the whole body.
     package var pointer: String
 
-    /// What was wrong, where, and what would be right. Text from the body is quoted and cut.
+    /// One line that says what is wrong, where, and what would be right. Text from the body is quoted and
+    /// truncated.
     package var detail: String
 
     package init(_ kind: Kind, at pointer: String = "", _ detail: String) {
@@ -21,12 +22,12 @@ package struct JSONError: Error, Equatable {
         self.detail = detail
     }
 
-    /// The same error seen from the object that has the value under `name`.
+    /// Returns the error with the pointer relative to the object that has the value under `name`.
     func inside(member name: String) -> JSONError {
         JSONError(kind, at: JSONPointer.member(name) + pointer, detail)
     }
 
-    /// The same error seen from the array that has the value at `index`.
+    /// Returns the error with the pointer relative to the array that has the value at `index`.
     func inside(element index: Int) -> JSONError {
         JSONError(kind, at: "/\(index)" + pointer, detail)
     }
@@ -34,7 +35,8 @@ package struct JSONError: Error, Equatable {
 
 /// Writes JSON pointers (RFC 6901).
 package enum JSONPointer {
-    /// "/" and the name with "~" as "~0" and "/" as "~1", cut if it is a monster.
+    /// Returns "/" and the name, in which "~" is "~0" and "/" is "~1". Names are truncated to ``Quote/limit``
+    /// scalars.
     package static func member(_ name: String) -> String {
         var pointer = "/"
         for character in name.unicodeScalars.prefix(Quote.limit) {

@@ -1,23 +1,23 @@
 import CSimdJSON
 
-/// Tensors: nested arrays of numbers, read by the shim and explained here.
+/// Reads tensors, nested arrays of numbers, with the shim, and describes its errors.
 extension JSONTreeBuilder {
-    /// The tensor that starts with `token`.
+    /// Reads the tensor that starts with `token`.
     ///
-    /// The buffer has room for as many values as there can be; what stays unused of it is never touched and
-    /// costs address space only.
+    /// The buffer has room for the maximum number of values that the rest of the body can hold. Its unused
+    /// part is never touched, so it takes address space only.
     func tensor(_ token: csimdjson_token, path: String) throws(JSONError) -> Tensor {
         guard token.kind == .openArray else {
             throw notAnArray(token)
         }
         var result = csimdjson_tensor()
-        let most = csimdjson_tokens_left(parser) / 2
-        let values = [Float](unsafeUninitializedCapacity: most) { buffer, count in
+        let maxCount = csimdjson_tokens_left(parser) / 2
+        let values = [Float](unsafeUninitializedCapacity: maxCount) { buffer, count in
             result = csimdjson_read_tensor(parser, buffer.baseAddress, buffer.count)
             count = result.status == .ok ? result.count : 0
         }
         guard result.status == .ok else { throw error(result) }
-        // JSON has no NaN: where one stands, the reader has put it for a null.
+        // JSON has no NaN, so each NaN was a null.
         let missing = result.nulls == 0 ? [] : values.indices.filter { values[$0].isNaN }
         return Tensor(shape: Array(result.shapes.prefix(result.rank)), values: values, missing: missing)
     }
@@ -26,9 +26,9 @@ extension JSONTreeBuilder {
         switch token.kind {
         case .string, .true, .false, .openObject,
             .integer, .number:
-            JSONError(.invalid, "\(kind(of: token)) stands where nested arrays of numbers are expected")
+            JSONError(.invalid, "found \(kind(of: token)); expected nested arrays of numbers")
         default:
-            MalformedJSON.error(token, wanted: "nested arrays of numbers", in: body)
+            MalformedJSON.error(token, expected: "nested arrays of numbers", in: body)
         }
     }
 
@@ -51,31 +51,32 @@ extension JSONTreeBuilder {
         case .notANumber:
             return JSONError(
                 .invalid, at: pointer,
-                "\(kind(of: token)) stands among numbers; values are numbers, or null where one is missing")
+                "found \(kind(of: token)) among numbers; each value must be a number, or null if it is missing"
+            )
         case .outOfRange:
             return JSONError(
                 .invalid, at: pointer,
-                "the number \(source) is beyond the range of float32, which ends at ±3.4028235e38")
+                "the number \(source) is beyond the range of float32, ±3.4028235e38")
         case .emptyArray:
             return JSONError(.invalid, at: pointer, "an array is empty; every array needs at least one value")
         case .ragged:
             return JSONError(
                 .invalid, at: pointer,
-                "this row has \(count(result.found)) where the rows before it have \(result.expected); "
-                    + "all rows must be of the same length")
+                "this row has \(count(result.found)); the previous rows have \(result.expected), and all must have "
+                    + "the same length")
         case .deeper:
             return JSONError(
                 .invalid, at: pointer,
-                "an array stands where the rows before have a number; nest all rows alike")
+                "found an array where the previous rows have a number; all rows must be nested equally deep")
         case .shallower:
             return JSONError(
                 .invalid, at: pointer,
-                "the number \(source) stands where the rows before have an array; nest all rows alike")
+                "found \(source) where the previous rows have an array; all rows must be nested equally deep")
         case .tooDeep:
             return JSONError(
                 .invalid, at: pointer, "arrays of numbers are nested more than \(csimdjson_max_rank) deep")
         default:
-            var error = MalformedJSON.error(token, wanted: wanted(result), in: body)
+            var error = MalformedJSON.error(token, expected: wanted(result), in: body)
             error.pointer = pointer
             return error
         }
@@ -91,7 +92,7 @@ extension JSONTreeBuilder {
 }
 
 extension csimdjson_tensor {
-    /// C arrays arrive as tuples.
+    /// Swift imports C arrays as tuples.
     fileprivate var shapes: [Int] { [shape.0, shape.1, shape.2, shape.3] }
     fileprivate var positions: [Int] { [position.0, position.1, position.2, position.3] }
 }

@@ -1,15 +1,15 @@
 import CSimdJSON
 
-/// Builds the tree out of tokens: the grammar of RFC 8259 and the limits on a body.
+/// Builds a tree from tokens and checks the grammar of RFC 8259 and the limits on a body.
 ///
-/// Errors are made where they are found and get their pointer on the way out, one step a level, so that a
-/// good body pays nothing for it.
+/// An error is created where it is found and gets its pointer while it propagates, one step at each level, so
+/// that valid bodies do not pay for pointers.
 struct JSONTreeBuilder {
     let parser: OpaquePointer
     let body: UnsafeBufferPointer<UInt8>
     let tensors: Set<String>
 
-    /// Whether any of `tensors` is further inside than the outermost object.
+    /// Whether any of `tensors` is nested deeper than the outermost object.
     private let hasPaths: Bool
     private var depth = 0
     private var nodes = 0
@@ -21,7 +21,7 @@ struct JSONTreeBuilder {
         hasPaths = tensors.contains { $0.utf8.contains(UInt8(ascii: "/")) }
     }
 
-    /// The one value that the body is.
+    /// Reads the body, which is one value.
     mutating func document() throws(JSONError) -> JSONValue {
         let value = try value(csimdjson_next(parser), path: "")
         let rest = csimdjson_next(parser)
@@ -33,13 +33,15 @@ struct JSONTreeBuilder {
         return value
     }
 
-    /// The value that starts with `token`. `path` is its place as `tensors` would name it, or nil when none of
-    /// them is there or further inside.
+    /// Reads the value that starts with `token`.
+    /// - Parameter path: the value's place in the notation of `tensors`; nil if none of them is here or
+    ///   deeper.
     private mutating func value(_ token: csimdjson_token, path: String?) throws(JSONError) -> JSONValue {
         nodes += 1
-        guard nodes <= JSONReader.maximumNodes else {
+        guard nodes <= JSONReader.maxNodes else {
             throw JSONError(
-                .invalid, "the body has more than \(JSONReader.maximumNodes) values outside of tensors")
+                .invalid,
+                "the body has more than the maximum of \(JSONReader.maxNodes) values outside of tensors")
         }
         if let path, tensors.contains(path), !path.isEmpty, token.kind != .null {
             return .tensor(try tensor(token, path: path))
@@ -60,15 +62,15 @@ struct JSONTreeBuilder {
             defer { depth -= 1 }
             return .object(try members(path: path))
         default:
-            throw MalformedJSON.error(token, wanted: "a value", in: body)
+            throw MalformedJSON.error(token, expected: "a value", in: body)
         }
     }
 
     private mutating func descend() throws(JSONError) {
         depth += 1
-        guard depth <= JSONReader.maximumDepth else {
+        guard depth <= JSONReader.maxDepth else {
             throw JSONError(
-                .invalid, "arrays and objects are nested more than \(JSONReader.maximumDepth) deep")
+                .invalid, "arrays and objects are nested more than \(JSONReader.maxDepth) deep")
         }
     }
 
@@ -86,7 +88,7 @@ struct JSONTreeBuilder {
             let separator = csimdjson_next(parser)
             if separator.kind == .closeArray { return elements }
             guard separator.kind == .comma else {
-                throw MalformedJSON.error(separator, wanted: "',' or ']'", in: body)
+                throw MalformedJSON.error(separator, expected: "',' or ']'", in: body)
             }
             token = csimdjson_next(parser)
         }
@@ -98,16 +100,16 @@ struct JSONTreeBuilder {
         if token.kind == .closeObject { return members.object }
         while true {
             guard token.kind == .string else {
-                throw MalformedJSON.error(token, wanted: "the name of a member, in double quotes,", in: body)
+                throw MalformedJSON.error(token, expected: "the name of a member in double quotes", in: body)
             }
             let name = try string(token)
             let colon = csimdjson_next(parser)
             guard colon.kind == .colon else {
-                throw MalformedJSON.error(colon, wanted: "':'", in: body)
+                throw MalformedJSON.error(colon, expected: "':'", in: body)
             }
             guard !members.contains(name) else {
                 throw JSONError(
-                    .invalid, "the member \(Quote.text(name)) occurs twice; leave one of them out"
+                    .invalid, "the member \(Quote.text(name)) occurs twice; remove one of them"
                 )
                 .inside(member: name)
             }
@@ -119,7 +121,7 @@ struct JSONTreeBuilder {
             let separator = csimdjson_next(parser)
             if separator.kind == .closeObject { return members.object }
             guard separator.kind == .comma else {
-                throw MalformedJSON.error(separator, wanted: "',' or '}'", in: body)
+                throw MalformedJSON.error(separator, expected: "',' or '}'", in: body)
             }
             token = csimdjson_next(parser)
         }
@@ -131,13 +133,14 @@ struct JSONTreeBuilder {
         return hasPaths ? path + "/" + name : nil
     }
 
-    /// simdjson has checked the UTF-8, but lets the escape of half a surrogate pair pass.
+    /// Converts a string token. simdjson has checked the UTF-8, but accepts the escape of half a surrogate
+    /// pair.
     private func string(_ token: csimdjson_token) throws(JSONError) -> String {
         let text = UnsafeBufferPointer(start: token.text, count: token.length)
         guard token.kind == .string, let string = String(validating: text, as: UTF8.self) else {
             var bad = token
             bad.kind = .badEscape
-            throw MalformedJSON.error(bad, wanted: "a string", in: body)
+            throw MalformedJSON.error(bad, expected: "a string", in: body)
         }
         return string
     }

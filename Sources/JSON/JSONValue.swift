@@ -1,19 +1,20 @@
-/// A JSON value, as a small tree: the answer of ``JSONReader``.
+/// A JSON value as a tree, as ``JSONReader`` returns it.
 ///
-/// Large arrays of numbers do not become trees: where a reader is told to expect one it reads a ``Tensor``.
+/// Large arrays of numbers are not trees: where the caller expects one, the reader returns a ``Tensor``.
 package enum JSONValue: Sendable {
     case null
     case bool(Bool)
-    /// A number written without fraction and exponent that fits; `-0` is a ``number(_:)``.
+    /// A number without fraction and exponent that fits 64 bits. `-0` is a ``number(_:)``.
     case integer(Int64)
     /// Any other number, always finite.
     case number(Double)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
+    /// Nested arrays of numbers at a place that the caller named.
     case tensor(Tensor)
 
-    /// What this is, with its article, for error messages: "a string".
+    /// The type with its article, for error messages: "a string".
     package var kindName: String {
         switch self {
         case .null: "null"
@@ -26,15 +27,15 @@ package enum JSONValue: Sendable {
     }
 }
 
-/// Nested JSON arrays of numbers, flat and in row-major order.
+/// Nested JSON arrays of numbers, flattened in row-major order.
 package struct Tensor: Sendable {
-    /// Values at each level, outermost first; 1 to 4 levels, none of them empty.
+    /// Length of each level, outermost first: 1 to 4 levels, each at least 1.
     package var shape: [Int]
 
-    /// As many as the product of `shape`: finite, or NaN where the JSON had `null`.
+    /// The numbers, as many as the product of `shape`: finite, or NaN where the JSON has `null`.
     package var values: [Float]
 
-    /// The positions in `values` that were `null`, in increasing order.
+    /// Positions in `values` that are `null` in the JSON, ascending.
     package var missing: [Int]
 
     package init(shape: [Int], values: [Float], missing: [Int] = []) {

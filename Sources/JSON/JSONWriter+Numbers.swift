@@ -1,27 +1,28 @@
 import CSimdJSON
 
-/// Numbers as text: the shortest that reads back to the same value.
+/// Writes numbers as the shortest text that reads back to the same value.
 extension JSONWriter {
-    /// The float without a separator.
+    /// Writes a float without a separator.
     mutating func write(float: Float) {
         write(row: [float])
     }
 
-    /// The double without a separator.
+    /// Writes a double without a separator.
     mutating func write(double: Double) {
         append(atMost: Int(csimdjson_double_room)) { csimdjson_write_double(double, $0.baseAddress) }
     }
 
-    /// The integer without a separator.
+    /// Writes an integer without a separator.
     mutating func write(integer: Int) {
         append(integer.description.utf8)
     }
 
-    /// Flat row-major values as nested arrays.
+    /// Writes flat row-major values as nested arrays.
     ///
     /// - Parameters:
-    ///   - values: as many as the product of `shape`.
-    ///   - shape: values at each level, outermost first; a level of 0 gives empty arrays.
+    ///   - values: as many numbers as the product of `shape`. One that is not finite is written as `null`.
+    ///   - shape: length of each level, outermost first. A length of 0 writes empty arrays; `[]` writes one
+    ///     number.
     package mutating func tensor(_ values: ArraySlice<Float>, shape: [Int]) {
         precondition(
             values.count == shape.reduce(1, *), "\(values.count) values cannot have the shape \(shape)")
@@ -30,7 +31,7 @@ extension JSONWriter {
         write(level: shape[...], of: values, &position)
     }
 
-    /// `"name":[[…],…]`.
+    /// Writes `"name":[[…],…]`.
     package mutating func tensor(_ name: String, _ values: ArraySlice<Float>, shape: [Int]) {
         self.name(name)
         tensor(values, shape: shape)
@@ -54,7 +55,8 @@ extension JSONWriter {
         append(UInt8(ascii: "]"))
     }
 
-    /// Nearly all of a large answer: the floats of a row with commas between them, without a separator.
+    /// Writes the floats of a row, separated by commas, without a separator before them. Most of the bytes of
+    /// a large response are written here.
     private mutating func write(row: ArraySlice<Float>) {
         append(atMost: row.count * Int(csimdjson_float_room)) { text in
             row.withUnsafeBufferPointer { csimdjson_write_floats($0.baseAddress, $0.count, text.baseAddress) }

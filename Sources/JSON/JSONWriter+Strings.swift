@@ -1,6 +1,6 @@
-/// Strings, escaped as RFC 8259, section 7, requires, and no further.
+/// Writes strings with the escapes that RFC 8259, section 7, requires, and no others.
 extension JSONWriter {
-    /// The string in its quotes, without a separator.
+    /// Writes a string in quotes, without a separator.
     mutating func write(string: String) {
         append(UInt8(ascii: "\""))
         var string = string
@@ -8,7 +8,7 @@ extension JSONWriter {
         append(UInt8(ascii: "\""))
     }
 
-    /// Appends runs that need no escape whole, and escapes between them.
+    /// Copies runs of bytes that need no escape, and escapes the bytes between them.
     private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
         var start = text.startIndex
         for position in text.indices where Self.needsEscape(text[position]) {

@@ -1,4 +1,4 @@
-/// Writes JSON (RFC 8259) as bytes: no strings are put together on the way.
+/// Writes JSON (RFC 8259) directly as bytes, without intermediate strings.
 ///
 ///     var json = JSONWriter()
 ///     json.object {
@@ -14,26 +14,27 @@
 ///     }
 ///     respond(json.bytes)
 ///
-/// Commas come by themselves. Names are not checked for being unique, nor that each name has one value: a
-/// closure given to ``object(_:)`` writes members, one given to ``array(_:)`` writes values.
+/// Commas are written automatically. The writer does not check that names are unique, or that each name is
+/// followed by one value: the closure of ``object(_:)`` must write members, that of ``array(_:)`` values.
 ///
-/// JSON has neither NaN nor Infinity, and an answer is always strict JSON: a number that is not finite is
-/// written as `null`, which is also how a missing value is spelt on the way in.
+/// JSON has neither NaN nor Infinity, so a number that is not finite is written as `null`. `null` is also how
+/// requests spell a missing value.
 package struct JSONWriter: Sendable {
-    /// What has been written.
+    /// The bytes written so far.
     package private(set) var bytes: [UInt8] = []
 
-    /// Whether the next value or name is the first after its opening bracket.
+    /// Whether the next value or name follows an opening bracket or a name, and needs no comma.
     private var isFirst = true
 
-    /// An empty document. A good guess of its size saves the growing.
+    /// Creates a writer without content.
+    /// - Parameter capacity: expected size in bytes; the buffer is not reallocated up to that size.
     package init(reservingCapacity capacity: Int = 256) {
         bytes.reserveCapacity(capacity)
     }
 
     // MARK: Containers
 
-    /// `{…}`, with the members that the closure writes.
+    /// Writes `{…}` with the members that the closure writes.
     @inlinable
     package mutating func object<Failure: Error>(
         _ members: (inout JSONWriter) throws(Failure) -> Void
@@ -43,7 +44,7 @@ package struct JSONWriter: Sendable {
         end(UInt8(ascii: "}"))
     }
 
-    /// `[…]`, with the values that the closure writes.
+    /// Writes `[…]` with the values that the closure writes.
     @inlinable
     package mutating func array<Failure: Error>(
         _ elements: (inout JSONWriter) throws(Failure) -> Void
@@ -53,7 +54,7 @@ package struct JSONWriter: Sendable {
         end(UInt8(ascii: "]"))
     }
 
-    /// A separator if one is due, and an opening bracket.
+    /// Writes a separator if one is needed, and an opening bracket.
     @usableFromInline
     mutating func begin(_ bracket: UInt8) {
         separate()
@@ -61,7 +62,7 @@ package struct JSONWriter: Sendable {
         isFirst = true
     }
 
-    /// A closing bracket.
+    /// Writes a closing bracket.
     @usableFromInline
     mutating func end(_ bracket: UInt8) {
         bytes.append(bracket)
@@ -70,7 +71,7 @@ package struct JSONWriter: Sendable {
 
     // MARK: Members
 
-    /// `"name":`, to be followed by exactly one value.
+    /// Writes `"name":`. Exactly one value must follow.
     package mutating func name(_ name: String) {
         separate()
         write(string: name)
@@ -78,7 +79,7 @@ package struct JSONWriter: Sendable {
         isFirst = true
     }
 
-    /// `"name":{…}`.
+    /// Writes `"name":{…}`.
     @inlinable
     package mutating func object<Failure: Error>(
         _ name: String, _ members: (inout JSONWriter) throws(Failure) -> Void
@@ -87,7 +88,7 @@ package struct JSONWriter: Sendable {
         try object(members)
     }
 
-    /// `"name":[…]`.
+    /// Writes `"name":[…]`.
     @inlinable
     package mutating func array<Failure: Error>(
         _ name: String, _ elements: (inout JSONWriter) throws(Failure) -> Void
@@ -96,7 +97,7 @@ package struct JSONWriter: Sendable {
         try array(elements)
     }
 
-    /// `"name":[…]`, with the one value that the closure writes for each element.
+    /// Writes `"name":[…]` with the value that the closure writes for each element, exactly one.
     @inlinable
     package mutating func array<Elements: Sequence, Failure: Error>(
         _ name: String, of elements: Elements,
@@ -110,9 +111,9 @@ package struct JSONWriter: Sendable {
         end(UInt8(ascii: "]"))
     }
 
-    // MARK: For this type's other files
+    // MARK: For extensions in other files
 
-    /// Writes the comma between two values or members.
+    /// Writes a comma if a value or member precedes.
     mutating func separate() {
         if !isFirst {
             bytes.append(UInt8(ascii: ","))
@@ -120,7 +121,7 @@ package struct JSONWriter: Sendable {
         isFirst = false
     }
 
-    /// Appends bytes that are JSON already, or part of it.
+    /// Appends bytes of JSON unchanged.
     mutating func append(_ json: some Collection<UInt8>) {
         bytes.append(contentsOf: json)
     }
@@ -130,9 +131,10 @@ package struct JSONWriter: Sendable {
         bytes.append(byte)
     }
 
-    /// Lets a closure append at most `most` bytes in place; it returns how many.
-    mutating func append(atMost most: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
-        bytes.append(addingCapacity: most) { span in
+    /// Appends the bytes that a closure writes into a buffer of `maxCount` bytes.
+    /// - Parameter body: returns the number of bytes written.
+    mutating func append(atMost maxCount: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        bytes.append(addingCapacity: maxCount) { span in
             span.withUnsafeMutableBufferPointer { buffer, initialized in
                 initialized += body(UnsafeMutableBufferPointer(rebasing: buffer[initialized...]))
             }

@@ -1,6 +1,6 @@
 import CSimdJSON
 
-/// The errors of text that is not JSON. Offsets count bytes from 0.
+/// Creates the errors of bodies that are not JSON. Offsets are in bytes, counted from 0.
 enum MalformedJSON {
     static let empty = JSONError(
         .malformed, "the body is empty; send a JSON object such as {\"model\": \"toy\"}")
@@ -9,20 +9,22 @@ enum MalformedJSON {
         JSONError(.malformed, detail)
     }
 
-    /// What simdjson found wrong with the body as a whole, with the place that it does not tell.
+    /// Returns the error of a body that simdjson refused as a whole, with the place, which simdjson does not
+    /// report.
     static func error(_ status: csimdjson_status, in body: UnsafeBufferPointer<UInt8>) -> JSONError {
         switch status {
         case .empty:
             return body.isEmpty
                 ? empty
                 : error(
-                    "the body is nothing but white space; send a JSON object such as {\"model\": \"toy\"}")
+                    "the body has only white space; send a JSON object such as {\"model\": \"toy\"}")
         case .invalidUtf8:
             return error(
-                "the body is not UTF-8: \(UTF8Fault(in: body).description); JSON is always sent as UTF-8")
+                "the body is not UTF-8: \(UTF8Fault(in: body).description); JSON must be UTF-8")
         case .unclosedString:
             let place = StringScan(body).openQuote.map { " that begins at byte \($0)" } ?? ""
-            return error("the body ends inside the string\(place); was it cut off, or is a '\"' missing?")
+            return error(
+                "the body ends inside the string\(place); either a '\"' is missing or the body was cut off")
         case .controlCharacter:
             let place = StringScan(body).controlCharacter.map { " at byte \($0)" } ?? ""
             return error(
@@ -36,36 +38,37 @@ enum MalformedJSON {
         }
     }
 
-    /// A token that cannot stand where it stands.
+    /// Returns the error of a token that is not allowed at its place.
+    /// - Parameter expected: what is allowed there, such as "a value".
     static func error(
-        _ token: csimdjson_token, wanted: String, in body: UnsafeBufferPointer<UInt8>
+        _ token: csimdjson_token, expected: String, in body: UnsafeBufferPointer<UInt8>
     ) -> JSONError {
         let place = "at byte \(token.offset)"
         switch token.kind {
         case .end:
             return error(
-                "the body ends at byte \(token.offset) where \(wanted) should follow; was it cut off?")
+                "the body ends at byte \(token.offset); expected \(expected). Was it cut off?")
         case .badEscape:
             return error(
-                "the string \(place) has a bad escape: JSON knows \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX, "
-                    + "and surrogates only in pairs")
+                "the string \(place) has a bad escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX, "
+                    + "with surrogates only in pairs")
         case .badNumber:
             return error(
-                "\(source(token, in: body)) \(place) is not a number as JSON writes it\(numberHint(token, in: body))"
+                "\(source(token, in: body)) \(place) is not a number that JSON allows\(numberHint(token, in: body))"
             )
         case .hugeNumber:
             return JSONError(
                 .invalid, "the number \(source(token, in: body)) \(place) is beyond the range of a double")
         case .unknown:
             return error(
-                "\(source(token, in: body)) \(place) is not JSON; \(wanted) should stand there\(unknownHint(token, in: body))"
+                "\(source(token, in: body)) \(place) is not JSON; expected \(expected)\(unknownHint(token, in: body))"
             )
         default:
-            return error("\(name(token, in: body)) \(place) where \(wanted) should stand")
+            return error("found \(name(token, in: body)) \(place); expected \(expected)")
         }
     }
 
-    /// A token in words.
+    /// Returns a token in words.
     static func name(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
         switch token.kind {
         case .string: "a string"
@@ -73,7 +76,7 @@ enum MalformedJSON {
         }
     }
 
-    /// The token's text as it was written, quoted and cut.
+    /// Returns the token's source text, quoted and truncated.
     static func source(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
         Quote.text(String(decoding: sourceBytes(token, in: body), as: UTF8.self))
     }
@@ -104,7 +107,7 @@ enum MalformedJSON {
     private static func unknownHint(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
         let text = String(decoding: sourceBytes(token, in: body), as: UTF8.self)
         if text.unicodeScalars.first == "\u{FEFF}" {
-            return " (the body starts with a byte order mark: leave it out)"
+            return " (the body starts with a byte order mark; remove it)"
         }
         if text.hasPrefix("/") || text.hasPrefix("#") { return " (JSON has no comments)" }
         if text.hasPrefix("'") { return " (strings are in double quotes)" }

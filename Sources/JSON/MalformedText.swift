@@ -1,10 +1,10 @@
-/// Where strings go wrong in a body of which only that is known. Runs after simdjson has refused the body, so
-/// it may take its time.
+/// Finds the place of an error in a string that simdjson reported without a place. It runs only after
+/// simdjson has refused the body, so it need not be fast.
 struct StringScan {
-    /// The quote that opens a string which never ends.
+    /// Offset of the quote that opens a string without an end.
     private(set) var openQuote: Int?
 
-    /// The first raw byte below 0x20 inside a string.
+    /// Offset of the first raw byte below 0x20 inside a string.
     private(set) var controlCharacter: Int?
 
     init(_ body: UnsafeBufferPointer<UInt8>) {
@@ -25,7 +25,7 @@ struct StringScan {
     }
 }
 
-/// The first place where bytes are not UTF-8.
+/// Describes the first place where bytes are not UTF-8.
 struct UTF8Fault: CustomStringConvertible {
     let description: String
 
@@ -41,7 +41,7 @@ struct UTF8Fault: CustomStringConvertible {
                 description = "byte \(offset) is 0x\(String(body[offset], radix: 16, uppercase: true))"
                 return
             case .emptyInput:
-                description = "it breaks off inside a character"
+                description = "it ends inside a character"
                 return
             }
         }

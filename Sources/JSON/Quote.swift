@@ -1,10 +1,10 @@
-/// Shows text from a request in a message: in single quotes, printable, cut at a sane length, so that neither
-/// a log nor a terminal that shows the message can be made to do anything.
+/// Quotes text from a request for a message: in single quotes, printable, and truncated, so that it cannot
+/// inject lines into a log or control sequences into a terminal.
 package enum Quote {
-    /// Unicode scalars of a text that are shown.
+    /// Maximum number of Unicode scalars that are shown.
     static let limit = 64
 
-    /// `'text'`, with control characters and others that do not print as `\u{…}`.
+    /// Returns `'text'`, with control characters and other characters that do not print as `\u{…}`.
     package static func text(_ text: some StringProtocol) -> String {
         var quoted = "'"
         for (count, scalar) in text.unicodeScalars.enumerated() {

@@ -1,14 +1,14 @@
 import CSimdJSON
 import Synchronization
 
-/// simdjson's parser, which owns the index of the body it reads.
+/// A simdjson parser, which owns the index of the body that it reads.
 ///
-/// Only ever used by one thread at a time, which the pool sees to: it hands a parser to one caller and does not
-/// know it any more until the caller gives it back. That makes it safe to pass between threads.
+/// Sendable because one thread uses a parser at a time: ``SimdJSONParserPool`` removes a parser from its list
+/// while a caller uses it.
 struct SimdJSONParser: @unchecked Sendable {
     let handle: OpaquePointer
 
-    /// The longest body that its index has room for.
+    /// The longest body, in bytes, that the index has room for.
     var capacity: Int { csimdjson_capacity(handle) }
 
     init?() {
@@ -17,36 +17,38 @@ struct SimdJSONParser: @unchecked Sendable {
     }
 }
 
-/// Parsers that are at rest, so that a small request does not pay for an index of its own.
+/// Idle parsers, kept so that a small request does not allocate an index.
 enum SimdJSONParserPool {
-    /// Bytes of body that all parsers at rest together have an index for. That is at most 6 times as much
-    /// memory, of which only what bodies have used is ever touched. A parser that would exceed it is freed.
-    static let capacityKept = 16 << 20
+    /// Maximum capacity of all idle parsers together, in bytes of body. An index takes up to 6 times its
+    /// capacity, but only pages that bodies have used are resident. A parser that would exceed the maximum is
+    /// freed.
+    static let maxIdleCapacity = 16 << 20
 
-    /// Every parser starts at this capacity, so that requests of different sizes do not make it grow each time.
-    static let smallest = 1 << 16
+    /// Initial capacity of a parser, so that requests of different sizes do not make it grow each time.
+    static let minCapacity = 1 << 16
 
-    /// More than this many at rest would mean that as many threads once read JSON at the same instant.
-    static let mostKept = 16
+    /// Maximum number of idle parsers. There are only as many as threads that have read JSON at the same
+    /// time.
+    static let maxIdleParsers = 16
 
-    private static let resting = Mutex<[SimdJSONParser]>([])
+    private static let idle = Mutex<[SimdJSONParser]>([])
 
-    /// Lends a parser to `body`, nil when there is no memory for one.
+    /// Calls `body` with a parser, or with nil if there is no memory for one.
     static func withParser<Result, Failure: Error>(
         _ body: (SimdJSONParser?) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        guard let parser = resting.withLock({ $0.popLast() }) ?? SimdJSONParser() else {
+        guard let parser = idle.withLock({ $0.popLast() }) ?? SimdJSONParser() else {
             return try body(nil)
         }
-        defer { giveBack(parser) }
+        defer { recycle(parser) }
         return try body(parser)
     }
 
-    private static func giveBack(_ parser: SimdJSONParser) {
-        let isKept = resting.withLock { resting in
-            let capacity = resting.reduce(parser.capacity) { $0 + $1.capacity }
-            guard resting.count < mostKept, capacity <= capacityKept else { return false }
-            resting.append(parser)
+    private static func recycle(_ parser: SimdJSONParser) {
+        let isKept = idle.withLock { idle in
+            let capacity = idle.reduce(parser.capacity) { $0 + $1.capacity }
+            guard idle.count < maxIdleParsers, capacity <= maxIdleCapacity else { return false }
+            idle.append(parser)
             return true
         }
         if !isKept {

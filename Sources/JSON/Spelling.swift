@@ -1,20 +1,21 @@
-/// Guesses what was meant by a misspelt name.
+/// Suggests a correction of a misspelt name.
 package enum Spelling {
-    /// Longer names are nobody's slip of the pen.
-    private static let longest = 64
+    /// Maximum length of a name, in Unicode scalars; longer names get no suggestion.
+    private static let maxLength = 64
 
-    /// The candidate that is nearest to `name`, if it is near enough: a third of its letters may be wrong, but
-    /// no more than three.
+    /// Returns the candidate nearest to `name`; nil if more than three letters or a third of them (rounded
+    /// up) differ.
     package static func nearest(to name: String, among candidates: [String]) -> String? {
-        let letters = Array(name.unicodeScalars.prefix(longest + 1))
-        guard letters.count <= longest else { return nil }
+        let letters = Array(name.unicodeScalars.prefix(maxLength + 1))
+        guard letters.count <= maxLength else { return nil }
         let distances = candidates.map { ($0, distance(letters, Array($0.unicodeScalars))) }
         guard let (nearest, distance) = distances.min(by: { $0.1 < $1.1 }) else { return nil }
         let allowed = min(3, (max(letters.count, nearest.unicodeScalars.count) + 1) / 3)
         return distance <= allowed ? nearest : nil
     }
 
-    /// Letters to insert, remove, replace or swap with their neighbour (the optimal string alignment).
+    /// Returns the optimal string alignment distance: the number of letters to insert, delete, replace or
+    /// transpose.
     static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...b.count)

@@ -1,10 +1,10 @@
-/// Collects members of an object and knows which names it has.
+/// Collects the members of an object and finds duplicate names.
 struct UniqueMembers {
     private var members: [JSONObject.Member] = []
 
-    /// The names, once there are so many that comparing with each would take long.
+    /// The names, once there are more than `maxLinearSearch`.
     private var names: Set<String> = []
-    private static let fewMembers = 12
+    private static let maxLinearSearch = 12
 
     var object: JSONObject { JSONObject(uniqueMembers: members) }
 
@@ -12,12 +12,12 @@ struct UniqueMembers {
         names.isEmpty ? members.contains { $0.name == name } : names.contains(name)
     }
 
-    /// Appends a member whose name is not among them yet.
+    /// Appends a member whose name must not be present yet.
     mutating func append(_ name: String, _ value: JSONValue) {
         members.append((name, value))
         if !names.isEmpty {
             names.insert(name)
-        } else if members.count > Self.fewMembers {
+        } else if members.count > Self.maxLinearSearch {
             names = Set(members.map(\.name))
         }
     }

@@ -42,19 +42,10 @@ extension FieldReader {
         )
     }
 
-    private enum LayerType: String, CaseIterable {
-        case lstm = "LSTM"
-        case bidirectional = "Bidirectional"
-        case repeatVector = "RepeatVector"
-        case timeDistributed = "TimeDistributed"
-        case dense = "Dense"
-        case dropout = "Dropout"
-    }
-
     /// Reads one layer, whose options have their Keras names.
     private mutating func layer() throws(JSONError) -> Layer {
-        guard let type: LayerType = try choice("type") else {
-            throw missing("type", "one of " + LayerType.allCases.map(\.rawValue).joined(separator: ", "))
+        guard let type: Layer.Kind = try choice("type") else {
+            throw missing("type", "one of " + Layer.Kind.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let layer: Layer
         switch type {
@@ -80,12 +71,12 @@ extension FieldReader {
         return layer
     }
 
-    private mutating func wrappedLayer(_ type: LayerType) throws(JSONError) -> FieldReader {
+    private mutating func wrappedLayer(_ type: Layer.Kind) throws(JSONError) -> FieldReader {
         guard var wrapped = try object("layer") else {
             throw missing(
                 "layer", "the wrapped layer, such as {\"type\": \"\(type.rawValue)\", \"units\": 2}")
         }
-        let found: LayerType? = try wrapped.choice("type")
+        let found: Layer.Kind? = try wrapped.choice("type")
         guard found == type else { throw wrapped.error("type", "must be \(type.rawValue) here") }
         return wrapped
     }
@@ -142,12 +133,12 @@ extension JSONWriter {
         case .dropout(let rate): member("rate", rate)
         case .bidirectional(let lstm):
             object("layer") { json in
-                json.member("type", "LSTM")
+                json.member("type", Layer.Kind.lstm.rawValue)
                 json.members(of: lstm)
             }
         case .timeDistributed(let dense):
             object("layer") { json in
-                json.member("type", "Dense")
+                json.member("type", Layer.Kind.dense.rawValue)
                 json.members(of: dense)
             }
         }

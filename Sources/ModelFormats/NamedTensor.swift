@@ -1,12 +1,12 @@
-/// One tensor of a file.
+/// A tensor of float32 numbers with its name in a file.
 package struct NamedTensor: Sendable, Equatable {
-    /// Differs from all others of the file; 1 to 512 bytes of UTF-8.
+    /// The name: unique in the file, 1 to 512 bytes of UTF-8.
     package let name: String
 
-    /// Values along each axis, outermost first. `[]` is a scalar; an axis of 0 leaves no values.
+    /// Length of each axis, outermost first. `[]` is a scalar. If an axis has length 0, there are no values.
     package let shape: [Int]
 
-    /// As many as the product of `shape`, in row-major order.
+    /// The values in row-major order, as many as the product of `shape`.
     package let values: [Float]
 
     package init(name: String, shape: [Int], values: [Float]) {

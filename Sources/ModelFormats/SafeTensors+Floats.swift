@@ -1,10 +1,10 @@
 #if _endian(big)
-    #error("the data of a safetensors file are little-endian, and are copied as they are")
+    #error("safetensors data is little-endian and is copied without conversion")
 #endif
 
-/// Bytes of tensors to floats.
+/// Conversion of stored values to floats.
 extension SafeTensors {
-    /// The values of a tensor; nil if they are integers.
+    /// Returns the values of a tensor as float32; nil if they are integers or booleans.
     static func floats(
         _ dtype: SafeTensorsHeader.DType, _ bytes: UnsafeRawBufferPointer
     ) -> [Float]? {
@@ -16,7 +16,7 @@ extension SafeTensors {
             }
         case .f64: converted(bytes) { (value: Double) in Float(value) }
         case .f16: converted(bytes) { (value: Float16) in Float(value) }
-        // The upper half of a float32.
+        // A bfloat16 is the upper half of a float32.
         case .bf16: converted(bytes) { (upper: UInt16) in Float(bitPattern: UInt32(upper) << 16) }
         case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool: nil
         }

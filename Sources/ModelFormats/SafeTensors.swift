@@ -1,15 +1,20 @@
 import JSON
 
-/// Files of named tensors, as Hugging Face's `safetensors` reads and writes them; see ``SafeTensorsHeader``.
+/// Reads and writes safetensors files (https://github.com/huggingface/safetensors). ``SafeTensorsHeader``
+/// describes the format.
 package enum SafeTensors {
-    /// What the data of a file that we write start at a multiple of, in bytes. The reference has 8; 64 are a cache line.
+    /// Alignment of the data in files that are written, in bytes: a cache line. The reference implementation
+    /// uses 8.
     private static let alignment = 64
 
-    /// Reads a whole file as floats.
+    /// Reads all tensors of a file as float32.
     ///
-    /// F32 is copied bit by bit, F16 and BF16 are converted exactly, F64 is rounded, to infinity if beyond the range of
-    /// float32. Values may be NaN or infinite. Tensors of integers are refused.
-    /// - Returns: the header, and a tensor for each of its entries, in their order.
+    /// F32 is copied bit by bit, F16 and BF16 are converted exactly, F64 is rounded, to infinity beyond the
+    /// range of float32. Values may be NaN or infinite.
+    /// - Parameter file: the bytes of the whole file.
+    /// - Returns: the header, and one tensor for each of its entries, in the same order.
+    /// - Throws: ``SafeTensorsError`` if the file is invalid or beyond a limit, or if a tensor has integers
+    ///   or booleans.
     package static func read(
         _ file: [UInt8]
     ) throws(SafeTensorsError) -> (header: SafeTensorsHeader, tensors: [NamedTensor]) {
@@ -32,19 +37,22 @@ package enum SafeTensors {
             guard let values else {
                 throw SafeTensorsError(
                     tensor: entry.name,
-                    "is of type \(entry.dtype.rawValue); floats are read from F32, F64, F16 and BF16 only")
+                    "is of type \(entry.dtype.rawValue); the types that can be read are F64, F32, F16 and BF16"
+                )
             }
             tensors.append(NamedTensor(name: entry.name, shape: entry.shape, values: values))
         }
         return tensors
     }
 
-    /// The bytes of a file with these tensors, in this order, as F32.
+    /// Returns the bytes of a file with the given tensors, in the given order, as F32.
     ///
-    /// ``read(_:)`` gives back the same, bit by bit, as long as the limits of ``SafeTensorsHeader`` are kept.
+    /// ``read(_:)`` returns the same tensors and metadata, bit by bit, if the limits of ``SafeTensorsHeader``
+    /// are kept.
     /// - Parameters:
-    ///   - tensors: with as many values as their shapes say, and names that differ and are not `__metadata__`.
-    ///   - metadata: for `__metadata__`, in this order, with names that differ.
+    ///   - tensors: tensors with unique names other than `__metadata__`, whose values match their shapes
+    ///     (preconditions).
+    ///   - metadata: the strings of `__metadata__`, in order, with unique names (a precondition).
     package static func write(
         _ tensors: [NamedTensor], metadata: [(name: String, value: String)]
     ) -> [UInt8] {
@@ -67,7 +75,9 @@ package enum SafeTensors {
         _ tensors: [NamedTensor], _ metadata: [(name: String, value: String)]
     ) -> [UInt8] {
         precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
-        precondition(Set(metadata.map(\.name)).count == metadata.count, "metadata have a name twice")
+        precondition(
+            Set(metadata.map(\.name)).count == metadata.count,
+            "two strings of the metadata have the same name")
         var json = JSONWriter()
         json.object { json in
             if !metadata.isEmpty {
@@ -78,9 +88,10 @@ package enum SafeTensors {
             var start = 0
             for tensor in tensors {
                 precondition(
-                    tensor.name != SafeTensorsHeader.metadataName, "a tensor is named as the metadata")
+                    tensor.name != SafeTensorsHeader.metadataName, "a tensor must not be named __metadata__")
                 precondition(
-                    tensor.shape.reduce(1, *) == tensor.values.count, "the shape is not that of the values")
+                    tensor.shape.reduce(1, *) == tensor.values.count,
+                    "the number of values does not match the shape")
                 let end = start + byteCount(tensor)
                 json.object(tensor.name) {
                     $0.member("dtype", SafeTensorsHeader.DType.f32.rawValue)

@@ -1,7 +1,7 @@
 import JSON
 
 extension SafeTensorsHeader {
-    /// How a value is stored.
+    /// The type of a stored value. Raw values are the names in the file.
     package enum DType: String, Sendable, CaseIterable {
         case f64 = "F64"
         case f32 = "F32"
@@ -28,31 +28,33 @@ extension SafeTensorsHeader {
         }
     }
 
-    /// One tensor.
+    /// A tensor's entry in the header.
     package struct Entry: Sendable, Equatable {
-        /// Differs from all others of the file; 1 to 512 bytes of UTF-8.
+        /// The name: unique in the file, 1 to 512 bytes of UTF-8.
         package let name: String
 
-        /// How its values are stored.
+        /// The type of the stored values.
         package let dtype: DType
 
-        /// Values along each axis, outermost first. `[]` is a scalar; an axis of 0 leaves no values. The product
-        /// of the others, times the bytes of a value, is an `Int`.
+        /// Length of each axis, outermost first. `[]` is a scalar. If an axis has length 0, there are no
+        /// values. The product of the lengths other than 0, times the bytes of a value, does not overflow
+        /// `Int`.
         package let shape: [Int]
 
-        /// Bytes of the data: as many as `shape` and `dtype` say.
+        /// Position of the values in the data, in bytes. The length matches `shape` and `dtype`.
         package let range: Range<Int>
     }
 }
 
 extension SafeTensorsHeader.Entry {
-    /// Reads one member of the header.
-    /// - Parameter dataCount: bytes of data that there are.
+    /// Reads the entry of a tensor from a member of the header.
+    /// - Parameter dataCount: bytes of the file's data.
+    /// - Throws: ``SafeTensorsError`` if the entry is invalid or its bytes are outside the data.
     init(_ member: JSONObject.Member, dataCount: Int) throws(SafeTensorsError) {
         let length = member.name.utf8.count
-        guard 1...SafeTensorsHeader.maximumNameLength ~= length else {
+        guard 1...SafeTensorsHeader.maxNameLength ~= length else {
             throw SafeTensorsError(
-                "the name of a tensor has \(length) bytes; it must have 1 to \(SafeTensorsHeader.maximumNameLength)"
+                "the name of a tensor has \(length) bytes; it must have 1 to \(SafeTensorsHeader.maxNameLength)"
             )
         }
         name = member.name
@@ -63,11 +65,11 @@ extension SafeTensorsHeader.Entry {
                 throw fields.missing("dtype", "a type such as 'F32'")
             }
             self.dtype = dtype
-            shape = try fields.counts("shape", count: 0...SafeTensorsHeader.maximumRank)
+            shape = try fields.counts("shape", count: 0...SafeTensorsHeader.maxRank)
             offsets = try fields.counts("data_offsets", count: 2...2)
             try fields.rejectUnknown()
         } catch {
-            throw SafeTensorsError(tensor: name, "is wrong: \(error.detail)")
+            throw SafeTensorsError(tensor: name, "has an invalid entry: \(error.detail)")
         }
         guard offsets[0] <= offsets[1], offsets[1] <= dataCount else {
             throw SafeTensorsError(
@@ -80,11 +82,12 @@ extension SafeTensorsHeader.Entry {
             throw SafeTensorsError(
                 tensor: name,
                 "has \(range.count) bytes; the shape \(shape) of \(dtype.rawValue) takes "
-                    + (Self.byteCount(shape, dtype).map { "\($0)" } ?? "more than there can be"))
+                    + (Self.byteCount(shape, dtype).map { "\($0)" } ?? "more than 2^63-1"))
         }
     }
 
-    /// Bytes of a tensor; nil if they overflow. An axis of 0 does not make up for others that overflow.
+    /// Returns the bytes of a tensor; nil if they overflow `Int`. An axis of length 0 does not hide an
+    /// overflow of the others.
     private static func byteCount(_ shape: [Int], _ dtype: SafeTensorsHeader.DType) -> Int? {
         var bytes = dtype.byteCount
         for length in shape where length > 0 {
@@ -97,7 +100,8 @@ extension SafeTensorsHeader.Entry {
 }
 
 extension FieldReader {
-    /// An array of so many integers that are not negative, and written as such: neither `3.0` nor `3e0`.
+    /// Returns an array of integers from 0, written as integers: neither `3.0` nor `3e0`.
+    /// - Parameter count: allowed number of elements.
     fileprivate mutating func counts(_ name: String, count: ClosedRange<Int>) throws(JSONError) -> [Int] {
         let wanted =
             count.count == 1

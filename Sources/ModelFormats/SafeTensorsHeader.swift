@@ -1,57 +1,60 @@
 import JSON
 
-/// What a safetensors file says before its data.
+/// The header of a safetensors file.
 ///
-/// A file (https://github.com/huggingface/safetensors) is the header's length in 8 bytes, little-endian; the header,
-/// a JSON object with an entry for each tensor and, under `__metadata__`, strings; and the data, little-endian and
-/// row-major, in which the tensors follow one another without gaps. A header that is accepted is all that: whoever
-/// has one need not check ranges or sizes again.
+/// A safetensors file (https://github.com/huggingface/safetensors) has three parts: the header's length in 8
+/// bytes, little-endian; the header, a JSON object with an entry for each tensor and, under `__metadata__`,
+/// an object of strings; and the data, little-endian and row-major, in which the tensors follow one another
+/// without gaps. The initializer checks all of this, so users of a header need not check ranges or sizes
+/// again.
 package struct SafeTensorsHeader: Sendable {
-    /// Bytes that the JSON may take. The reference takes 100 MB.
-    package static let maximumLength = 16 << 20
+    /// Maximum length of the JSON, in bytes. The reference implementation's maximum is 100 MB.
+    package static let maxLength = 16 << 20
 
-    /// Tensors that a file may hold.
-    package static let maximumTensors = 4096
+    /// Maximum number of tensors.
+    package static let maxTensors = 4096
 
-    /// Bytes of UTF-8 that a tensor's name may take.
-    package static let maximumNameLength = 512
+    /// Maximum length of a tensor's name, in bytes of UTF-8.
+    package static let maxNameLength = 512
 
-    /// Axes that a tensor may have.
-    package static let maximumRank = 8
+    /// Maximum number of axes of a tensor.
+    package static let maxRank = 8
 
-    /// The bytes that hold the header's length.
+    /// Bytes that hold the header's length.
     static let lengthByteCount = 8
 
-    /// The member that holds strings instead of a tensor.
+    /// Name of the member that has the metadata instead of a tensor.
     static let metadataName = "__metadata__"
 
-    /// The strings under `__metadata__`, in the file's order. No name occurs twice.
+    /// The strings under `__metadata__`, in the order of the file. Names are unique.
     package let metadata: [(name: String, value: String)]
 
-    /// The tensors, in the order of their data; where several start at the same byte, in the header's.
+    /// The tensors in the order of their data; those that start at the same byte, in the order of the header.
     package let entries: [Entry]
 
-    /// Bytes of the file before the data.
+    /// Offset of the data in the file, in bytes.
     package let dataStart: Int
 
-    /// Bytes of data, to the end of the file; the entries' ranges fill them exactly.
+    /// Length of the data, up to the end of the file, in bytes. The entries' ranges cover it exactly.
     package let dataCount: Int
 
-    /// Bytes of a file's beginning that hold the header: 8 and its length.
-    /// - Parameter prefix: the file's first 8 bytes, or more.
+    /// Returns the number of bytes up to the end of the header: 8 and the header's length.
+    /// - Parameter prefix: the file's first bytes, at least 8.
+    /// - Throws: ``SafeTensorsError`` if there are fewer bytes, or if the length is 0 or greater than
+    ///   ``maxLength``.
     package static func byteCount(_ prefix: [UInt8]) throws(SafeTensorsError) -> Int {
         guard prefix.count >= lengthByteCount else {
             throw SafeTensorsError(
-                "there are \(prefix.count) bytes; a safetensors file starts with 8 that hold its header's length"
+                "there are \(prefix.count) bytes; a safetensors file starts with 8 bytes for the header's length"
             )
         }
         let length = prefix.prefix(lengthByteCount).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length > 0 else {
             throw SafeTensorsError("the header's length is 0; the shortest header is {}")
         }
-        guard length <= UInt64(maximumLength) else {
+        guard length <= UInt64(maxLength) else {
             throw SafeTensorsError(
-                "the header's length is \(length), the limit is \(maximumLength) bytes; is it a safetensors file?"
+                "the header's length is \(length), the limit is \(maxLength) bytes; is it a safetensors file?"
             )
         }
         return lengthByteCount + Int(length)
@@ -59,8 +62,10 @@ package struct SafeTensorsHeader: Sendable {
 
     /// Reads the header of a file.
     /// - Parameters:
-    ///   - bytes: the file's beginning, ``byteCount(_:)`` bytes or more.
-    ///   - fileSize: bytes of the whole file, which the header and the tensors must fill.
+    ///   - bytes: the file's first bytes, at least ``byteCount(_:)``.
+    ///   - fileSize: length of the whole file in bytes; header and tensors must cover it exactly.
+    /// - Throws: ``SafeTensorsError`` if the header is invalid or beyond a limit, or if it does not match the
+    ///   file's length.
     package init(_ bytes: [UInt8], fileSize: Int) throws(SafeTensorsError) {
         let dataStart = try Self.byteCount(bytes)
         guard dataStart <= min(bytes.count, fileSize) else {
@@ -76,7 +81,7 @@ package struct SafeTensorsHeader: Sendable {
         self.dataCount = dataCount
     }
 
-    /// The string under a name in the metadata, or nil.
+    /// The string with a name in the metadata; nil if there is none.
     package subscript(name: String) -> String? {
         metadata.first { $0.name == name }?.value
     }
@@ -84,11 +89,11 @@ package struct SafeTensorsHeader: Sendable {
     // MARK: Reading
 
     private static func members(_ json: ArraySlice<UInt8>) throws(SafeTensorsError) -> [JSONObject.Member] {
-        // JSON may start with white space, a header may not.
+        // JSON may start with white space, but a header must not.
         guard json.first == UInt8(ascii: "{") else {
             throw SafeTensorsError("the header does not start with '{'; it must be a JSON object")
         }
-        // The reader copies what has no room for 64 more bytes.
+        // JSONReader copies a body without capacity for 64 more bytes.
         var body: [UInt8] = []
         body.reserveCapacity(json.count + 64)
         body += json
@@ -123,29 +128,30 @@ package struct SafeTensorsHeader: Sendable {
         _ members: [JSONObject.Member], dataCount: Int
     ) throws(SafeTensorsError) -> [Entry] {
         let tensors = members.filter { $0.name != metadataName }
-        guard tensors.count <= maximumTensors else {
-            throw SafeTensorsError("there are \(tensors.count) tensors; the limit is \(maximumTensors)")
+        guard tensors.count <= maxTensors else {
+            throw SafeTensorsError("there are \(tensors.count) tensors; the limit is \(maxTensors)")
         }
         var entries: [Entry] = []
         for member in tensors {
             entries.append(try Entry(member, dataCount: dataCount))
         }
-        // The sort is stable, and an empty tensor sorts before the one that starts where it is.
+        // The sort is stable, and an empty tensor precedes the tensor that starts at the same byte.
         entries.sort {
             ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
         }
-        try checkThatTheyFill(dataCount, entries)
+        try checkCoverage(dataCount, entries)
         return entries
     }
 
-    /// Each tensor starts where the one before it ends, the first at 0, and the last ends where the file does.
-    private static func checkThatTheyFill(
+    /// Checks that the first tensor starts at 0, each other one where the previous one ends, and that the
+    /// last ends at the end of the file.
+    private static func checkCoverage(
         _ dataCount: Int, _ entries: [Entry]
     ) throws(SafeTensorsError) {
         var end = 0
         for entry in entries {
             guard entry.range.lowerBound == end else {
-                let fault = entry.range.lowerBound < end ? "overlaps the one before it" : "follows a gap"
+                let fault = entry.range.lowerBound < end ? "overlaps the previous one" : "follows a gap"
                 throw SafeTensorsError(
                     tensor: entry.name,
                     "\(fault): it starts at byte \(entry.range.lowerBound) of the data and must start at byte \(end)"
@@ -155,7 +161,7 @@ package struct SafeTensorsHeader: Sendable {
         }
         guard end == dataCount else {
             throw SafeTensorsError(
-                "the tensors end at byte \(end) of the data, the file at byte \(dataCount); nothing may follow the last"
+                "the tensors end at byte \(end) of the data, the file at byte \(dataCount); nothing may follow the last tensor"
             )
         }
     }

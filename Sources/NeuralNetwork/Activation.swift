@@ -1,6 +1,7 @@
 import CVectorMath
 
-/// What an LSTM applies to its candidate and cell state, and a Dense layer to its output. Names as in Keras.
+/// The activation function of an LSTM's candidate and cell state, and of a Dense layer's output. Names as in
+/// Keras.
 public enum Activation: String, Sendable, CaseIterable {
     /// Hyperbolic tangent.
     case tanh
@@ -11,6 +12,7 @@ public enum Activation: String, Sendable, CaseIterable {
     /// The identity.
     case linear
 
+    /// The `vm_activation` constant that `vector_math.h` takes.
     var code: Int32 {
         switch self {
         case .tanh: Int32(VM_TANH.rawValue)
@@ -21,13 +23,14 @@ public enum Activation: String, Sendable, CaseIterable {
     }
 }
 
-/// What an LSTM applies to its input, forget and output gates. Names as in Keras.
+/// The activation function of an LSTM's input, forget and output gates. Names as in Keras.
 public enum RecurrentActivation: String, Sendable, CaseIterable {
     /// `1 / (1 + exp(-x))`.
     case sigmoid
     /// Keras 3's piecewise linear approximation, `clip(x / 6 + 0.5, 0, 1)`.
     case hardSigmoid = "hard_sigmoid"
 
+    /// The `vm_activation` constant that `vector_math.h` takes.
     var code: Int32 {
         switch self {
         case .sigmoid: Int32(VM_SIGMOID.rawValue)

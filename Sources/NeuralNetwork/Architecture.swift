@@ -1,16 +1,17 @@
-/// The networks of "Step-by-step understanding LSTM Autoencoder layers", and any other list of layers.
+/// A network: one of the two of "Step-by-step understanding LSTM Autoencoder layers", or any list of layers.
 public enum Architecture: Sendable, Hashable {
-    /// Encoder LSTMs of these units, the last of which emits only the encoding; RepeatVector; the same
-    /// units mirrored as decoder; `TimeDistributed(Dense(F))`.
+    /// An autoencoder: encoder LSTMs with the given units, of which the last emits only the encoding `[Z]`;
+    /// `RepeatVector(T)`; decoder LSTMs with the same units in reverse order; `TimeDistributed(Dense(F))`.
     case autoencoder(
         units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
-    /// The regular LSTM network of the same units: every LSTM returns sequences, and nothing is an encoding.
+    /// A stacked LSTM network with the same units in the same order: every LSTM returns sequences, and there
+    /// is no encoding.
     case stacked(
         units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
-    /// Layer by layer.
+    /// Layers in order from input to output.
     case layers([Layer])
 
-    /// The name of the kind.
+    /// The name in the API: `autoencoder`, `stacked` or `layers`.
     public var name: String {
         switch self {
         case .autoencoder: "autoencoder"
@@ -19,7 +20,10 @@ public enum Architecture: Sendable, Hashable {
         }
     }
 
-    /// The layers for windows `[T][F]`.
+    /// Returns the layers for windows `[T][F]`, from input to output.
+    /// - Parameters:
+    ///   - timesteps: T.
+    ///   - features: F.
     public func layers(timesteps: Int, features: Int) -> [Layer] {
         switch self {
         case .autoencoder(let units, let activation, let recurrentActivation):

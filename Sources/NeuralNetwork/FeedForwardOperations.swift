@@ -1,12 +1,13 @@
 import CVectorMath
 
-/// Dense, and TimeDistributed(Dense): the same product for a vector and for each timestep.
+/// Dense and TimeDistributed(Dense): one matrix product for all timesteps, `[T·B, F]·[F, units]`, where a
+/// vector counts as one timestep.
 struct DenseOperation: Operation {
     let timesteps: Int
     let options: Dense
-    /// `[F,units]`
+    /// `[F, units]`.
     let kernel: WeightMatrix
-    /// Where the bias `[units]` lies among the parameters.
+    /// Offset of the bias `[units]` in the parameters.
     let bias: Int
 
     func cacheCount(batch: Int, mode: Mode) -> Int { 0 }
@@ -37,7 +38,8 @@ struct DenseOperation: Operation {
     }
 }
 
-/// RepeatVector where its copies have to stand in memory. Before an LSTM they need not: see `Plan`.
+/// RepeatVector with copies in memory: `[B][F]` to `[T][B][F]`. Before a recurrent layer `Plan` elides the
+/// copies.
 struct RepeatVectorOperation: Operation {
     let count: Int
     let features: Int
@@ -57,11 +59,13 @@ struct RepeatVectorOperation: Operation {
     }
 }
 
-/// Dropout (Srivastava et al. 2014), inverted as Keras does it: what survives is scaled up while training.
+/// Inverted dropout (Srivastava et al. 2014) as in Keras: training scales the numbers that are kept by `1 /
+/// (1 - rate)`; inference copies its input.
 struct DropoutOperation: Operation {
+    /// Numbers of one window.
     let count: Int
     let rate: Float
-    /// Keeps two Dropout layers from dropping alike.
+    /// Random stream of this layer: two Dropout layers must not drop the same positions.
     let stream: UInt64
 
     func cacheCount(batch: Int, mode: Mode) -> Int { mode == .training ? batch * count : 0 }

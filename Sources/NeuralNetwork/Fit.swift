@@ -1,15 +1,19 @@
 import TimeSeries
 
 extension Sequential {
-    /// Trains the network to reproduce windows: Keras' `fit(x, x, …)` with Adam.
+    /// Trains the network to reconstruct windows: Keras' `fit(x, x, …)` with Adam.
     ///
-    /// Same options, same windows, same machine: bit-identical weights, whatever the number of cores.
+    /// The same options and windows on the same machine give bit-identical weights, whatever the number of
+    /// cores.
     /// - Parameters:
-    ///   - windows: `[N][T][F]` of this network's input shape.
-    ///   - initial: weights to start from; fresh ones of the options' seed by default.
-    ///   - onEpoch: called after each epoch on the calling thread.
-    ///   - isCancelled: asked before each batch.
-    /// - Throws: ``TrainingError``.
+    ///   - windows: `[N][T][F]`, where `[T][F]` is this network's input shape.
+    ///   - initial: weights to start from; by default, those of ``initialWeights(seed:)`` with the options'
+    ///     seed.
+    ///   - onEpoch: called after each epoch, on the calling thread.
+    ///   - isCancelled: called before each batch; true ends training.
+    /// - Throws: ``TrainingError/invalid(_:)`` if windows, network or options do not fit together,
+    ///   ``TrainingError/diverged(epoch:)`` if the loss or a weight becomes NaN or infinite, and
+    ///   ``TrainingError/cancelled`` if `isCancelled` returns true.
     public func fit(
         _ windows: Windows, options: TrainingOptions, initial: Weights? = nil,
         onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
@@ -17,15 +21,15 @@ extension Sequential {
         try check(windows, options)
         let (training, validation) = windows.split(validation: options.validationSplit)
         var options = options
-        // Memory is planned for a batch: one that is larger than the data takes no more than they do.
+        // Memory is planned for the batch size, so a batch is never larger than the data.
         options.batchSize = min(options.batchSize, training.count)
         let step = TrainingStep(
             self, options: options, initial: initial ?? initialWeights(seed: options.seed))
         var order = Array(0..<training.count)
         var random = SplitMix64(seed: options.seed, stream: .max)
         var history: [EpochReport] = []
-        var stopper = options.earlyStopping.map { Stopper($0) }
-        var reducer = options.reduceLROnPlateau.map { RateReducer($0) }
+        var earlyStopping = options.earlyStopping.map { EarlyStoppingState($0) }
+        var plateau = options.reduceLROnPlateau.map { ReduceLROnPlateauState($0) }
 
         for epoch in 1...options.epochs {
             if options.shuffle { order.shuffle(using: &random) }
@@ -48,17 +52,18 @@ extension Sequential {
                 epoch: epoch, loss: loss, validationLoss: validationLoss, learningRate: step.learningRate)
             history.append(report)
             onEpoch(report)
-            if stopper?.shouldStop(after: report, weights: { step.weights }) == true { break }
-            if let rate = reducer?.rate(after: report) { step.learningRate = rate }
+            if earlyStopping?.shouldStop(after: report, weights: { step.weights }) == true { break }
+            if let rate = plateau?.rate(after: report) { step.learningRate = rate }
         }
-        // The loss of a batch is that before its step: the last step has not been looked at.
+        // A batch's loss is computed before its step, so the weights after the last step are still unchecked.
         guard step.isFinite else { throw .diverged(epoch: history.count) }
         return TrainingResult(
-            weights: stopper?.bestWeights ?? step.weights, history: history,
-            epoch: stopper?.bestWeights == nil ? history.count : stopper?.bestEpoch ?? history.count)
+            weights: earlyStopping?.bestWeights ?? step.weights, history: history,
+            epoch: earlyStopping?.bestWeights == nil
+                ? history.count : earlyStopping?.bestEpoch ?? history.count)
     }
 
-    /// Each batch's mean weighted by its size, as Keras reports an epoch's loss.
+    /// Returns the mean of the batches' means, weighted by batch size, as Keras reports an epoch's loss.
     private func meanOverBatches(
         _ order: [Int], _ batchSize: Int, _ body: (ArraySlice<Int>) throws(TrainingError) -> Double
     ) throws(TrainingError) -> Double {
@@ -73,18 +78,18 @@ extension Sequential {
     private func check(_ windows: Windows, _ options: TrainingOptions) throws(TrainingError) {
         guard .sequence(windows.timesteps, windows.features) == inputShape else {
             throw .invalid(
-                "the windows are [\(windows.timesteps), \(windows.features)], the network takes \(inputShape.dimensions)"
+                "the windows have shape [\(windows.timesteps), \(windows.features)]; the network takes \(inputShape.dimensions)"
             )
         }
         guard outputShape == inputShape else {
             throw .invalid(
-                "the last layer emits \(outputShape.dimensions), but a reconstruction has the window's shape "
-                    + "\(inputShape.dimensions)")
+                "the last layer emits \(outputShape.dimensions); it must emit the shape of a window, \(inputShape.dimensions)"
+            )
         }
         let (training, validation) = windows.split(validation: options.validationSplit)
         guard training.count > 0 else {
             throw .invalid(
-                "there are no windows to train on: \(windows.count) in all, \(validation.count) for validation"
+                "there are no windows to train on: \(windows.count) in total, \(validation.count) of them for validation"
             )
         }
         guard options.epochs > 0, options.batchSize > 0 else {

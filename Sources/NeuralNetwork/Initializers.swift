@@ -1,7 +1,7 @@
 extension Sequential {
-    /// Fresh weights as Keras' default initialisers make them.
+    /// Returns initial weights, drawn as Keras' default initializers do.
     ///
-    /// Same seed, same weights. Each tensor draws from a generator of its own.
+    /// The same seed gives the same weights. Each tensor draws from its own random stream.
     public func initialWeights(seed: UInt64) -> Weights {
         var values = [Float](repeating: 0, count: parameterCount)
         for (index, parameter) in parameters.enumerated() {

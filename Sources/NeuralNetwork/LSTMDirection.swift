@@ -1,41 +1,43 @@
 import CVectorMath
 
-/// An LSTM that walks a sequence in one direction: forward, and back-propagation through time.
+/// The forward pass and back-propagation through time of an LSTM that reads a sequence in one direction.
 ///
-/// The input is projected for many timesteps at once, and each weight gradient is one product; only the recurrent
-/// product is done timestep by timestep. Gates are in Keras' order i, f, c, o.
+/// The input projection covers many timesteps with one product, and each weight gradient is one product; only
+/// the recurrent product runs timestep by timestep. Gates are in Keras' order i, f, c, o.
 struct LSTMDirection: Sendable {
     let timesteps: Int
     let options: LSTM
-    /// `[F,4H]`
+    /// `[F, 4H]`.
     let kernel: WeightMatrix
-    /// `[H,4H]`
+    /// `[H, 4H]`.
     let recurrentKernel: WeightMatrix
-    /// Where the bias `[4H]` lies among the parameters.
+    /// Offset of the bias `[4H]` in the parameters.
     let bias: Int
-    /// Whether it walks from the last timestep to the first.
+    /// Whether the LSTM reads from the last timestep to the first.
     let isReversed: Bool
-    /// Whether the input is one `[B][F]` matrix that stands for every timestep, as RepeatVector makes it:
+    /// Whether the input is one `[B][F]` matrix for all timesteps, the input of an elided RepeatVector:
     /// projection and weight gradient are then computed once instead of T times.
     let inputIsConstant: Bool
 
     private var units: Int { options.units }
     private var inputs: Int { kernel.rows }
 
-    /// The working memory of one direction.
+    /// Working memory of one direction.
     struct Buffers {
-        /// `[B][4H]` for each timestep: gates, and on the way back their gradients. Where nothing has to be kept, for
-        /// the timesteps of one block.
+        /// Gates, `[T][B][4H]`, which the backward pass replaces by their gradients. In inference only the
+        /// timesteps of one block are kept.
         let gates: Floats
-        /// `[B][4H]`: the projection of a constant input; on the way back, the gates' gradients summed over time.
+        /// Projection of a constant input, `[B][4H]`; in the backward pass, the gates' gradients summed over
+        /// time.
         let constant: Floats
-        /// Cell states, `[T][B][H]`; one timestep where nothing has to be kept.
+        /// Cell states, `[T][B][H]`; in inference `[B][H]`.
         let cell: Floats
-        /// The activated cell states, where they are kept.
+        /// Activated cell states, `[T][B][H]`; empty in inference.
         let activatedCell: Floats
-        /// `[B][H]` each: gradients that come back through time.
+        /// Gradients that are passed back through time, `[B][H]` each; empty in inference.
         let hiddenGradient: Floats
         let cellGradient: Floats
+        /// Whether states of all timesteps are kept for the backward pass.
         let keepsTimesteps: Bool
 
         init(_ direction: LSTMDirection, batch: Int, mode: Mode, arena: inout Arena) {
@@ -51,17 +53,18 @@ struct LSTMDirection: Sendable {
         }
     }
 
+    /// Floats that `Buffers` takes for B windows.
     func bufferCount(batch: Int, mode: Mode) -> Int {
         var arena = Arena.counting
         _ = Buffers(self, batch: batch, mode: mode, arena: &arena)
         return arena.count
     }
 
-    /// Rows of gates, timesteps × windows, that are projected at once: enough for a fast product, and few enough to
-    /// be in the cache when their timestep comes.
+    /// Rows of gates (timesteps × windows) that are projected by one product: enough for a fast product, and
+    /// few enough to still be in the cache when their timestep is computed.
     private func blockRows(_ batch: Int) -> Int { min(timesteps * batch, max(64, batch)) }
 
-    /// Hidden states of all timesteps, `[T][B]` rows of H that lie `stride` apart.
+    /// Hidden states of all timesteps, `[T][B][H]`, where rows of H are `stride` floats apart.
     struct Hidden {
         let base: Floats
         let stride: Int
@@ -80,7 +83,7 @@ struct LSTMDirection: Sendable {
         let block = max(1, blockRows(batch) / max(batch, 1))
         for start in stride(from: 0, to: timesteps, by: block) {
             let steps = start..<min(start + block, timesteps)
-            // The block's timesteps are consecutive whichever way it walks.
+            // The block's timesteps are consecutive in memory in both directions.
             let first = isReversed ? timesteps - steps.upperBound : start
             let gates = buffers.gates + (buffers.keepsTimesteps ? first * batch * width : 0)
             if !inputIsConstant {
@@ -96,7 +99,7 @@ struct LSTMDirection: Sendable {
         }
     }
 
-    /// - Parameter gates: `[B][4H]`, which hold the projected input unless that is constant.
+    /// - Parameter gates: `[B][4H]`, which holds the projected input unless the input is constant.
     private func forwardStep(
         _ step: Int, _ pass: ForwardPass, _ buffers: Buffers, _ hidden: Hidden, gates: Floats
     ) {
@@ -127,9 +130,9 @@ struct LSTMDirection: Sendable {
     }
 
     /// - Parameters:
-    ///   - outputGradient: rows as in `hidden`; of every timestep when the layer returns sequences, else of
-    ///     the last step.
-    ///   - accumulate: whether the input's gradient is added to what is there.
+    ///   - outputGradient: rows as in `hidden`, of every timestep if the layer returns sequences, otherwise
+    ///     of the last step only.
+    ///   - accumulate: whether to add the input's gradient to `pass.inputGradient` instead of overwriting it.
     func backward(
         _ pass: BackwardPass, _ buffers: Buffers, hidden: Hidden, outputGradient: Hidden, accumulate: Bool
     ) {
@@ -160,7 +163,7 @@ struct LSTMDirection: Sendable {
         inputSideGradients(pass, buffers, accumulate: accumulate)
     }
 
-    /// dU = Σ h(t-1)ᵀ·dz(t), as one product: both are consecutive in memory.
+    /// Computes dU = Σ h(t-1)ᵀ·dz(t) as one product: both factors are contiguous over time.
     private func recurrentGradient(_ pass: BackwardPass, _ buffers: Buffers, _ hidden: Hidden) {
         let (width, rows) = (4 * units, (timesteps - 1) * pass.batch)
         let target = pass.gradient + recurrentKernel.offset
@@ -171,7 +174,7 @@ struct LSTMDirection: Sendable {
             Matrix(before, rows, units, stride: hidden.stride), Matrix(gates, rows, width), into: target)
     }
 
-    /// dW = Xᵀ·dZ, db = Σ dz, dX = dZ·Wᵀ.
+    /// Computes dW = Xᵀ·dZ, db = Σ dz and dX = dZ·Wᵀ.
     private func inputSideGradients(_ pass: BackwardPass, _ buffers: Buffers, accumulate: Bool) {
         let (width, size) = (4 * units, pass.batch * 4 * units)
         if inputIsConstant {

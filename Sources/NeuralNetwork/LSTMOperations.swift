@@ -1,4 +1,4 @@
-/// The LSTM layer.
+/// The LSTM layer: `[T][B][F]` to `[T][B][H]`, or to `[B][H]` if it does not return sequences.
 struct LSTMOperation: Operation {
     let direction: LSTMDirection
 
@@ -11,7 +11,7 @@ struct LSTMOperation: Operation {
         return arena.count
     }
 
-    /// A layer that returns sequences writes its hidden states straight into its output.
+    /// Returns the working memory. A layer that returns sequences keeps its hidden states in its output.
     private func buffers(
         _ arena: inout Arena, _ batch: Int, _ mode: Mode, output: Floats
     ) -> (LSTMDirection.Buffers, LSTMDirection.Hidden) {
@@ -40,7 +40,8 @@ struct LSTMOperation: Operation {
     }
 }
 
-/// Two LSTMs in opposite directions, their outputs side by side in 2H features.
+/// The Bidirectional layer: two LSTMs that read in opposite directions, their outputs concatenated to 2H
+/// features.
 struct BidirectionalOperation: Operation {
     let first: LSTMDirection
     let second: LSTMDirection
@@ -51,7 +52,7 @@ struct BidirectionalOperation: Operation {
     private struct Memory {
         let first: LSTMDirection.Buffers
         let second: LSTMDirection.Buffers
-        /// `[T][B][2H]`: hidden states of both.
+        /// Hidden states of both directions, `[T][B][2H]`.
         let hidden: Floats
     }
 
@@ -68,6 +69,7 @@ struct BidirectionalOperation: Operation {
         return arena.count
     }
 
+    /// Splits rows of 2H features into the forward and the backward half.
     private func halves(_ base: Floats) -> (LSTMDirection.Hidden, LSTMDirection.Hidden) {
         (.init(base: base, stride: 2 * units), .init(base: base + units, stride: 2 * units))
     }
@@ -79,7 +81,7 @@ struct BidirectionalOperation: Operation {
         first.forward(pass, memory.first, hidden: forward)
         second.forward(pass, memory.second, hidden: backward)
         guard !returnsSequences else { return }
-        // Each direction emits its own last step: the sequence's last timestep, and its first.
+        // Each direction emits the output of its last step: timestep T-1 forward, timestep 0 backward.
         let last = memory.hidden + (first.timesteps - 1) * pass.batch * 2 * units
         for row in 0..<pass.batch {
             let offset = row * 2 * units

@@ -1,9 +1,10 @@
-/// Shape inference and naming, one layer at a time.
+/// Infers shapes, names layers and lays out parameters, one layer at a time, as Keras' `Sequential.build`
+/// does.
 struct LayerBuilder {
-    /// Bounds that keep every product of sizes inside Int and every BLAS dimension inside Int32.
-    private static let largestUnits = 1 << 20
-    private static let largestParameterCount = 1 << 31
-    private static let largestActivationCount = 1 << 31
+    /// These bounds keep every product of sizes within Int and every BLAS dimension within Int32.
+    private static let maxUnits = 1 << 20
+    private static let maxParameterCount = 1 << 31
+    private static let maxActivationCount = 1 << 31
 
     private(set) var entries: [Sequential.Entry] = []
     private var shape: Shape
@@ -12,15 +13,19 @@ struct LayerBuilder {
 
     init(shape: Shape) { self.shape = shape }
 
+    /// Adds a layer after those that were added before.
+    /// - Throws: ``ArchitectureError`` naming the layer if its options are out of range or its input has the
+    ///   wrong shape.
     mutating func append(_ layer: Layer) throws(ArchitectureError) {
         let inner = innerName(of: layer)
         let name = uniqueName(Self.snakeCase(layer.type))
         let place = Place(index: entries.count, name: name, type: layer.type)
         let output = try outputShape(of: layer, at: place)
-        // An LSTM computes a vector for each timestep, whether it emits it or not.
+        // An LSTM computes a vector for each timestep even if it emits only the last.
         let width = max(shape.features, output.features)
-        guard max(shape.timesteps ?? 1, output.timesteps ?? 1) * width <= Self.largestActivationCount else {
-            throw place.error("computes more than \(Self.largestActivationCount) numbers for each window")
+        guard max(shape.timesteps ?? 1, output.timesteps ?? 1) * width <= Self.maxActivationCount else {
+            throw place.error(
+                "computes more than the maximum of \(Self.maxActivationCount) numbers for each window")
         }
         var tensors = ParameterList(offset: offset)
         let features = shape.features
@@ -37,8 +42,9 @@ struct LayerBuilder {
         case .repeatVector, .dropout:
             break
         }
-        guard tensors.offset <= Self.largestParameterCount else {
-            throw place.error("brings the parameters past \(Self.largestParameterCount)")
+        guard tensors.offset <= Self.maxParameterCount else {
+            throw place.error(
+                "brings the number of parameters above the maximum of \(Self.maxParameterCount)")
         }
         offset = tensors.offset
         entries.append(
@@ -52,26 +58,26 @@ struct LayerBuilder {
         switch layer {
         case .lstm(let lstm):
             let timesteps = try sequenceLength(at: place)
-            try place.checkSize("units", lstm.units, largest: Self.largestUnits)
+            try place.checkSize("units", lstm.units, max: Self.maxUnits)
             return lstm.returnSequences ? .sequence(timesteps, lstm.units) : .vector(lstm.units)
         case .bidirectional(let lstm):
             let timesteps = try sequenceLength(at: place)
-            try place.checkSize("units", lstm.units, largest: Self.largestUnits)
+            try place.checkSize("units", lstm.units, max: Self.maxUnits)
             return lstm.returnSequences ? .sequence(timesteps, 2 * lstm.units) : .vector(2 * lstm.units)
         case .repeatVector(let count):
             guard shape.timesteps == nil else {
                 throw place.error(
-                    "repeats a vector, but what it receives is a sequence \(shape.dimensions); "
+                    "repeats a vector, but receives a sequence \(shape.dimensions); "
                         + "set return_sequences to false on the layer before it")
             }
-            try place.checkSize("n", count, largest: Self.largestUnits)
+            try place.checkSize("n", count, max: Self.maxUnits)
             return .sequence(count, shape.features)
         case .timeDistributed(let dense):
             let timesteps = try sequenceLength(at: place)
-            try place.checkSize("units", dense.units, largest: Self.largestUnits)
+            try place.checkSize("units", dense.units, max: Self.maxUnits)
             return .sequence(timesteps, dense.units)
         case .dense(let dense):
-            try place.checkSize("units", dense.units, largest: Self.largestUnits)
+            try place.checkSize("units", dense.units, max: Self.maxUnits)
             return Shape(timesteps: shape.timesteps, features: dense.units)
         case .dropout(let rate):
             guard rate >= 0, rate < 1 else { throw place.error("has rate \(rate); it must be in [0, 1)") }
@@ -82,19 +88,16 @@ struct LayerBuilder {
     private func sequenceLength(at place: Place) throws(ArchitectureError) -> Int {
         guard let timesteps = shape.timesteps else {
             throw place.error(
-                "needs a sequence, but what it receives is a vector of \(shape.features); set return_sequences to true "
-                    + "on the layer before it, or put a RepeatVector between them")
+                "needs a sequence, but receives a vector \(shape.dimensions); set return_sequences to true on the layer "
+                    + "before it, or put a RepeatVector between them")
         }
         return timesteps
     }
 
-    /// Keras names a wrapped layer before its wrapper, from the same counters.
+    /// Returns the name of the wrapped layer, "" if there is none. Keras names it before its wrapper, from
+    /// the same counters.
     private mutating func innerName(of layer: Layer) -> String {
-        switch layer {
-        case .bidirectional: uniqueName("lstm")
-        case .timeDistributed: uniqueName("dense")
-        default: ""
-        }
+        layer.wrappedKind.map { uniqueName(Self.snakeCase($0.rawValue)) } ?? ""
     }
 
     private mutating func uniqueName(_ base: String) -> String {
@@ -103,7 +106,8 @@ struct LayerBuilder {
         return count == 0 ? base : "\(base)_\(count)"
     }
 
-    /// As Keras: a capital after a small letter starts a word.
+    /// Converts as Keras does: an upper-case letter after a lower-case one starts a word, so "LSTM" becomes
+    /// "lstm".
     private static func snakeCase(_ type: String) -> String {
         var result = ""
         var previous: Character?
@@ -116,7 +120,7 @@ struct LayerBuilder {
     }
 }
 
-/// Where a layer stands, for messages.
+/// A layer's position, name and type, for error messages.
 private struct Place {
     let index: Int
     let name: String
@@ -126,9 +130,9 @@ private struct Place {
         ArchitectureError(index: index, detail: "layer \(index) '\(name)' (\(type)) \(detail)")
     }
 
-    func checkSize(_ option: String, _ value: Int, largest: Int) throws(ArchitectureError) {
-        guard value >= 1, value <= largest else {
-            throw error("has \(option) \(value); it must be in 1…\(largest)")
+    func checkSize(_ option: String, _ value: Int, max: Int) throws(ArchitectureError) {
+        guard value >= 1, value <= max else {
+            throw error("has \(option) \(value); it must be from 1 to \(max)")
         }
     }
 }

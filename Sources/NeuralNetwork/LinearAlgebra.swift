@@ -3,12 +3,12 @@ import CVectorMath
 
 typealias Floats = UnsafeMutablePointer<Float>
 
-/// A row-major matrix in memory that somebody else owns.
+/// A view of a row-major matrix `[rows, columns]`; it does not own the memory.
 struct Matrix {
     let base: UnsafePointer<Float>
     let rows: Int
     let columns: Int
-    /// Floats from one row to the next; columns or more.
+    /// Floats from the start of one row to the start of the next; at least `columns`.
     let stride: Int
 
     init(_ base: UnsafePointer<Float>, _ rows: Int, _ columns: Int, stride: Int? = nil) {
@@ -19,29 +19,35 @@ struct Matrix {
     }
 }
 
-/// The right-hand factor `[k,n]` of a product, as `vm_multiply` and `vm_multiply_transposed` read it.
+/// The right-hand factor `[k, n]` of a product, in the layout that `vm_multiply` or `vm_multiply_transposed`
+/// reads.
 enum Factor {
+    /// Panels of `VM_PANEL` columns; `panel` and `row` are the strides from one panel or row to the next, in
+    /// floats.
     case panels(UnsafePointer<Float>, panel: Int, row: Int, k: Int, n: Int)
+    /// The transposed matrix, `[n, k]` row-major.
     case transposedInPlace(UnsafePointer<Float>, k: Int, n: Int)
 }
 
-/// What a product is added to.
+/// The matrix that a product is added to.
 enum Addend {
     case zero
-    /// The same row for all.
+    /// One row that is added to each row of the product.
     case row(UnsafePointer<Float>)
-    /// As many rows as the product's, side by side.
+    /// A contiguous matrix of the product's shape.
     case rows(UnsafePointer<Float>)
 }
 
-/// Products of activations and weights through our own kernels, and the only door to OpenBLAS, for products and
-/// factorisations alike. Each runs on the thread that calls.
+/// Matrix products and factorisations. Products of activations and weights use the kernels of CVectorMath;
+/// everything else uses OpenBLAS and LAPACK, which no other file calls. Every function runs on the calling
+/// thread.
 package enum LinearAlgebra {
-    /// The batch is split over cores by us, in a fixed way, so that results do not depend on the number of
-    /// threads; a library that splits by itself does not promise that.
+    /// Restricts OpenBLAS to one thread. Batches are split over cores in a fixed way by ``TrainingStep`` and
+    /// ``Model``, so results do not depend on the number of threads; a library that splits products itself
+    /// does not guarantee that.
     private static let singleThreaded: Void = openblas_set_num_threads(1)
 
-    /// `c = addend + a·factor`; c's rows lie side by side.
+    /// Computes `c = addend + a·factor`, with a `[m, k]`, the factor `[k, n]` and c `[m, n]` contiguous.
     static func multiply(_ a: Matrix, _ factor: Factor, plus addend: Addend = .zero, into c: Floats) {
         switch factor {
         case .panels(let b, let panel, let row, let k, let n):
@@ -66,14 +72,14 @@ package enum LinearAlgebra {
         }
     }
 
-    /// Fewer rows than this are not worth OpenBLAS' packing: measured for [128,5]·[5,512] and for [128,15]·[15,512],
-    /// 23 and 41 GFLOP/s against 16 and 32.
-    private static let fewRows = 48
+    /// With fewer rows, packing in OpenBLAS costs more than it saves: for [128, 5]·[5, 512] and [128,
+    /// 15]·[15, 512] the kernel here reaches 23 and 41 GFLOP/s, OpenBLAS 16 and 32.
+    private static let minRowsForBLAS = 48
 
-    /// The gradient of a weight matrix, `c = aᵀ·b`, summed over the rows of both.
+    /// Computes `c = aᵀ·b`, the gradient of a weight matrix: a `[rows, m]`, b `[rows, n]`, c `[m, n]`.
     static func multiplyTransposed(_ a: Matrix, _ b: Matrix, into c: Floats) {
         precondition(a.rows == b.rows, "the inner dimensions of a product differ")
-        if a.rows < fewRows, b.columns.isMultiple(of: Int(VM_PANEL)) {
+        if a.rows < minRowsForBLAS, b.columns.isMultiple(of: Int(VM_PANEL)) {
             vm_multiply(
                 c, b.columns, nil, 0, a.base, 1, a.stride, a.columns, b.base, Int(VM_PANEL), b.stride, a.rows,
                 b.columns)
@@ -86,13 +92,13 @@ package enum LinearAlgebra {
             Int32(a.stride), b.base, Int32(b.stride), 0, c, Int32(b.columns))
     }
 
-    /// Replaces a matrix of at least as many columns as rows, row-major and of full rank, by one with
-    /// orthonormal rows: the transposed Q of the QR factorisation of its transpose, with the signs that
+    /// Replaces a row-major matrix of full rank, `[rows, columns]` with `rows <= columns`, by one with
+    /// orthonormal rows: the transpose of Q of the QR factorisation of its transpose, with the signs that
     /// make R's diagonal positive.
     static func orthonormalizeRows(_ matrix: inout [Float], rows: Int, columns: Int) {
         _ = singleThreaded
         precondition(rows <= columns && matrix.count == rows * columns)
-        // To LAPACK, which is column-major, it is the transpose already.
+        // LAPACK is column-major, so it reads the row-major matrix as its transpose.
         let (tall, wide) = (Int32(columns), Int32(rows))
         var tau = [Float](repeating: 0, count: rows)
         var status = LAPACKE_sgeqrf(LAPACK_COL_MAJOR, tall, wide, &matrix, tall, &tau)
@@ -105,9 +111,10 @@ package enum LinearAlgebra {
         }
     }
 
-    /// The eigenvalues of a symmetric matrix, ascending, and its eigenvectors as rows.
-    /// - Parameter matrix: `size * size` finite numbers.
-    /// - Returns: nil if they can't be found.
+    /// Computes the eigenvalues and eigenvectors of a symmetric matrix (LAPACK's `dsyevd`).
+    /// - Parameter matrix: `[size, size]`, finite.
+    /// - Returns: the eigenvalues `[size]`, ascending, and the eigenvectors as the rows of `[size, size]`;
+    ///   nil if LAPACK does not converge.
     package static func eigen(
         symmetric matrix: [Double], size: Int
     ) -> (values: [Double], vectors: [Double])? {
@@ -122,7 +129,7 @@ package enum LinearAlgebra {
         return status == 0 ? (values, vectors) : nil
     }
 
-    /// `a·bᵀ` of row-major matrices whose rows have `inner` numbers.
+    /// Computes `a·bᵀ`, `[m, n]`, of row-major matrices a `[m, inner]` and b `[n, inner]`.
     package static func product(_ a: [Float], transposed b: [Float], inner: Int) -> [Float] {
         _ = singleThreaded
         let (rows, columns) = (Int32(a.count / inner), Int32(b.count / inner))
@@ -133,7 +140,7 @@ package enum LinearAlgebra {
         return c
     }
 
-    /// `a·b` of row-major matrices; a's rows have `inner` numbers, and b has as many rows.
+    /// Computes `a·b`, `[m, n]`, of row-major matrices a `[m, inner]` and b `[inner, n]`.
     package static func product(_ a: [Float], _ b: [Float], inner: Int) -> [Float] {
         _ = singleThreaded
         let (rows, columns) = (Int32(a.count / inner), Int32(b.count / inner))
@@ -144,7 +151,7 @@ package enum LinearAlgebra {
         return c
     }
 
-    /// `aᵀ·b` of row-major matrices of so many rows.
+    /// Computes `aᵀ·b`, `[m, n]`, of row-major matrices a `[rows, m]` and b `[rows, n]`.
     package static func product(transposed a: [Float], _ b: [Float], rows: Int) -> [Float] {
         _ = singleThreaded
         let (height, width) = (Int32(a.count / rows), Int32(b.count / rows))
@@ -155,7 +162,8 @@ package enum LinearAlgebra {
         return c
     }
 
-    /// `aᵀ·a` of a row-major matrix, summed in double precision.
+    /// Computes the Gram matrix `aᵀ·a`, `[columns, columns]`, of a row-major matrix a `[rows, columns]`, in
+    /// double precision.
     package static func gram(_ a: [Double], columns: Int) -> [Double] {
         _ = singleThreaded
         var c = [Double](repeating: 0, count: columns * columns)

@@ -1,14 +1,17 @@
-/// What training minimises: the mean over all numbers of all windows. Names and definitions as in Keras.
+/// The loss that training minimises: a mean over all B·T·F numbers. Names and definitions as in Keras.
 public enum Loss: String, Sendable, CaseIterable {
     /// `(x - y)²`.
     case meanSquaredError = "mse"
     /// `|x - y|`.
     case meanAbsoluteError = "mae"
-    /// Half the square up to 1, linear beyond (Huber 1964, delta 1).
+    /// `(x - y)² / 2` up to a difference of 1, `|x - y| - 1/2` beyond (Huber 1964, delta 1).
     case huber
 
-    /// The sum of the loss over `count` numbers; writes its derivative times `scale` to `gradient` unless
-    /// that is nil.
+    /// Returns the sum of the loss over `count` numbers.
+    /// - Parameters:
+    ///   - gradient: where to write the derivative with respect to `output`, multiplied by `scale`; nil if it
+    ///     is not needed.
+    ///   - scale: factor of the derivative.
     func sum(
         _ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int, gradient: Floats?,
         scale: Float

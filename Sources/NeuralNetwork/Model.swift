@@ -1,76 +1,82 @@
 import Synchronization
 import TimeSeries
 
-/// A network with its weights: immutable, and used from any number of threads at once.
+/// A network with its weights. Immutable; any number of threads may use a model at once.
 public final class Model: Sendable {
-    /// The layers.
+    /// The network's layers, shapes and parameters.
     public let network: Sequential
-    /// Their parameters.
+    /// The values of the network's parameters.
     public let weights: Weights
     private let plan: Plan
     private let packed: PackedWeights
-    private let idle = Mutex<[Idle]>([])
+    private let idleWorkspaces = Mutex<[IdleWorkspace]>([])
 
-    /// Workspaces of small batches wait here for the next request: allocating one costs more than a small
-    /// prediction.
-    private struct Idle: @unchecked Sendable {
+    /// A workspace that is kept for the next call: allocating one costs more than a small prediction. Only a
+    /// workspace that no thread uses is wrapped in this.
+    private struct IdleWorkspace: @unchecked Sendable {
         let workspace: Workspace
     }
-    private static let largestIdle = 4
-    private static let largestIdleBytes = 1 << 20
-    /// Windows in one pass. More would not make the products faster, only the memory larger.
-    private static let chunk = 48
-    /// What one pass may take.
-    private static let workspaceBytes = 64 << 20
+    private static let maxIdleWorkspaces = 4
+    private static let maxIdleWorkspaceBytes = 1 << 20
+    /// Windows in one pass. More would take more memory without making the products faster.
+    private static let maxWindowsPerPass = 48
+    /// Bytes that the workspace of one pass may take.
+    private static let maxWorkspaceBytes = 64 << 20
 
-    /// - Throws: ``ArchitectureError`` when the weights are not those of the network.
+    /// Combines a network with weights.
+    /// - Throws: ``ArchitectureError`` if the number of weights is not the network's
+    ///   ``Sequential/parameterCount``.
     public init(_ network: Sequential, weights: Weights) throws(ArchitectureError) {
         guard weights.values.count == network.parameterCount else {
             throw ArchitectureError(
                 detail:
-                    "\(weights.values.count) weights for a network of \(network.parameterCount) parameters")
+                    "there are \(weights.values.count) weights; the network has \(network.parameterCount) parameters"
+            )
         }
         self.network = network
         self.weights = weights
         plan = Plan(network, for: .inference)
         packed = PackedWeights(plan.packing)
         weights.values.withUnsafeBufferPointer {
-            if let base = $0.baseAddress { packed.update(from: base, team: Team(helpers: 0)) }
+            if let base = $0.baseAddress { packed.update(from: base, pool: WorkerPool(workers: 0)) }
         }
     }
 
-    /// Bytes that the weights take, in Keras' order and packed.
+    /// Bytes of the weights, in Keras' order and packed.
     public var byteCount: Int { (weights.values.count + plan.packing.count) * MemoryLayout<Float>.stride }
 
-    /// Bytes of working memory that one window takes on its way through a network.
+    /// Returns the bytes of working memory that the forward pass of one window takes.
     public static func windowByteCount(_ network: Sequential) -> Int {
         Workspace.byteCount(Plan(network, for: .inference), capacity: 1, mode: .inference)
     }
 
-    /// What the last layer emits for each window.
-    /// - Returns: `[N][T][F]` in the units that the windows are in.
+    /// Returns the reconstruction of each window: the output of the last layer.
+    /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
+    /// - Returns: `[N][T][F]` flat, in the units of the windows.
     public func reconstruct(_ windows: Windows) -> [Float] {
         outputs(of: [network.entries.count - 1], for: windows)[0]
     }
 
-    /// The encoding of each window, `[N][Z]`; nil for a network without one.
+    /// Returns the encoding of each window, `[N][Z]` flat; nil if the network has none.
+    /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
     public func encode(_ windows: Windows) -> [Float]? {
         network.encodingIndex.map { outputs(of: [$0], for: windows)[0] }
     }
 
-    /// What some layers emit for each window: for each layer asked for, `[N]` times its output shape,
-    /// row-major.
+    /// Returns the outputs of the given layers for each window.
     /// - Parameters:
     ///   - layers: indices into `network.entries`.
-    ///   - windows: of the network's input shape, in the units that it was trained on.
+    ///   - windows: `[N][T][F]`, in the units that the network was trained on.
+    /// - Returns: for each of `layers`, `[N]` times the layer's output shape, flat and row-major.
     public func outputs(of layers: [Int], for windows: Windows) -> [[Float]] {
         precondition(
-            .sequence(windows.timesteps, windows.features) == network.inputShape, "windows of another shape")
+            .sequence(windows.timesteps, windows.features) == network.inputShape,
+            "the windows do not have the network's input shape")
         let sizes = layers.map { network.entries[$0].outputShape.count }
         let total = sizes.reduce(0, +) * windows.count
         guard total > 0 else { return layers.map { _ in [] } }
-        let chunks = (windows.count + chunkSize - 1) / chunkSize
-        // One layer's numbers after the other's, each array filled in place.
+        let chunks = (windows.count + windowsPerPass - 1) / windowsPerPass
+        // One array for all layers, one after the other; each pass writes its windows in place.
         let all = [Float](unsafeUninitializedCapacity: total) { buffer, count in
             count = total
             guard let base = buffer.baseAddress else { return }
@@ -93,14 +99,14 @@ public final class Model: Sendable {
         }
     }
 
-    /// Fewer windows a pass where one is large.
-    private var chunkSize: Int {
+    /// Windows in one pass; fewer if the workspace of one window is large.
+    private var windowsPerPass: Int {
         let one = Workspace.byteCount(plan, capacity: 1, mode: .inference)
-        return max(1, min(Self.chunk, Self.workspaceBytes / one))
+        return max(1, min(Self.maxWindowsPerPass, Self.maxWorkspaceBytes / one))
     }
 
     private func run(_ windows: Windows, _ range: Range<Int>, _ body: (Workspace) -> Void) {
-        let workspace = takeWorkspace(for: range.count)
+        let workspace = dequeueWorkspace(for: range.count)
         windows.series.values.withUnsafeBufferPointer { rows in
             guard let base = rows.baseAddress else { return }
             workspace.load(range.count) { base + windows.starts[range.lowerBound + $0] * windows.features }
@@ -110,14 +116,16 @@ public final class Model: Sendable {
             workspace.forward(batch: range.count, weights: packed.view(of: weights), mode: .inference)
         }
         body(workspace)
-        guard workspace.byteCount <= Self.largestIdleBytes else { return }
-        idle.withLock { if $0.count < Self.largestIdle { $0.append(Idle(workspace: workspace)) } }
+        guard workspace.byteCount <= Self.maxIdleWorkspaceBytes else { return }
+        idleWorkspaces.withLock {
+            if $0.count < Self.maxIdleWorkspaces { $0.append(IdleWorkspace(workspace: workspace)) }
+        }
     }
 
-    private func takeWorkspace(for batch: Int) -> Workspace {
-        let waiting = idle.withLock { idle in
+    private func dequeueWorkspace(for batch: Int) -> Workspace {
+        let idle = idleWorkspaces.withLock { idle in
             idle.lastIndex { $0.workspace.capacity >= batch }.map { idle.remove(at: $0) }
         }
-        return waiting?.workspace ?? Workspace(plan, capacity: batch, mode: .inference)
+        return idle?.workspace ?? Workspace(plan, capacity: batch, mode: .inference)
     }
 }

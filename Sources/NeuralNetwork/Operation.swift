@@ -1,23 +1,24 @@
-/// Whether a pass serves training, which needs what it computed for the way back, or inference.
+/// Whether a pass is part of training, which keeps intermediate results for the backward pass, or inference.
 enum Mode: Sendable {
     case training
     case inference
 }
 
-/// The arithmetic of one layer on B windows.
+/// The forward and backward pass of one layer on B windows.
 ///
-/// Activations are time-major: a sequence is `[T][B][F]`, so that one timestep of all windows is one matrix.
+/// Layer outputs are time-major: a sequence is `[T][B][F]`, so that one timestep of all windows is one
+/// matrix; a vector is `[B][F]`.
 protocol Operation: Sendable {
-    /// Floats it keeps from `forward` to `backward` or needs in between, for B windows.
+    /// Floats of working memory for B windows, including what `forward` keeps for `backward`.
     func cacheCount(batch: Int, mode: Mode) -> Int
     /// Computes `pass.output` from `pass.input`.
     func forward(_ pass: ForwardPass)
-    /// Computes the gradients of the parameters, and of the input unless `pass.inputGradient` is nil.
-    /// May destroy the output's gradient.
+    /// Computes the gradients of the parameters, and of the input unless `pass.inputGradient` is nil. May
+    /// overwrite the output's gradient and the cache.
     func backward(_ pass: BackwardPass)
 }
 
-/// Where `forward` finds its operands.
+/// The operands of `forward`.
 struct ForwardPass {
     let batch: Int
     let mode: Mode
@@ -25,15 +26,15 @@ struct ForwardPass {
     let input: UnsafePointer<Float>
     let output: Floats
     let cache: Floats
-    /// Fixes this pass' random numbers: the same for the same seed, training step and shard.
+    /// Seed of this pass' random numbers. The same seed, training step and shard give the same numbers.
     let seed: UInt64
 }
 
-/// Where `backward` finds its operands.
+/// The operands of `backward`.
 struct BackwardPass {
     let batch: Int
     let weights: WeightView
-    /// Of all parameters of the network; `backward` overwrites those of its own.
+    /// Gradients of all parameters of the network; `backward` overwrites those of its layer.
     let gradient: Floats
     let input: UnsafePointer<Float>
     let output: UnsafePointer<Float>
@@ -42,15 +43,15 @@ struct BackwardPass {
     let inputGradient: Floats?
 }
 
-/// Hands out consecutive pieces of a region, each starting on a cache line.
+/// A bump allocator: returns consecutive pieces of a region, each aligned to a cache line.
 struct Arena {
-    /// Floats handed out so far.
+    /// Floats allocated so far.
     private(set) var count = 0
     private let base: Floats
 
     init(_ base: Floats) { self.base = base }
 
-    /// An arena that only counts: its pieces must not be touched.
+    /// An arena that only counts: its pieces must not be read or written.
     static var counting: Arena { Arena(nowhere) }
     nonisolated(unsafe) static let nowhere = Floats.allocate(capacity: 1)
 

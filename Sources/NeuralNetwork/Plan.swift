@@ -1,10 +1,11 @@
-/// The operations of a network in order, and how their memory is shared.
+/// The operations of a network in order, which copies are elided, and which weight matrices are packed.
 struct Plan: Sendable {
     struct Step: Sendable {
         let operation: any Operation
-        /// Floats that the layer emits for one window.
+        /// Floats of the layer's output for one window.
         let outputCount: Int
-        /// Where the layer's output is another's: a RepeatVector before an LSTM makes no copies.
+        /// Whether the layer makes no copies and its output is its input: a RepeatVector before a recurrent
+        /// layer.
         let isElided: Bool
     }
 
@@ -19,7 +20,7 @@ struct Plan: Sendable {
         var inputIsConstant = false
         for (index, entry) in network.entries.enumerated() {
             let next = index + 1 < network.entries.count ? network.entries[index + 1].layer : nil
-            let isElided = Self.isRepeat(entry.layer) && Self.isRecurrent(next)
+            let isElided = entry.layer.repeatsVector && next?.isRecurrent == true
             steps.append(
                 Step(
                     operation: Self.operation(
@@ -31,22 +32,11 @@ struct Plan: Sendable {
         self.packing = packing
     }
 
-    private static func isRepeat(_ layer: Layer) -> Bool {
-        if case .repeatVector = layer { true } else { false }
-    }
-
-    private static func isRecurrent(_ layer: Layer?) -> Bool {
-        switch layer {
-        case .lstm, .bidirectional: true
-        default: false
-        }
-    }
-
     private static func operation(
         _ entry: Sequential.Entry, index: Int, inputIsConstant: Bool, _ packing: inout Packing
     ) -> any Operation {
         let shape = entry.inputShape
-        // Nobody asks for the gradient of the windows themselves.
+        // The gradient with respect to the windows is not needed.
         let passesGradient = index > 0
         func direction(_ lstm: LSTM, tensors first: Int, reversed: Bool) -> LSTMDirection {
             LSTMDirection(

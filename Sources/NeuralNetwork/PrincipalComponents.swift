@@ -1,23 +1,28 @@
 import TimeSeries
 
-/// The first principal components of flattened windows: the linear autoencoder that a network has to beat.
+/// The first principal components of flattened windows: the linear autoencoder that is the baseline of a
+/// network.
 ///
-/// What `sklearn.decomposition.PCA` finds, up to the sign of a component, by subspace iteration (Halko, Martinsson &
-/// Tropp 2011, "Finding structure with randomness"), which needs no matrix of `T*F` by `T*F` numbers.
+/// The result is that of `sklearn.decomposition.PCA`, up to the sign of a component. Subspace iteration
+/// (Halko, Martinsson & Tropp 2011, "Finding structure with randomness") avoids the covariance matrix `[T·F,
+/// T·F]`.
 public struct PrincipalComponents: Sendable, Equatable {
     /// The mean window, `[T][F]` flat.
     public let mean: [Float]
-    /// `[K][T][F]` flat: orthonormal rows, those with the most variance first.
+    /// The components, `[K][T][F]` flat: orthonormal rows in order of decreasing variance.
     public let components: [Float]
 
-    /// The standard deviation of the windows along each, `[K]`.
+    /// The standard deviation of the windows along each component, `[K]`.
     public let deviations: [Float]
 
-    /// How many there are, K.
+    /// K, the number of components.
     public var count: Int { mean.isEmpty ? 0 : components.count / mean.count }
 
-    /// Takes what was found before.
-    /// - Parameter components: a row of as many numbers as the mean has for each deviation.
+    /// Restores components that were computed before.
+    /// - Parameters:
+    ///   - mean: `[T][F]` flat, not empty.
+    ///   - components: `[K][T][F]` flat.
+    ///   - deviations: `[K]`.
     public init(mean: [Float], components: [Float], deviations: [Float]) {
         precondition(!mean.isEmpty && components.count == mean.count * deviations.count)
         self.mean = mean
@@ -25,22 +30,23 @@ public struct PrincipalComponents: Sendable, Equatable {
         self.deviations = deviations
     }
 
-    /// Directions that are found beside those that are wanted, and times that the subspace is turned. The flatter the
-    /// spectrum, the longer it takes, and the less it matters which of the directions are found.
+    /// Additional directions beyond the requested ones, and the number of iterations. A flatter spectrum
+    /// converges more slowly, but then it matters less which directions are found.
     private static let oversampling = 16
     private static let iterations = 16
-    /// Numbers of windows that are looked at; of more windows some are, evenly spread.
-    private static let numbers = 16 << 20
-    /// A direction with less of the variance than this is rounding, or nothing at all.
-    private static let leastShare: Float = 1e-6
+    /// Maximum of numbers (windows × T·F) that the components are computed from. Of more windows, an evenly
+    /// spaced sample is used.
+    private static let maxSampledValues = 16 << 20
+    /// A direction with a smaller share of the variance is left out: it is rounding error or zero.
+    private static let minVarianceShare: Float = 1e-6
 
-    /// Finds them.
+    /// Computes the components of windows.
     /// - Parameters:
-    ///   - windows: at least one.
-    ///   - wanted: the most that there are to be; there are fewer where the windows don't vary.
+    ///   - windows: `[N][T][F]`, at least one window.
+    ///   - wanted: maximum number of components. There are fewer if the windows vary in fewer directions.
     public init(of windows: Windows, count wanted: Int) {
         let size = windows.timesteps * windows.features
-        let rows = min(windows.count, max(64, Self.numbers / size))
+        let rows = min(windows.count, max(64, Self.maxSampledValues / size))
         let chosen = (0..<rows).map { $0 * windows.count / rows }
         var mean = [Double](repeating: 0, count: size)
         for index in chosen {
@@ -56,7 +62,7 @@ public struct PrincipalComponents: Sendable, Equatable {
                 for position in 0..<size { centred.append(Float(Double(window[position]) - mean[position])) }
             }
         }
-        // Squares of what is at most 1 don't overflow.
+        // Scaled to at most 1, so that squares do not overflow.
         let largest = centred.reduce(0) { max($0, abs($1)) }
         let rank = min(wanted + Self.oversampling, rows, size)
         guard wanted > 0, largest > 0, largest.isFinite else {
@@ -69,7 +75,8 @@ public struct PrincipalComponents: Sendable, Equatable {
         deviations = found.values.map { Float(($0 / Double(rows)).squareRoot()) * largest }
     }
 
-    /// The leading right singular vectors of a matrix, as rows, and the squares of its singular values.
+    /// Returns the leading right singular vectors of a matrix `[rows, columns]`, as rows, and the squares of
+    /// its singular values.
     private static func leading(
         _ wanted: Int, of matrix: [Float], rows: Int, columns: Int, rank: Int
     ) -> (vectors: [Float], values: [Double]) {
@@ -82,43 +89,47 @@ public struct PrincipalComponents: Sendable, Equatable {
             LinearAlgebra.orthonormalizeRows(&basis, rows: rank, columns: columns)
         }
         let image = LinearAlgebra.product(matrix, transposed: basis, inner: columns)
-        // Within the subspace, the directions of most variance.
+        // Within the subspace, find the directions of largest variance.
         guard
             let (values, vectors) = LinearAlgebra.eigen(
                 symmetric: LinearAlgebra.gram(image.map { Double($0) }, columns: rank), size: rank)
         else { return ([], []) }
         let total = values.reduce(0, +)
-        let kept = values.indices.suffix(wanted).reversed().filter { values[$0] > Double(leastShare) * total }
+        let kept = values.indices.suffix(wanted).reversed().filter {
+            values[$0] > Double(minVarianceShare) * total
+        }
         guard !kept.isEmpty else { return ([], []) }
-        let turn = kept.flatMap { row in vectors[(row * rank)..<((row + 1) * rank)].map { Float($0) } }
-        return (LinearAlgebra.product(turn, basis, inner: rank), kept.map { values[$0] })
+        let rotation = kept.flatMap { row in vectors[(row * rank)..<((row + 1) * rank)].map { Float($0) } }
+        return (LinearAlgebra.product(rotation, basis, inner: rank), kept.map { values[$0] })
     }
 
-    /// The coordinates of some flat windows in the first components, `[N][count]`.
+    /// Returns the coordinates of windows in the first components, `[N][count]`.
     /// - Parameters:
-    ///   - values: `[N][T][F]`, less their mean if that is wanted.
-    ///   - count: at most K.
+    ///   - values: `[N][T][F]` flat. The mean is not subtracted here.
+    ///   - count: number of components, at most K.
     package func coordinates(of values: [Float], first count: Int) -> [Float] {
         guard count > 0 else { return [] }
         let leading = Array(components[..<(count * mean.count)])
         return LinearAlgebra.product(values, transposed: leading, inner: mean.count)
     }
 
-    /// Takes from flat windows what lies in the first components.
+    /// Subtracts the projection onto the first components from windows.
     /// - Parameters:
-    ///   - values: `[N][T][F]`; in place.
-    ///   - limit: the most that is taken along each component, in its standard deviations; nil takes all.
+    ///   - count: number of components, at most K.
+    ///   - values: `[N][T][F]` flat, changed in place.
+    ///   - limit: maximum that is subtracted along each component, in its standard deviations; nil for no
+    ///     maximum.
     package func remove(first count: Int, from values: inout [Float], upTo limit: Float? = nil) {
         guard count > 0 else { return }
         let leading = Array(components[..<(count * mean.count)])
         var coordinates = coordinates(of: values, first: count)
         if let limit {
             for index in coordinates.indices {
-                let most = limit * deviations[index % count]
-                coordinates[index] = min(max(coordinates[index], -most), most)
+                let bound = limit * deviations[index % count]
+                coordinates[index] = min(max(coordinates[index], -bound), bound)
             }
         }
-        let part = LinearAlgebra.product(coordinates, leading, inner: count)
-        for position in values.indices { values[position] -= part[position] }
+        let projection = LinearAlgebra.product(coordinates, leading, inner: count)
+        for position in values.indices { values[position] -= projection[position] }
     }
 }

@@ -1,22 +1,22 @@
-/// A checked stack of layers for windows of one shape: names, output shapes and parameters, without any
+/// A checked stack of layers for windows of one shape: layer names, output shapes and parameters, without
 /// weights.
 ///
-/// Keras' `Sequential` after `build`. An immutable value; weights live in ``Weights``.
+/// It corresponds to Keras' `Sequential` after `build`. An immutable value; the weights are in ``Weights``.
 public struct Sequential: Sendable, Hashable {
-    /// One layer in its place.
+    /// One layer with its name, shapes and parameters.
     public struct Entry: Sendable, Hashable {
-        /// What was asked for.
+        /// The layer's type and options.
         public let layer: Layer
-        /// Keras' automatic name: `lstm`, `lstm_1`, …
+        /// The name that Keras generates: `lstm`, `lstm_1`, …
         public let name: String
-        /// What it receives for one window.
+        /// The input's shape for one window.
         public let inputShape: Shape
-        /// What it emits for one window.
+        /// The output's shape for one window.
         public let outputShape: Shape
-        /// Its tensors, in Keras' order.
+        /// The layer's tensors, in Keras' order.
         public let parameters: [Parameter]
 
-        /// The numbers in its tensors.
+        /// Numbers in the layer's tensors.
         public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
     }
 
@@ -25,53 +25,54 @@ public struct Sequential: Sendable, Hashable {
     /// The layers from input to output.
     public let entries: [Entry]
 
-    /// All parameters of all layers.
+    /// Number of parameters of all layers.
     public var parameterCount: Int { entries.reduce(0) { $0 + $1.parameterCount } }
-    /// Multiplications of one window's way through the matrices: the parameters, once for each timestep.
+    /// Multiplications by weights in the forward pass of one window: each layer's parameters, once for each
+    /// input timestep.
     public var multiplications: Int {
         entries.reduce(0) { $0 + $1.parameterCount * ($1.inputShape.timesteps ?? 1) }
     }
-    /// Tensors of all layers in Keras' order.
+    /// The tensors of all layers, in Keras' order.
     public var parameters: [Parameter] { entries.flatMap(\.parameters) }
-    /// What the last layer emits.
+    /// The output shape of the last layer, for one window.
     public var outputShape: Shape { entries.last?.outputShape ?? inputShape }
 
-    /// The index of the layer whose output is the encoding: the one that feeds the first RepeatVector.
+    /// Index of the layer whose output is the encoding: the layer before the first RepeatVector. Nil if there
+    /// is none.
     public var encodingIndex: Int? {
-        guard
-            let bridge = entries.firstIndex(where: {
-                if case .repeatVector = $0.layer { true } else { false }
-            })
-        else { return nil }
-        return bridge > 0 ? bridge - 1 : nil
+        guard let repeater = entries.firstIndex(where: \.layer.repeatsVector) else { return nil }
+        return repeater > 0 ? repeater - 1 : nil
     }
-    /// Z, the size of the encoding; nil for a network without one.
+    /// Z, the size of the encoding; nil if the network has none.
     public var encodingUnits: Int? { encodingIndex.map { entries[$0].outputShape.features } }
 
-    /// Checks shapes layer by layer and lays the parameters out.
+    /// Checks shapes layer by layer and lays out the parameters.
     /// - Parameters:
-    ///   - timesteps: T of a window.
-    ///   - features: F of a window.
-    ///   - layers: at least one.
-    /// - Throws: ``ArchitectureError`` naming the layer that does not fit.
+    ///   - timesteps: T of a window, at least 1.
+    ///   - features: F of a window, at least 1.
+    ///   - layers: at least one layer, and at least one with parameters.
+    /// - Throws: ``ArchitectureError``, naming the layer whose input has the wrong shape or whose options are
+    ///   out of range.
     public init(timesteps: Int, features: Int, layers: [Layer]) throws(ArchitectureError) {
         guard timesteps > 0, features > 0 else {
             throw ArchitectureError(detail: "a window needs at least 1 timestep and 1 feature")
         }
         guard !layers.isEmpty else {
-            throw ArchitectureError(detail: "there are no layers; give at least one")
+            throw ArchitectureError(detail: "there are no layers; a network needs at least one")
         }
         inputShape = .sequence(timesteps, features)
         var builder = LayerBuilder(shape: inputShape)
         for layer in layers { try builder.append(layer) }
         entries = builder.entries
         guard parameterCount > 0 else {
-            throw ArchitectureError(detail: "none of the layers has parameters: there is nothing to train")
+            throw ArchitectureError(
+                detail: "no layer has parameters, so there is nothing to train; add an LSTM or a Dense layer")
         }
     }
 
-    /// The checked stack of an architecture.
-    /// - Throws: ``ArchitectureError`` naming the layer that does not fit.
+    /// Checks the layers of an architecture.
+    /// - Throws: ``ArchitectureError``, naming the layer whose input has the wrong shape or whose options are
+    ///   out of range.
     public init(_ architecture: Architecture, timesteps: Int, features: Int) throws(ArchitectureError) {
         try self.init(
             timesteps: timesteps, features: features,
@@ -79,13 +80,14 @@ public struct Sequential: Sendable, Hashable {
     }
 }
 
-/// A layer that can't stand where it was put, or whose options are out of range.
+/// A layer whose input has the wrong shape or whose options are out of range, or weights that do not fit a
+/// network.
 public struct ArchitectureError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The layer's position counted from 0; nil when the fault is not in one layer.
+    /// The layer's position, counted from 0; nil if the error is not in one layer.
     public let index: Int?
-    /// What is wrong and what would be right, naming the layer.
+    /// One line that says what is wrong and what would be right, and names the layer.
     public let detail: String
-    /// The detail.
+    /// The same text as ``detail``.
     public var description: String { detail }
 
     package init(index: Int? = nil, detail: String) {

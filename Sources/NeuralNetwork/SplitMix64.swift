@@ -1,16 +1,15 @@
 import Glibc
 
-/// A small seeded generator: the standard library has none that can be seeded.
-///
-/// SplitMix64 of Steele, Lea & Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
+/// The SplitMix64 random number generator (Steele, Lea & Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014). The standard library has no generator with a seed.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
-    /// - Parameter stream: generators of the same seed with different streams are independent.
+    /// - Parameter stream: generators with the same seed and different streams are independent.
     init(seed: UInt64, stream: UInt64 = 0) {
         state = seed
-        // Two seeds that differ in one bit must not give streams that overlap, so both are mixed before
-        // they meet.
+        // Seeds that differ in one bit must not lead to overlapping sequences, so the seed is mixed before
+        // the stream is added.
         state = next() ^ (stream &* 0xd1b5_4a32_d192_ed03)
         state = next()
     }
@@ -23,10 +22,10 @@ struct SplitMix64: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
-    /// Uniform in [0, 1) with 24 bits, all that a float32 holds.
+    /// Returns a uniform number in [0, 1) with the 24 bits of a float32's significand.
     mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
-    /// Standard normal (Box & Muller 1958).
+    /// Returns a number of the standard normal distribution (Box & Muller 1958).
     mutating func nextNormal() -> Float {
         let radius = (-2 * logf(1 - nextUniform())).squareRoot()
         return radius * cosf(2 * .pi * nextUniform())

@@ -1,85 +1,85 @@
-/// How to train. Names and defaults are those of Keras' `fit`, `Adam`, `EarlyStopping` and `ReduceLROnPlateau`.
+/// Options of training. Names and defaults are those of Keras' `fit`, `Adam`, `EarlyStopping` and
+/// `ReduceLROnPlateau`.
 public struct TrainingOptions: Sendable, Equatable {
     /// Passes over the training windows.
     public var epochs = 100
-    /// Windows in a step of Adam, B.
+    /// B, the windows of one step of Adam.
     public var batchSize = 32
-    /// Adam's learning rate, that of the first epoch.
+    /// Adam's learning rate in the first epoch.
     public var learningRate: Float = 0.001
-    /// What is minimised.
+    /// The loss to minimise.
     public var loss = Loss.meanSquaredError
-    /// The share of the windows, taken from the end before shuffling, that is held back to compute
-    /// `val_loss`.
+    /// Share of the windows, taken from the end before shuffling, that is held out to compute `val_loss`.
     public var validationSplit = 0.0
-    /// Whether each epoch sees the training windows in a new order.
+    /// Whether to shuffle the training windows before each epoch.
     public var shuffle = true
-    /// When to stop before the last epoch.
+    /// When to stop before the last epoch; nil for never.
     public var earlyStopping: EarlyStopping?
-    /// When to lower the learning rate.
+    /// When to lower the learning rate; nil for never.
     public var reduceLROnPlateau: ReduceLROnPlateau?
-    /// The largest norm of all gradients together; Keras' `global_clipnorm`.
+    /// Maximum norm of all gradients together (Keras' `global_clipnorm`); nil for no maximum.
     public var clipNorm: Float?
-    /// Fixes initial weights, order and dropout.
+    /// Seed of initial weights, shuffling and dropout.
     public var seed: UInt64 = 0
 
-    /// Keras' defaults, except for the number of epochs, which Keras leaves to the caller.
+    /// Options with Keras' defaults, except for `epochs`: Keras' default is 1.
     public init() {}
 }
 
 /// Stops when a loss stops falling (Keras' `EarlyStopping`).
 public struct EarlyStopping: Sendable, Equatable {
-    /// The loss to watch.
+    /// The loss to monitor.
     public enum Monitor: String, Sendable, CaseIterable {
-        /// The training windows'.
+        /// The loss of the training windows.
         case loss
-        /// The validation windows'.
+        /// The loss of the validation windows.
         case validationLoss = "val_loss"
     }
 
     /// Epochs without improvement after which training stops.
     public var patience = 0
-    /// What counts as an improvement: to fall by more than this.
+    /// A decrease of the loss by more than this counts as an improvement.
     public var minDelta = 0.0
-    /// The loss to watch.
+    /// The loss to monitor.
     public var monitor = Monitor.validationLoss
-    /// Whether the weights of the best epoch are kept instead of the last.
+    /// Whether the result has the weights of the best epoch instead of the last.
     public var restoreBestWeights = false
 
-    /// Keras' defaults.
+    /// Options with Keras' defaults.
     public init() {}
 }
 
 /// Lowers the learning rate when a loss stops falling (Keras' `ReduceLROnPlateau`). Adam keeps its moments.
 public struct ReduceLROnPlateau: Sendable, Equatable {
-    /// The loss to watch.
+    /// The loss to monitor.
     public var monitor = EarlyStopping.Monitor.validationLoss
-    /// What the rate is multiplied by: more than 0, less than 1.
+    /// Factor that the rate is multiplied by: greater than 0 and less than 1.
     public var factor = 0.1
     /// Epochs without improvement after which the rate is lowered.
     public var patience = 10
-    /// What counts as an improvement: to fall by more than this.
+    /// A decrease of the loss by more than this counts as an improvement.
     public var minDelta = 1e-4
-    /// Epochs to wait after a lowering; as in Keras, the last of them counts towards the patience again.
+    /// Epochs to wait after the rate was lowered. As in Keras, the last of them counts towards the patience.
     public var cooldown = 0
-    /// The rate is never lowered below this.
+    /// Minimum learning rate.
     public var minLR = 0.0
 
-    /// Keras' defaults.
+    /// Options with Keras' defaults.
     public init() {}
 }
 
-/// What one epoch came to.
+/// The results of one epoch.
 public struct EpochReport: Sendable, Equatable {
-    /// Counted from 1.
+    /// The epoch's number, counted from 1.
     public let epoch: Int
-    /// The mean over the epoch's batches, each before its step.
+    /// Mean loss of the training windows, each batch's computed before its step.
     public let loss: Double
-    /// The mean over the validation windows after the epoch; nil without any.
+    /// Mean loss of the validation windows after the epoch; nil if there are none.
     public let validationLoss: Double?
-    /// The learning rate that the epoch ran with.
+    /// Learning rate of the epoch.
     public let learningRate: Float
 
-    /// What an epoch had.
+    /// Restores a report, such as one of a model file.
     public init(epoch: Int, loss: Double, validationLoss: Double?, learningRate: Float) {
         self.epoch = epoch
         self.loss = loss
@@ -88,13 +88,13 @@ public struct EpochReport: Sendable, Equatable {
     }
 }
 
-/// What training leaves.
+/// The result of training.
 public struct TrainingResult: Sendable {
     /// The trained weights.
     public let weights: Weights
-    /// A report for each epoch that ran.
+    /// One report for each epoch that ran, in order.
     public let history: [EpochReport]
-    /// The epoch whose weights these are, counted from 1.
+    /// The epoch that `weights` are from, counted from 1.
     public let epoch: Int
 }
 
@@ -102,17 +102,17 @@ public struct TrainingResult: Sendable {
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The loss or a weight became NaN or infinite in this epoch, counted from 1.
     case diverged(epoch: Int)
-    /// There is nothing to train or validate on, or the options contradict each other.
+    /// Windows, network and options do not fit together; the text says why.
     case invalid(String)
-    /// It was told to stop.
+    /// The caller cancelled training.
     case cancelled
 
-    /// One line with a hint.
+    /// One line that says what is wrong and what to try.
     public var description: String {
         switch self {
         case .diverged(let epoch):
             "the loss became NaN or infinite in epoch \(epoch); try a lower learning_rate, clip_norm, activation: tanh, "
-                + "or scaling: standard if the data are not scaled"
+                + "or scaling: standard if the data is not scaled"
         case .invalid(let detail): detail
         case .cancelled: "training was cancelled"
         }
@@ -120,7 +120,9 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension TrainingOptions {
-    /// Bytes that `fit` takes beside the windows: activations, gradients, weights and Adam's moments.
+    /// Returns the bytes that ``Sequential/fit(_:options:initial:onEpoch:isCancelled:)`` takes in addition to
+    /// the windows: layer outputs, gradients, weights and Adam's moments.
+    /// - Parameter windows: number of training windows.
     public func trainingByteCount(_ network: Sequential, windows: Int) -> Int {
         TrainingStep.byteCount(network, batchSize: min(batchSize, max(windows, 1)))
     }

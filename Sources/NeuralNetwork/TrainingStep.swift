@@ -1,25 +1,28 @@
 import CVectorMath
 import TimeSeries
 
-/// Forward, loss, backward and Adam on one batch after the other, in memory that is planned once.
+/// One training step on a batch: forward pass, loss, backward pass and Adam, in memory that is allocated
+/// once.
 ///
-/// A batch is split into shards by its size alone, and their gradients are added in order, so that the
-/// weights are bit-identical whatever the number of cores.
+/// The split of a batch into shards depends on its size only, and the shards' gradients are added in order,
+/// so the weights are bit-identical whatever the number of cores. One thread uses a training step at a time.
 package final class TrainingStep {
     private let plan: Plan
     private let loss: Loss
     private let clipNorm: Float?
     private let seed: UInt64
     private let packed: PackedWeights
-    private let team = Team()
+    private let pool = WorkerPool()
     private let shards: [Workspace]
-    /// The sum of each shard's losses.
+    /// Sum of the losses of each shard.
     private var shardLoss: [Double]
     private let adam: Adam
     private var steps: UInt64 = 0
     private let parameterCount: Int
     private let weightsBase: Floats
 
+    /// Prepares training.
+    /// - Parameter initial: weights to start from, those of `network`.
     package init(_ network: Sequential, options: TrainingOptions, initial: Weights) {
         plan = Self.plan(network, batchSize: options.batchSize)
         packed = PackedWeights(plan.packing)
@@ -36,27 +39,27 @@ package final class TrainingStep {
             Workspace(plan, capacity: Self.shardCapacity(options.batchSize), mode: .training)
         }
         shardLoss = [Double](repeating: 0, count: shards.count)
-        packed.update(from: weightsBase, team: team)
+        packed.update(from: weightsBase, pool: pool)
     }
 
     deinit { weightsBase.deallocate() }
 
-    /// A copy of the weights as they are now.
+    /// A copy of the current weights.
     package var weights: Weights {
         get { Weights(unchecked: Array(UnsafeBufferPointer(start: weightsBase, count: parameterCount))) }
         set {
             weightsBase.update(from: newValue.values, count: parameterCount)
-            packed.update(from: weightsBase, team: team)
+            packed.update(from: weightsBase, pool: pool)
         }
     }
 
-    /// Adam's learning rate. Its moments and its count of steps stay when the rate changes, as in Keras.
+    /// Adam's learning rate. A new rate leaves Adam's moments and step count unchanged, as in Keras.
     package var learningRate: Float {
         get { adam.learningRate }
         set { adam.learningRate = newValue }
     }
 
-    /// The gradient of the last batch.
+    /// The gradient of the last batch, `[parameterCount]`.
     package var gradient: [Float] {
         Array(UnsafeBufferPointer(start: shards[0].parameterGradient, count: parameterCount))
     }
@@ -64,12 +67,13 @@ package final class TrainingStep {
     /// Whether every weight is a finite number.
     var isFinite: Bool { vm_square_sum(weightsBase, parameterCount).isFinite }
 
-    /// Two shards feed two cores; more than eight would cost more in gradients to add than they bring.
+    /// Returns the number of shards of a batch. Above eight, adding the gradients costs more than another
+    /// core saves.
     private static func shardCount(_ batch: Int) -> Int {
         batch < 2 ? 1 : batch < 128 ? 2 : batch < 512 ? 4 : 8
     }
 
-    /// Windows in the largest shard.
+    /// Returns the number of windows in the largest shard.
     private static func shardCapacity(_ batch: Int) -> Int {
         (batch + shardCount(batch) - 1) / shardCount(batch)
     }
@@ -78,7 +82,8 @@ package final class TrainingStep {
         Plan(network, for: .training(rows: shardCapacity(batchSize) * (network.inputShape.timesteps ?? 1)))
     }
 
-    /// Bytes of working memory that training takes beside the data: workspaces, weights and Adam's moments.
+    /// Returns the bytes of working memory of a training: workspaces, weights and Adam's moments, without the
+    /// data.
     package static func byteCount(_ network: Sequential, batchSize: Int) -> Int {
         let plan = plan(network, batchSize: batchSize)
         let workspace = Workspace.byteCount(plan, capacity: shardCapacity(batchSize), mode: .training)
@@ -86,17 +91,19 @@ package final class TrainingStep {
         return shardCount(batchSize) * workspace + floats * MemoryLayout<Float>.stride
     }
 
-    /// One step of Adam on some windows of a set.
-    /// - Parameter indices: of the windows, as many as the batch size or fewer.
-    /// - Returns: the mean loss of these windows before the step.
+    /// Runs one step of Adam on a batch.
+    /// - Parameters:
+    ///   - windows: `[N][T][F]`, all training windows.
+    ///   - indices: the batch's windows, at most as many as the batch size.
+    /// - Returns: the batch's mean loss before the step.
     package func train(on windows: Windows, indices: ArraySlice<Int>) -> Double {
         let loss = computeGradient(on: windows, indices: indices)
-        adam.update(weightsBase, gradient: shards[0].parameterGradient, scale: clipScale(), team: team)
-        packed.update(from: weightsBase, team: team)
+        adam.update(weightsBase, gradient: shards[0].parameterGradient, scale: clipScale(), pool: pool)
+        packed.update(from: weightsBase, pool: pool)
         return loss
     }
 
-    /// The mean loss of some windows; leaves its gradient in `gradient`.
+    /// Returns the mean loss of a batch and stores its gradient in ``gradient``.
     package func computeGradient(on windows: Windows, indices: ArraySlice<Int>) -> Double {
         steps += 1
         let scale = 1 / Float(indices.count * plan.network.outputShape.count)
@@ -113,7 +120,7 @@ package final class TrainingStep {
         return sum / Double(indices.count * plan.network.outputShape.count)
     }
 
-    /// The mean loss of some windows, without dropout and without a trace.
+    /// Returns the mean loss of a batch in inference mode: without dropout, without changing any state.
     package func evaluate(on windows: Windows, indices: ArraySlice<Int>) -> Double {
         let sum = eachShard(windows, indices, mode: .inference) { workspace, outputs in
             self.loss.sum(workspace.output, workspace.input, count: outputs, gradient: nil, scale: 0)
@@ -121,8 +128,8 @@ package final class TrainingStep {
         return sum / Double(indices.count * plan.network.outputShape.count)
     }
 
-    /// Passes each shard forward, calls `body` with its workspace and the number of its outputs, and adds
-    /// the results in the shards' order.
+    /// Runs the forward pass of each shard, calls `body` with the shard's workspace and the number of its
+    /// outputs, and returns the sum of the results, added in the shards' order.
     private func eachShard(
         _ windows: Windows, _ indices: ArraySlice<Int>, mode: Mode, _ body: (Workspace, Int) -> Double
     ) -> Double {
@@ -130,7 +137,7 @@ package final class TrainingStep {
         shardLoss.withUnsafeMutableBufferPointer { sums in
             windows.series.values.withUnsafeBufferPointer { rows in
                 guard let base = rows.baseAddress else { return }
-                team.perform(parts) { shard in
+                pool.perform(parts) { shard in
                     let (range, workspace) = (part(shard, of: parts, in: indices.count), shards[shard])
                     workspace.load(range.count) { b in
                         base + windows.starts[indices[indices.startIndex + range.lowerBound + b]]
@@ -147,10 +154,10 @@ package final class TrainingStep {
         return shardLoss[..<parts].reduce(0, +)
     }
 
-    /// Sums the shards' gradients into the first one's.
+    /// Adds the gradients of the other shards to that of the first.
     private func addGradients(_ count: Int) {
         guard count > 1 else { return }
-        team.perform(count) { index in
+        pool.perform(count) { index in
             let range = part(index, of: count, in: parameterCount)
             for shard in shards[1..<count] {
                 vm_add(
@@ -161,8 +168,8 @@ package final class TrainingStep {
         }
     }
 
-    /// Keras' `global_clipnorm`: all gradients are scaled alike so that their common norm stays within the
-    /// bound.
+    /// Returns the factor that keeps the norm of all gradients together within `clipNorm` (Keras'
+    /// `global_clipnorm`).
     private func clipScale() -> Float {
         guard let clipNorm else { return 1 }
         let norm = Float(vm_square_sum(shards[0].parameterGradient, parameterCount).squareRoot())

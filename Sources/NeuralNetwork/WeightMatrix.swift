@@ -1,32 +1,33 @@
 import CVectorMath
 
-/// A weight matrix `[rows, columns]` of a layer, and where its packed copies lie.
+/// A weight matrix `[rows, columns]` of a layer and the places of its packed copies.
 struct WeightMatrix: Sendable {
-    /// Its first number among the parameters.
+    /// Offset of the matrix in the parameters.
     let offset: Int
     let rows: Int
     let columns: Int
-    /// Where the packed copy lies, and that of the transposed matrix; nil where there is none, because products read
-    /// the parameters in place.
+    /// Offsets of the packed matrix and of the packed transposed matrix; nil if products read the parameters
+    /// in place.
     let packed: Int?
     let packedTransposed: Int?
 }
 
-/// Which weight matrices are packed for products, and where.
+/// Decides which weight matrices are packed for products, and lays out their copies.
 ///
-/// A packed matrix is read faster than one in place, but packing takes a while: worth it for weights that never
-/// change, and for those that many rows are multiplied by before they do.
+/// Products read a packed matrix faster than one in place, but packing takes time. It pays for weights that
+/// never change, and for weights that many rows are multiplied by between two changes.
 struct Packing: Sendable {
     enum Purpose: Sendable, Equatable {
         case inference
-        /// So many rows are multiplied by a matrix between two steps: windows of a shard × timesteps.
+        /// `rows` rows are multiplied by a matrix between two steps: windows of a shard × timesteps.
         case training(rows: Int)
     }
 
-    /// From here on packing pays: one costs about as much as the product of 30 rows in place loses.
-    private static let worthwhileRows = 64
+    /// With fewer rows, packing costs more than it saves. Packing costs about as much as a product of 30 rows
+    /// loses in place.
+    private static let minRowsForPacking = 64
 
-    /// Those that are packed.
+    /// The matrices that have packed copies.
     private(set) var matrices: [WeightMatrix] = []
     /// Floats of all packed copies.
     private(set) var count = 0
@@ -36,14 +37,15 @@ struct Packing: Sendable {
     init(for purpose: Purpose) {
         switch purpose {
         case .inference: (packs, isTraining) = (true, false)
-        case .training(let rows): (packs, isTraining) = (rows >= Self.worthwhileRows, true)
+        case .training(let rows): (packs, isTraining) = (rows >= Self.minRowsForPacking, true)
         }
     }
 
-    /// - Parameter needsTransposed: whether gradients pass through it.
+    /// Adds the matrix of a parameter.
+    /// - Parameter needsTransposed: whether the backward pass multiplies by the transposed matrix.
     mutating func add(_ parameter: Parameter, needsTransposed: Bool) -> WeightMatrix {
         let (rows, columns) = (parameter.shape[0], parameter.shape[1])
-        // In place, a matrix is read in whole panels.
+        // Only whole panels can be read in place.
         let isPacked = packs || !columns.isMultiple(of: Int(VM_PANEL))
         let matrix = WeightMatrix(
             offset: parameter.offset, rows: rows, columns: columns,
@@ -53,6 +55,7 @@ struct Packing: Sendable {
         return matrix
     }
 
+    /// Returns the offset of a packed `[rows, columns]` matrix.
     private mutating func take(_ rows: Int, _ columns: Int) -> Int {
         defer { count += vm_packed_count(rows, columns) }
         return count
@@ -61,7 +64,8 @@ struct Packing: Sendable {
 
 /// The packed copies of a network's weights.
 ///
-/// Sendable because nobody updates them while others read: a model fills its own once, training belongs to one caller.
+/// Sendable because no thread updates them while another reads: a model packs its weights once, in its
+/// initializer, and one thread uses a ``TrainingStep`` at a time.
 final class PackedWeights: @unchecked Sendable {
     private let packing: Packing
     private let base: Floats
@@ -75,11 +79,12 @@ final class PackedWeights: @unchecked Sendable {
 
     deinit { base.deallocate() }
 
-    /// Packs the matrices anew.
-    func update(from values: UnsafePointer<Float>, team: Team) {
+    /// Packs all matrices again.
+    /// - Parameter values: `[parameterCount]`.
+    func update(from values: UnsafePointer<Float>, pool: WorkerPool) {
         let matrices = packing.matrices
         let parts = min(matrices.count, partCount(packing.count))
-        team.perform(parts) { part in
+        pool.perform(parts) { part in
             for index in stride(from: part, to: matrices.count, by: parts) {
                 pack(matrices[index], from: values + matrices[index].offset)
             }
@@ -93,7 +98,7 @@ final class PackedWeights: @unchecked Sendable {
         }
     }
 
-    /// What passes read, as long as both live.
+    /// Returns the weights for a pass. The view is valid as long as `values` and this object are.
     func view(of values: UnsafePointer<Float>) -> WeightView { WeightView(values: values, packed: base) }
 }
 
@@ -103,7 +108,7 @@ struct WeightView {
     let values: UnsafePointer<Float>
     fileprivate let packed: UnsafePointer<Float>
 
-    /// The right-hand factor of a product.
+    /// Returns a matrix as the right-hand factor of a product.
     func factor(_ matrix: WeightMatrix) -> Factor {
         let (k, n) = (matrix.rows, matrix.columns)
         guard let place = matrix.packed else {
@@ -112,7 +117,7 @@ struct WeightView {
         return .panels(packed + place, panel: Int(VM_PANEL) * k, row: Int(VM_PANEL), k: k, n: n)
     }
 
-    /// The transposed matrix as the right-hand factor.
+    /// Returns a transposed matrix as the right-hand factor of a product.
     func transposedFactor(_ matrix: WeightMatrix) -> Factor {
         let (k, n) = (matrix.columns, matrix.rows)
         guard let place = matrix.packedTransposed else {

@@ -1,21 +1,21 @@
-/// The memory of one pass through a network for up to B windows, planned and allocated once.
+/// The memory of one pass through a network for up to B windows, allocated once.
 ///
-/// One thread uses a workspace at a time; it is no value and has no lock.
+/// A workspace has no lock: one thread uses it at a time.
 final class Workspace {
     let plan: Plan
-    /// The largest B.
+    /// Maximum B.
     let capacity: Int
     let mode: Mode
-    /// `[T][B][F]`.
+    /// The windows, `[T][B][F]`.
     let input: Floats
-    /// What each layer emits; time-major.
+    /// The output of each layer, time-major.
     private let outputs: [Floats]
     private let caches: [Floats]
-    /// Two regions that the gradients of layer outputs take in turn.
+    /// Two regions that hold the gradients of layer outputs alternately.
     private let gradients: [Floats]
-    /// The gradients of all parameters.
+    /// The gradients of all parameters, `[parameterCount]`; empty in inference.
     let parameterGradient: Floats
-    /// Bytes that it takes.
+    /// Bytes of the workspace's memory.
     let byteCount: Int
     private let storage: UnsafeMutableRawPointer
 
@@ -37,20 +37,21 @@ final class Workspace {
 
     deinit { storage.deallocate() }
 
-    /// Bytes that a workspace takes.
+    /// Returns the bytes that a workspace would take.
     static func byteCount(_ plan: Plan, capacity: Int, mode: Mode) -> Int {
         Layout(plan, capacity, mode, Arena.counting).floats * MemoryLayout<Float>.stride
     }
 
-    /// What the last layer emitted.
+    /// The output of the last layer.
     var output: Floats { outputs.last ?? input }
 
-    /// What layer `index` emitted; of an elided RepeatVector, the vector that it stands for.
+    /// Returns the output of layer `index`; for an elided RepeatVector, the vector that it would repeat.
     func output(of index: Int) -> Floats { outputs[index] }
 
-    /// Where the loss writes the gradient of the last layer's output before `backward`.
+    /// The gradient of the last layer's output, which the loss writes before `backward`.
     var outputGradient: Floats { gradients[0] }
 
+    /// Computes the outputs of all layers from `input`.
     func forward(batch: Int, weights: WeightView, mode: Mode, seed: UInt64 = 0) {
         for (index, step) in plan.steps.enumerated() where !step.isElided {
             step.operation.forward(
@@ -60,7 +61,7 @@ final class Workspace {
         }
     }
 
-    /// Fills `parameterGradient` from `outputGradient`.
+    /// Computes `parameterGradient` from `outputGradient`.
     func backward(batch: Int, weights: WeightView) {
         var (outer, inner) = (gradients[0], gradients[1])
         for (index, step) in plan.steps.enumerated().reversed() where !step.isElided {
@@ -68,7 +69,7 @@ final class Workspace {
                 BackwardPass(
                     batch: batch, weights: weights, gradient: parameterGradient, input: inputOf(index),
                     output: outputs[index], cache: caches[index], outputGradient: outer,
-                    // Nobody asks for the gradient of the windows themselves.
+                    // The gradient with respect to the windows is not needed.
                     inputGradient: index == 0 ? nil : inner))
             swap(&outer, &inner)
         }
@@ -76,6 +77,7 @@ final class Workspace {
 
     private func inputOf(_ index: Int) -> Floats { index == 0 ? input : outputs[index - 1] }
 
+    /// Places of all arrays in the workspace's memory.
     private struct Layout {
         let input: Floats
         let outputs: [Floats]
@@ -104,7 +106,8 @@ final class Workspace {
 }
 
 extension Workspace {
-    /// Copies windows `[T][F]` into the input, time-major.
+    /// Copies windows into the input, time-major.
+    /// - Parameter window: returns window b, `[T][F]`.
     func load(_ batch: Int, window: (Int) -> UnsafePointer<Float>) {
         let (timesteps, features) = (plan.network.inputShape.timesteps ?? 1, plan.network.inputShape.features)
         for b in 0..<batch {
@@ -115,7 +118,7 @@ extension Workspace {
         }
     }
 
-    /// Copies what layer `index` emitted to `target`, window by window: `[B][T][features]` or
+    /// Copies the output of layer `index` to `target`, window by window: `[B][T][features]` or
     /// `[B][features]`.
     func store(_ index: Int, batch: Int, to target: Floats) {
         let shape = plan.network.entries[index].outputShape

@@ -4,154 +4,150 @@
     import Foundation
 #endif
 
-/// The API's calls. Each throws ``ClientError`` with the server's own words where it refuses.
+/// Calls whose responses are decoded. Each throws ``ClientError``, with the detail of the problem document
+/// (RFC 9457) if the server refuses the request.
 extension RepriseClient {
-    /// Trains a new version of a model; returns when that is done.
-    public func train(_ request: TrainRequest) throws(ClientError) -> TrainAnswer {
-        try post("/train", Self.json(request)).decoded()
+    /// Trains a new version of a model, and returns when training has ended.
+    public func train(_ content: RequestContent) throws(ClientError) -> TrainResponse {
+        try post("/train", content).decoded()
     }
 
     /// Reconstructs windows.
-    public func reconstruct(_ request: WindowsRequest) throws(ClientError) -> ReconstructAnswer {
-        try post("/reconstruct", Self.json(request)).decoded()
+    public func reconstruct(_ content: RequestContent) throws(ClientError) -> ReconstructResponse {
+        try post("/reconstruct", content).decoded()
     }
 
     /// Scores windows, and the rows of a series.
-    public func score(_ request: ScoreRequest) throws(ClientError) -> ScoreAnswer {
-        try post("/score", Self.json(request)).decoded()
+    public func score(_ content: RequestContent) throws(ClientError) -> ScoreResponse {
+        try post("/score", content).decoded()
     }
 
     /// Encodes windows.
-    public func encode(_ request: WindowsRequest) throws(ClientError) -> EncodeAnswer {
-        try post("/encode", Self.json(request)).decoded()
+    public func encode(_ content: RequestContent) throws(ClientError) -> EncodeResponse {
+        try post("/encode", content).decoded()
     }
 
-    /// What every layer makes of windows.
-    public func layers(_ request: WindowsRequest) throws(ClientError) -> LayersAnswer {
-        try post("/layers", Self.json(request)).decoded()
+    /// Computes the outputs of every layer for windows.
+    public func layers(_ content: RequestContent) throws(ClientError) -> LayersResponse {
+        try post("/layers", content).decoded()
     }
 
-    /// The layers of a model; the latest version without one.
-    public func summary(of model: String, version: Int? = nil) throws(ClientError) -> SummaryAnswer {
+    /// Describes the layers of a network that is not trained.
+    public func summary(_ content: RequestContent) throws(ClientError) -> SummaryResponse {
+        try post("/summary", content).decoded()
+    }
+
+    /// Describes the layers of a model.
+    /// - Parameter version: a version's number or an alias; nil is the latest version.
+    public func summary(
+        of model: String, version: String? = nil
+    ) throws(ClientError) -> SummaryResponse {
         try summary(of: model, version: version, accept: "application/json").decoded()
     }
 
-    /// The layers of an architecture that is not trained.
-    public func summary(_ request: SummaryRequest) throws(ClientError) -> SummaryAnswer {
-        try post("/summary", Self.json(request)).decoded()
-    }
-
-    /// The latest version of each model.
+    /// Lists the latest version of each model.
     public func models() throws(ClientError) -> [ModelVersion] {
         struct Page: Decodable {
             let models: [ModelVersion]
             let next: String?
         }
         var models: [ModelVersion] = []
-        var after = ""
+        var query: [String: RequestValue] = ["limit": .string("1000")]
         while true {
-            let page: Page = try checked(send("GET", "/models?limit=1000\(after)")).decoded()
+            let target = "/models\(try RequestContent.query(query))"
+            let page: Page = try checked(send("GET", target)).decoded()
             models += page.models
             guard let next = page.next else { return models }
-            after = try "&after=\(Handle.escaped(next))"
+            query["after"] = .string(next)
         }
     }
 
-    /// Deletes one version of a model, or all of them.
+    /// Deletes a model.
+    /// - Parameter version: the number of the version to delete; nil deletes all versions.
     public func delete(_ model: String, version: Int? = nil) throws(ClientError) {
         let version = version.map { "/versions/\($0)" } ?? ""
-        _ = try checked(send("DELETE", "/models/\(Handle.escaped(model))\(version)"))
+        _ = try checked(send("DELETE", "/models/\(CurlHandle.escaped(model))\(version)"))
     }
 }
 
-/// The same a step at a time, for documents that are JSON already and answers that are to be shown as they came.
+/// Calls that return the response as it came, for output that shows it unchanged.
 extension RepriseClient {
-    /// The layers of a model as the media type that is asked for: `text/plain` is the table that Keras prints,
-    /// `image/svg+xml` the flow diagram.
-    public func summary(of model: String, version: Int?, accept: String) throws(ClientError) -> Answer {
-        let version = version.map { "&version=\($0)" } ?? ""
-        let target = try "/summary?model=\(Handle.escaped(model))\(version)"
+    /// Describes the layers of a model.
+    /// - Parameters:
+    ///   - version: a version's number or an alias; nil is the latest version.
+    ///   - accept: the media type: `application/json`, `text/plain` for the table that Keras prints,
+    ///     `image/svg+xml` for the flow diagram.
+    public func summary(of model: String, version: String?, accept: String) throws(ClientError) -> Response {
+        var query: [String: RequestValue] = ["model": .string(model)]
+        query["version"] = version.map(RequestValue.string)
+        let target = "/summary\(try RequestContent.query(query))"
         return try checked(send("GET", target, fields: [(name: "Accept", value: accept)]))
     }
 
-    /// Trains, and tells of progress as it comes.
+    /// Trains a new version of a model, with progress events.
     /// - Parameters:
-    ///   - request: the options and the data.
-    ///   - onJob: takes the name of the job, by which it can be cancelled.
-    /// - Returns: what ``train(_:)`` would.
+    ///   - onJob: receives the identifier of the training job, for ``cancel(job:)``.
+    ///   - onProgress: receives each progress event.
+    /// - Returns: the response that ``train(_:)`` decodes.
     public func train(
-        _ request: Content, onJob: (String) -> Void, onProgress: (TrainProgress) -> Void
-    ) throws(ClientError) -> Answer {
+        _ content: RequestContent, onJob: (String) -> Void, onProgress: (TrainProgress) -> Void
+    ) throws(ClientError) -> Response {
         struct Job: Decodable { let id: String }
         var last: ServerSentEvent?
-        let answer = try stream(
-            "POST", "/train\(request.query)", fields: request.fields, body: request.body
+        let response = try stream(
+            "POST", "/train\(content.query)", fields: content.fields, body: content.body
         ) { event in
             last = event
-            let content = Answer(status: 200, fields: [], body: event.data)
-            if event.name == "job", let job = try? content.decoded(as: Job.self) { onJob(job.id) }
-            if event.name == "progress", let progress: TrainProgress = try? content.decoded() {
+            let document = Response(status: 200, fields: [], body: event.data)
+            if event.name == "job", let job = try? document.decoded(as: Job.self) { onJob(job.id) }
+            if event.name == "progress", let progress: TrainProgress = try? document.decoded() {
                 onProgress(progress)
             }
             return true
         }
-        guard let last else { return try checked(answer) }
-        // What ends a stream is the answer, or the problem, that there would have been without one.
+        guard let last else { return try checked(response) }
+        // The last event of a stream holds the document that would have been the response without events.
         return try checked(
-            Answer(status: last.name == "result" ? 201 : 422, fields: answer.fields, body: last.data))
+            Response(status: last.name == "result" ? 201 : 422, fields: response.fields, body: last.data))
     }
 
-    /// Has a training end without a model.
+    /// Cancels a training job, which then ends without a new version.
     public func cancel(job: String) throws(ClientError) {
-        _ = try checked(send("DELETE", "/jobs/\(Handle.escaped(job))"))
+        _ = try checked(send("DELETE", "/jobs/\(CurlHandle.escaped(job))"))
     }
 
-    /// Posts a JSON document.
+    /// Posts data with their options.
     public func post(
-        _ path: String, _ json: [UInt8], accept: String = "application/json"
-    ) throws(ClientError) -> Answer {
-        try post(path, .json(json), accept: accept)
-    }
-
-    /// Posts options and data.
-    public func post(
-        _ path: String, _ content: Content, accept: String = "application/json"
-    ) throws(ClientError) -> Answer {
+        _ path: String, _ content: RequestContent, accept: String = "application/json"
+    ) throws(ClientError) -> Response {
         let fields = content.fields + [(name: "Accept", value: accept)]
         return try checked(send("POST", path + content.query, fields: fields, body: content.body))
     }
 
-    /// A request as JSON, names in snake_case.
-    public static func json(_ request: some Encodable) throws(ClientError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        do {
-            return Array(try encoder.encode(request))
-        } catch {
-            throw ClientError(description: "a request can't hold NaN or Infinity; nil is a missing value")
+    /// Returns a response with a 2xx status; throws the problem document of any other.
+    private func checked(_ response: Response) throws(ClientError) -> Response {
+        guard !(200..<300).contains(response.status) else { return response }
+        struct Problem: Decodable {
+            let detail: String
+            let pointer: String?
         }
-    }
-
-    /// The answer if it is a success; its problem document thrown otherwise.
-    private func checked(_ answer: Answer) throws(ClientError) -> Answer {
-        guard !(200..<300).contains(answer.status) else { return answer }
-        struct Problem: Decodable { let detail: String }
-        let problem = try? JSONDecoder().decode(Problem.self, from: Data(answer.body))
-        throw ClientError(description: problem?.detail ?? "the server answered \(answer.status)")
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
+        throw ClientError(
+            problem?.detail ?? "the server responded with status \(response.status)",
+            status: response.status, pointer: problem?.pointer)
     }
 }
 
-extension RepriseClient.Answer {
-    /// The JSON document as a value.
-    /// - Throws: ``ClientError`` when it is another one.
+extension RepriseClient.Response {
+    /// Decodes the JSON document; snake_case names become camelCase.
+    /// - Throws: ``ClientError`` if the document has another form.
     public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws(ClientError) -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
             return try decoder.decode(type, from: Data(body))
         } catch {
-            throw ClientError(
-                description: "the server answered what this client does not understand: \(error)")
+            throw ClientError("the server's response cannot be decoded: \(error)", status: status)
         }
     }
 }

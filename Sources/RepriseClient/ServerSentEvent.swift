@@ -1,19 +1,19 @@
 /// One event of a `text/event-stream` (HTML Living Standard, 9.2).
 public struct ServerSentEvent: Sendable, Equatable {
-    /// `message` where the stream doesn't say.
+    /// The event's type; `message` if the stream has none.
     public var name = "message"
-    /// The last id that the stream has told.
+    /// The last event ID of the stream so far.
     public var id: String?
-    /// Its lines, with line feeds between them.
+    /// The data lines, joined by line feeds.
     public var data: [UInt8] = []
 
-    /// Finds events in bytes that come in pieces.
+    /// Parses a stream incrementally: the bytes may be split at any place.
     struct Parser {
         private var line: [UInt8] = []
         private var event = ServerSentEvent()
         private var hasData = false
 
-        /// The events that these bytes complete.
+        /// Returns the events that end in these bytes.
         mutating func events(in bytes: UnsafeRawBufferPointer) -> [ServerSentEvent] {
             var events: [ServerSentEvent] = []
             for byte in bytes {
@@ -22,16 +22,17 @@ public struct ServerSentEvent: Sendable, Equatable {
                     continue
                 }
                 if line.last == UInt8(ascii: "\r") { line.removeLast() }
-                if let event = endOfLine() { events.append(event) }
+                if let event = processLine() { events.append(event) }
                 line.removeAll(keepingCapacity: true)
             }
             return events
         }
 
-        /// An empty line ends an event; one without data is none.
-        private mutating func endOfLine() -> ServerSentEvent? {
+        /// Adds a line to the current event, or returns the event if the line is empty. An event without data
+        /// is dropped.
+        private mutating func processLine() -> ServerSentEvent? {
             guard line.isEmpty else {
-                take()
+                addField()
                 return nil
             }
             defer {
@@ -41,7 +42,7 @@ public struct ServerSentEvent: Sendable, Equatable {
             return hasData ? event : nil
         }
 
-        private mutating func take() {
+        private mutating func addField() {
             let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
             let rest = line[colon...].dropFirst()
             let value = rest.first == UInt8(ascii: " ") ? rest.dropFirst() : rest
@@ -51,7 +52,7 @@ public struct ServerSentEvent: Sendable, Equatable {
             case "data":
                 event.data += (hasData ? [UInt8(ascii: "\n")] : []) + value
                 hasData = true
-            // Comments have no name.
+            // A comment line begins with a colon, so its name is empty. Other fields are ignored.
             default: break
             }
         }

@@ -1,11 +1,11 @@
-/// When a row was measured, as the request has said it.
+/// The timestamp of a row, as the request had it.
 public enum Timestamp: Codable, Hashable, Sendable, CustomStringConvertible {
-    /// Such as `2026-01-31T12:00:00Z`.
+    /// A string, such as `2026-01-31T12:00:00Z`.
     case text(String)
-    /// Such as seconds of Unix.
+    /// A number, such as Unix time in seconds.
     case number(Double)
 
-    /// Reads a string or a number.
+    /// Decodes a string or a number.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let text = try? container.decode(String.self) {
@@ -15,7 +15,7 @@ public enum Timestamp: Codable, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Writes a string or a number.
+    /// Encodes a string or a number.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -24,7 +24,7 @@ public enum Timestamp: Codable, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The text, or the number without a fraction that it hasn't.
+    /// The string, or the number; a whole number has no decimal point.
     public var description: String {
         switch self {
         case .text(let text): text

@@ -1,42 +1,44 @@
 import Synchronization
 
-/// How often values of which size came, as Prometheus' histograms count them. From any thread: a value costs two atomic
-/// additions and no lock.
+/// A histogram as Prometheus defines it: the number of observed values in each bucket, and their sum.
+///
+/// Any thread may observe values; an observation is two atomic additions and takes no lock.
 package final class Histogram: Sendable {
-    /// Where the buckets end, in whole numbers so that sums are exact.
+    /// The upper bounds of the buckets, as integers so that sums are exact.
     package struct Scale: Sendable {
-        /// Upper bounds, ascending, which belong to their buckets; one without a bound follows.
+        /// Inclusive upper bounds, ascending. A bucket without a bound follows the last one.
         let bounds: [UInt64]
-        /// What one is in the unit that is shown.
+        /// Factor from observed values to the exported unit.
         let unit: Double
 
-        /// 0.1 ms to a minute, counted in nanoseconds: from a health check to a short training.
+        /// Durations from 0.1 ms to 60 s, observed in nanoseconds and exported in seconds.
         package static let seconds = Scale(
             bounds: [
                 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
                 2_500_000, 10_000_000, 60_000_000,
             ].map { $0 * 1000 }, unit: 1e-9)
-        /// 1 to 65,536 in powers of 4.
+        /// Counts from 1 to 65,536, with bounds that are powers of 4.
         package static let counts = Scale(bounds: (0...8).map { 1 << (2 * $0) }, unit: 1)
     }
 
-    /// What was counted at one moment.
+    /// The state of a histogram at one time.
     package struct Snapshot: Sendable {
-        /// Of each bucket with all before it, the one without a bound last.
+        /// Cumulative counts: of each bucket and all buckets before it. The last is that of the bucket
+        /// without a bound.
         let cumulative: [UInt64]
         let sum: UInt64
         let scale: Scale
 
-        /// How many values there were.
+        /// Number of observed values.
         package var count: UInt64 { cumulative.last ?? 0 }
     }
 
     private let scale: Scale
-    /// The place never changes, and what is there is atomic.
+    /// Counts of each bucket. Safe to share: the pointer never changes and the elements are atomic.
     nonisolated(unsafe) private let buckets: UnsafeMutableBufferPointer<Atomic<UInt64>>
     private let sum = Atomic<UInt64>(0)
 
-    /// An empty one.
+    /// Creates a histogram without observations.
     package init(_ scale: Scale) {
         self.scale = scale
         buckets = .allocate(capacity: scale.bounds.count + 1)
@@ -48,7 +50,7 @@ package final class Histogram: Sendable {
         buckets.deallocate()
     }
 
-    /// Counts a value.
+    /// Adds a value, in the unit of the scale's bounds.
     package func observe(_ value: UInt64) {
         let bounds = scale.bounds
         var index = 0
@@ -57,7 +59,8 @@ package final class Histogram: Sendable {
         sum.add(value, ordering: .relaxed)
     }
 
-    /// What was counted so far. The count is the sum of the buckets, so that both always agree.
+    /// The current state. Its count is the sum of the buckets, so they always agree; the sum of the values is
+    /// read separately.
     package var snapshot: Snapshot {
         var total: UInt64 = 0
         let cumulative = buckets.indices.map { index in

@@ -1,26 +1,27 @@
 import Logging
 
-/// What swift-log logs, as lines of the log.
+/// A swift-log handler that writes messages as lines of a ``LogWriter``.
 package struct LineLogHandler: LogHandler {
-    /// What every line of this logger has.
+    /// Metadata of every line of this logger.
     package var metadata: Logger.Metadata = [:]
-    /// What is less is left out.
+    /// Minimum level of messages that are logged.
     package var logLevel: Logger.Level
     private let writer: LogWriter
 
-    /// A handler whose lines go to a writer.
+    /// Creates a handler that logs to a writer.
     package init(_ writer: LogWriter, level: Logger.Level) {
         self.writer = writer
         logLevel = level
     }
 
-    /// One field of every line.
+    /// Accesses one value of ``metadata``.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    /// Writes a line.
+    /// Logs a message with the logger's and the event's metadata, sorted by name. The event's metadata takes
+    /// precedence.
     package func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         writer.log(event.level.rawValue, "\(event.message)", isUrgent: true) { line in

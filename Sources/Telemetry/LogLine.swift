@@ -1,32 +1,35 @@
-/// How lines of the log are written.
+/// The format of log lines.
 package enum LogFormat: String, CaseIterable, Sendable {
-    /// `name=value`, with quotes around what has blanks.
+    /// `name=value` pairs; values with spaces or special characters are quoted.
     case logfmt
-    /// An object a line.
+    /// One JSON object per line.
     case json
 }
 
-/// A line that is being written. Whatever a value holds, what is written is printable ASCII on one line: controls, quotes
-/// and everything beyond ASCII are escaped as in JSON, in both formats.
+/// A log line that is being written.
+///
+/// The line contains only printable ASCII, whatever the values contain: control characters, quotes and all
+/// characters outside ASCII are escaped as in JSON, in both formats.
 package struct LogLine {
     private let format: LogFormat
     private(set) var bytes: [UInt8]
     private var isFirst = true
 
-    /// Begins a line behind other bytes.
+    /// Begins a line after other bytes.
     init(_ format: LogFormat, behind bytes: [UInt8]) {
         self.format = format
         self.bytes = bytes
         if format == .json { self.bytes.append(UInt8(ascii: "{")) }
     }
 
-    /// Adds a text.
+    /// Adds a string.
     package mutating func field(_ name: StaticString, _ value: String) {
         begin(name)
         append(value)
     }
 
-    /// Adds a text under a name that was not written for this log: what logfmt has no room for becomes an underscore.
+    /// Adds a string under a name from outside this project. Characters that logfmt does not allow in names
+    /// become underscores.
     mutating func field(named name: String, _ value: String) {
         separate()
         switch format {
@@ -51,18 +54,18 @@ package struct LogLine {
         }
     }
 
-    /// Adds a text if there is one.
+    /// Adds a string unless it is nil.
     package mutating func field(_ name: StaticString, ifAny value: String?) {
         if let value { field(name, value) }
     }
 
-    /// Adds a number.
+    /// Adds an integer.
     package mutating func field(_ name: StaticString, _ value: Int) {
         begin(name)
         append(decimal: value)
     }
 
-    /// Adds a time in seconds, to the microsecond.
+    /// Adds a duration, in seconds with six decimals.
     package mutating func field(_ name: StaticString, nanoseconds: UInt64) {
         begin(name)
         let microseconds = Int(nanoseconds / 1000)
@@ -75,7 +78,7 @@ package struct LogLine {
         }
     }
 
-    /// The bytes with the line's end.
+    /// Ends the line and returns all bytes.
     consuming func finished() -> [UInt8] {
         if format == .json { bytes.append(UInt8(ascii: "}")) }
         bytes.append(UInt8(ascii: "\n"))
@@ -95,7 +98,7 @@ package struct LogLine {
         bytes.append(UInt8(ascii: format == .json ? ":" : "="))
     }
 
-    /// Whether a byte needs neither quotes nor an escape in logfmt.
+    /// Returns whether a byte needs neither quotes nor an escape in logfmt.
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
             && byte != UInt8(ascii: "\\")

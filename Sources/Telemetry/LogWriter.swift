@@ -2,18 +2,21 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Where lines of the log go: a buffer, which a queue of its own writes to a descriptor. Whoever logs never waits for the
-/// reader; lines that find the buffer full are lost, and counted.
+/// Writes log lines to a file descriptor through a buffer, on its own queue.
+///
+/// Logging never waits for the reader of the descriptor. If the buffer is full, lines are dropped and
+/// counted.
 package final class LogWriter: Sendable {
-    /// What may wait at most: some seconds of a busy server.
-    private static let limit = 4 << 20
-    /// What is written without waiting for more.
-    private static let enough = 128 << 10
-    /// How long a line waits for others, so that a busy server writes them together.
-    private static let delay = DispatchTimeInterval.milliseconds(20)
+    /// Maximum size of the buffer in bytes: a few seconds of a busy server. A line is dropped if the buffer
+    /// has reached it.
+    private static let maxBuffered = 4 << 20
+    /// Size of the buffer in bytes at which it is written immediately.
+    private static let flushThreshold = 128 << 10
+    /// Delay before the buffer is written, so that a busy server writes many lines at once.
+    private static let flushDelay = DispatchTimeInterval.milliseconds(20)
 
     private struct State {
-        var waiting: [UInt8] = []
+        var buffer: [UInt8] = []
         var isScheduled = false
         var clock = LogClock()
     }
@@ -22,49 +25,53 @@ package final class LogWriter: Sendable {
     private let format: LogFormat
     private let queue = DispatchQueue(label: "reprise.log", qos: .utility)
     private let state = Mutex(State())
-    private let lostLines = Atomic(0)
+    private let droppedCount = Atomic(0)
 
-    /// A writer to a descriptor, which stays open. It is never closed here.
+    /// Creates a writer to a descriptor, which must stay open. The writer does not close it.
     package init(descriptor: Int32 = STDERR_FILENO, format: LogFormat) {
         self.descriptor = descriptor
         self.format = format
     }
 
-    /// How many lines were lost because the reader was too slow.
-    package var lost: Int { lostLines.load(ordering: .relaxed) }
+    /// Number of lines that were dropped because the buffer was full.
+    package var droppedLines: Int { droppedCount.load(ordering: .relaxed) }
 
-    /// Logs a line with the time, a level, a message and what `fields` adds, which is called at once, and not at all where
-    /// there is no room.
-    /// - Parameter isUrgent: whether not to wait for other lines.
+    /// Logs a line with the time, a level, a message and further fields.
+    /// - Parameters:
+    ///   - isUrgent: whether to write the line immediately instead of waiting for more lines.
+    ///   - fields: adds fields to the line. It is called before this method returns, under a lock, or not at
+    ///     all if the line is dropped.
     package func log(
         _ level: String, _ message: String, isUrgent: Bool = false, _ fields: (inout LogLine) -> Void
     ) {
-        let size = state.withLock { state -> (schedules: Bool, isMuch: Bool)? in
-            let before = state.waiting.count
-            guard before < Self.limit else { return nil }
-            var line = LogLine(format, behind: exchange(&state.waiting, with: []))
+        let appended = state.withLock { state -> (needsSchedule: Bool, crossedThreshold: Bool)? in
+            let before = state.buffer.count
+            guard before < Self.maxBuffered else { return nil }
+            var line = LogLine(format, behind: exchange(&state.buffer, with: []))
             line.field("time", state.clock.now())
             line.field("level", level)
             line.field("msg", message)
             fields(&line)
-            state.waiting = line.finished()
+            state.buffer = line.finished()
             defer { state.isScheduled = true }
-            // Once, when it becomes much: the writer may take its time.
-            return (!state.isScheduled, before < Self.enough && state.waiting.count >= Self.enough)
+            // Schedule an immediate write only when the buffer crosses the threshold, not for each line after
+            // that.
+            let count = state.buffer.count
+            return (!state.isScheduled, before < Self.flushThreshold && count >= Self.flushThreshold)
         }
-        guard let size else {
-            lostLines.add(1, ordering: .relaxed)
+        guard let appended else {
+            droppedCount.add(1, ordering: .relaxed)
             return
         }
-        if isUrgent || size.isMuch {
+        if isUrgent || appended.crossedThreshold {
             queue.async { self.write() }
-        } else if size.schedules {
-            queue.asyncAfter(deadline: .now() + Self.delay) { self.write() }
+        } else if appended.needsSchedule {
+            queue.asyncAfter(deadline: .now() + Self.flushDelay) { self.write() }
         }
     }
 
-    /// Returns when everything that was logged before is written, or after so many seconds: a reader that has stopped
-    /// must not keep a process from ending.
+    /// Waits until all lines that were logged before are written, but at most `seconds`, so that a blocked
+    /// descriptor does not keep the process from exiting.
     package func flush(within seconds: Double = 2) {
         let done = DispatchSemaphore(value: 0)
         queue.async {
@@ -77,7 +84,7 @@ package final class LogWriter: Sendable {
     private func write() {
         let bytes = state.withLock { state in
             state.isScheduled = false
-            return exchange(&state.waiting, with: [])
+            return exchange(&state.buffer, with: [])
         }
         bytes.withUnsafeBytes { bytes in
             var rest = UnsafeRawBufferPointer(rebasing: bytes[...])
@@ -86,11 +93,13 @@ package final class LogWriter: Sendable {
                 if count > 0 {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 } else if errno == EAGAIN {
-                    // A descriptor that somebody has made non-blocking: wait as a blocking one would.
+                    // The descriptor is non-blocking, which another process that shares it may have set:
+                    // wait.
                     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&ready, 1, -1)
                 } else if errno != EINTR {
-                    // Nobody reads it any more, which is no reason to end.
+                    // The descriptor cannot be written any more, such as a pipe without a reader: drop the
+                    // lines.
                     return
                 }
             }
@@ -98,10 +107,10 @@ package final class LogWriter: Sendable {
     }
 }
 
-/// The time as RFC 3339 writes it, in UTC, to the millisecond; dates are made anew once a second.
+/// Formats the current time as RFC 3339, in UTC, with milliseconds. The date is formatted once a second.
 private struct LogClock {
     private var second = Int.min
-    /// Without the part of the second.
+    /// The time of `second` up to the decimal point.
     private var text = ""
 
     mutating func now() -> String {

@@ -1,48 +1,48 @@
-/// Figures in Prometheus' text format, version 0.0.4.
+/// Writes metrics in Prometheus' text format, version 0.0.4.
 package struct MetricsText {
-    /// What a figure is.
+    /// The type of a metric.
     package enum Kind: String {
-        /// It only ever grows, until the process ends.
+        /// A value that only increases while the process runs.
         case counter
-        /// It goes up and down.
+        /// A value that may increase and decrease.
         case gauge
-        /// Values by their size.
+        /// Counts of values in buckets, and their sum.
         case histogram
     }
 
-    /// Names and values, in the order in which they are shown.
+    /// Labels of a sample, in the order of output.
     package typealias Labels = [(name: String, value: String)]
 
-    /// The media type.
+    /// The media type of the format.
     package static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// The text.
+    /// The bytes written so far.
     package private(set) var bytes: [UInt8] = []
     private var name = ""
 
-    /// Nothing yet.
+    /// Creates a text without metrics.
     package init() { bytes.reserveCapacity(16_384) }
 
-    /// Begins a figure: its samples follow.
+    /// Begins a metric. Its samples must follow.
     package mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
         self.name = name
-        // In a help text quotes stand for themselves.
+        // The format escapes quotes in label values, but not in help texts.
         append("# HELP \(name) \(help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n"))\n")
         append("# TYPE \(name) \(kind.rawValue)\n")
     }
 
-    /// A figure with one sample.
+    /// Writes a metric with one sample without labels.
     package mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: Double) {
         begin(name, kind, help)
         sample([], value)
     }
 
-    /// A sample of the figure that was begun last.
+    /// Writes a sample of the metric that was begun last.
     package mutating func sample(_ labels: Labels, _ value: Double) {
         sample("", labels, value)
     }
 
-    /// All samples of a histogram.
+    /// Writes the samples of a histogram: its buckets, sum and count.
     package mutating func sample(_ labels: Labels, _ histogram: Histogram.Snapshot) {
         let scale = histogram.scale
         for (index, count) in histogram.cumulative.enumerated() {
@@ -70,11 +70,11 @@ package struct MetricsText {
         append("\n")
     }
 
-    /// As Go reads it: whole numbers without a point.
+    /// Returns a number in Go's syntax. Integers have no decimal point.
     private static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         guard value.isFinite else { return value > 0 ? "+Inf" : "-Inf" }
-        // To the nanosecond, which hides that a count of nanoseconds times 1e-9 is rarely what it should be.
+        // Round to 1e-9: the product of a count of nanoseconds and 1e-9 is rarely the nearest double.
         let rounded = abs(value) < 1e6 && abs(value) > 1e-6 ? (value * 1e9).rounded() / 1e9 : value
         if let whole = Int(exactly: rounded), abs(whole) < 1 << 53 { return "\(whole)" }
         return "\(rounded)"

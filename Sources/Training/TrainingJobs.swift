@@ -62,7 +62,7 @@ public final class TrainingJobs: Sendable {
             return (.accepted(job), startsThread)
         }
         if case .accepted = submission { metrics.observe(job) }
-        if startsThread { startThread(givesWay: true) { self.runUntilEmpty() } }
+        if startsThread { startThread(isLowPriority: true) { self.runUntilEmpty() } }
         return submission
     }
 

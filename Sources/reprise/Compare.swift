@@ -5,51 +5,31 @@ import RepriseClient
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Train an autoencoder and a stacked network on the same data, and show which detects better.",
-        discussion:
-            "Both are trained on the first rows, with each of the seeds, and judged by the others, beside a z-score and "
-            + "principal components. They stay as models named MODEL-autoencoder and MODEL-stacked.")
+            "Train an autoencoder and a stacked network on the same data, and compare how well they detect.",
+        discussion: """
+            Both networks are trained on the first rows, once for each seed, and evaluated on the other \
+            rows, beside a z-score and principal components. They are stored as models named \
+            MODEL-autoencoder and MODEL-stacked.
+            """)
 
     @OptionGroup var server: ServerOptions
-    @Option(help: "What the names of the models begin with.") var model: String?
-    @OptionGroup var data: DataOptions
-    @Option(
-        help: ArgumentHelp(
-            "The column that is 1 in rows that are anomalies, and 0 in others.", valueName: "column"))
-    var labels: String?
-    @Option(help: "The share of the rows, from the end, that is judged; 0.5 is the default.") var testSplit:
-        Double?
-    @Option(help: ArgumentHelp("A run for each; 0 is the default.", valueName: "0,1,2")) var seeds:
-        ArchitectureOptions.Units?
-    @Option(help: ArgumentHelp("Units of the encoder's LSTMs.", valueName: "64,32"))
-    var units: ArchitectureOptions.Units?
-    @Option(help: "tanh, relu, sigmoid or linear.") var activation: String?
-    @OptionGroup var fit: FitOptions
+    @OptionGroup var input: InputOptions
+    @OptionGroup var labels: LabelOptions
+    @OptionGroup var options: CompareOptions
 
     func run() throws {
-        let data = try data.data(["labels": labels])
-        try data.requireModel(model)
-        var request = fit.request(model, for: data, self.data)
-        request.units = units?.numbers
-        request.activation = activation
-        var options = JSONObject(try RepriseClient.json(request))
-        if let testSplit {
-            options = JSONObject(options.adding("test_split", try RepriseClient.json(testSplit)))
-        }
-        let document =
-            if let seeds { options.adding("seeds", try RepriseClient.json(seeds.numbers)) } else {
-                options.text
-            }
-        try server.post("/compare", data.request(document), report: report)
+        let content = try input.content(
+            with: options, rowFlags: ["labels": labels.labels], needsTimesteps: true)
+        try server.post("compare", content, report: report)
     }
 
-    private func report(_ answer: CompareAnswer) -> String {
-        let rows = answer.detectors.map { detector in
+    private func report(_ response: CompareResponse) -> String {
+        let rows = response.detectors.map { detector in
             [
-                detector.detector, detector.error.figure, detector.rocAuc.figure,
-                detector.averagePrecision.figure, detector.bestF1.figure, detector.f1.figure,
-                detector.falseAlarmRate.figure, detector.parameters.map { "\($0)" } ?? "",
-                detector.seconds.figure,
+                detector.detector, detector.error.rounded3, detector.rocAuc.rounded3,
+                detector.averagePrecision.rounded3, detector.bestF1.rounded3, detector.f1.rounded3,
+                detector.falseAlarmRate.rounded3, detector.parameters.map { "\($0)" } ?? "",
+                detector.seconds.rounded3,
             ]
         }
         let header = [
@@ -57,4 +37,28 @@ struct Compare: ParsableCommand {
         ]
         return "\(Table(header, rows))"
     }
+}
+
+/// The options of `reprise compare` that are sent to the server.
+struct CompareOptions: RequestOptions {
+    @Option(help: "Prefix of the models' names.") var model: String?
+    @Option(help: "Share of the rows, from the end, to evaluate (default 0.5).") var testSplit: Double?
+    @Option(
+        help: ArgumentHelp("Train each network once for each of these seeds (default 0).", valueName: "0,1,2")
+    )
+    var seeds: List<Int>?
+    @OptionGroup(title: "Windows") var windows: WindowOptions
+    @OptionGroup(title: "Network") var lstm: LSTMOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+}
+
+/// The rows that are anomalies.
+struct LabelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their first \
+            and last rows, such as [[8,9]].
+            """, valueName: "column"))
+    var labels: String?
 }

@@ -2,21 +2,21 @@ import ArgumentParser
 import Glibc
 import JSON
 
-/// The options of `serve` from environment variables, as containers are configured: `REPRISE_MAX_BODY=128` is
-/// `--max-body 128`. Options that are written out win, and an empty variable is as good as none.
+/// The environment variables of the commands. `REPRISE_MAX_BODY=128` is `--max-body 128` of `serve`; client
+/// commands read `REPRISE_URL` and `REPRISE_API_KEY`. Arguments override variables, and an empty variable
+/// counts as not set.
 enum Environment {
     private static let prefix = "REPRISE_"
-    /// What the commands that are clients read.
-    private static let ofClients = ["REPRISE_API_KEY"]
+    private static let clientVariables = ["REPRISE_API_KEY", "REPRISE_URL"]
 
-    /// The arguments with those of the environment put in. Throws ``CommandFailure`` for a value that is none, naming its
-    /// variable.
+    /// Returns the arguments of a command with those from variables inserted before them.
+    /// - Throws: ``CommandFailure`` with the name of the variable for an invalid value.
     static func arguments(_ arguments: [String], _ variables: [String]) throws -> [String] {
         let isHelp = arguments.contains { ["-h", "--help"].contains($0) }
         guard arguments.first == "serve", !isHelp else { return arguments }
         var options: [String] = []
         for (name, value) in ours(variables) where !value.isEmpty {
-            guard let option = ServeOption.all.first(where: { $0.variable == name }) else { continue }
+            guard let option = serveOptions.first(where: { $0.variable == name }) else { continue }
             let argument = try option.argument(value)
             do {
                 _ = try Serve.parse([argument])
@@ -28,25 +28,31 @@ enum Environment {
         return ["serve"] + options + arguments.dropFirst()
     }
 
-    /// A message, and the choices that it may list below.
+    /// Joins the lines of a message, which may end with a list of choices.
     private static func oneLine(_ message: String) -> String {
         let lines = message.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(/\s*(- )?/) }
         let choices = lines.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ")
         return choices.isEmpty ? message : "\(lines[0]) \(choices)"
     }
 
-    /// Variables that look like options and are none, and what may be meant.
+    /// Variables with our prefix that no command reads, each with the most similar variable that one does.
     static func unknown(_ variables: [String]) -> [(name: String, meant: String?)] {
-        let known = ServeOption.all.map(\.variable) + ofClients
+        let known = serveOptions.map(\.variable) + clientVariables
         return ours(variables).map(\.name).filter { !known.contains($0) }.map {
             ($0, Spelling.nearest(to: $0, among: known))
         }
     }
 
-    /// The port that `serve` takes by default.
-    static var port: UInt16 {
-        ours(variables).last { $0.name == "REPRISE_PORT" }.flatMap { UInt16($0.value) } ?? 8080
+    /// The value of a variable of this process; nil if it is not set, or empty.
+    static func value(_ name: String) -> String? {
+        ours(variables).last { $0.name == name && !$0.value.isEmpty }?.value
     }
+
+    /// The server that client commands call; nil if no variable names one.
+    static var serverURL: String? { value("REPRISE_URL") }
+
+    /// The port of a server on this machine.
+    static var port: UInt16 { value("REPRISE_PORT").flatMap { UInt16($0) } ?? 8080 }
 
     private static func ours(_ variables: [String]) -> [(name: String, value: String)] {
         variables.sorted().compactMap { variable in
@@ -57,9 +63,10 @@ enum Environment {
         }
     }
 
-    /// Whether Kubernetes has set a variable. It gives each pod some for each Service of its namespace, and a Service called
-    /// `reprise`, or `reprise-x`, is a likely one: `REPRISE_SERVICE_HOST`, `REPRISE_SERVICE_PORT`, with the name of a port
-    /// too, `REPRISE_PORT=tcp://10.0.0.1:80`, and `REPRISE_PORT_80_TCP` with or without `_ADDR`, `_PORT`, `_PROTO`.
+    /// Whether Kubernetes has set a variable. Each pod gets variables for each Service of its namespace.
+    /// Those of a Service named `reprise` or `reprise-x` have our prefix: `REPRISE_SERVICE_HOST`,
+    /// `REPRISE_SERVICE_PORT`, optionally with the name of a port, `REPRISE_PORT=tcp://10.0.0.1:80`, and
+    /// `REPRISE_PORT_80_TCP`, optionally with `_ADDR`, `_PORT` or `_PROTO`.
     private static func isServiceLink(_ name: String, _ value: String) -> Bool {
         name.wholeMatch(of: /REPRISE(_[A-Z0-9_]+)?_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)/) != nil
             || name.wholeMatch(of: /REPRISE(_[A-Z0-9_]+)?_PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?/)
@@ -78,48 +85,37 @@ enum Environment {
         }
         return variables
     }
-}
 
-/// An option of `serve`: whatever is declared as one.
-private struct ServeOption {
-    /// Such as `max-body`.
-    private let name: String
-    private let isFlag: Bool
+    /// The options of `serve` and of its groups, as they are declared.
+    private static let serveOptions = options(of: Serve())
 
-    /// The same, such as `REPRISE_MAX_BODY`.
-    var variable: String { "REPRISE_" + name.uppercased().replacing("-", with: "_") }
-
-    static let all: [ServeOption] = [
-        Mirror(reflecting: Serve()), Mirror(reflecting: LogOptions()), Mirror(reflecting: LimitOptions()),
-    ].flatMap(\.children).compactMap(ServeOption.init)
-
-    /// nil for what is no option. Names are made as the argument parser makes them.
-    private init?(_ child: Mirror.Child) {
-        guard let label = child.label, let declaration = child.value as? any Declaration else { return nil }
-        name = label.drop { $0 == "_" }.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
-        isFlag = declaration.isFlag
-    }
-
-    /// What to write for a value of its variable.
-    func argument(_ value: String) throws -> String {
-        guard isFlag else { return "--\(name)=\(value)" }
-        switch value.lowercased() {
-        case "true", "1": return "--\(name)"
-        case "false", "0": return "--no-\(name)"
-        default: throw CommandFailure("\(variable): must be true or false")
+    private static func options(of command: any ParsableArguments) -> [ServeOption] {
+        Mirror(reflecting: command).children.flatMap { child -> [ServeOption] in
+            if let group = child.value as? any GroupDeclaration {
+                return options(of: type(of: group).groupType.init())
+            }
+            guard let option = child.value as? any OptionDeclaration, let label = child.label else {
+                return []
+            }
+            return [ServeOption(name: OptionName(property: label), isFlag: type(of: option).isFlag)]
         }
     }
 }
 
-/// How an option is declared.
-private protocol Declaration {
-    var isFlag: Bool { get }
-}
+/// An option of `serve`.
+private struct ServeOption {
+    let name: OptionName
+    let isFlag: Bool
 
-extension Option: Declaration {
-    fileprivate var isFlag: Bool { false }
-}
+    var variable: String { name.variable }
 
-extension Flag: Declaration {
-    fileprivate var isFlag: Bool { true }
+    /// The argument for the value of the variable.
+    func argument(_ value: String) throws -> String {
+        guard isFlag else { return "\(name.flag)=\(value)" }
+        switch value.lowercased() {
+        case "true", "1": return name.flag
+        case "false", "0": return name.opposite
+        default: throw CommandFailure("\(variable): must be true or false")
+        }
+    }
 }

@@ -1,14 +1,16 @@
 import ArgumentParser
 import RepriseClient
 
-/// `reprise health`: exit code 0 when a server answers; for container health checks.
+/// `reprise health`, for the health checks of containers: the exit code is 0 if the server is alive.
 struct Health: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Ask a server whether it is alive.")
+    static let configuration = CommandConfiguration(
+        abstract: "Check whether a server is alive.",
+        discussion: "Without --url and REPRISE_URL, check this machine at the port in REPRISE_PORT, or 8080.")
 
-    @Option(help: "The server; by default the one of this machine at the port in REPRISE_PORT, or 8080.")
-    var url: String?
+    @Option(help: "The server's address. [env: REPRISE_URL]")
+    var url = Environment.serverURL ?? "http://127.0.0.1:\(Environment.port)"
 
-    @Option(help: ArgumentHelp("How long to wait.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Maximum time to wait for the response.", valueName: "seconds"))
     var timeout = 3
 
     func validate() throws {
@@ -16,9 +18,14 @@ struct Health: ParsableCommand {
     }
 
     func run() throws {
-        let url = url ?? "http://127.0.0.1:\(Environment.port)"
-        let answer = try RepriseClient(baseURL: url, timeout: timeout).send("GET", "/healthz")
-        guard answer.status == 200 else { throw CommandFailure("\(url) answers \(answer.status)") }
-        print("ok")
+        do {
+            let response = try RepriseClient(baseURL: url, timeout: timeout).send("GET", "/healthz")
+            guard response.status == 200 else {
+                throw CommandFailure("\(url) responded with status \(response.status)")
+            }
+            print("ok")
+        } catch let error as ClientError {
+            throw CommandFailure(error, command: "health")
+        }
     }
 }

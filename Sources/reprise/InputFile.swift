@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file by its path; `-` or none is standard input.
+/// A file by its path. `-` or no path is standard input.
 struct InputFile: CustomStringConvertible {
     private let path: String?
 
@@ -8,23 +8,24 @@ struct InputFile: CustomStringConvertible {
 
     var description: String { path ?? "standard input" }
 
-    /// All of its bytes. A pipe, such as a shell's `<(command)`, does too.
+    /// Reads all bytes. The file may be a pipe, such as a shell's `<(command)`.
+    /// - Throws: ``CommandFailure`` if the file cannot be read.
     func read() throws -> [UInt8] {
         let descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
         guard descriptor >= 0 else { throw failure() }
         defer { if path != nil { close(descriptor) } }
         var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure() }
             guard count > 0 else { return bytes }
-            bytes += piece[..<count]
+            bytes += buffer[..<count]
         }
     }
 
     private func failure() -> CommandFailure {
-        CommandFailure("can't read \(self): \(String(cString: strerror(errno)))")
+        CommandFailure("cannot read \(self): \(String(cString: strerror(errno)))")
     }
 }

@@ -3,10 +3,10 @@ import Glibc
 import RepriseClient
 import Synchronization
 
-/// Ctrl-C while a training runs: the server is told to cancel it, and the command ends as shells expect of one that was
-/// interrupted.
+/// Handles SIGINT (Ctrl-C) during training: cancels the job on the server, and ends the process with the exit
+/// code of an interrupted command.
 final class Interruption {
-    /// Shared with the handler.
+    /// State that the signal handler shares.
     private final class Job: Sendable {
         let id = Mutex<String?>(nil)
         let isInterrupted = Atomic(false)
@@ -16,28 +16,29 @@ final class Interruption {
     private let source: any DispatchSourceSignal
 
     init(_ client: RepriseClient) {
-        // Dispatch sees a signal only if its default action, which is to end the process, is off.
+        // Dispatch receives a signal only if its default action, which ends the process, is off.
         signal(SIGINT, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGINT)
         source.setEventHandler { [job] in
             job.isInterrupted.store(true, ordering: .relaxed)
-            Self.end(client, job.id.withLock { $0 })
+            Self.cancel(client, job.id.withLock { $0 })
         }
         source.activate()
     }
 
     deinit { source.cancel() }
 
-    /// From now on there is something to cancel.
+    /// Sets the job that an interruption cancels.
     func arm(_ id: String) { job.id.withLock { $0 = id } }
 
-    /// The end of the training that the interruption brings about is not to be told as a failure: the process is ending.
-    func keepSilent() {
+    /// Waits for the process to end if it was interrupted, so that the cancelled job is not reported as a
+    /// failure.
+    func waitForExit() {
         while job.isInterrupted.load(ordering: .relaxed) { pause() }
     }
 
-    private static func end(_ client: RepriseClient, _ job: String?) -> Never {
-        // A server that can't be told notices that nobody waits any more.
+    private static func cancel(_ client: RepriseClient, _ job: String?) -> Never {
+        // If the call fails, the server cancels the job when the event stream closes.
         if let job { try? client.cancel(job: job) }
         let text = Array("\ncancelled\n".utf8)
         _ = write(STDERR_FILENO, text, text.count)

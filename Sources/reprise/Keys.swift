@@ -2,31 +2,32 @@ import ArgumentParser
 import Glibc
 import ServingAPI
 
-/// `reprise keys`: what `serve --api-keys` reads.
+/// `reprise keys`: the file of `serve --api-keys`.
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make keys for a server that asks for them.", subcommands: [New.self])
+        abstract: "Create API keys for a server.", subcommands: [New.self])
 
     /// `reprise keys new`.
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a key and print it, once.",
+            abstract: "Create an API key, and print it once.",
             discussion: """
-                The file of keys holds a line for each with its SHA-256, never the key. A server that runs reads the \
-                file again by itself. To take a key away, delete its line.
+                The file has a line for each key, with the SHA-256 digest instead of the key. A running \
+                server reloads the file when it changes. To revoke a key, delete its line.
                 """)
 
-        @Argument(help: "Whose key it is.") var name: String
+        @Argument(help: "The key's name.") var name: String
         @Option(
-            name: .customLong("scope"), help: "What it may do: read, infer, train or admin; may be repeated.")
+            name: .customLong("scope"),
+            help: "A scope of the key: read, infer, train or admin. Repeat the option for several.")
         var scopes: [Scope]
         @Option(
             help: ArgumentHelp(
-                "Append the line to this file; without it, the line is printed too.", valueName: "file"))
+                "Append the line to this file instead of printing it.", valueName: "file"))
         var file: String?
 
         func validate() throws {
-            guard !scopes.isEmpty else { throw ValidationError("name at least one --scope") }
+            guard !scopes.isEmpty else { throw ValidationError("at least one --scope is needed") }
         }
 
         func run() throws {
@@ -38,13 +39,13 @@ struct Keys: ParsableCommand {
         private func append(_ line: String, to path: String) throws {
             let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
-                throw CommandFailure("can't write \(path): \(String(cString: strerror(errno)))")
+                throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
             }
             defer { close(descriptor) }
             let bytes = Array("\(line)\n".utf8)
-            // In one call, so that a server never sees half a line.
+            // One call, so that a server never reads half a line.
             guard write(descriptor, bytes, bytes.count) == bytes.count else {
-                throw CommandFailure("can't write \(path): \(String(cString: strerror(errno)))")
+                throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
             }
         }
     }

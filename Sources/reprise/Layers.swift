@@ -4,30 +4,28 @@ import RepriseClient
 /// `reprise layers`.
 struct Layers: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print what every layer makes of windows.",
-        discussion:
-            "The table has the range of all outputs of a layer, in scaled units; the outputs themselves are in the "
-            + "JSON answer, and in the picture.")
+        abstract: "Print the range of every layer's outputs for windows.",
+        discussion: "Outputs are in scaled units. With --json the response has all outputs; --svg draws them."
+    )
 
     @OptionGroup var server: ServerOptions
-    @OptionGroup var prediction: PredictionOptions
-    @Option(help: ArgumentHelp("One window alone, counted from 0.", valueName: "number")) var window: Int?
-    @Flag(help: "Print heat maps of one window, the first without --window, as an SVG document.") var svg =
-        false
+    @Flag(help: "Print heat maps of one window, by default the first, as an SVG document.") var svg = false
+    @OptionGroup var input: InputOptions
+    @OptionGroup var options: LayerOptions
 
     func validate() throws {
-        guard !svg || !server.json else { throw ValidationError("leave out --svg or --json") }
+        guard !svg || !server.json else { throw ValidationError("--svg and --json exclude each other") }
     }
 
     func run() throws {
-        var request = prediction.windowsRequest
-        request.window = window
-        let content = try prediction.content(request)
+        let content = try input.content(with: options)
         guard !svg else {
-            return print(try server.client().post("/layers", content, accept: "image/svg+xml").text)
+            return try server.run("layers") { client in
+                print(try client.post("/layers", content, accept: "image/svg+xml").text)
+            }
         }
-        try server.post("/layers", content) { (answer: LayersAnswer) in
-            let rows = answer.layers.map { layer in
+        try server.post("layers", content) { (response: LayersResponse) in
+            let rows = response.layers.map { layer in
                 let numbers = layer.outputs.numbers
                 return [
                     layer.name, layer.type, "\(layer.outputShape.dropFirst().compactMap { $0 })",
@@ -37,4 +35,10 @@ struct Layers: ParsableCommand {
             return "\(Table(["layer", "type", "output", "smallest", "largest"], rows))"
         }
     }
+}
+
+/// The options of `reprise layers` that are sent to the server.
+struct LayerOptions: RequestOptions {
+    @OptionGroup var prediction: PredictionOptions
+    @Option(help: ArgumentHelp("Use this window only, counted from 0.", valueName: "number")) var window: Int?
 }

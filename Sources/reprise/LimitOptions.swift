@@ -2,140 +2,147 @@ import ArgumentParser
 import HTTP1
 import ModelStore
 
-/// What one client, or all of them, may take: a default that is safe, and an option for each.
+private let defaultHTTP = Limits()
+private let defaultRuntime = RuntimeLimits()
+
+/// The limits of a server. Each limit is an option here, with one line in ``limits()`` for its bounds and its
+/// use, and a property of `Limits` or `RuntimeLimits`, which has its default.
 struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The longest request body, packed or not. [env: REPRISE_MAX_BODY]", valueName: "MiB"))
-    var maxBody = 64
-
-    @Option(
-        help: ArgumentHelp(
-            "Bodies of all clients that arrive at the same time. [env: REPRISE_MAX_BODIES]", valueName: "MiB")
-    )
-    var maxBodies = 1024
-
-    @Option(
-        help: ArgumentHelp(
-            "The longest request line and the longest header field. [env: REPRISE_MAX_LINE]",
-            valueName: "bytes"))
-    var maxLine = 8192
-
-    @Option(help: ArgumentHelp("The longest header section. [env: REPRISE_MAX_HEADER]", valueName: "bytes"))
-    var maxHeader = 32768
-
-    @Option(help: "Connections at once. [env: REPRISE_MAX_CONNECTIONS]")
-    var maxConnections = 16384
-
-    @Option(
-        help:
-            "Connections at once from one address; raise it behind a proxy. [env: REPRISE_MAX_CONNECTIONS_PER_PEER]"
-    )
-    var maxConnectionsPerPeer = 1024
-
-    @Option(help: "Predictions that wait for their turn; more are answered 503. [env: REPRISE_MAX_WAITING]")
-    var maxWaiting = 1024
-
-    @Option(help: "Trainings that wait for their turn; more are answered 429. [env: REPRISE_MAX_TRAININGS]")
-    var maxTrainings = 16
-
-    @Option(
-        help: "Trainings at the same time; one uses all cores already. [env: REPRISE_CONCURRENT_TRAININGS]")
-    var concurrentTrainings = 1
-
-    @Option(help: "Parameters of one network. [env: REPRISE_MAX_PARAMETERS]")
-    var maxParameters = 20_000_000
-
-    @Option(help: "Versions of all models together. [env: REPRISE_MAX_VERSIONS]")
-    var maxVersions = 100_000
-
-    @Option(
-        help: ArgumentHelp(
-            "Weights that are kept in memory; others are read again when they are asked for. [env: REPRISE_MAX_LOADED]",
+            "Maximum size of a request body, before and after decompression. [env: REPRISE_MAX_BODY]",
             valueName: "MiB"))
-    var maxLoaded = 4096
+    var maxBody = defaultHTTP.maxBodyBytes >> 20
 
     @Option(
         help: ArgumentHelp(
-            "How long a connection may be idle. [env: REPRISE_IDLE_TIMEOUT]", valueName: "seconds"))
-    var idleTimeout = 60.0
+            "Maximum size of all request bodies that arrive at the same time. [env: REPRISE_MAX_BODIES]",
+            valueName: "MiB"))
+    var maxBodies = defaultHTTP.maxTotalBodyBytes >> 20
 
     @Option(
         help: ArgumentHelp(
-            "How long a header section may take. [env: REPRISE_HEADER_TIMEOUT]", valueName: "seconds"))
-    var headerTimeout = 10.0
+            "Maximum length of the request line and of a header field. [env: REPRISE_MAX_LINE]",
+            valueName: "bytes"))
+    var maxLine = defaultHTTP.maxRequestLineBytes
+
+    @Option(
+        help: ArgumentHelp("Maximum size of a header section. [env: REPRISE_MAX_HEADER]", valueName: "bytes"))
+    var maxHeader = defaultHTTP.maxHeaderSectionBytes
+
+    @Option(help: "Maximum number of connections. [env: REPRISE_MAX_CONNECTIONS]")
+    var maxConnections = defaultHTTP.maxConnections
+
+    @Option(
+        help: """
+            Maximum number of connections from one address; raise it behind a proxy. \
+            [env: REPRISE_MAX_CONNECTIONS_PER_PEER]
+            """)
+    var maxConnectionsPerPeer = defaultHTTP.maxConnectionsPerPeer
+
+    @Option(
+        help: "Maximum number of queued predictions; others get status 503. [env: REPRISE_MAX_WAITING]")
+    var maxWaiting = defaultRuntime.waitingPredictions
+
+    @Option(
+        help: "Maximum number of queued training jobs; others get status 429. [env: REPRISE_MAX_TRAININGS]")
+    var maxTrainings = defaultRuntime.waitingTrainings
+
+    @Option(
+        help: """
+            Number of training jobs that run at the same time; one job uses all cores. \
+            [env: REPRISE_CONCURRENT_TRAININGS]
+            """)
+    var concurrentTrainings = defaultRuntime.concurrentTrainings
+
+    @Option(help: "Maximum number of parameters of a network. [env: REPRISE_MAX_PARAMETERS]")
+    var maxParameters = defaultRuntime.parameters
+
+    @Option(help: "Maximum number of versions of all models together. [env: REPRISE_MAX_VERSIONS]")
+    var maxVersions = defaultRuntime.modelVersions
 
     @Option(
         help: ArgumentHelp(
-            "How long a body may come more slowly than the minimum rate. [env: REPRISE_BODY_TIMEOUT]",
+            """
+            Number of versions to keep of each model. A new version deletes the oldest ones that have no \
+            alias. Default: keep all. [env: REPRISE_KEEP_VERSIONS]
+            """, valueName: "number"))
+    var keepVersions: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Maximum size of the weights in memory; others are read from disk when needed. \
+            [env: REPRISE_MAX_LOADED]
+            """, valueName: "MiB"))
+    var maxLoaded = defaultRuntime.loadedBytes >> 20
+
+    @Option(
+        help: ArgumentHelp(
+            "Maximum time a connection may be idle. [env: REPRISE_IDLE_TIMEOUT]", valueName: "seconds"))
+    var idleTimeout = defaultHTTP.idleTimeout
+
+    @Option(
+        help: ArgumentHelp(
+            "Maximum time a header section may take to arrive. [env: REPRISE_HEADER_TIMEOUT]",
             valueName: "seconds"))
-    var bodyTimeout = 30.0
+    var headerTimeout = defaultHTTP.headerTimeout
 
     @Option(
         help: ArgumentHelp(
-            "How long an answer may be read more slowly than that. [env: REPRISE_WRITE_TIMEOUT]",
+            "Maximum time a request body may arrive below the minimum rate. [env: REPRISE_BODY_TIMEOUT]",
             valueName: "seconds"))
-    var writeTimeout = 30.0
+    var bodyTimeout = defaultHTTP.bodyTimeout
 
     @Option(
         help: ArgumentHelp(
-            "What a client has to send and to read. [env: REPRISE_MINIMUM_RATE]", valueName: "bytes/s"))
-    var minimumRate = 512
+            "Maximum time a client may read a response below the minimum rate. [env: REPRISE_WRITE_TIMEOUT]",
+            valueName: "seconds"))
+    var writeTimeout = defaultHTTP.writeTimeout
 
-    func validate() throws {
-        func check<Value: Comparable>(_ value: Value, _ range: ClosedRange<Value>, _ name: String) throws {
-            guard range.contains(value) else {
-                throw ValidationError("--\(name) must be in \(range.lowerBound)…\(range.upperBound)")
-            }
-        }
-        try check(maxBody, 1...65_536, "max-body")
-        try check(maxBodies, 1...1_048_576, "max-bodies")
-        try check(maxLine, 256...65_536, "max-line")
-        try check(maxHeader, 1024...1_048_576, "max-header")
-        try check(maxConnections, 1...1_000_000, "max-connections")
-        try check(maxConnectionsPerPeer, 1...1_000_000, "max-connections-per-peer")
-        try check(maxWaiting, 0...1_000_000, "max-waiting")
-        try check(maxTrainings, 0...1_000_000, "max-trainings")
-        try check(maxParameters, 1...1_000_000_000, "max-parameters")
-        try check(maxVersions, 1...10_000_000, "max-versions")
-        try check(concurrentTrainings, 1...64, "concurrent-trainings")
-        try check(maxLoaded, 1...16_777_216, "max-loaded")
-        try check(minimumRate, 0...1_000_000_000, "minimum-rate")
-        for (time, name) in [
-            (idleTimeout, "idle"), (headerTimeout, "header"), (bodyTimeout, "body"), (writeTimeout, "write"),
-        ] {
-            try check(time, 0.1...86_400, "\(name)-timeout")
-        }
-    }
+    @Option(
+        help: ArgumentHelp(
+            "Minimum rate at which a client must send and read. [env: REPRISE_MINIMUM_RATE]",
+            valueName: "bytes/s"))
+    var minimumRate = defaultHTTP.minBytesPerSecond
 
-    /// As the HTTP layer takes them.
-    var http: Limits {
-        var limits = Limits()
-        limits.body = maxBody << 20
-        limits.bodies = maxBodies << 20
-        limits.requestLine = maxLine
-        limits.fieldLine = maxLine
-        limits.headerSection = maxHeader
-        limits.connections = maxConnections
-        limits.connectionsPerPeer = maxConnectionsPerPeer
-        limits.idleTimeout = idleTimeout
-        limits.headerTimeout = headerTimeout
-        limits.bodyTimeout = bodyTimeout
-        limits.writeTimeout = writeTimeout
-        limits.minimumRate = minimumRate
-        return limits
-    }
+    func validate() throws { _ = try limits() }
 
-    /// As the work on models takes them.
-    var runtime: RuntimeLimits {
-        var limits = RuntimeLimits()
-        limits.body = maxBody << 20
-        limits.waitingPredictions = maxWaiting
-        limits.waitingTrainings = maxTrainings
-        limits.parameters = maxParameters
-        limits.modelVersions = maxVersions
-        limits.concurrentTrainings = concurrentTrainings
-        limits.loadedBytes = maxLoaded << 20
-        return limits
+    /// The limits of the HTTP server and of the work on models.
+    /// - Throws: `ValidationError` for a value out of bounds.
+    func limits() throws -> (http: Limits, runtime: RuntimeLimits) {
+        var (http, runtime) = (defaultHTTP, defaultRuntime)
+        http.maxBodyBytes = try bounded(maxBody, in: 1...65_536, "max-body") << 20
+        runtime.body = http.maxBodyBytes
+        http.maxTotalBodyBytes = try bounded(maxBodies, in: 1...1_048_576, "max-bodies") << 20
+        http.maxRequestLineBytes = try bounded(maxLine, in: 256...65_536, "max-line")
+        http.maxFieldLineBytes = http.maxRequestLineBytes
+        http.maxHeaderSectionBytes = try bounded(maxHeader, in: 1024...1_048_576, "max-header")
+        http.maxConnections = try bounded(maxConnections, in: 1...1_000_000, "max-connections")
+        http.maxConnectionsPerPeer = try bounded(
+            maxConnectionsPerPeer, in: 1...1_000_000, "max-connections-per-peer")
+        http.idleTimeout = try bounded(idleTimeout, in: 0.1...86_400, "idle-timeout")
+        http.headerTimeout = try bounded(headerTimeout, in: 0.1...86_400, "header-timeout")
+        http.bodyTimeout = try bounded(bodyTimeout, in: 0.1...86_400, "body-timeout")
+        http.writeTimeout = try bounded(writeTimeout, in: 0.1...86_400, "write-timeout")
+        http.minBytesPerSecond = try bounded(minimumRate, in: 0...1_000_000_000, "minimum-rate")
+        runtime.waitingPredictions = try bounded(maxWaiting, in: 0...1_000_000, "max-waiting")
+        runtime.waitingTrainings = try bounded(maxTrainings, in: 0...1_000_000, "max-trainings")
+        runtime.concurrentTrainings = try bounded(concurrentTrainings, in: 1...64, "concurrent-trainings")
+        runtime.parameters = try bounded(maxParameters, in: 1...1_000_000_000, "max-parameters")
+        runtime.modelVersions = try bounded(maxVersions, in: 1...10_000_000, "max-versions")
+        runtime.keptVersions = try keepVersions.map { try bounded($0, in: 1...Int.max, "keep-versions") }
+        runtime.loadedBytes = try bounded(maxLoaded, in: 1...16_777_216, "max-loaded") << 20
+        return (http, runtime)
     }
+}
+
+/// The value of an option.
+/// - Throws: `ValidationError` if the value is out of bounds.
+func bounded<Value: Comparable>(_ value: Value, in bounds: ClosedRange<Value>, _ name: String) throws -> Value
+{
+    guard bounds.contains(value) else {
+        throw ValidationError("--\(name) must be in \(bounds.lowerBound)…\(bounds.upperBound)")
+    }
+    return value
 }

@@ -15,7 +15,7 @@ enum Program {
 struct Reprise: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprise",
-        abstract: "Learns what a time series normally looks like, and answers over HTTP.",
+        abstract: "Detect anomalies in multivariate time series with LSTM autoencoders.",
         subcommands: [
             Serve.self, Train.self, Reconstruct.self, Encode.self, Score.self, Evaluate.self, Compare.self,
             Summary.self, Layers.self,

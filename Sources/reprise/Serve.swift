@@ -1,10 +1,11 @@
 import ArgumentParser
+import AzureDetector
 import Dispatch
 import HTTP1
 import Logging
 import ModelStore
+import OpenInference
 import ServingAPI
-import Synchronization
 import Telemetry
 import Training
 
@@ -12,51 +13,49 @@ import Training
     import Glibc
 #endif
 
-/// `reprise serve`: the server itself.
+/// `reprise serve`: the server.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start the server.",
         discussion: """
-            Stops in good order on SIGTERM or SIGINT; a second signal ends it at once. Each option can also be given as \
-            the environment variable that stands behind it; what is written out wins, and an empty variable is as good as \
-            none.
+            SIGTERM or SIGINT stops the server gracefully; a second signal ends it at once. The environment \
+            variable in brackets sets an option too. Options override variables, and an empty variable \
+            counts as not set.
             """)
 
     @Option(help: "Address to listen on. [env: REPRISE_HOST]")
     var host = "127.0.0.1"
 
-    @Option(help: "Port to listen on; 0 takes any that is free. [env: REPRISE_PORT]")
+    @Option(help: "Port to listen on; 0 selects a free port. [env: REPRISE_PORT]")
     var port = 8080
 
     @Option(
         help: ArgumentHelp(
-            "Where the models are kept; several servers may share it. [env: REPRISE_MODELS]",
-            valueName: "folder"))
+            "Folder of the models; several servers may share it. [env: REPRISE_MODELS]", valueName: "folder"))
     var models = "./models"
 
     @Flag(
         inversion: .prefixedNo, exclusivity: .chooseLast,
-        help:
-            "Leave the models' folder as it is: nothing is trained, stored, named or deleted; what others add is served. [env: REPRISE_READ_ONLY]"
-    )
+        help: """
+            Never write to the models' folder: refuse training, imports, aliases and deletion. Versions that \
+            other servers store are served. [env: REPRISE_READ_ONLY]
+            """)
     var readOnly = false
 
     @Option(
         help: ArgumentHelp(
-            "Where the files are that a dataSource of /anomalydetector may name, and no others; nowhere without it. [env: REPRISE_DATA]",
-            valueName: "folder"))
+            """
+            Folder of the files that a dataSource of /anomalydetector may name. Without it no files can be \
+            named. [env: REPRISE_DATA]
+            """, valueName: "folder"))
     var data: String?
 
     @Option(
         help: ArgumentHelp(
-            "Versions of a model to keep; older ones that no alias points to are deleted when there is a new one. [env: REPRISE_KEEP_VERSIONS]",
-            valueName: "number"))
-    var keepVersions: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "Keys that requests need, as reprise keys new makes them; the file is read again when it changes. [env: REPRISE_API_KEYS]",
-            valueName: "file"))
+            """
+            File of the API keys, one of which each request needs. Create keys with reprise keys new. The \
+            file is reloaded when it changes. [env: REPRISE_API_KEYS]
+            """, valueName: "file"))
     var apiKeys: String?
 
     @OptionGroup(title: "Log") var log: LogOptions
@@ -65,52 +64,42 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that are still served after a signal to stop, while /readyz says 503. [env: REPRISE_DRAIN]",
+            "Time to serve after a stop signal, while /readyz responds with 503. [env: REPRISE_DRAIN]",
             valueName: "seconds"))
     var drain = 0.0
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that requests in flight get to finish. [env: REPRISE_GRACE]", valueName: "seconds"))
+            "Maximum time for requests in flight to finish after that. [env: REPRISE_GRACE]",
+            valueName: "seconds"))
     var grace = 30.0
 
     func validate() throws {
-        guard (0...65535).contains(port) else { throw ValidationError("--port must be in 0…65535") }
-        guard (0...3600).contains(drain), (0...3600).contains(grace) else {
-            throw ValidationError("--drain and --grace must be in 0…3600 seconds")
-        }
-        guard keepVersions.map({ $0 > 0 }) ?? true else {
-            throw ValidationError("--keep-versions must be at least 1")
-        }
-        // So that a key that is put there by mistake isn't printed.
+        _ = try bounded(port, in: 0...65_535, "port")
+        _ = try bounded(drain, in: 0...3600, "drain")
+        _ = try bounded(grace, in: 0...3600, "grace")
+        // The message does not repeat the value, which may be a key.
         guard apiKeys?.hasPrefix("rk_") != true else {
-            throw ValidationError("--api-keys names a file of keys, and is no key itself")
+            throw ValidationError("--api-keys must be the path of a file of keys, not a key")
         }
     }
 
     func run() throws {
-        // A reader of the log that goes away is no reason to end.
+        // Writing to a closed pipe, such as that of a log reader which has ended, must not end the process.
         signal(SIGPIPE, SIG_IGN)
-        // One line an event on standard error; standard output stays empty.
         let writer = LogWriter(format: log.logFormat)
-        // What led to the end is written, whatever that was.
+        // Write queued lines even if an error ends the command.
         defer { writer.flush() }
-        let level = log.logLevel
-        LoggingSystem.bootstrap { _ in LineLogHandler(writer, level: level) }
-        let logger = Logger(label: "reprise")
-        for (name, meant) in Environment.unknown(Environment.variables) {
-            logger.warning(
-                "an environment variable is not known",
-                metadata: ["variable": "\(name)"].merging(meant.map { ["meant": "\($0)"] } ?? [:]) { $1 })
-        }
+        let logger = logger(writer)
         raiseDescriptorLimit()
+        let (http, runtime) = try limits.limits()
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
-        var runtime = limits.runtime
-        runtime.keptVersions = keepVersions
+        let folder = try dataFolder()
         let service = Service(
-            registry: try registry(runtime, logger), limits: runtime, keys: keys, data: try dataFolder(),
+            registry: try registry(runtime, logger), limits: runtime, keys: keys,
+            protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: folder) }],
             logger: logger, requestLog: log.requestLog(writer))
-        let server = Server(handler: service, limits: limits.http)
+        let server = Server(handler: service, limits: http)
         service.include(server)
         let signals = StopSignals()
         let actualPort: Int
@@ -121,17 +110,37 @@ struct Serve: ParsableCommand {
         }
         logger.info(
             "listening", metadata: ["url": "\(url(port: actualPort))", "access": "\(access(keys))"])
-
         signals.wait()
-        service.readiness = false
+        stop(server, service, logger)
+    }
+
+    /// A logger with one line for each event on standard error, which has reported unknown environment
+    /// variables.
+    private func logger(_ writer: LogWriter) -> Logger {
+        let level = log.logLevel
+        LoggingSystem.bootstrap { _ in LineLogHandler(writer, level: level) }
+        let logger = Logger(label: "reprise")
+        for (name, meant) in Environment.unknown(Environment.variables) {
+            logger.warning(
+                "unknown environment variable",
+                metadata: ["variable": "\(name)"].merging(meant.map { ["meant": "\($0)"] } ?? [:]) { $1 })
+        }
+        return logger
+    }
+
+    /// Serves for `drain` seconds as not ready, then gives requests and training jobs `grace` seconds to
+    /// finish.
+    private func stop(_ server: Server, _ service: Service, _ logger: Logger) {
+        service.isReady = false
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
         usleep(UInt32(drain * 1e6))
         let clock = ContinuousClock()
         let end = clock.now + .seconds(grace)
         service.jobs.close()
-        // What still trains shortly before the end is cancelled then, so that who waits for it can be told.
-        let notice = max(0, grace - min(1, grace / 10))
-        DispatchQueue.global().async { service.jobs.drain(timeout: notice) }
+        // Jobs are cancelled shortly before the end of the grace period, so that their clients still get
+        // responses.
+        let timeForJobs = max(0, grace - min(1, grace / 10))
+        DispatchQueue.global().async { service.jobs.drain(timeout: timeForJobs) }
         server.stop(grace: grace)
         service.jobs.drain(timeout: (end - clock.now) / .seconds(1))
         logger.info("stopped")
@@ -143,8 +152,9 @@ struct Serve: ParsableCommand {
                 folder: models, limits: limits, isReadOnly: readOnly, logger: logger)
         } catch {
             throw CommandFailure(
-                "the models' folder can't be used: \(error)",
-                hint: "name another with --models; \(readOnly ? "it" : "its parent") has to be there")
+                "the models' folder cannot be used: \(error)",
+                hint:
+                    "name another folder with --models; \(readOnly ? "the folder" : "its parent") must exist")
         }
     }
 
@@ -153,20 +163,19 @@ struct Serve: ParsableCommand {
             return try data.map { (path) throws(FileError) in try DataFolder(path) }
         } catch {
             throw CommandFailure(
-                "the folder of data can't be used: \(error)", hint: "name another with --data")
+                "the data folder cannot be used: \(error)", hint: "name another folder with --data")
         }
     }
 
-    /// Who may do everything here, as the log says it at the start.
+    /// The clients that may call the server, as one word for the log.
     private func access(_ keys: APIKeys?) -> String {
-        guard keys == nil else { return "who has a key" }
+        guard keys == nil else { return "api-key" }
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        return isLoopback
-            ? "this machine only; for others: --api-keys and --host"
-            : "everybody who can reach this address; to change that: --api-keys"
+        return isLoopback ? "loopback" : "unrestricted"
     }
 
-    /// A connection is a descriptor: as many as the system allows, instead of what shells start with.
+    /// Raises the number of file descriptors, one of which each connection needs, from the shell's default to
+    /// the maximum.
     private func raiseDescriptorLimit() {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -177,32 +186,4 @@ struct Serve: ParsableCommand {
     private func url(port: Int) -> String {
         host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
     }
-}
-
-/// SIGTERM and SIGINT as Dispatch delivers them: the first is waited for, the second ends the process at once.
-private final class StopSignals {
-    private let queue = DispatchQueue(label: "reprise.signals")
-    private let arrived = DispatchSemaphore(value: 0)
-    private let count = Atomic(0)
-    private var sources: [any DispatchSourceSignal] = []
-
-    init() {
-        // Dispatch sees a signal only if its default action, which is to end the process, is off.
-        for number in [SIGTERM, SIGINT] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            // Keeps the object for good: a signal may come until the process has ended.
-            source.setEventHandler { [self] in
-                arrived.signal()
-                // The kernel may deliver several as one event, which counts them. The status is a shell's for SIGTERM.
-                let seen = count.add(Int(source.data), ordering: .relaxed).newValue
-                if seen > 1 { _exit(128 + SIGTERM) }
-            }
-            source.resume()
-            sources.append(source)
-        }
-    }
-
-    /// Returns at the first signal.
-    func wait() { arrived.wait() }
 }

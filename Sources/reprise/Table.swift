@@ -1,7 +1,7 @@
 import Glibc
 
 extension BinaryFloatingPoint where Self: LosslessStringConvertible {
-    /// Five significant digits, for people; the JSON has them all.
+    /// The number with five significant digits.
     var rounded5: String {
         let number = Double(self)
         guard number.isFinite, number != 0 else { return "\(number)" }
@@ -11,14 +11,33 @@ extension BinaryFloatingPoint where Self: LosslessStringConvertible {
     }
 }
 
-/// A table for people: a header, and columns of numbers that stand to the right.
+extension Double {
+    /// The number with three decimals.
+    var rounded3: String {
+        let thousandths = Int((abs(self) * 1000).rounded())
+        let decimals = String(1000 + thousandths % 1000).dropFirst()
+        return "\(self < 0 ? "-" : "")\(thousandths / 1000).\(decimals)"
+    }
+}
+
+extension Double? {
+    /// The number with three decimals; empty for nil.
+    var rounded3: String { self?.rounded3 ?? "" }
+}
+
+/// The server's warnings, a line for each.
+func text(ofWarnings warnings: [String]) -> String {
+    warnings.map { "\nwarning: \($0)" }.joined()
+}
+
+/// A table as text: a header, and right-aligned columns.
 struct Table: CustomStringConvertible {
     private let rows: [[String]]
 
-    /// - Parameter rows: as many cells each as the header has.
+    /// - Parameter rows: rows with one cell for each column of the header.
     init(_ header: [String], _ rows: some Sequence<[String]>) { self.rows = [header] + rows }
 
-    /// Lines without a line feed after the last.
+    /// Lines, without a line feed after the last.
     var description: String {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

@@ -5,62 +5,68 @@ import RepriseClient
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a new version of a model.",
-        discussion: "What is not given is left to the server's defaults. Options add to a JSON request.")
+        discussion: """
+            The server's defaults apply to options that are not given. Options add members to a JSON \
+            request; a member that is given twice is refused.
+            """)
 
     @OptionGroup var server: ServerOptions
-    @Option(help: "The model's name.") var model: String?
-    @OptionGroup var data: DataOptions
+    @OptionGroup var input: InputOptions
     @Option(
         help: ArgumentHelp(
-            "The column that is 1 in rows to leave out of training, and 0 in others.", valueName: "column"))
+            """
+            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other data \
+            their first and last rows, such as [[8,9]].
+            """, valueName: "column"))
     var exclude: String?
-    @OptionGroup var network: ArchitectureOptions
-    @OptionGroup var fit: FitOptions
-    @Option(
-        help: ArgumentHelp(
-            "Go on from a version of the model, with these data: its number, an alias, or latest.",
-            valueName: "version"))
-    var warmStart: String?
-    @Option(help: "Fixes everything that is random.") var seed: Int?
+    @OptionGroup var options: TrainOptions
 
     func run() throws {
-        let data = try data.data(["exclude": exclude])
-        try data.requireModel(model)
-        var request = fit.request(model, for: data, self.data)
-        request.architecture = network.architecture
-        request.units = network.units?.numbers
-        request.activation = network.activation
-        request.recurrentActivation = network.recurrentActivation
-        request.warmStart = warmStart
-        request.seed = seed
-        let options = try network.addingLayers(to: RepriseClient.json(request))
-        let client = try server.client()
-        let progress = TrainingProgress()
-        let interruption = Interruption(client)
-        defer { progress.end() }
-        defer { interruption.keepSilent() }
-        let answer = try client.train(data.request(options), onJob: interruption.arm) { progress.show($0) }
-        progress.end()
-        print(server.json ? answer.text : report(try answer.decoded()))
+        let content = try input.content(
+            with: options, rowFlags: ["exclude": exclude], needsTimesteps: options.warmStart == nil)
+        try server.run("train") { client in
+            let progress = TrainingProgress()
+            let interruption = Interruption(client)
+            defer { progress.end() }
+            defer { interruption.waitForExit() }
+            let response = try client.train(content, onJob: interruption.arm) { progress.show($0) }
+            progress.end()
+            print(server.json ? response.text : report(try response.decoded()))
+        }
     }
 
-    private func report(_ answer: TrainAnswer) -> String {
-        let (first, last) = (answer.history.loss.first ?? 0, answer.loss ?? 0)
+    private func report(_ response: TrainResponse) -> String {
+        let (first, last) = (response.history.loss.first ?? 0, response.loss ?? 0)
+        let plural = response.features == 1 ? "" : "s"
         return """
-            model       \(answer.model), version \(answer.version) (\(answer.architecture))
-            windows     \(answer.timesteps) timesteps of \(answer.features) feature\(answer.features == 1 ? "" : "s")\(names(answer))
-            parameters  \(answer.parameters)
-            loss        \(first.rounded5) -> \(last.rounded5) in \(answer.epochs) epochs
-            threshold   \((answer.threshold ?? 0).rounded5) (\(answer.errorKind)), \(source(answer))
-            seconds     \(answer.seconds.rounded5)
-            """ + text(ofWarnings: answer.warnings)
+            model       \(response.model), version \(response.version) (\(response.architecture))
+            windows     \(response.timesteps) timesteps of \(response.features) feature\(plural)\(names(response))
+            parameters  \(response.parameters)
+            loss        \(first.rounded5) -> \(last.rounded5) in \(response.epochs) epochs
+            threshold   \((response.threshold ?? 0).rounded5) (\(response.errorKind)), \(source(response))
+            seconds     \(response.seconds.rounded5)
+            """ + text(ofWarnings: response.warnings)
     }
 
-    private func source(_ answer: TrainAnswer) -> String {
-        answer.thresholdSource.map { "learned from the \($0) windows" } ?? "as given"
+    private func source(_ response: TrainResponse) -> String {
+        response.thresholdSource.map { "learned from the \($0) windows" } ?? "as given"
     }
 
-    private func names(_ answer: TrainAnswer) -> String {
-        answer.featureNames.map { ": \($0.joined(separator: ", "))" } ?? ""
+    private func names(_ response: TrainResponse) -> String {
+        response.featureNames.map { ": \($0.joined(separator: ", "))" } ?? ""
     }
+}
+
+/// The options of `reprise train` that are sent to the server.
+struct TrainOptions: RequestOptions {
+    @Option(help: "The model's name.") var model: String?
+    @Option(
+        help: ArgumentHelp(
+            "Continue training from this version of the model: its number, an alias, or latest.",
+            valueName: "version"))
+    var warmStart: String?
+    @OptionGroup(title: "Windows") var windows: WindowOptions
+    @OptionGroup(title: "Network") var architecture: ArchitectureOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @Option(help: "Seed of all random numbers.") var seed: Int?
 }

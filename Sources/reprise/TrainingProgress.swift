@@ -1,31 +1,32 @@
 import Glibc
 import RepriseClient
 
-/// Shows on standard error how far a training is: a bar on a terminal, a line now and then elsewhere.
+/// Shows the progress of training on standard error: a bar on a terminal, a line every five seconds
+/// elsewhere.
 final class TrainingProgress {
     private static let width = 30
-    /// Seconds between two lines that are not for a terminal.
-    private static let pause = 5.0
+    /// Seconds between lines if standard error is not a terminal.
+    private static let interval = 5.0
 
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var hasBar = false
     private var lastLine = 0.0
 
-    /// Shows the newest of it.
+    /// Updates the bar, or writes a line if one is due.
     func show(_ progress: TrainProgress) {
         if isTerminal {
             let done = Self.width * progress.epoch / max(progress.epochs, 1)
             let bar = String(repeating: "█", count: done) + String(repeating: "░", count: Self.width - done)
-            // To the beginning of the line, and what was there is erased behind the new text.
+            // Return to the start of the line, and erase the rest of the old text.
             write("\r\(bar) \(facts(progress))\u{1B}[K")
             hasBar = true
-        } else if progress.epoch == progress.epochs || progress.seconds >= lastLine + Self.pause {
+        } else if progress.epoch == progress.epochs || progress.seconds >= lastLine + Self.interval {
             lastLine = progress.seconds
             write("epoch \(facts(progress))\n")
         }
     }
 
-    /// Leaves the last state of the bar where it is.
+    /// Ends the line of the bar.
     func end() {
         if hasBar { write("\n") }
         hasBar = false
@@ -42,7 +43,7 @@ final class TrainingProgress {
         return facts.joined(separator: "  ")
     }
 
-    /// Minutes and seconds, with hours if there are any.
+    /// Minutes and seconds, with hours if not 0.
     private static func time(_ seconds: Double) -> String {
         let total = Int(min(max(seconds, 0), 1e9).rounded(.up))
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

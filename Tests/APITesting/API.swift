@@ -1,6 +1,8 @@
+import AzureDetector
 import HTTP1
 import Logging
 import ModelStore
+import OpenInference
 import ServingAPI
 
 /// How a test reaches the API.
@@ -27,11 +29,13 @@ package final class API: Sendable {
     ) throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.folder = try folder ?? TemporaryFolder()
+        let data = try data.map { try DataFolder($0) }
         service = Service(
             registry: try ModelRegistry(
                 folder: self.folder.path, limits: runtime, isReadOnly: isReadOnly, logger: logger),
             limits: runtime,
-            keys: keys, data: try data.map { try DataFolder($0) }, computeWidth: computeWidth, logger: logger)
+            keys: keys, protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: data) }],
+            computeWidth: computeWidth, logger: logger)
         transport =
             switch wire {
             case .inProcess: InProcess(service: service)

@@ -12,7 +12,7 @@ package final class Hold: Sendable {
         let entered = DispatchSemaphore(value: 0)
         let released = released
         let request = try InProcess.request("POST", target, body: Array("\(body)".utf8))
-        api.service.respond(
+        api.service.exchange(for: request.head, from: nil).respond(
             to: request,
             Responder { _ in
                 entered.signal()
@@ -24,7 +24,7 @@ package final class Hold: Sendable {
     /// Puts a request into the line behind what is held; nobody waits for its answer.
     package func queue(_ api: API, post target: String, _ body: JSON) throws {
         let request = try InProcess.request("POST", target, body: Array("\(body)".utf8))
-        api.service.respond(to: request, Responder { _ in })
+        api.service.exchange(for: request.head, from: nil).respond(to: request, Responder { _ in })
     }
 
     deinit { released.signal() }

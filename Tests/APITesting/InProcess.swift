@@ -13,15 +13,12 @@ struct InProcess: Transport {
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
     ) throws -> Answer {
         let sent = try Self.request(method, target, fields: fields, body: body)
-        let observer = service.observer(of: sent.head, from: nil)
-        var head = sent.head
-        head.observer = observer
-        let request = Request(head: head, body: sent.body)
-        if let refusal = service.preflight(head) { return try Answer(refusal, observer) }
+        let exchange = service.exchange(for: sent.head, from: nil)
+        if let refusal = exchange.preflight() { return try Answer(refusal, exchange) }
         let inbox = Inbox()
         let arrived = DispatchSemaphore(value: 0)
-        service.respond(
-            to: request,
+        exchange.respond(
+            to: sent,
             Responder { response in
                 inbox.response.withLock { $0 = response }
                 arrived.signal()
@@ -30,7 +27,7 @@ struct InProcess: Transport {
         guard arrived.wait(timeout: .now() + Self.patience) == .success,
             let response = inbox.response.withLock({ $0 })
         else { throw HarnessError("no answer to \(method) \(target)") }
-        return try Answer(response, observer)
+        return try Answer(response, exchange)
     }
 
     /// Outlives the call if the answer comes too late.
@@ -49,16 +46,16 @@ struct InProcess: Transport {
 
 extension Answer {
     /// What the server would send.
-    fileprivate init(_ response: Response, _ observer: (any ExchangeObserver)?) throws {
+    fileprivate init(_ response: Response, _ exchange: any ExchangeHandler) throws {
         var response = response
-        observer?.willAnswer(&response)
+        exchange.willRespond(with: &response)
         let body: [UInt8]
         switch response.body {
         case .empty: body = []
         case .bytes(let bytes): body = bytes
         case .stream: throw HarnessError("streams are for the live transport")
         }
-        observer?.ended(ExchangeEnd(status: response.status, contentBytes: body.count, isWhole: true))
+        exchange.didEnd(ExchangeEnd(status: response.status, contentBytes: body.count, isComplete: true))
         self.init(
             status: response.status.code,
             fields: response.fields.map { (name: $0.name.lowercased(), value: $0.value) }, body: body)

@@ -2,8 +2,7 @@ import HTTP1
 import RepriseClient
 import ServingAPI
 
-/// A server on a free port of the loopback address, and libcurl as its client: the one place that ties the
-/// tests to a client.
+/// A server on a free port of the loopback address, with libcurl as its client. Only this file depends on the client.
 final class Live: Transport {
     private let server: Server
     private let client: RepriseClient
@@ -16,15 +15,15 @@ final class Live: Transport {
         client = try RepriseClient(baseURL: url, timeout: 120)
     }
 
-    /// No grace: the client, which is still connected, has all of its answers.
+    /// No grace period is needed: the client, which is still connected, has received all responses.
     deinit { server.stop(grace: 0) }
 
     func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
-    ) throws -> Answer { try client.answer(method, target, fields: fields, body: body) }
+    ) throws -> Answer { try client.response(method, target, fields: fields, body: body) }
 }
 
-/// A connection of its own to a server that others use too.
+/// A separate connection to a server.
 package struct Client: Transport {
     private let client: RepriseClient
 
@@ -35,14 +34,14 @@ package struct Client: Transport {
 
     package func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
-    ) throws -> Answer { try client.answer(method, target, fields: fields, body: body) }
+    ) throws -> Answer { try client.response(method, target, fields: fields, body: body) }
 }
 
 extension RepriseClient {
-    fileprivate func answer(
+    fileprivate func response(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
     ) throws -> APITesting.Answer {
-        let answer = try send(method, target, fields: fields, body: body)
-        return APITesting.Answer(status: answer.status, fields: answer.fields, body: answer.body)
+        let response = try send(method, target, fields: fields, body: body)
+        return Answer(status: response.status, fields: response.fields, body: response.body)
     }
 }

@@ -2,7 +2,7 @@ import APITesting
 import Foundation
 import Testing
 
-/// Keys and scarce descriptors, with the executable itself.
+/// API keys and a low limit of file descriptors, with the executable.
 @Suite final class AccessTests {
     private let file = FileManager.default.temporaryDirectory.appending(
         path: "reprise-keys-\(UUID().uuidString)"
@@ -10,7 +10,7 @@ import Testing
 
     deinit { try? FileManager.default.removeItem(atPath: file) }
 
-    @Test func aKeyFromTheCommandLineOpensTheServer() throws {
+    @Test func aKeyThatTheCommandLineCreatesIsAccepted() throws {
         let made = try Program.run([
             "keys", "new", "ops", "--scope", "read", "--scope", "train", "--file", file,
         ])
@@ -23,7 +23,7 @@ import Testing
         #expect(mode == 0o600)
 
         let server = try ServerProcess(["--api-keys", file])
-        #expect(server.log.contains("access=\"who has a key\""))
+        #expect(server.log.contains("access=api-key"))
         #expect(try server.client.get("/models").status == 401)
         let bearer = [(name: "Authorization", value: "Bearer \(key)")]
         #expect(try server.client.send("GET", "/models", fields: bearer, body: nil).status == 200)
@@ -35,16 +35,17 @@ import Testing
         #expect(allowed.output.contains("Total params"), "\(allowed.errors)")
     }
 
-    @Test func withoutKeysTheServerSaysWhoCanReachIt() throws {
-        #expect(try ServerProcess().log.contains("access=\"this machine only"))
-        #expect(try ServerProcess(["--host", "0.0.0.0"]).log.contains("access=\"everybody"))
+    @Test func theLogSaysWhichClientsHaveAccess() throws {
+        #expect(try ServerProcess().log.contains("access=loopback"))
+        #expect(try ServerProcess(["--host", "0.0.0.0"]).log.contains("access=unrestricted"))
         let failed = try Program.run(["serve", "--port", "0", "--api-keys", "/no/such/file"])
         #expect(failed.status != 0)
         #expect(failed.errors.contains("/no/such/file"))
     }
 
-    /// Out of descriptors the server goes on with those it has, and takes new connections when some are closed.
-    @Test func aServerOutOfDescriptorsRecovers() throws {
+    /// A server without free descriptors serves its connections, and accepts new ones after others are
+    /// closed.
+    @Test func aServerWithoutFreeDescriptorsRecovers() throws {
         let server = try ServerProcess(launcher: ["/usr/bin/prlimit", "--nofile=40:40"])
         #expect(try server.client.get("/healthz").status == 200)
         var others: [Client] = []
@@ -53,8 +54,8 @@ import Testing
             guard (try? other.get("/healthz")) != nil else { break }
             others.append(other)
         }
-        #expect((5..<40).contains(others.count), "\(others.count) were served")
-        // Those that are connected still are.
+        #expect((5..<40).contains(others.count), "\(others.count) connections were served")
+        // Open connections are still served.
         #expect(try server.client.get("/healthz").status == 200)
         #expect(try others[0].get("/healthz").status == 200)
         others = []

@@ -2,7 +2,7 @@ import APITesting
 import RepriseClient
 import Testing
 
-/// The client's typed calls.
+/// The calls of the client.
 @Suite struct ClientTests {
     private let api: API
     private let client: RepriseClient
@@ -12,54 +12,32 @@ import Testing
         client = try RepriseClient(baseURL: #require(api.url), timeout: 60)
     }
 
-    @Test func theLifeOfAModel() throws {
-        var request = TrainRequest(model: "toy")
-        request.series = (0..<20).map { row -> [Float?] in [Float(row % 3), Float(row % 4)] }
-        request.series?[5][1] = nil
-        request.timesteps = 2
-        request.missing = "linear"
-        request.featureNames = ["a", "b"]
-        request.exclude = [[0, 1], [9, 9]]
-        request.units = [3]
-        request.epochs = 4
-        request.validationSplit = 0.25
-        request.earlyStopping = .init()
-        request.earlyStopping?.patience = 10
-        let trained = try client.train(request)
+    @Test func aModelIsTrainedUsedAndDeleted() throws {
+        let rows = (0..<20).map { row -> [Float?] in [Float(row % 3), row == 5 ? nil : Float(row % 4)] }
+        let trained = try client.train(
+            .json(encoding: [
+                "model": "toy", "series": rows, "timesteps": 2, "missing": "linear",
+                "feature_names": ["a", "b"], "exclude": [[0, 1], [9, 9]], "units": [3], "epochs": 4,
+                "validation_split": 0.25, "early_stopping": ["patience": 10],
+            ]))
         #expect(trained.model == "toy" && trained.version == 1 && trained.encodingUnits == 3)
         #expect(trained.history.loss.count == 4 && trained.history.valLoss.count == 4)
         #expect(trained.featureNames == ["a", "b"])
         #expect(trained.thresholdSource == "validation")
 
-        var data = WindowsRequest(model: "toy")
-        data.windows = [[[0, -1], [0.5, 0]], [[0.5, 0], [1, 1]]]
-        let answer = try client.reconstruct(data)
-        #expect(answer.reconstructions.map(\.count) == [2, 2] && answer.errors.count == 2)
+        let windows = [[[0, -1], [0.5, 0]], [[0.5, 0], [1, 1]]]
+        let data = try RequestContent.json(encoding: ["model": "toy", "windows": windows])
+        let reconstructed = try client.reconstruct(data)
+        #expect(reconstructed.reconstructions.map(\.count) == [2, 2] && reconstructed.errors.count == 2)
         #expect(try client.encode(data).encodings.map(\.count) == [3, 3])
-        data.window = 1
-        let layers = try client.layers(data)
+        let layers = try client.layers(.json(encoding: ["model": "toy", "windows": windows, "window": 1]))
         #expect(layers.inputs.map(\.count) == [2] && layers.featureNames == ["a", "b"])
         #expect(layers.layers[0].outputShape == [nil, 3] && layers.layers[0].outputs.numbers.count == 3)
         guard case .sequences(let copies) = layers.layers[1].outputs else {
-            throw HarnessError("no sequence")
+            throw HarnessError("the second layer does not return sequences")
         }
         #expect(layers.layers[0].outputs == .vectors([copies[0][1]]))
-        var series = ScoreRequest(model: "toy")
-        series.version = "1"
-        series.series = request.series?.map { $0.map { $0 ?? 0 } }
-        series.include = ["windows", "rows", "events", "timesteps", "features"]
-        series.featureNames = ["a", "b"]
-        series.timestamps = (0..<20).map { $0 == 0 ? .text("start") : .number(1.5 * Double($0)) }
-        let scores = try client.score(series)
-        #expect(scores.windows?.count == 19 && scores.rows?.scores.count == 20)
-        #expect(scores.windows?[0].timesteps?.count == 2 && scores.windows?[0].features?.count == 2)
-        #expect(scores.rows?.timestamps == series.timestamps)
-        #expect(scores.windows?[3].timestamp == .number(6) && "\(Timestamp.number(6))" == "6")
-        #expect(scores.windows?[0].features.map { Set($0.map(\.name)) } == ["a", "b"])
-        series.recordings = [series.series ?? [], series.series ?? []]
-        (series.series, series.timestamps) = (nil, nil)
-        #expect(try client.score(series).windows?.count == 38)
-        let summary = try client.summary(of: "toy", version: 1)
+        let summary = try client.summary(of: "toy", version: "1")
         #expect(summary.parameters == trained.parameters && summary.layers[0].outputShape == [nil, 3])
 
         #expect(try client.models().map(\.model) == ["toy"])
@@ -67,24 +45,60 @@ import Testing
         #expect(try client.models().isEmpty)
     }
 
-    @Test func everyLayerIsUnderstood() throws {
-        var request = SummaryRequest(timesteps: 4, features: 2)
-        request.layers = [
-            .bidirectional(.lstm(units: 3, activation: "relu", recurrentActivation: "hard_sigmoid")),
-            .dropout(rate: 0.5), .dense(units: 5, activation: "tanh"), .repeatVector(4),
-            .lstm(units: 2, returnSequences: true), .timeDistributed(.dense(units: 2)),
+    @Test func scoresHaveTheTimestampsOfTheRequest() throws {
+        _ = try client.train(.json(Array("\(Small.training("toy"))".utf8)))
+        let rows = (0..<20).map { [Float($0 % 3), Float($0 % 4)] }
+        let timestamps = (0..<20).map { $0 == 0 ? Timestamp.text("start") : .number(1.5 * Double($0)) }
+        let include = ["windows", "rows", "events", "timesteps", "features"]
+        let names = ["a", "b"]
+        let scores = try client.score(
+            .json(encoding: [
+                "model": "toy", "version": "1", "series": rows, "include": include, "timestamps": timestamps,
+                "feature_names": names,
+            ]))
+        #expect(scores.windows?.count == 19 && scores.rows?.scores.count == 20)
+        #expect(scores.windows?[0].timesteps?.count == 2 && scores.windows?[0].features?.count == 2)
+        #expect(scores.rows?.timestamps == timestamps)
+        #expect(scores.windows?[3].timestamp == .number(6) && "\(Timestamp.number(6))" == "6")
+        let recordings = try client.score(
+            .json(encoding: ["model": "toy", "recordings": [rows, rows], "feature_names": names]))
+        #expect(recordings.windows?.count == 38)
+    }
+
+    @Test func membersAreSentAsTheyAre() throws {
+        let lstm: JSON = [
+            "type": "LSTM", "units": 3, "activation": "relu", "recurrent_activation": "hard_sigmoid",
         ]
-        let layers = try client.summary(request).layers
+        let layers: JSON = [
+            ["type": "Bidirectional", "layer": lstm], ["type": "Dropout", "rate": 0.5],
+            ["type": "Dense", "units": 5, "activation": "tanh"], ["type": "RepeatVector", "n": 4],
+            ["type": "LSTM", "units": 2, "return_sequences": true],
+            ["type": "TimeDistributed", "layer": ["type": "Dense", "units": 2]],
+        ]
+        let summary = try client.summary(
+            .json([
+                "timesteps": RequestValue(4), "features": RequestValue(2),
+                "layers": .json(Array("\(layers)".utf8)),
+            ]))
         #expect(
-            layers.map(\.type)
+            summary.layers.map(\.type)
                 == ["Bidirectional", "Dropout", "Dense", "RepeatVector", "LSTM", "TimeDistributed"])
         #expect(
-            layers.map(\.outputShape)
+            summary.layers.map(\.outputShape)
                 == [[nil, 6], [nil, 6], [nil, 5], [nil, 4, 5], [nil, 4, 2], [nil, 4, 2]])
     }
 
-    @Test func aRefusalIsInTheServersWords() throws {
-        let error = #expect(throws: ClientError.self) { try client.delete("no/such model") }
-        #expect(error?.description.contains("no/such model") == true, "\(error?.description ?? "")")
+    @Test func anErrorHasTheDetailOfTheProblem() throws {
+        let unknown = #expect(throws: ClientError.self) { try client.delete("no/such model") }
+        #expect(unknown?.description.contains("no/such model") == true, "\(unknown?.description ?? "")")
+        #expect(unknown?.status == 404)
+        let invalid = #expect(throws: ClientError.self) {
+            try client.summary(.json(encoding: ["timesteps": 0, "features": 2]))
+        }
+        #expect(invalid?.status == 422 && invalid?.pointer == "/timesteps")
+        let number = #expect(throws: ClientError.self) {
+            try client.summary(.json(encoding: ["timesteps": Double.nan]))
+        }
+        #expect(number?.status == nil && number?.description.contains("NaN") == true)
     }
 }

@@ -2,37 +2,15 @@ import APITesting
 import Foundation
 import Testing
 
-/// `reprise train`, `reconstruct`, `encode`, `summary` and `health` against a server.
-@Suite final class CommandLineTests {
-    private let server: ServerProcess
-    private let directory: URL
-
-    init() throws {
-        server = try ServerProcess()
-        directory = FileManager.default.temporaryDirectory.appending(path: "reprise-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: directory) }
-
-    private func file(_ name: String, _ text: String) throws -> String {
-        let file = directory.appending(path: name)
-        try text.write(to: file, atomically: true, encoding: .utf8)
-        return file.path
-    }
-
-    private func reprise(_ arguments: String..., input: String? = nil) throws -> Program.Result {
-        try Program.run(
-            Array(arguments.prefix(1)) + ["--url", server.url] + arguments.dropFirst(), input: input)
-    }
-
+/// The client commands against a server.
+@Suite final class CommandLineTests: CommandLineCase {
     /// Timestamps, two features and a label.
     private func csv(rows: Int) -> String {
         "time;a;b;label\n"
             + (0..<rows).map { "2026-01-01 00:00:\($0);\($0 % 7);\(Double($0 % 5) / 2);0\n" }.joined()
     }
 
-    @Test func theMainJobFromCSV() throws {
+    @Test func aModelIsTrainedAndUsedFromCSV() throws {
         let data = try file("normal.csv", csv(rows: 50))
         let trained = try reprise(
             "train", "--model", "pump", data, "--ignore", "label", "--timesteps", "5", "--units", "6,3",
@@ -56,7 +34,7 @@ import Testing
         #expect(try reprise("health").output == "ok\n")
     }
 
-    @Test func columnsOfCSVHaveTheirUses() throws {
+    @Test func optionsNameTheColumnsOfCSV() throws {
         let data = try file(
             "runs.csv",
             "a,run,at,bad\n"
@@ -66,12 +44,12 @@ import Testing
             ["train", data, "--exclude", "bad", "--timesteps", "4", "--units", "2", "--epochs", "1"] + uses)
         #expect(trained.output.contains("4 timesteps of 1 feature: a\n"), "\(trained)")
         let scored = try Program.run(["score", data, "--ignore", "bad", "--json"] + uses)
-        let answer = try JSON(Array(scored.output.utf8))
-        #expect(answer["windows"]?.array?.count == 2 * 17, "\(scored)")
-        #expect(answer["rows"]?["timestamps"]?.array?.last == "t39")
+        let response = try JSON(Array(scored.output.utf8))
+        #expect(response["windows"]?.array?.count == 2 * 17, "\(scored)")
+        #expect(response["rows"]?["timestamps"]?.array?.last == "t39")
     }
 
-    @Test func eventsInCSV() throws {
+    @Test func scorePrintsTheEventsOfCSV() throws {
         let normal = try file("normal.csv", csv(rows: 70))
         let trained = try reprise(
             "train", "--model", "pump", normal, "--columns", "a,b", "--timesteps", "5", "--units", "8,4",
@@ -90,15 +68,17 @@ import Testing
         #expect(none.output == "0 events in 70 rows\n", "\(none)")
         let windows = try reprise(
             "score", "--model", "pump", "--version", "1", input: "[[[0,0],[1,0],[2,1],[3,1],[4,2]]]")
-        #expect(windows.output.split(separator: "\n").count == 2, "\(windows)")
+        #expect(reportLines(windows).count == 2, "\(windows)")
+        #expect(windows.output.contains("\nwarning: "), "few windows are calibrated: \(windows)")
     }
 
-    @Test func requestsAndArraysInJSON() throws {
+    @Test func trainTakesRequestsAndArraysInJSON() throws {
         let request = Small.training("m")
         let trained = try reprise("train", "--epochs", "3", input: "\(request.with(["epochs": nil]))")
         #expect(trained.output.contains("in 3 epochs"), "\(trained.errors)")
         let twice = try reprise("train", "--epochs", "3", input: "\(request)")
-        #expect(twice.status != 0 && twice.errors.contains("epochs"), "what is said twice is refused")
+        #expect(
+            twice.status != 0 && twice.errors.contains("epochs"), "a member that is given twice is refused")
         let windows = try reprise("train", "--model", "n", "--epochs", "1", input: "\(Small.windows)")
         #expect(windows.status == 0, "\(windows.errors)")
         let rows = try reprise("reconstruct", "--model", "n", "--json", input: "\(Small.series)")
@@ -108,7 +88,7 @@ import Testing
         #expect(filled.status == 0, "\(filled.errors)")
     }
 
-    @Test func labelledCSV() throws {
+    @Test func compareAndEvaluateUseTheLabelsOfCSV() throws {
         let rows = (0..<200).map { row in
             let isOdd = (150..<160).contains(row)
             return "\(row % 7),\(isOdd ? 20 : row % 7 * 2),\(isOdd ? 1 : 0)\n"
@@ -123,16 +103,16 @@ import Testing
         let names = lines.map { $0.split(separator: " ")[0] }
         #expect(names == ["detector", "autoencoder", "stacked", "pca", "z_score"], "\(compared)")
         #expect(Set(lines.map(\.count)).count == 1, "columns are aligned: \(compared)")
-        let judged = try Program.run(
+        let evaluated = try Program.run(
             ["evaluate", "--model", "both-stacked", "--version", "2", data, "--labels", "bad"] + url)
-        #expect(judged.output.hasPrefix("197 rows, 10 of them anomalies\n"), "\(judged)")
-        #expect(judged.output.contains("1 of 1"), "\(judged)")
+        #expect(evaluated.output.hasPrefix("197 rows, 10 of them anomalies\n"), "\(evaluated)")
+        #expect(evaluated.output.contains("1 of 1"), "\(evaluated)")
         let json = try Program.run(
             ["evaluate", "--model", "both-stacked", data, "--labels", "bad", "--json"] + url)
         #expect(try JSON(Array(json.output.utf8))["roc_auc"]?.double ?? 0 > 0.9, "\(json)")
     }
 
-    @Test func pictures() throws {
+    @Test func layersAndSummaryPrintDiagrams() throws {
         let request = Small.training("m")
         #expect(try reprise("train", input: "\(request)").status == 0)
         let ranges = try reprise("layers", "--model", "m", input: "\(Small.series)")
@@ -151,7 +131,7 @@ import Testing
         #expect(try reprise("summary", "--model", "m", "--svg", "--json").status != 0)
     }
 
-    @Test func architectures() throws {
+    @Test func summaryDescribesNetworksThatAreNotTrained() throws {
         let shown = try reprise("summary", "--timesteps", "3", "--features", "2", "--units", "128,64")
         #expect(shown.output.contains(" Total params: 248,578 (971.01 KB)"), "\(shown)")
         let list: JSON = [
@@ -160,8 +140,8 @@ import Testing
         ]
         let layers = try file("layers.json", "\(list)")
         let shape = "{\"timesteps\": 3, \"features\": 2}"
-        let unasked = try reprise("summary", "--layers", layers, input: shape)
-        #expect(unasked.status != 0, "standard input is read only when it is asked for")
+        let noFile = try reprise("summary", "--layers", layers, input: shape)
+        #expect(noFile.status != 0, "standard input is read only for -")
         let read = try reprise("summary", "--layers", layers, "-", input: shape)
         #expect(read.output.contains("time_distributed"), "\(read)")
         let trained = try reprise(
@@ -169,18 +149,21 @@ import Testing
         #expect(trained.output.contains("(layers)"), "\(trained)")
     }
 
-    @Test func whatIsWrongIsSaidInALine() throws {
+    @Test func errorsSayWhatIsWrong() throws {
         let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
         for (result, words) in [
             (try reprise("train", "--model", "m", bad), "line 3: column \"b\" holds \"x\""),
             (try reprise("train", "--model", "m", "--exclude", "c", bad), "no column \"c\""),
             (try reprise("train", "--model", "m", "--exclude", "c", input: "[[1],[2]]"), "are for CSV"),
-            (try reprise("train", "--model", "m", directory.path + "/none.csv"), "can't read"),
+            (try reprise("train", "--model", "m", directory.path + "/none.csv"), "cannot read"),
             (try reprise("train", "--model", "m", input: "a,b\n1,\n2,3\n"), "missing"),
             (try reprise("train", input: "a,b\n1,2\n2,3\n"), "model"),
             (try reprise("summary", "--model", "no such model/"), "no such model/"),
             (try reprise("reconstruct", "--model", "none", input: "a\n1\n"), "none"),
-            (try Program.run(["health", "--url", "http://127.0.0.1:1"]), "is the server running?"),
+            (
+                try Program.run(["health", "--url", "http://127.0.0.1:1"]),
+                "Hint: start the server with reprise serve"
+            ),
         ] {
             #expect(result.status != 0)
             #expect(result.output.isEmpty)

@@ -2,9 +2,9 @@ import APITesting
 import Foundation
 import Testing
 
-/// The options of `serve`: by flag and by variable, and in one table of the README.
+/// The options of `serve`: as flags, as variables, and in the table of the README.
 @Suite struct ConfigurationTests {
-    /// An option as `reprise serve --help` tells of it.
+    /// An option as `reprise serve --help` describes it.
     private struct ServeOption {
         let name: String
         let variable: String
@@ -14,7 +14,7 @@ import Testing
     private static func options() throws -> [ServeOption] {
         let help = try Program.run(["serve", "--help"]).output
         #expect(help.contains("--host"))
-        // An option's own line begins with two blanks and its name; what is told of it stands further in.
+        // The line of an option begins with two spaces and its name; its help text is indented further.
         let entries = help.split(separator: "\n  --", omittingEmptySubsequences: false).dropFirst()
         return try entries.map { entry in
             let text = entry.split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -31,7 +31,7 @@ import Testing
         try ServerProcess(arguments, launcher: ["/usr/bin/env"] + variables)
     }
 
-    @Test func eachOptionHasAVariable() throws {
+    @Test func everyOptionHasAVariable() throws {
         let options = try Self.options()
         #expect(options.count > 25)
         for option in options {
@@ -40,8 +40,24 @@ import Testing
         }
     }
 
-    /// The README's table is that of the program: every option with its variable and its default, and no other.
-    @Test func theTableIsWhatThereIs() throws {
+    /// A number out of bounds is refused, with the name of its option and of its variable: every number has
+    /// bounds, and the variable reaches the option.
+    @Test func everyNumberHasBounds() throws {
+        let numbers = try Self.options().filter { $0.standard.flatMap { Double($0) } != nil }
+        #expect(numbers.count > 18)
+        for option in numbers {
+            for value in ["-1", "1e300"] {
+                let result = try Program.run(
+                    ["serve", "--port", "0"], launcher: ["/usr/bin/env", "\(option.variable)=\(value)"])
+                #expect(result.status != 0)
+                #expect(result.errors.hasPrefix("Error: \(option.variable): "), "\(result.errors)")
+                #expect(result.errors.contains("--\(option.name) "), "\(result.errors)")
+            }
+        }
+    }
+
+    /// The table of the README has every option with its variable and its default, and no other.
+    @Test func theTableListsEveryOption() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
@@ -55,30 +71,29 @@ import Testing
             #expect(variables == options.map { "REPRISE_" + $0.1.uppercased().replacing("-", with: "_") })
             for option in options {
                 named.append(String(option.1))
-                let told = try Self.options().first { $0.name == option.1 }
+                let described = try Self.options().first { $0.name == option.1 }
                 let standard = option.2?.dropFirst().replacing(",", with: "")
                 let isSame = standard.flatMap { Double($0) }.map {
-                    $0 == told?.standard.flatMap { Double($0) }
+                    $0 == described?.standard.flatMap { Double($0) }
                 }
-                #expect(isSame ?? (standard.map(String.init) == told?.standard), "--\(option.1)")
+                #expect(isSame ?? (standard.map(String.init) == described?.standard), "--\(option.1)")
             }
         }
-        // A flag's opposite is told of beside it.
         let all = try Self.options().map(\.name)
         #expect(named.sorted() == all.sorted())
     }
 
-    @Test func optionsComeFromTheEnvironment() throws {
+    @Test func variablesSetOptions() throws {
         let long = String(repeating: " ", count: 1_100_000)
         let server = try Self.server(["REPRISE_MAX_BODY=1", "REPRISE_LOG_FORMAT=json", "REPRISE_DATA="])
         #expect(try server.client.post("/train", text: long).status == 413)
         #expect(server.log.hasPrefix("{"))
-        // What is written out wins.
+        // Options override variables.
         let other = try Self.server(["REPRISE_MAX_BODY=1"], ["--max-body", "2"])
         #expect(try other.client.post("/train", text: long).status == 400)
     }
 
-    @Test func aFlagComesFromTheEnvironmentToo() throws {
+    @Test func aVariableSetsAFlag() throws {
         func status(_ value: String, _ arguments: [String] = []) throws -> Int {
             let server = try Self.server(["REPRISE_READ_ONLY=\(value)"], arguments)
             return try withExtendedLifetime(server) { try server.client.post("/train", [:]).status }
@@ -98,7 +113,7 @@ import Testing
             ("REPRISE_READ_ONLY", "perhaps"), ("REPRISE_LOG_LEVEL", "loud"),
             ("REPRISE_API_KEYS", "rk_secret"),
         ])
-    func aBadValueIsToldInOneLineWithItsVariable(_ name: String, _ value: String) throws {
+    func anInvalidValueIsReportedInOneLineWithItsVariable(_ name: String, _ value: String) throws {
         let result = try Program.run(
             ["serve", "--port", "0"], launcher: ["/usr/bin/env", "\(name)=\(value)"])
         #expect(result.status != 0)
@@ -107,7 +122,7 @@ import Testing
         #expect(!result.errors.contains("secret"))
     }
 
-    @Test func unknownVariablesAreWarnedAbout() throws {
+    @Test func unknownVariablesAreLogged() throws {
         let server = try Self.server(["REPRISE_MAX_BODI=1", "REPRISE_SERVE_PORT=1", "REPRISE_API_KEY=x"])
         let lines = server.log.split(separator: "\n").filter { $0.contains("level=warning") }
         #expect(lines.count == 2, "\(server.log)")
@@ -115,8 +130,8 @@ import Testing
         #expect(server.log.contains("variable=REPRISE_SERVE_PORT"))
     }
 
-    /// What Kubernetes sets for a Service called reprise is none of our options, and no reason to warn.
-    @Test func serviceLinksAreLeftAlone() throws {
+    /// Variables that Kubernetes sets for a Service named reprise are not options, and are not logged.
+    @Test func serviceLinksAreIgnored() throws {
         let server = try Self.server([
             "REPRISE_SERVICE_HOST=10.0.0.1", "REPRISE_SERVICE_PORT=80", "REPRISE_SERVICE_PORT_HTTP=80",
             "REPRISE_PORT=tcp://10.0.0.1:80", "REPRISE_PORT_80_TCP=tcp://10.0.0.1:80",
@@ -131,7 +146,7 @@ import Testing
         #expect(try Program.run(["health"], launcher: health).output == "ok\n")
     }
 
-    /// Arguments can be seen by everybody on a machine: no command takes a key as one.
+    /// All users of a machine can see the arguments of a process, so no command takes a key as an argument.
     @Test func noKeyIsAnArgument() throws {
         for command in [
             "serve", "train", "score", "evaluate", "compare", "encode", "reconstruct", "summary", "layers",

@@ -1,28 +1,31 @@
 import APITesting
 import Foundation
 
-/// The executable, as it was built beside these tests.
+/// The executable that was built with these tests.
 enum Program {
     private static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "reprise")
 
     static var path: String { url.path }
 
-    /// What a command that ended has printed.
+    /// The exit code and the output of a command.
     struct Result {
         let status: Int32
         let output: String
         let errors: String
     }
 
-    /// Runs a command to its end.
+    /// Runs a command, and waits for its end.
+    /// - Parameters:
+    ///   - launcher: a program that starts the command, and its arguments.
+    ///   - input: the standard input.
     static func run(
         _ arguments: [String], program: String = path, launcher: [String] = [], input: String? = nil
     ) throws -> Result {
         let (output, errors, stdin) = (Pipe(), Pipe(), Pipe())
         let process = try start(
             arguments, program: program, launcher: launcher, output: output, errors: errors, input: stdin)
-        // What these tests send fits into the pipe.
+        // The input of these tests fits into the buffer of the pipe, so that writing does not block.
         try stdin.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
         try stdin.fileHandleForWriting.close()
         let printed = try output.fileHandleForReading.readToEnd() ?? Data()
@@ -33,7 +36,8 @@ enum Program {
             errors: String(decoding: failed, as: UTF8.self))
     }
 
-    /// - Parameter launcher: a program to start it with, and its arguments.
+    /// Starts a command.
+    /// - Parameter launcher: a program that starts the command, and its arguments.
     static func start(
         _ arguments: [String], program: String = path, launcher: [String] = [], output: Pipe, errors: Pipe,
         input: Pipe

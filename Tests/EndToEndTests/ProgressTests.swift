@@ -3,7 +3,7 @@ import Foundation
 import RepriseClient
 import Testing
 
-/// What `reprise train` shows while the server trains, and how it is interrupted.
+/// The progress that `reprise train` shows, and its interruption.
 @Suite struct ProgressTests {
     private let server: ServerProcess
 
@@ -15,7 +15,7 @@ import Testing
 
     private func jobs() throws -> [JSON] { try server.client.get("/jobs").json["jobs"]?.array ?? [] }
 
-    @Test func aLineNowAndThenIfThereIsNoTerminal() throws {
+    @Test func progressIsALineWithoutATerminal() throws {
         let result = try Program.run(train(12, ["--validation-split", "0.5"]), input: "\(Small.windows)")
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("in 12 epochs"))
@@ -24,8 +24,8 @@ import Testing
         #expect(result.errors.filter { $0 == "\r" }.isEmpty)
     }
 
-    /// script(1) gives the command a terminal, on which both of its outputs arrive.
-    @Test func aBarOnATerminal() throws {
+    /// script(1) gives the command a terminal, which receives both of its outputs.
+    @Test func progressIsABarOnATerminal() throws {
         let command = ([Program.path] + train(40)).joined(separator: " ")
         let result = try Program.run(
             ["-qec", "echo '\(Small.windows)' | \(command)", "/dev/null"], program: "/usr/bin/script")
@@ -36,7 +36,7 @@ import Testing
         #expect(result.output.contains("in 40 epochs"))
     }
 
-    @Test func interruptingCancels() throws {
+    @Test func anInterruptionCancelsTheJob() throws {
         let input = Pipe()
         let errors = Pipe()
         let process = try Program.start(train(100_000), output: Pipe(), errors: errors, input: input)
@@ -46,15 +46,15 @@ import Testing
         process.interrupt()
         process.waitUntilExit()
         #expect(process.terminationStatus == 128 + SIGINT)
-        let said = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        #expect(said.hasSuffix("cancelled\n"), "\(said)")
+        let printed = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(printed.hasSuffix("cancelled\n"), "\(printed)")
         while try jobs().first?["state"] == "running" { usleep(1000) }
         #expect(try jobs().first?["state"] == "cancelled")
         #expect(try server.client.get("/models/m").status == 404)
     }
 
-    /// Also one that has no time to say so.
-    @Test func aClientThatIsKilledCancels() throws {
+    /// A killed client cannot cancel the job itself; the server notices that the connection is closed.
+    @Test func theJobOfAKilledClientIsCancelled() throws {
         let input = Pipe()
         let process = try Program.start(train(100_000), output: Pipe(), errors: Pipe(), input: input)
         try input.fileHandleForWriting.write(contentsOf: Data("\(Small.windows)".utf8))
@@ -66,7 +66,7 @@ import Testing
         #expect(try jobs().first?["state"] == "cancelled")
     }
 
-    @Test func refusalsAreSaidAsEver() throws {
+    @Test func errorsEndTheCommand() throws {
         let result = try Program.run(train(1, ["--units", "0"]), input: "\(Small.windows)")
         #expect(result.status != 0)
         #expect(result.errors.hasPrefix("Error: ") && result.errors.contains("units"), "\(result.errors)")

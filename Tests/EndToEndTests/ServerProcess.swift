@@ -6,27 +6,27 @@ import Synchronization
 final class ServerProcess {
     let url: String
     let client: Client
-    /// What it had logged when it was ready.
+    /// The log up to the line that the server is listening.
     let log: String
     private let process: Process
-    private let later = Later()
+    private let laterLog = LaterLog()
     private let errors = Pipe()
     private let folder: TemporaryFolder
 
     /// - Parameters:
-    ///   - launcher: a program to start it with, and its arguments.
-    ///   - folder: of the models; one of its own by default.
+    ///   - launcher: a program that starts the server, and its arguments.
+    ///   - folder: the models' folder; by default a new one.
     init(_ arguments: [String] = [], launcher: [String] = [], folder: TemporaryFolder? = nil) throws {
         self.folder = try folder ?? TemporaryFolder()
         process = try Program.start(
             ["serve", "--port", "0", "--models", self.folder.path] + arguments, launcher: launcher,
             output: Pipe(), errors: errors, input: Pipe())
-        // A line of the log says where, and is whole.
+        // The log line with the address, up to its line feed.
         let line = /url"?[=:]"?(http:[^\s"]+).*\n/
         var log = ""
         while log.firstMatch(of: line) == nil {
             let piece = errors.fileHandleForReading.availableData
-            guard !piece.isEmpty else { throw HarnessError("the server has not started: \(log)") }
+            guard !piece.isEmpty else { throw HarnessError("the server did not start: \(log)") }
             log += String(decoding: piece, as: UTF8.self)
         }
         guard let url = log.firstMatch(of: line)?.1 else {
@@ -35,8 +35,8 @@ final class ServerProcess {
         self.url = String(url)
         self.log = log
         client = try Client(url: self.url)
-        // What a full pipe can't take is lost.
-        errors.fileHandleForReading.readabilityHandler = { [later] in later.add($0.availableData) }
+        // Read on, because the server drops log lines while the pipe is full.
+        errors.fileHandleForReading.readabilityHandler = { [laterLog] in laterLog.append($0.availableData) }
     }
 
     deinit {
@@ -45,36 +45,36 @@ final class ServerProcess {
         errors.fileHandleForReading.readabilityHandler = nil
     }
 
-    /// What it has logged since, once that matches: all of it is written within a moment.
+    /// Waits up to 5 seconds for log lines that match a pattern.
     func logged<Output>(_ pattern: some RegexComponent<Output>) throws -> Output {
         for _ in 0..<500 {
-            if let match = later.text.firstMatch(of: pattern) { return match.output }
+            if let match = laterLog.text.firstMatch(of: pattern) { return match.output }
             usleep(10_000)
         }
-        throw HarnessError("no such line in \(later.text)")
+        throw HarnessError("no such line in \(laterLog.text)")
     }
 
-    /// Log lines as they come.
-    private final class Later: Sendable {
+    /// Log lines after the start.
+    private final class LaterLog: Sendable {
         private let data = Mutex(Data())
 
-        func add(_ more: Data) { data.withLock { $0.append(more) } }
+        func append(_ more: Data) { data.withLock { $0.append(more) } }
 
         var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
     }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-    /// The exit status.
+    /// Waits for the end of the process, and returns its exit code.
     func waitForEnd() -> Int32 {
         process.waitUntilExit()
         return process.terminationStatus
     }
 
-    /// Whether what it takes says something: a sanitizer takes much for itself.
-    static let memoryIsItsOwn = ProcessInfo.processInfo.environment["TESTS_SANITIZED"] == nil
+    /// Whether memory can be measured. A sanitizer needs much memory itself.
+    static let canMeasureMemory = ProcessInfo.processInfo.environment["TESTS_SANITIZED"] == nil
 
-    /// The most memory that was ever resident, in MiB.
+    /// The maximum resident memory so far, in MiB.
     func peakMemory() throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
         guard let kilobytes = status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap({ Int($0.1) }) else {

@@ -2,28 +2,28 @@ import APITesting
 import Glibc
 import Testing
 
-/// `reprise serve` as a process: signals, memory, the same results everywhere.
+/// `reprise serve` as a process: signals, memory, reproducible results.
 @Suite struct ServerProcessTests {
-    @Test func aTrainingInFlightFinishesAfterSIGTERM() throws {
-        // Ample, because a sanitizer makes it many times as long.
+    @Test func trainingInFlightFinishesAfterSIGTERM() throws {
+        // The grace period is long, because a sanitizer slows training down many times.
         let server = try ServerProcess(["--drain", "0.5", "--grace", "600"])
         let inFlight = try Client(url: server.url, timeout: 600)
-        // A second or more.
+        // Training takes a second or more.
         let training = Article.training("toy").with(["epochs": 3000])
         let status = Outcome { try inFlight.post("/train", training).status }
-        // Long enough for the small body to be there.
+        // The server has received the small body by then.
         usleep(200_000)
         server.signal(SIGTERM)
         while try server.client.get("/readyz").status == 200 { usleep(1000) }
         #expect(try server.client.get("/readyz").status == 503)
         #expect(
             try server.client.get("/models").json["models"] == [],
-            "what comes while draining is served, and the training was in flight")
+            "a request while draining is served, and training is still in flight")
         #expect(try status.wait() == 201)
         #expect(server.waitForEnd() == 0)
     }
 
-    @Test func aSecondSignalEndsItAtOnce() throws {
+    @Test func aSecondSignalEndsTheProcessAtOnce() throws {
         let server = try ServerProcess(["--drain", "60"])
         server.signal(SIGTERM)
         while try server.client.get("/readyz").status == 200 { usleep(1000) }
@@ -31,8 +31,8 @@ import Testing
         #expect(server.waitForEnd() == 128 + SIGTERM)
     }
 
-    /// A signal that comes while the process is ending finds nothing that is gone already.
-    @Test func twoSignalsInShortOrderNeverCrashIt() throws {
+    /// The signal handler stays valid until the process has ended.
+    @Test func twoSignalsInQuickSuccessionDoNotCrashTheProcess() throws {
         for round in 0..<40 {
             let server = try ServerProcess()
             server.signal(SIGTERM)
@@ -43,8 +43,8 @@ import Testing
         }
     }
 
-    /// The first training of a process, where nothing is warm, and one core instead of all.
-    @Test func twoProcessesTrainTheSameBits() throws {
+    /// The first training of a process is reproducible, on all cores and on one.
+    @Test func twoProcessesTrainTheSameWeights() throws {
         let request: JSON = [
             "model": "m", "series": Small.series(rows: 600), "timesteps": 10, "units": [24, 12], "epochs": 3,
             "batch_size": 64,
@@ -58,8 +58,8 @@ import Testing
         #expect(try history(ServerProcess(launcher: ["/usr/bin/taskset", "--cpu-list", "0"])) == first)
     }
 
-    @Test(.enabled(if: ServerProcess.memoryIsItsOwn))
-    func memoryIsForTheDataNotForTheBatchSize() throws {
+    @Test(.enabled(if: ServerProcess.canMeasureMemory))
+    func memoryDependsOnTheDataAndNotOnTheBatchSize() throws {
         let server = try ServerProcess()
         let before = try server.peakMemory()
         let training = Small.training("m", ["batch_size": 65_536, "units": [256, 128], "epochs": 1])
@@ -67,7 +67,7 @@ import Testing
         #expect(try server.peakMemory() - before < 100, "MiB")
     }
 
-    @Test func aBodyOfManySmallChunksIsReadInOneGo() throws {
+    @Test func aBodyOfManyChunksIsReadInLinearTime() throws {
         let server = try ServerProcess()
         let body = [UInt8](repeating: UInt8(ascii: " "), count: 60 << 20)
         let chunked = [
@@ -76,7 +76,7 @@ import Testing
         #expect(try server.client.send("POST", "/encode", fields: chunked, body: body).status == 400)
     }
 
-    @Test func aBodyThatIsTooLargeIsNotHeld() throws {
+    @Test func aBodyThatIsTooLargeIsNotStored() throws {
         let server = try ServerProcess()
         let before = try server.peakMemory()
         let body = [UInt8](repeating: UInt8(ascii: " "), count: 200 << 20)
@@ -85,15 +85,16 @@ import Testing
         #expect(try server.peakMemory() - before < 80, "MiB, with a limit of 64")
     }
 
-    @Test(.enabled(if: ServerProcess.memoryIsItsOwn))
-    func aLargeBodyTakesLessThanThreeTimesItsSize() throws {
+    @Test(.enabled(if: ServerProcess.canMeasureMemory))
+    func aLargeBodyNeedsLessThanThreeTimesItsSize() throws {
         let server = try ServerProcess()
         let before = try server.peakMemory()
-        // 60 MiB of numbers for a model that there is not.
+        // 60 MiB of numbers for a model that does not exist.
         let row = "[" + Array(repeating: "0.12345678", count: 32).joined(separator: ",") + "]"
         let rows = Array(repeating: row, count: (60 << 20) / (row.utf8.count + 1)).joined(separator: ",")
-        let answer = try server.client.post("/reconstruct", text: "{\"model\":\"none\",\"series\":[\(rows)]}")
-        #expect(answer.status == 404)
+        let response = try server.client.post(
+            "/reconstruct", text: "{\"model\":\"none\",\"series\":[\(rows)]}")
+        #expect(response.status == 404)
         #expect(try server.peakMemory() - before < 180, "MiB")
     }
 }

@@ -1,10 +1,10 @@
 import Foundation
 import Fuzzing
 
-/// Which target is run: libFuzzer leaves the arguments that it doesn't know, so the name comes in the environment.
+/// The target to run. Its name is passed in the environment, because libFuzzer interprets the arguments.
 private let target = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap(FuzzTarget.init)
 
-/// What libFuzzer calls with each input.
+/// The entry point that libFuzzer calls with each input. Stops the process if the target reports a finding.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let target else { fatalError("set FUZZ_TARGET to one of \(FuzzTarget.allCases)") }

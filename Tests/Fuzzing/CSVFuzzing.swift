@@ -1,30 +1,32 @@
 import DataFormats
 import TimeSeries
 
-/// CSV: what is read of it is whole rows of numbers, and the same once it is written anew.
+/// Fuzzes the CSV reader: a table must consist of complete rows of numbers, and be unchanged after it is
+/// written and read again.
 enum CSVFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
         guard let table = try? CSVTable(csv: input) else { return nil }
         let rows = table.series.rows
         guard rows > 0, table.features.count == table.series.features else {
-            return "there are no whole rows"
+            return "the table has no complete rows"
         }
         guard !table.series.values.contains(where: \.isInfinite) else { return "a number is infinite" }
         guard table.timestamps.map({ $0.count == rows }) ?? true else { return "a row has no timestamp" }
         guard table.recordings == [0..<rows] else { return "rows are lost" }
         guard table.series.values.contains(where: \.isNaN) == (table.firstMissing != nil) else {
-            return "a missing value is not told"
+            return "a missing value is not reported"
         }
         guard let again = try? CSVTable(csv: written(table)) else {
-            return "what is written anew can't be read"
+            return "a written table cannot be read"
         }
         let isSame =
             again.features == table.features.map { "n" + $0 }
             && again.series.values.map(\.bitPattern) == table.series.values.map(\.bitPattern)
-        return isSame ? nil : "what is written anew is another table"
+        return isSame ? nil : "a table changed when it was written and read"
     }
 
-    /// Each name is in quotes, so that nothing in it means anything, and begins with a letter: it might be a number.
+    /// Quotes each name, so that no character in it is special, and prefixes it with a letter, so that it is
+    /// no number.
     private static func written(_ table: CSVTable) -> [UInt8] {
         let names = table.features.map { name in
             "\"n"

@@ -1,7 +1,7 @@
 import HTTP1Testing
 
-/// The chunked coding, in two ways: the input as coded bytes, which mean the same however they are cut; and the input as
-/// content, which comes back from its chunks as it was.
+/// Fuzzes the chunked coding in two ways: the input as an encoded body, whose result must not depend on how
+/// the bytes are split; and the input as content, which must be unchanged after it is encoded and decoded.
 enum ChunkedFuzzing {
     private static let head = Array(
         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
@@ -9,10 +9,11 @@ enum ChunkedFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
         guard let seed = input.first else { return nil }
         let content = Array(input.dropFirst())
-        return RequestFuzzing.difference(head + content, seed: seed) ?? loss(content, size: Int(seed) + 1)
+        return RequestFuzzing.difference(head + content, seed: seed)
+            ?? roundTripFinding(content, size: Int(seed) + 1)
     }
 
-    private static func loss(_ content: [UInt8], size: Int) -> String? {
+    private static func roundTripFinding(_ content: [UInt8], size: Int) -> String? {
         var coded = head
         for start in stride(from: 0, to: content.count, by: size) {
             let chunk = content[start..<min(start + size, content.count)]
@@ -21,9 +22,9 @@ enum ChunkedFuzzing {
             coded += [0x0d, 0x0a]
         }
         coded += Array("0\r\nTrailer: x\r\n\r\n".utf8)
-        let conversation = Conversation()
-        conversation.feed(coded, pieces: [size])
-        guard conversation.responses.first?.body == content else { return "the content came back changed" }
+        let connection = InMemoryConnection()
+        connection.feed(coded, pieces: [size])
+        guard connection.responses.first?.body == content else { return "the content changed" }
         return nil
     }
 }

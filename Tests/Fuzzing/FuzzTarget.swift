@@ -1,19 +1,20 @@
-/// What scripts/fuzz tries to break with bytes of its own invention.
+/// The parsers that scripts/fuzz tests with generated input.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    /// A connection's bytes: requests, and what only looks like them.
+    /// The bytes of a connection: valid and malformed requests.
     case request
-    /// A body in chunks.
+    /// A chunked body.
     case chunked
     /// A JSON body.
     case json
     /// A CSV body.
     case csv
-    /// A file of tensors.
+    /// A safetensors file.
     case safetensors
-    /// An array in NumPy's format.
+    /// An array in NumPy's npy format.
     case npy
 
-    /// What is wrong with what the code does with the input; nil if nothing is.
+    /// Runs the target on an input. Returns a description of the defect that it found; `nil` if there is
+    /// none.
     package func finding(_ input: [UInt8]) -> String? {
         switch self {
         case .request: RequestFuzzing.finding(input)

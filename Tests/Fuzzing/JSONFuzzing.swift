@@ -1,28 +1,28 @@
 import Foundation
 import JSON
 
-/// JSON is read as Foundation reads it, but for the limits and for a comma too many, which Foundation lets pass; and
-/// what was read, written and read again is the same.
+/// Fuzzes the JSON reader: it must accept the same input as Foundation, except for limits and for trailing
+/// commas, which Foundation accepts; and a value must be unchanged after it is written and read again.
 enum JSONFuzzing {
     private static let tensors: Set<String> = ["series", "windows", "a/*/b"]
 
     static func finding(_ input: [UInt8]) -> String? {
-        let peerAccepts =
+        let foundationAccepts =
             (try? JSONSerialization.jsonObject(with: Data(input), options: .fragmentsAllowed)) != nil
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONReader.parse(input, tensors: tensors)
         } catch {
-            let isGood = error.kind == .malformed && peerAccepts && !peerIsLenient(input)
-            return isGood ? "refused good JSON: \(error)" : nil
+            let isValid = error.kind == .malformed && foundationAccepts && !isFoundationLenient(input)
+            return isValid ? "refused valid JSON: \(error)" : nil
         }
-        guard peerAccepts else { return "accepted bad JSON" }
-        return changed(value)
+        guard foundationAccepts else { return "accepted invalid JSON" }
+        return roundTripFinding(value)
     }
 
-    /// Foundation also takes UTF-16 and UTF-32, which it knows by their NULs and byte order marks, and commas before
-    /// closing brackets.
-    private static func peerIsLenient(_ input: [UInt8]) -> Bool {
+    /// Whether Foundation may accept the input although it is not valid JSON: it also accepts UTF-16 and
+    /// UTF-32, which it recognizes by NULs and byte order marks, and commas before closing brackets.
+    private static func isFoundationLenient(_ input: [UInt8]) -> Bool {
         let text = input.filter { !" \t\r\n".utf8.contains($0) }
         let hasComma = zip(text, text.dropFirst()).contains {
             $0 == UInt8(ascii: ",") && ($1 == UInt8(ascii: "]") || $1 == UInt8(ascii: "}"))
@@ -30,13 +30,13 @@ enum JSONFuzzing {
         return hasComma || input.contains(0) || input.first.map { $0 >= 0xef } == true
     }
 
-    private static func changed(_ value: JSONValue) -> String? {
+    private static func roundTripFinding(_ value: JSONValue) -> String? {
         let text = text(value)
         do throws(JSONError) {
             let again = self.text(try JSONReader.parse(text, tensors: tensors))
             return again == text ? nil : "\(String(decoding: text, as: UTF8.self)) was read as another value"
         } catch {
-            return "can't read what it wrote: \(error)"
+            return "written JSON cannot be read: \(error)"
         }
     }
 

@@ -1,19 +1,21 @@
 import HTTP1
 import HTTP1Testing
 
-/// Bytes on a connection mean the same however they are cut. The first byte of an input is the seed of the cuts.
+/// Fuzzes the request parser: the responses must not depend on how the bytes of a connection are split. The
+/// first byte of an input determines the splits.
 enum RequestFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
         guard let seed = input.first else { return nil }
         return difference(Array(input.dropFirst()), seed: seed)
     }
 
-    /// How the answers to bytes that come whole differ from those to the same bytes in pieces.
+    /// Describes how the responses to bytes that arrive at once differ from those to the same bytes in
+    /// pieces; `nil` if they do not differ.
     static func difference(_ bytes: [UInt8], seed: UInt8) -> String? {
         let whole = outcome(bytes, pieces: [.max])
         for pieces in [[1], [Int(seed % 16) + 1, Int(seed / 16) + 1], [Int(seed) + 1, .max]] {
-            let cut = outcome(bytes, pieces: pieces)
-            guard cut == whole else { return "pieces of \(pieces): \(cut) instead of \(whole)" }
+            let split = outcome(bytes, pieces: pieces)
+            guard split == whole else { return "pieces of \(pieces): \(split) instead of \(whole)" }
         }
         guard whole.sent.isEmpty || whole.sent.hasPrefix("HTTP/1.1 ") else {
             return "no status line: \(whole.sent)"
@@ -28,16 +30,16 @@ enum RequestFuzzing {
 
     private static func outcome(_ bytes: [UInt8], pieces: [Int]) -> Outcome {
         var limits = Limits()
-        limits.body = 4096
-        limits.fieldLine = 256
-        limits.requestLine = 256
-        limits.headerSection = 1024
-        let conversation = Conversation(limits: limits)
-        conversation.feed(bytes, pieces: pieces)
-        let isClosed = conversation.isClosed
-        conversation.end()
-        // The interim answer is left out when the body has come together with the head.
-        let sent = String(decoding: conversation.sent, as: UTF8.self)
+        limits.maxBodyBytes = 4096
+        limits.maxFieldLineBytes = 256
+        limits.maxRequestLineBytes = 256
+        limits.maxHeaderSectionBytes = 1024
+        let connection = InMemoryConnection(limits: limits)
+        connection.feed(bytes, pieces: pieces)
+        let isClosed = connection.isClosed
+        connection.end()
+        // Remove interim responses, which the server omits when the body arrives together with the head.
+        let sent = String(decoding: connection.sent, as: UTF8.self)
             .split(separator: "HTTP/1.1 100 Continue\r\n\r\n", omittingEmptySubsequences: true).joined()
         return Outcome(sent: sent, isClosed: isClosed)
     }

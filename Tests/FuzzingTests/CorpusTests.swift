@@ -2,10 +2,10 @@ import Foundation
 import Fuzzing
 import Testing
 
-/// Every seed, and every input that once led to a finding, stays without one.
+/// Replays the corpus: the seeds, and the inputs of defects that were fixed.
 struct CorpusTests {
     @Test(arguments: FuzzTarget.allCases)
-    func nothingIsFoundInTheCorpus(_ target: FuzzTarget) throws {
+    func theCorpusHasNoFindings(_ target: FuzzTarget) throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Fuzzing/Corpus/\(target)")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

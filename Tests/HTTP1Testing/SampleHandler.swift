@@ -1,12 +1,12 @@
 import HTTP1
 
-/// A small service to test with.
-package struct SampleHandler: Handler {
+/// A handler with a route for each behaviour that tests need.
+package struct SampleHandler: SimpleHandler {
     package init() {}
 
     package func preflight(_ head: RequestHead) -> Response? {
         switch head.path {
-        case "/secret": return .text(.unauthorized, "who are you?")
+        case "/secret": return .text(.unauthorized, "unauthorized")
         case "/get-only" where head.method != .get && head.method != .head:
             var response = Response.text(.methodNotAllowed, "read only")
             response.fields.append((name: "Allow", value: "GET, HEAD"))

@@ -1,17 +1,19 @@
 import Glibc
 import HTTP1Testing
 
-/// A blocking client on 127.0.0.1 that sends and receives bytes as told. Nothing waits longer than five seconds.
+/// A blocking client on 127.0.0.1 that sends and receives raw bytes. No call waits longer than five seconds.
 final class Client {
     private var descriptor: Int32
     private(set) var received: [UInt8] = []
     private var used = 0
 
-    /// The system knows no more of the connection: the peer has closed it, or reset it.
+    /// Whether the connection has ended: the server has closed or reset it.
     private(set) var isAtEnd = false
     private(set) var wasReset = false
 
-    /// - Parameter source: the last byte of the address on 127.0.0.0/24 that it comes from.
+    /// - Parameters:
+    ///   - receiveBuffer: the size of the socket's receive buffer; `nil` for the system's default.
+    ///   - source: the last byte of the client's address in 127.0.0.0/24.
     init(port: Int, receiveBuffer: Int32? = nil, source: UInt8 = 1) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var time = timeval(tv_sec: 5, tv_usec: 0)
@@ -47,17 +49,17 @@ final class Client {
         descriptor = -1
     }
 
-    /// Closes with a reset instead of an orderly end.
+    /// Closes the connection with a reset.
     func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         close()
     }
 
-    /// Says that nothing more will be sent.
+    /// Half-closes the connection: shuts down the sending side.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Returns how many bytes could be sent.
+    /// Returns the number of bytes that could be sent.
     @discardableResult
     func send(_ bytes: [UInt8]) -> Int {
         var sent = 0
@@ -75,16 +77,16 @@ final class Client {
     @discardableResult
     func send(_ text: String) -> Int { send(Array(text.utf8)) }
 
-    func get(_ path: String) -> Received? {
+    func get(_ path: String) -> ReceivedResponse? {
         send("GET \(path) HTTP/1.1\r\nHost: h\r\n\r\n")
         return response()
     }
 
-    /// The next whole response, `nil` if none comes.
-    func response(toHead: Bool = false) -> Received? {
+    /// Receives the next complete response; `nil` if none arrives.
+    func response(toHead: Bool = false) -> ReceivedResponse? {
         while true {
-            let next = Received.next(in: received[used...], toHead: toHead)
-            // A response without a length is whole only when the connection ends.
+            let next = ReceivedResponse.next(in: received[used...], toHead: toHead)
+            // A response without a length is complete when the connection ends.
             if let next,
                 next.response["Content-Length"] != nil || !next.rest.isEmpty || isAtEnd
                     || next.response["Transfer-Encoding"] != nil || next.response.status < 205
@@ -97,18 +99,18 @@ final class Client {
         }
     }
 
-    /// The next whole response that isn't interim.
-    func finalResponse() -> Received? {
+    /// Receives the next complete response that is not interim (1xx).
+    func finalResponse() -> ReceivedResponse? {
         while let response = response() {
             if response.status >= 200 { return response }
         }
         return nil
     }
 
-    /// Everything until the end.
+    /// Receives until the connection ends.
     func receiveAll() { while receive() {} }
 
-    /// Waits for the connection's end; false if it is still open after a while.
+    /// Waits until the server closes the connection. Returns false if it is still open after five seconds.
     func waitForEnd() -> Bool {
         receiveAll()
         return isAtEnd
@@ -116,10 +118,11 @@ final class Client {
 
     private func receive() -> Bool { receiveSome(65_536) }
 
-    /// Receives up to that many bytes; false at the end.
-    func receiveSome(_ most: Int) -> Bool {
+    /// Receives up to `maxBytes` bytes. Returns false at the end of the connection or after five seconds
+    /// without any.
+    func receiveSome(_ maxBytes: Int) -> Bool {
         guard !isAtEnd else { return false }
-        var buffer = [UInt8](repeating: 0, count: most)
+        var buffer = [UInt8](repeating: 0, count: maxBytes)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         if count > 0 {
             received += buffer[..<count]
@@ -131,7 +134,7 @@ final class Client {
     }
 }
 
-/// How many descriptors this process has open.
+/// The number of open descriptors of this process.
 func openDescriptors() -> Int {
     (0..<4096).count { fcntl(Int32($0), F_GETFD) != -1 }
 }

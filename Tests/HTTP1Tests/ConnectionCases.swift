@@ -9,7 +9,7 @@ extension WireCase {
         WireCase(97, get + get, [200, 200], .keeps),
         WireCase(98, String(repeating: get, count: 20), Array(repeating: 200, count: 20), .keeps),
         WireCase(98, get + get + "BAD\r\n\r\n" + get, [200, 200, 400], .closes),
-        // 99: ExpectTests.
+        // 99: see ExchangeTests.
         WireCase(
             100, "POST /echo HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", [200], .closes,
             text: "hi"),
@@ -21,7 +21,7 @@ extension WireCase {
         WireCase(104, "GET / HTTP/1.1\r\nHost: h\r\n\r\nBAD\r\n\r\n", [200, 400], .closes),
         post(105, "Range: bytes=0-0\r\nContent-Length: 2", "hi", 200, .keeps, text: "hi"),
         field(106, "Upgrade: websocket\r\nConnection: upgrade", 200, .keeps),
-        // A refused request whose body is short keeps the connection, and its body is no request.
+        // A refused request with a short body keeps the connection, and its body is not parsed as a request.
         WireCase(
             16, "POST /get-only HTTP/1.1\r\nHost: h\r\nContent-Length: \(get.utf8.count)\r\n\r\n\(get)\(get)",
             [405, 200], .keeps, text: "GET /"),

@@ -1,6 +1,8 @@
 extension WireCase {
-    private static func host(_ number: Int, _ hosts: String, _ status: Int, _ fate: Fate) -> WireCase {
-        WireCase(number, "GET / HTTP/1.1\r\n\(hosts)\r\n", [status], fate)
+    private static func host(_ number: Int, _ hosts: String, _ status: Int, _ persistence: Persistence)
+        -> WireCase
+    {
+        WireCase(number, "GET / HTTP/1.1\r\n\(hosts)\r\n", [status], persistence)
     }
 
     private static let manyFields = (1...101).map { "X\($0): 1" }.joined(separator: "\r\n")

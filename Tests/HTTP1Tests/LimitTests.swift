@@ -5,12 +5,13 @@ import HTTP1Testing
 import Synchronization
 import Testing
 
-@Suite("What a server does at its limits", .serialized)
+/// Numbers in titles are those of wire-cases.md.
+@Suite("Limits of connections, bodies and rates, over a socket", .serialized)
 struct LimitTests {
-    @Test("113: the connection beyond the limit is answered 503, and then there is room again")
+    @Test("113: a connection beyond the limit gets 503, and a closed connection makes room")
     func connectionLimit() throws {
         var limits = Limits()
-        limits.connections = 2
+        limits.maxConnections = 2
         try withServer(limits: limits) { port in
             let first = Client(port: port)
             let second = Client(port: port)
@@ -31,24 +32,24 @@ struct LimitTests {
         }
     }
 
-    @Test("One peer can't take the connections of the others")
+    @Test("One peer cannot use up the connections of other peers")
     func connectionsPerPeer() throws {
         var limits = Limits()
-        limits.connectionsPerPeer = 3
+        limits.maxConnectionsPerPeer = 3
         try withServer(limits: limits, loops: 2) { port in
-            let greedy = (0..<3).map { _ in Client(port: port, source: 7) }
-            for client in greedy { #expect(client.get("/")?.status == 200) }
+            let clients = (0..<3).map { _ in Client(port: port, source: 7) }
+            for client in clients { #expect(client.get("/")?.status == 200) }
             #expect(Client(port: port, source: 7).get("/")?.status == 503)
             #expect(Client(port: port, source: 8).get("/")?.status == 200)
-            greedy[0].close()
+            clients[0].close()
             #expect(until { Client(port: port, source: 7).get("/")?.status == 200 })
         }
     }
 
-    @Test("A flood of one peer: some are answered, the rest is closed, the others are served")
+    @Test("A flood of connections from one peer gets some 503s, then closes; other peers are served")
     func flood() throws {
         var limits = Limits()
-        limits.connectionsPerPeer = 1
+        limits.maxConnectionsPerPeer = 1
         try withServer(limits: limits) { port in
             let clients = (0..<200).map { _ in Client(port: port, source: 7) }
             let other = Client(port: port, source: 8)
@@ -63,10 +64,10 @@ struct LimitTests {
         }
     }
 
-    @Test("113: the bodies of all clients together are bounded")
+    @Test("113: the bodies of all clients together are bounded: a body beyond the limit gets 503")
     func bodies() throws {
         var limits = Limits()
-        limits.bodies = 1_000_000
+        limits.maxTotalBodyBytes = 1_000_000
         try withServer(limits: limits) { port in
             let head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 700000\r\n\r\n"
             let half = [UInt8](repeating: 1, count: 600_000)
@@ -83,7 +84,7 @@ struct LimitTests {
             second.close()
             first.send([UInt8](repeating: 1, count: 100_000))
             #expect(first.response()?.body.count == 700_000)
-            // What was counted is counted out again.
+            // Completed and refused bodies no longer count.
             for _ in 0..<3 {
                 let next = Client(port: port)
                 next.send(head)
@@ -93,49 +94,49 @@ struct LimitTests {
         }
     }
 
-    @Test("110: a body may come slowly, though not for ever")
+    @Test("110: a body above the minimum rate is accepted, one below it gets 408")
     func slowBodies() throws {
         var limits = Limits()
         limits.bodyTimeout = 0.3
-        limits.minimumRate = 1000
+        limits.minBytesPerSecond = 1000
         try withServer(limits: limits) { port in
             let head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n"
             let steady = Client(port: port)
-            let trickling = Client(port: port)
+            let tooSlow = Client(port: port)
             steady.send(head)
-            trickling.send(head)
+            tooSlow.send(head)
             for _ in 0..<30 {
                 steady.send([UInt8](repeating: 1, count: 100))
-                trickling.send([1])
+                tooSlow.send([1])
                 usleep(25_000)
             }
             #expect(steady.response()?.body.count == 3000)
-            #expect(trickling.response()?.status == 408)
+            #expect(tooSlow.response()?.status == 408)
         }
     }
 
-    @Test("110: a slow reader is served, one that all but stops is not")
+    @Test("110: a slow reader above the minimum rate is served, one below it is disconnected")
     func slowReaders() throws {
         var limits = Limits()
         limits.writeTimeout = 0.4
-        limits.minimumRate = 100_000
-        try withServer(TricklingHandler(), limits: limits) { port in
+        limits.minBytesPerSecond = 100_000
+        try withServer(LargeResponseHandler(), limits: limits) { port in
             let slow = Client(port: port, receiveBuffer: 65_536)
             slow.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-            let stopping = Client(port: port, receiveBuffer: 4096)
-            stopping.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+            let tooSlow = Client(port: port, receiveBuffer: 4096)
+            tooSlow.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             for _ in 0..<200 {
                 _ = slow.receiveSome(20_000)
-                _ = stopping.receiveSome(10)
+                _ = tooSlow.receiveSome(10)
                 usleep(10_000)
             }
-            stopping.receiveAll()
-            #expect(stopping.received.count < TricklingHandler.size)
-            #expect(slow.response()?.body.count == TricklingHandler.size)
+            tooSlow.receiveAll()
+            #expect(tooSlow.received.count < LargeResponseHandler.size)
+            #expect(slow.response()?.body.count == LargeResponseHandler.size)
         }
     }
 
-    @Test("A stream's writer is told when to wait, and never has more in memory than that")
+    @Test("A stream's writer that waits for onReady does not write ahead of a slow client")
     func backPressure() throws {
         let handler = ProducingHandler()
         try withServer(handler) { port in
@@ -144,14 +145,14 @@ struct LimitTests {
             #expect(until { handler.produced > 0 && handler.hasPaused })
             #expect(
                 handler.produced < ProducingHandler.pieces / 2,
-                "the writer waits for a client that doesn't read")
+                "expected the writer to wait for a client that does not read")
             #expect(client.response()?.body.count == ProducingHandler.pieces * ProducingHandler.size)
             #expect(client.response()?.status == 200)
         }
     }
 
-    @Test("A stream's writer that waits is told when its client has gone")
-    func goneWhileWaiting() throws {
+    @Test("A stream's writer that waits for onReady is called when its client disconnects")
+    func disconnectWhileWaiting() throws {
         let handler = ProducingHandler()
         try withServer(handler) { port in
             let client = Client(port: port, receiveBuffer: 4096)
@@ -162,7 +163,7 @@ struct LimitTests {
         }
     }
 
-    @Test("112: a half-close at any byte of a request", arguments: [0, 1])
+    @Test("112: a half-close or reset at any byte of a request leaks no descriptor", arguments: [0, 1])
     func halfCloses(resets: Int) throws {
         let before = openDescriptors()
         try withServer { port in
@@ -176,7 +177,9 @@ struct LimitTests {
                 }
                 client.endSending()
                 #expect(client.waitForEnd())
-                #expect(client.received.isEmpty == (end < request.count), "\(end) bytes")
+                #expect(
+                    client.received.isEmpty == (end < request.count),
+                    "expected a response only to a complete request; sent \(end) of \(request.count) bytes")
             }
             #expect(Client(port: port).get("/")?.status == 200)
         }
@@ -184,8 +187,8 @@ struct LimitTests {
     }
 }
 
-/// Answers with more than the system's buffers take, which a client with a small window has to fetch.
-private struct TricklingHandler: Handler {
+/// Responds with more bytes than the system buffers, so that the client determines the rate.
+private struct LargeResponseHandler: SimpleHandler {
     static let size = 6 * 1024 * 1024
 
     func respond(to request: Request, _ responder: Responder) {
@@ -193,8 +196,8 @@ private struct TricklingHandler: Handler {
     }
 }
 
-/// Streams as much as the client takes.
-private final class ProducingHandler: Handler {
+/// Streams as fast as the client reads.
+private final class ProducingHandler: SimpleHandler {
     static let pieces = 800
     static let size = 10_000
     private let state = Mutex((produced: 0, hasEnded: false))
@@ -202,7 +205,7 @@ private final class ProducingHandler: Handler {
     var produced: Int { state.withLock { $0.produced } }
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-    /// Nothing is produced for a while.
+    /// Whether nothing is produced for 200 ms.
     var hasPaused: Bool {
         let before = produced
         usleep(200_000)
@@ -223,7 +226,7 @@ private final class ProducingHandler: Handler {
             let hasRoom = writer.write([UInt8](repeating: 1, count: Self.size))
             if isLast { return writer.finish() }
             guard hasRoom else {
-                return writer.whenReady { DispatchQueue.global().async { self.produce(writer) } }
+                return writer.onReady { DispatchQueue.global().async { self.produce(writer) } }
             }
         }
         state.withLock { $0.hasEnded = true }

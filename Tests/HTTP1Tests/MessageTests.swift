@@ -2,9 +2,9 @@ import HTTP1
 import HTTP1Testing
 import Testing
 
-@Suite("Targets, fields and dates")
+@Suite("RequestTarget, HeaderFields and HTTPDate")
 struct MessageTests {
-    @Test func segmentsAreSplitBeforeDecoding() throws {
+    @Test func aPathIsSplitBeforeItIsDecoded() throws {
         let target = try #require(RequestTarget("/models/a%2Fb/%C3%A9+x/"))
         #expect(target.segments == ["models", "a/b", "é+x", ""])
         #expect(target.path == "/models/a%2Fb/%C3%A9+x/")
@@ -12,7 +12,7 @@ struct MessageTests {
         #expect(try #require(RequestTarget("/")).segments == [])
     }
 
-    @Test func queryItems() throws {
+    @Test func queryItemsAreDecodedAndEmptyOnesAreSkipped() throws {
         let target = try #require(RequestTarget("/summary?model=my+toy%21&&flag&a=b=c&e="))
         #expect(target.queryItems.map(\.name) == ["model", "flag", "a", "e"])
         #expect(target.queryItems.map(\.value) == ["my toy!", "", "b=c", ""])
@@ -24,11 +24,11 @@ struct MessageTests {
     @Test(arguments: [
         "", "a", "/a b", "/a#b", "/\\", "/%", "/%4", "/%00", "/é", "/<", "//\"", "/?^", "http://h/",
     ])
-    func notATarget(_ text: String) {
+    func anInvalidTargetIsNil(_ text: String) {
         #expect(RequestTarget(text) == nil)
     }
 
-    @Test func fieldsAreFoundWithoutRegardToCase() {
+    @Test func fieldNamesAreCaseInsensitive() {
         let fields = HeaderFields([
             (name: "Accept", value: "a"), (name: "X", value: ""), (name: "aCCEPT", value: "b"),
         ])
@@ -51,35 +51,35 @@ struct MessageTests {
         (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (4_107_542_399, "Sun, 28 Feb 2100 23:59:59 GMT"),
         (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"), (1_735_689_599, "Tue, 31 Dec 2024 23:59:59 GMT"),
     ])
-    func dates(_ seconds: Int, _ text: String) {
+    func datesAreIMFFixdates(_ seconds: Int, _ text: String) {
         #expect(HTTPDate.format(seconds) == text)
     }
 }
 
-@Suite("What is written")
+@Suite("ResponseEncoder and OutputQueue")
 struct ResponseEncoderTests {
-    private func answer(_ response: Response) -> String {
-        let conversation = Conversation(handler: FixedHandler(response: response))
-        conversation.feed(Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
-        return String(decoding: conversation.sent, as: UTF8.self)
+    private func sent(_ response: Response) -> String {
+        let connection = InMemoryConnection(handler: FixedHandler(response: response))
+        connection.feed(Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
+        return String(decoding: connection.sent, as: UTF8.self)
     }
 
     private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
 
-    @Test func plain() {
+    @Test func aTextResponseHasTypeAndLength() {
         #expect(
-            answer(.text(.created, "hello"))
+            sent(.text(.created, "hello"))
                 == "HTTP/1.1 201 Created\r\n\(date)Content-Type: text/plain; charset=utf-8\r\n"
                 + "Content-Length: 5\r\n\r\nhello")
     }
 
-    @Test func unknownStatus() {
+    @Test func anUnknownStatusHasAnEmptyReasonPhrase() {
         #expect(
-            answer(Response(status: Status(code: 299)))
+            sent(Response(status: Status(code: 299)))
                 == "HTTP/1.1 299 \r\n\(date)Content-Length: 0\r\n\r\n")
     }
 
-    @Test("The framing is the server's own, and nothing breaks out of a value")
+    @Test("A handler cannot set framing fields, and a value cannot contain line breaks")
     func reservedFields() {
         let response = Response(
             status: .ok,
@@ -89,21 +89,21 @@ struct ResponseEncoderTests {
                 (name: "X", value: "a\r\nSet-Cookie: b\0"), (name: "Y", value: "é"),
             ])
         #expect(
-            answer(response)
+            sent(response)
                 == "HTTP/1.1 200 OK\r\n\(date)X: a  Set-Cookie: b \r\nY: é\r\nContent-Length: 0\r\n\r\n")
     }
 
-    @Test("Large bodies go out whole, between small ones")
+    @Test("Pipelined responses with large bodies are sent unchanged")
     func largeBodies() {
         let large = [UInt8](repeating: 7, count: 100_000)
-        let conversation = Conversation(
+        let connection = InMemoryConnection(
             handler: FixedHandler(response: Response(status: .ok, body: .bytes(large))))
         let request = Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
-        conversation.feed(request + request)
-        #expect(conversation.responses.map(\.body) == [large, large])
+        connection.feed(request + request)
+        #expect(connection.responses.map(\.body) == [large, large])
     }
 
-    @Test func outputGoesOutInPieces() {
+    @Test func partialSendsKeepTheOrderOfTheOutput() {
         var queue = OutputQueue()
         let pieces = [
             [1, 2, 3], [UInt8](repeating: 4, count: 40_000), [5], [UInt8](repeating: 6, count: 20_000),
@@ -131,7 +131,7 @@ struct ResponseEncoderTests {
     }
 }
 
-private struct FixedHandler: Handler {
+private struct FixedHandler: SimpleHandler {
     let response: Response
 
     func respond(to request: Request, _ responder: Responder) { responder.send(response) }

@@ -3,145 +3,146 @@ import HTTP1Testing
 import Synchronization
 import Testing
 
-@Suite("The way to answer one request")
+@Suite("Responder and BodyWriter")
 struct ResponderTests {
     private let get = Array("GET / HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
 
-    @Test("A connection that goes before the answer is told of, once")
-    func gone() {
+    @Test("A disconnect before the response calls the disconnect handler once")
+    func disconnectBeforeResponse() {
         let handler = HoldingHandler()
-        let conversation = Conversation(handler: handler)
-        conversation.feed(get)
-        conversation.disconnect()
-        conversation.disconnect()
-        #expect(handler.gone == 1)
-        handler.answerNext()
-        #expect(handler.gone == 1)
-        #expect(conversation.sent.isEmpty)
+        let connection = InMemoryConnection(handler: handler)
+        connection.feed(get)
+        connection.disconnect()
+        connection.disconnect()
+        #expect(handler.disconnects == 1)
+        handler.respondToNext()
+        #expect(handler.disconnects == 1)
+        #expect(connection.sent.isEmpty)
     }
 
-    @Test("A connection that goes after the answer is not told of")
-    func goneAfterTheAnswer() {
+    @Test("A disconnect after the response does not call the disconnect handler")
+    func disconnectAfterResponse() {
         let handler = HoldingHandler()
-        let conversation = Conversation(handler: handler)
-        conversation.feed(get + get)
-        handler.answerNext()
-        conversation.disconnect()
-        #expect(handler.gone == 1, "the second has no answer")
-        handler.askAgain()
-        #expect(handler.gone == 2)
-        handler.answerNext()
+        let connection = InMemoryConnection(handler: handler)
+        connection.feed(get + get)
+        handler.respondToNext()
+        connection.disconnect()
+        #expect(handler.disconnects == 1, "only the second request had no response")
+        handler.registerAgain()
+        #expect(handler.disconnects == 2)
+        handler.respondToNext()
     }
 
-    @Test("Who has answered is told nothing, even if it asks afterwards")
-    func answered() {
+    @Test("A disconnect handler that is registered after the response is not called")
+    func registeredAfterResponse() {
         let calls = Calls()
-        let conversation = Conversation(
+        let connection = InMemoryConnection(
             handler: ClosureHandler { responder in
-                responder.whenGone { calls.count() }
+                responder.onDisconnect { calls.count() }
                 responder.send(.text(.ok, ""))
-                responder.whenGone { calls.count() }
+                responder.onDisconnect { calls.count() }
             })
-        conversation.feed(get)
-        conversation.disconnect()
+        connection.feed(get)
+        connection.disconnect()
         #expect(calls.number == 0)
     }
 
-    @Test("To ask keeps no responder alive: one that is forgotten answers 500")
-    func forgotten() {
-        let conversation = Conversation(handler: ClosureHandler { $0.map { $0 }.whenGone {} })
-        conversation.feed(get)
-        #expect(conversation.responses.map(\.status) == [500])
+    @Test("A disconnect handler does not retain the responder: a released responder sends 500")
+    func releasedResponder() {
+        let connection = InMemoryConnection(handler: ClosureHandler { $0.map { $0 }.onDisconnect {} })
+        connection.feed(get)
+        #expect(connection.responses.map(\.status) == [500])
     }
 
-    @Test("100 (Continue) is for clients of HTTP/1.1 that wait for a handler")
+    @Test("Only an HTTP/1.1 client that waits for a handler is probed with 100 (Continue)")
     func probe() {
         let handler = HoldingHandler()
-        let conversation = Conversation(handler: handler)
-        conversation.probe()
-        conversation.feed(Array(get.prefix(5)))
-        conversation.probe()
-        #expect(conversation.sent.isEmpty)
-        conversation.feed(Array(get.dropFirst(5)))
-        conversation.probe()
-        conversation.probe()
-        handler.answerNext()
-        conversation.probe()
-        #expect(conversation.responses.map(\.status) == [100, 100, 200])
-        #expect(conversation.responses.first?.fields == [])
+        let connection = InMemoryConnection(handler: handler)
+        connection.sendProbe()
+        connection.feed(Array(get.prefix(5)))
+        connection.sendProbe()
+        #expect(connection.sent.isEmpty)
+        connection.feed(Array(get.dropFirst(5)))
+        connection.sendProbe()
+        connection.sendProbe()
+        handler.respondToNext()
+        connection.sendProbe()
+        #expect(connection.responses.map(\.status) == [100, 100, 200])
+        #expect(connection.responses.first?.fields == [])
 
-        let old = Conversation(handler: handler)
+        let old = InMemoryConnection(handler: handler)
         old.feed(Array("GET / HTTP/1.0\r\n\r\n".utf8))
-        old.probe()
+        old.sendProbe()
         #expect(old.sent.isEmpty)
-        handler.answerNext()
+        handler.respondToNext()
     }
 
-    @Test("A responder made of another sends what becomes of its answer, and knows when the client goes")
+    @Test("A mapped responder sends the transformed response and forwards disconnect handlers")
     func map() {
-        let answered = Conversation(
+        let mapped = InMemoryConnection(
             handler: ClosureHandler { responder in
                 responder.map { Response(status: .accepted, body: $0.body) }.send(.text(.ok, "hello"))
             })
-        answered.feed(get)
-        #expect(answered.responses.map(\.status) == [202])
-        #expect(answered.responses.first?.text == "hello")
+        mapped.feed(get)
+        #expect(mapped.responses.map(\.status) == [202])
+        #expect(mapped.responses.first?.text == "hello")
 
         let calls = Calls()
         let kept = Mutex<Responder?>(nil)
-        let left = Conversation(
+        let disconnected = InMemoryConnection(
             handler: ClosureHandler { responder in
-                let mapped = responder.map { $0 }
-                mapped.whenGone { calls.count() }
-                kept.withLock { $0 = mapped }
+                let forwarding = responder.map { $0 }
+                forwarding.onDisconnect { calls.count() }
+                kept.withLock { $0 = forwarding }
             })
-        left.feed(get)
-        left.disconnect()
+        disconnected.feed(get)
+        disconnected.disconnect()
         #expect(calls.number == 1)
         _ = kept.withLock { exchange(&$0, with: nil) }
     }
 
-    @Test("A responder without a connection is told by whoever made it")
+    @Test("A responder without a connection passes disconnect handlers to its creator")
     func closure() {
-        let asked = Mutex<[@Sendable () -> Void]>([])
+        let registered = Mutex<[@Sendable () -> Void]>([])
         let calls = Calls()
-        let responder = Responder({ _ in }, whenGone: { call in asked.withLock { $0.append(call) } })
-        responder.whenGone { calls.count() }
-        for call in asked.withLock(\.self) { call() }
+        let responder = Responder({ _ in }, onDisconnect: { call in registered.withLock { $0.append(call) } })
+        responder.onDisconnect { calls.count() }
+        for call in registered.withLock(\.self) { call() }
         #expect(calls.number == 1)
         responder.send(.text(.ok, ""))
-        for call in asked.withLock(\.self) { call() }
-        #expect(calls.number == 1, "it has answered")
-        Responder { _ in }.whenGone { calls.count() }
+        for call in registered.withLock(\.self) { call() }
+        #expect(calls.number == 1, "no call is expected after the response")
+        Responder { _ in }.onDisconnect { calls.count() }
         #expect(calls.number == 1)
     }
 
-    @Test("A stream whose writer doesn't heed that it should wait is at an end, and the writer told")
+    @Test("A stream is aborted and onClose is called when its writer exceeds the stream buffer")
     func overflow() {
         var limits = Limits()
-        limits.pendingOutput = 10
-        limits.streamBuffer = 100
+        limits.maxPendingOutputBytes = 10
+        limits.maxStreamBufferBytes = 100
         let calls = Calls()
         let kept = Mutex<BodyWriter?>(nil)
-        let conversation = Conversation(
+        let connection = InMemoryConnection(
             limits: limits,
             handler: ClosureHandler { responder in
                 let stream = ResponseBody.stream { writer in
                     kept.withLock { $0 = writer }
-                    writer.whenClosed { calls.count() }
+                    writer.onClose { calls.count() }
                     for _ in 0..<100 { writer.write([UInt8](repeating: 1, count: 20)) }
                 }
                 responder.send(Response(status: .ok, body: stream))
             })
-        conversation.feed(get)
+        connection.feed(get)
         #expect(kept.withLock { $0?.isOpen } == false)
-        conversation.disconnect()
+        connection.disconnect()
         #expect(calls.number == 1)
         _ = kept.withLock { exchange(&$0, with: nil) }
     }
 }
 
-/// Takes a value out and leaves another: a handler that keeps what leads to its connection would go round in a circle.
+/// Replaces a value and returns the old one: releases a responder or writer, which would otherwise form a
+/// reference cycle with the connection.
 private func exchange<Value>(_ place: inout Value, with value: Value) -> Value {
     defer { place = value }
     return place
@@ -153,7 +154,7 @@ private final class Calls: Sendable {
     func count() { calls.add(1, ordering: .relaxed) }
 }
 
-private struct ClosureHandler: Handler {
+private struct ClosureHandler: SimpleHandler {
     let body: @Sendable (Responder) -> Void
 
     init(_ body: @escaping @Sendable (Responder) -> Void) { self.body = body }

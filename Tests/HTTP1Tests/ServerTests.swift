@@ -5,9 +5,10 @@ import HTTP1Testing
 import Synchronization
 import Testing
 
-@Suite("A server on a socket", .serialized)
+/// Numbers in titles are those of wire-cases.md.
+@Suite("Server over a socket", .serialized)
 struct ServerTests {
-    @Test("97: a connection is kept, by each loop", arguments: [1, 3])
+    @Test("97: a connection serves many requests, with any number of event loops", arguments: [1, 3])
     func keepAlive(loops: Int) throws {
         try withServer(loops: loops) { port in
             let clients = (0..<5).map { _ in Client(port: port) }
@@ -17,20 +18,20 @@ struct ServerTests {
         }
     }
 
-    @Test("98: pipelined requests are answered in turn, however much they are")
+    @Test("98: thousands of pipelined requests get their responses in order")
     func pipelining() throws {
         try withServer { port in
             let client = Client(port: port)
             let count = 5000
             let requests = (0..<count).map { "GET /n\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined()
             #expect(client.send(requests) == requests.utf8.count)
-            var answered = 0
-            while answered < count, client.response()?.text == "GET /n\(answered)" { answered += 1 }
-            #expect(answered == count)
+            var responses = 0
+            while responses < count, client.response()?.text == "GET /n\(responses)" { responses += 1 }
+            #expect(responses == count)
         }
     }
 
-    @Test("94: HEAD leaves nothing behind for the next answer")
+    @Test("94: a response to HEAD has no content that could corrupt the next response")
     func head() throws {
         try withServer { port in
             let client = Client(port: port)
@@ -40,7 +41,7 @@ struct ServerTests {
         }
     }
 
-    @Test("99: 100 (Continue), then the answer")
+    @Test("99: a client that waits for 100 (Continue) gets it, then the response")
     func expectContinue() throws {
         try withServer { port in
             let client = Client(port: port)
@@ -51,7 +52,7 @@ struct ServerTests {
         }
     }
 
-    @Test("66: a client that sends 200 MB gets to read its 413")
+    @Test("66: a client that sends 200 MB can read its 413 before the connection closes")
     func contentTooLarge() throws {
         try withServer { port in
             for _ in 0..<3 {
@@ -65,7 +66,7 @@ struct ServerTests {
         }
     }
 
-    @Test("Bodies of many sizes come back as they were")
+    @Test("Bodies of any size are received and sent unchanged")
     func echo() throws {
         try withServer { port in
             let client = Client(port: port)
@@ -78,7 +79,7 @@ struct ServerTests {
         }
     }
 
-    @Test("A client that sends and doesn't read can't lose or jumble anything")
+    @Test("A client that sends and does not read gets all responses unchanged later")
     func slowReader() throws {
         try withServer { port in
             let client = Client(port: port, receiveBuffer: 4096)
@@ -92,7 +93,7 @@ struct ServerTests {
         }
     }
 
-    @Test("A stream from another thread")
+    @Test("A stream can be written from another thread")
     func stream() throws {
         try withServer(StreamingHandler()) { port in
             let client = Client(port: port)
@@ -104,21 +105,21 @@ struct ServerTests {
         }
     }
 
-    @Test("An answer from another thread, and requests that wait for it")
-    func laterAnswer() throws {
+    @Test("A response can be sent from another thread while pipelined requests wait")
+    func delayedResponse() throws {
         let handler = HoldingHandler()
         try withServer(handler) { port in
             let client = Client(port: port)
             client.send(String(repeating: "GET / HTTP/1.1\r\nHost: h\r\n\r\n", count: 3))
             for number in 1...3 {
                 #expect(until { handler.paths.count == number })
-                #expect(handler.answerNext())
+                #expect(handler.respondToNext())
                 #expect(client.response()?.text == "held")
             }
         }
     }
 
-    @Test("35, 110: an idle connection is closed silently, a slow one with 408")
+    @Test("35, 110: an idle connection is closed without a response, a slow request gets 408")
     func timeOuts() throws {
         var limits = Limits()
         limits.idleTimeout = 0.2
@@ -142,7 +143,7 @@ struct ServerTests {
         }
     }
 
-    @Test("110: a client that doesn't read is given up")
+    @Test("110: a client that does not read is disconnected after the write time-out")
     func writeTimeOut() throws {
         var limits = Limits()
         limits.writeTimeout = 0.3
@@ -158,7 +159,7 @@ struct ServerTests {
         #expect(until { openDescriptors() <= before })
     }
 
-    @Test("112: resets at any time, and no descriptor is lost")
+    @Test("112: resets at any time leak no descriptor")
     func resets() throws {
         let before = openDescriptors()
         let handler = HoldingHandler()
@@ -175,16 +176,16 @@ struct ServerTests {
                 }
             }
             usleep(50_000)
-            while handler.answerNext() {}
+            while handler.respondToNext() {}
             let client = Client(port: port)
             client.send("GET /alive HTTP/1.1\r\nHost: h\r\n\r\n")
-            #expect(until { handler.answerNext() })
+            #expect(until { handler.respondToNext() })
             #expect(client.response()?.status == 200)
         }
         #expect(until { openDescriptors() <= before })
     }
 
-    @Test("112: a client that half-closes after its request gets its answer")
+    @Test("112: a client that half-closes after pipelined requests gets all responses")
     func halfClose() throws {
         let handler = HoldingHandler()
         try withServer(handler) { port in
@@ -193,14 +194,14 @@ struct ServerTests {
             client.endSending()
             for _ in 0..<2 {
                 usleep(20_000)
-                #expect(until { handler.answerNext() })
+                #expect(until { handler.respondToNext() })
                 #expect(client.finalResponse()?.text == "held")
             }
             #expect(client.waitForEnd())
         }
     }
 
-    @Test("A stop lets the request in flight finish and closes what is idle")
+    @Test("A graceful stop finishes requests in progress and closes idle connections")
     func gracefulStop() throws {
         let handler = HoldingHandler()
         let server = Server(handler: handler, loops: 2)
@@ -217,7 +218,7 @@ struct ServerTests {
         #expect(idle.waitForEnd())
         #expect(Client(port: port).isAtEnd)
         #expect(stopped.wait(timeout: .now() + 0.05) == .timedOut)
-        #expect(handler.answerNext())
+        #expect(handler.respondToNext())
         let response = busy.response()
         #expect(response?.status == 200)
         #expect(response?["Connection"] == "close")
@@ -226,7 +227,7 @@ struct ServerTests {
         #expect(stopped.wait(timeout: .now() + 5) == .success)
     }
 
-    @Test("Two servers on one port: the second says why not")
+    @Test("Starting on a port in use throws an error that names the address, the call and a remedy")
     func portInUse() throws {
         try withServer { port in
             let error = #expect(throws: ServerError.self) {
@@ -240,8 +241,8 @@ struct ServerTests {
     }
 }
 
-/// Streams a hundred pieces from a thread of its own.
-private struct StreamingHandler: Handler {
+/// Streams a hundred pieces from another thread.
+private struct StreamingHandler: SimpleHandler {
     func respond(to request: Request, _ responder: Responder) {
         responder.send(
             Response(
@@ -255,8 +256,8 @@ private struct StreamingHandler: Handler {
     }
 }
 
-/// Answers with more than any socket's buffers hold.
-private struct LargeHandler: Handler {
+/// Responds with more bytes than any socket buffers.
+private struct LargeHandler: SimpleHandler {
     static let size = 64 * 1024 * 1024
 
     func respond(to request: Request, _ responder: Responder) {

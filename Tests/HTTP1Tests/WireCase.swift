@@ -1,57 +1,66 @@
-/// One row of the table of wire-level cases: what a client sends, and what comes of it.
+/// One row of the table-driven tests for the cases of wire-cases.md: the bytes that a client sends, and the
+/// expected result.
 struct WireCase: Sendable, CustomStringConvertible {
-    enum Fate: Sendable {
+    /// Whether the server keeps the connection open after the last response.
+    enum Persistence: Sendable {
         case keeps
         case closes
     }
 
+    /// The number of the case in wire-cases.md.
     let number: Int
     let bytes: [UInt8]
+    /// The status of each expected response.
     let statuses: [Int]
-    let fate: Fate
-    /// What the last answer's content is, where that matters.
+    let persistence: Persistence
+    /// The expected content of the last response; `nil` if it is not checked.
     let text: String?
 
-    init(_ number: Int, _ bytes: [UInt8], _ statuses: [Int], _ fate: Fate, text: String? = nil) {
+    init(_ number: Int, _ bytes: [UInt8], _ statuses: [Int], _ persistence: Persistence, text: String? = nil)
+    {
         self.number = number
         self.bytes = bytes
         self.statuses = statuses
-        self.fate = fate
+        self.persistence = persistence
         self.text = text
     }
 
-    init(_ number: Int, _ message: String, _ statuses: [Int], _ fate: Fate, text: String? = nil) {
-        self.init(number, Array(message.utf8), statuses, fate, text: text)
+    init(_ number: Int, _ message: String, _ statuses: [Int], _ persistence: Persistence, text: String? = nil)
+    {
+        self.init(number, Array(message.utf8), statuses, persistence, text: text)
     }
 
-    /// A request line, with a Host field behind it.
+    /// A request line, followed by a Host field.
     static func line(
-        _ number: Int, _ line: String, _ status: Int, _ fate: Fate, text: String? = nil
+        _ number: Int, _ line: String, _ status: Int, _ persistence: Persistence, text: String? = nil
     ) -> WireCase {
-        WireCase(number, "\(line)\r\nHost: h\r\n\r\n", [status], fate, text: text)
+        WireCase(number, "\(line)\r\nHost: h\r\n\r\n", [status], persistence, text: text)
     }
 
-    /// A field, in a GET that has a Host field before it.
+    /// A field, in a GET request after a Host field.
     static func field(
-        _ number: Int, _ field: String, _ status: Int, _ fate: Fate, path: String = "/", text: String? = nil
+        _ number: Int, _ field: String, _ status: Int, _ persistence: Persistence, path: String = "/",
+        text: String? = nil
     ) -> WireCase {
         WireCase(
-            number, "GET \(path) HTTP/1.1\r\nHost: h\r\n\(field)\r\n\r\n", [status], fate, text: text)
+            number, "GET \(path) HTTP/1.1\r\nHost: h\r\n\(field)\r\n\r\n", [status], persistence, text: text)
     }
 
-    /// Fields and what follows them, in a POST to a resource that echoes.
+    /// Fields and the bytes after the header section, in a POST to a route that echoes its body.
     static func post(
-        _ number: Int, _ fields: String, _ rest: String, _ status: Int, _ fate: Fate, text: String? = nil
+        _ number: Int, _ fields: String, _ rest: String, _ status: Int, _ persistence: Persistence,
+        text: String? = nil
     ) -> WireCase {
         WireCase(
-            number, "POST /echo HTTP/1.1\r\nHost: h\r\n\(fields)\r\n\r\n\(rest)", [status], fate, text: text)
+            number, "POST /echo HTTP/1.1\r\nHost: h\r\n\(fields)\r\n\r\n\(rest)", [status], persistence,
+            text: text)
     }
 
-    /// Chunks, in a POST to a resource that echoes.
+    /// A chunked body, in a POST to a route that echoes its body.
     static func chunks(
-        _ number: Int, _ chunks: String, _ status: Int, _ fate: Fate, text: String? = nil
+        _ number: Int, _ chunks: String, _ status: Int, _ persistence: Persistence, text: String? = nil
     ) -> WireCase {
-        post(number, "Transfer-Encoding: chunked", chunks, status, fate, text: text)
+        post(number, "Transfer-Encoding: chunked", chunks, status, persistence, text: text)
     }
 
     var description: String {

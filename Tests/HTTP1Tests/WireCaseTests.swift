@@ -2,24 +2,26 @@ import HTTP1
 import HTTP1Testing
 import Testing
 
-@Suite("Wire-level cases, by their numbers")
+@Suite("The cases of wire-cases.md, in memory")
 struct WireCaseTests {
-    // Not here: 35, 88, 89, 94, 99, 101 to 103 in detail, 110 and 112, which are more than bytes in and
-    // bytes out: see ExchangeTests and ServerTests. 107 to 109 belong to the service.
+    // Not in these tables: 35, 88, 89, 94, 99, 110 and 112, and details of 101 to 103, which need more than
+    // input and output: see ExchangeTests, ServerTests, LimitTests and DisconnectTests. ServingAPI is
+    // responsible for 107 to 109.
     static let all: [WireCase] =
         WireCase.requestLine + WireCase.fields + WireCase.framing + WireCase.chunked + WireCase.afterBody
         + WireCase.connection
 
     @Test(arguments: all)
-    func whole(_ row: WireCase) { check(row, pieces: [.max]) }
+    func aMessageThatArrivesWholeGetsItsResponse(_ row: WireCase) { check(row, pieces: [.max]) }
 
-    /// Case 111.
+    /// Case 111 of wire-cases.md.
     @Test(arguments: all)
-    func byteByByte(_ row: WireCase) { check(row, pieces: [1]) }
+    func aMessageThatArrivesByteByByteGetsTheSameResponse(_ row: WireCase) { check(row, pieces: [1]) }
 
-    /// At each position of its head, and of all of it if that is short.
+    /// Splits a message at each position of its head, or at each position of the whole message if it is
+    /// short.
     @Test(arguments: all)
-    func inTwoPieces(_ row: WireCase) {
+    func aMessageThatArrivesInTwoPiecesGetsTheSameResponse(_ row: WireCase) {
         let end = Array("\r\n\r\n".utf8)
         let head = row.bytes.indices.first { row.bytes[$0...].starts(with: end) }.map { $0 + end.count }
         for split in 1..<max(2, row.bytes.count < 300 ? row.bytes.count : head ?? row.bytes.count) {
@@ -28,28 +30,28 @@ struct WireCaseTests {
     }
 
     private func check(_ row: WireCase, pieces: [Int]) {
-        let conversation = Conversation()
-        conversation.feed(row.bytes, pieces: pieces)
-        let responses = conversation.responses
+        let connection = InMemoryConnection()
+        connection.feed(row.bytes, pieces: pieces)
+        let responses = connection.responses
         #expect(responses.map(\.status) == row.statuses, "\(row) in pieces of \(pieces)")
-        #expect(conversation.isClosed == (row.fate == .closes), "\(row) in pieces of \(pieces)")
+        #expect(connection.isClosed == (row.persistence == .closes), "\(row) in pieces of \(pieces)")
         if let text = row.text { #expect(responses.last?.text == text, "\(row)") }
         for response in responses {
-            // 102 to 104
+            // Cases 102 to 104 of wire-cases.md.
             #expect(response["Date"] == "Sun, 06 Nov 1994 08:49:37 GMT")
             if response.status >= 400 { #expect(response["Content-Type"] == "text/plain; charset=utf-8") }
             #expect(response["Set-Cookie"] == nil)
         }
         let last = responses.last
-        #expect((last?["Connection"] == "close") == (row.fate == .closes), "\(row)")
+        #expect((last?["Connection"] == "close") == (row.persistence == .closes), "\(row)")
         if row.number == 16, last?.status == 405 { #expect(last?["Allow"] == "GET, HEAD") }
     }
 }
 
-@Suite("Wire-level cases over a socket", .serialized)
+@Suite("The cases of wire-cases.md, over a socket", .serialized)
 struct LiveWireCaseTests {
     @Test(arguments: [Int.max, 1])
-    func fromTheBodyOn(_ size: Int) throws {
+    func aMessageGetsItsResponse(pieceSize size: Int) throws {
         try withServer { port in
             for row in WireCaseTests.all where (87...113).contains(row.number) {
                 let client = Client(port: port)
@@ -62,7 +64,7 @@ struct LiveWireCaseTests {
                     statuses.append(response.status)
                 }
                 #expect(statuses == row.statuses, "\(row)")
-                switch row.fate {
+                switch row.persistence {
                 case .keeps: #expect(client.get("/next")?.text == "GET /next", "\(row)")
                 case .closes:
                     #expect(client.waitForEnd(), "\(row)")

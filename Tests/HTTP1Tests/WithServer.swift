@@ -2,7 +2,7 @@ import Glibc
 import HTTP1
 import HTTP1Testing
 
-/// Runs a server on a free port while `body` does.
+/// Runs a server on a free port, and passes the port to `body`.
 func withServer(
     _ handler: any Handler = SampleHandler(), limits: Limits = Limits(), loops: Int = 1,
     _ body: (Int) throws -> Void
@@ -13,7 +13,7 @@ func withServer(
     try body(port)
 }
 
-/// Waits up to five seconds for something to become true.
+/// Waits up to five seconds for a condition. Returns whether it became true.
 func until(_ condition: () -> Bool) -> Bool {
     for _ in 0..<500 {
         if condition() { return true }

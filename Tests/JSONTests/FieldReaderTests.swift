@@ -8,7 +8,7 @@ struct FieldReaderTests {
         try FieldReader(JSONFixtures.parse(text))
     }
 
-    @Test func readsWhatIsThere() throws {
+    @Test func gettersReturnMembersAndDefaults() throws {
         var body = try reader(
             #"""
             {"model":"toy","epochs":30.0,"rate":1,"shuffle":false,"loss":"mae","units":[128,6.4e1],
@@ -119,7 +119,7 @@ struct FieldReaderTests {
         },
         Case(
             text: #"{"zebra":1}"#, pointer: "/zebra",
-            fragment: "unknown member 'zebra'; known are 'epochs', 'model'"
+            fragment: "unknown member 'zebra'; known members: 'epochs', 'model'"
         ) {
             _ = try ($0.string("model"), $0.int("epochs"))
             try $0.rejectUnknown()
@@ -127,11 +127,11 @@ struct FieldReaderTests {
     ]
 
     @Test(arguments: wrong)
-    func saysWhatIsWrong(_ wrong: Case) throws {
+    func aWrongMemberIsAnErrorWithItsPlaceAndWhatIsExpected(_ wrong: Case) throws {
         var body = try reader(wrong.text)
         do {
             try wrong.get(&body)
-            Issue.record("no error")
+            Issue.record("expected an error with \(wrong.fragment)")
         } catch let error as JSONError {
             #expect(error.kind == .invalid)
             #expect(error.pointer == wrong.pointer)
@@ -139,7 +139,7 @@ struct FieldReaderTests {
         }
     }
 
-    @Test func wantsAnObject() {
+    @Test func aBodyMustBeAnObject() {
         let error = #expect(throws: JSONError.self) { _ = try reader("[]") }
         #expect(error?.detail == "the body is an array; it must be an object")
         #expect(error?.kind == .invalid)

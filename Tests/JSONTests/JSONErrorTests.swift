@@ -1,27 +1,30 @@
 import JSON
 import Testing
 
-/// Documents that are not good: the kind, the pointer and a fragment of the detail of each error.
+/// Documents that are refused, with the pointer and a part of the detail of each error.
 struct JSONErrorTests {
     typealias Bad = (text: String, pointer: String, fragment: String)
 
-    /// Not JSON.
+    /// Documents that are not JSON.
     static let malformed: [Bad] = [
-        ("", "", "the body is empty"), (" \n ", "", "nothing but white space"),
+        ("", "", "the body is empty"), (" \n ", "", "only white space"),
         ("{", "", "ends at byte 1"), ("[", "/0", "ends at byte 1"), ("[1", "", "ends at byte 2"),
         ("[1,", "/1", "ends at byte 3"), ("[[1]", "", "ends at byte 4"), (#"{"a""#, "", "ends at byte 4"),
         (#"{"a":"#, "/a", "ends at byte 5"), (#"{"a":1"#, "", "ends at byte 6"),
         (#"{"a":1,"#, "", "ends at byte 7"),
         (#"{"a":{}"#, "", "ends at byte 7"), (#"{"a":[1,2,{"b":[3"#, "/a/2/b", "ends at byte 17"),
-        ("]", "", "']' at byte 0 where a value"), ("[}", "/0", "'}' at byte 1"), ("{]", "", "']' at byte 1"),
-        ("[1}", "", "'}' at byte 2 where ',' or ']'"), (#"{"a":1]"#, "", "']' at byte 6 where ',' or '}'"),
-        ("[1 2]", "", "'2' at byte 3 where ',' or ']'"), (#"["a""b"]"#, "", "a string at byte 4"),
+        ("]", "", "']' at byte 0; expected a value"), ("[}", "/0", "'}' at byte 1"),
+        ("{]", "", "']' at byte 1"),
+        ("[1}", "", "'}' at byte 2; expected ',' or ']'"),
+        (#"{"a":1]"#, "", "']' at byte 6; expected ',' or '}'"),
+        ("[1 2]", "", "'2' at byte 3; expected ',' or ']'"), (#"["a""b"]"#, "", "a string at byte 4"),
         (#"["a"b]"#, "", "'b' at byte 4"), ("[1,]", "/1", "']' at byte 3"), ("[,1]", "/0", "',' at byte 1"),
-        ("[1,,2]", "/1", "',' at byte 3"), (#"{"a" 1}"#, "", "'1' at byte 5 where ':'"),
-        (#"{"a"}"#, "", "where ':'"),
+        ("[1,,2]", "/1", "',' at byte 3"), (#"{"a" 1}"#, "", "'1' at byte 5; expected ':'"),
+        (#"{"a"}"#, "", "; expected ':'"),
         (#"{"a":1,}"#, "", "the name of a member"), ("{1:2}", "", "the name of a member"),
         ("{,}", "", "the name of a member"),
-        (#"{"a":1 "b":2}"#, "", "a string at byte 7 where ',' or '}'"), (#"{"a"::1}"#, "/a", "':' at byte 5"),
+        (#"{"a":1 "b":2}"#, "", "a string at byte 7; expected ',' or '}'"),
+        (#"{"a"::1}"#, "/a", "':' at byte 5"),
         ("{} {}", "", "follows the end of the document"), ("[1]2", "", "'2' at byte 3 follows"),
         ("1 1", "", "follows"),
         ("nulll", "", "'nulll' at byte 0 is not JSON"), ("[truee]", "/0", "'truee'"),
@@ -39,7 +42,8 @@ struct JSONErrorTests {
         ("[1.2.3]", "/0", "'1.2.3'"),
         (#"[1"a"]"#, "/0", "not a number"), ("[1,/* */2]", "/1", "JSON has no comments"),
         ("// x\n1", "", "no comments"),
-        ("['a']", "/0", "double quotes"), ("{a:1}", "", "'a' at byte 1 is not JSON; the name of a member"),
+        ("['a']", "/0", "double quotes"),
+        ("{a:1}", "", "'a' at byte 1 is not JSON; expected the name of a member"),
         ("\u{FEFF}{}", "", "byte order mark"), (#"{"a":"b}"#, "", "inside the string that begins at byte 5"),
         ("[\"a\nb\"]", "", "raw control character at byte 3"),
         ("[\"\u{0}\"]", "", "control character at byte 2"),
@@ -50,7 +54,7 @@ struct JSONErrorTests {
         ("[\u{1F4A5}]", "/0", "'💥' at byte 1"), (#"{"windows":[[1,2],[3"#, "/windows/1", "ends at byte"),
         (#"{"windows":[[1,2],[3,4]"#, "/windows", "ends at byte"),
         (#"{"windows":[[1,2],[3,4]}"#, "/windows", "'}' at byte 23"),
-        (#"{"windows":[1 2]}"#, "/windows", "'2' at byte 14 where ',' or ']'"),
+        (#"{"windows":[1 2]}"#, "/windows", "'2' at byte 14; expected ',' or ']'"),
         (#"{"windows":[1,]}"#, "/windows/1", "']' at byte"),
         (#"{"windows":[[1],]}"#, "/windows/1", "']' at byte"),
         (#"{"windows":[[1][2]]}"#, "/windows", "'[' at byte"),
@@ -66,7 +70,7 @@ struct JSONErrorTests {
         (#"{"windows":}"#, "/windows", "'}' at byte 11"),
     ]
 
-    /// JSON, but not acceptable.
+    /// Documents that are JSON, but not acceptable.
     static let invalid: [Bad] = [
         (#"{"a":1,"b":{"c":0,"c":1}}"#, "/b/c", "the member 'c' occurs twice"),
         (#"{"a/~b":1,"a/~b":1}"#, "/a~1~0b", "occurs twice"),
@@ -74,46 +78,51 @@ struct JSONErrorTests {
         ("[1e999]", "/0", "'1e999' at byte 1 is beyond the range of a double"),
         ("-1e309", "", "beyond the range"), ("[123456789012345678901e300]", "/0", "beyond the range"),
         (String(repeating: "[", count: 33), String(repeating: "/0", count: 32), "nested more than 32 deep"),
-        (#"{"windows":3}"#, "/windows", "the number '3' stands where nested arrays"),
-        (#"{"windows":"x"}"#, "/windows", "a string stands where"),
-        (#"{"windows":{}}"#, "/windows", "an object stands where"),
+        (#"{"windows":3}"#, "/windows", "found the number '3'; expected nested arrays"),
+        (#"{"windows":"x"}"#, "/windows", "found a string; expected nested"),
+        (#"{"windows":{}}"#, "/windows", "found an object; expected nested"),
         (#"{"windows":[]}"#, "/windows", "an array is empty"),
         (#"{"windows":[[1],[]]}"#, "/windows/1", "an array is empty"),
         (#"{"windows":[[[1]],[]]}"#, "/windows/1", "an array is empty"),
-        (#"{"series":[[1,2],[1,2],[1,2,3]]}"#, "/series/2", "has 3 values where the rows before it have 2"),
-        (#"{"series":[[1,2],[3]]}"#, "/series/1", "has 1 value where"),
-        (#"{"windows":[[[1],[2]],[[3]]]}"#, "/windows/1", "has 1 value where the rows before it have 2"),
+        (#"{"series":[[1,2],[1,2],[1,2,3]]}"#, "/series/2", "has 3 values; the previous rows have 2"),
+        (#"{"series":[[1,2],[3]]}"#, "/series/1", "has 1 value; the previous"),
+        (#"{"windows":[[[1],[2]],[[3]]]}"#, "/windows/1", "has 1 value; the previous rows have 2"),
         (#"{"windows":[[[1,2]],[[3,4]],[[5,6,7]]]}"#, "/windows/2/0", "has 3 values"),
-        (#"{"windows":[1,"2"]}"#, "/windows/1", "a string stands among numbers"),
-        (#"{"windows":[[1,true]]}"#, "/windows/0/1", "a boolean stands among numbers"),
-        (#"{"windows":[[1],["x"]]}"#, "/windows/1/0", "a string stands among"),
-        (#"{"windows":[[1],"x"]}"#, "/windows/1", "a string stands among"),
-        (#"{"windows":[{"a":1}]}"#, "/windows/0", "an object stands among"),
-        (#"{"windows":[1,[2]]}"#, "/windows/1", "an array stands where the rows before have a number"),
-        (#"{"windows":[[1,2],[3,[4]]]}"#, "/windows/1/1", "an array stands where"),
-        (#"{"windows":[[1],2]}"#, "/windows/1", "the number '2' stands where the rows before have an array"),
-        (#"{"windows":[[1],null]}"#, "/windows/1", "stands where the rows before have an array"),
+        (#"{"windows":[1,"2"]}"#, "/windows/1", "found a string among numbers"),
+        (#"{"windows":[[1,true]]}"#, "/windows/0/1", "found a boolean among numbers"),
+        (#"{"windows":[[1],["x"]]}"#, "/windows/1/0", "found a string among numbers"),
+        (#"{"windows":[[1],"x"]}"#, "/windows/1", "found a string among numbers"),
+        (#"{"windows":[{"a":1}]}"#, "/windows/0", "found an object among numbers"),
+        (#"{"windows":[1,[2]]}"#, "/windows/1", "found an array where the previous rows have a number"),
+        (#"{"windows":[[1,2],[3,[4]]]}"#, "/windows/1/1", "found an array where"),
+        (#"{"windows":[[1],2]}"#, "/windows/1", "found '2' where the previous rows have an array"),
+        (#"{"windows":[[1],null]}"#, "/windows/1", "where the previous rows have an array"),
         (#"{"windows":[[[[[1]]]]]}"#, "/windows/0/0/0/0", "nested more than 4 deep"),
         (#"{"windows":[[1,2],[1e39,4]]}"#, "/windows/1/0", "'1e39' is beyond the range of float32"),
         (#"{"windows":[-1e999]}"#, "/windows/0", "beyond the range of float32"),
-        (#"{"inputs":[{},{"data":[1,"x"]}]}"#, "/inputs/1/data/1", "a string stands among"),
-        ("[" + String(repeating: "0,", count: 100_000) + "0]", "/99999", "more than 100000 values"),
+        (#"{"inputs":[{},{"data":[1,"x"]}]}"#, "/inputs/1/data/1", "found a string among numbers"),
+        (
+            "[" + String(repeating: "0,", count: 100_000) + "0]", "/99999",
+            "more than the maximum of 100000 values"
+        ),
     ]
 
     @Test(arguments: malformed)
-    func refusesWhatIsNotJSON(_ bad: Bad) {
+    func bodiesThatAreNotJSONAreMalformed(_ bad: Bad) {
         expect(bad, .malformed)
     }
 
     @Test(arguments: invalid)
-    func refusesWhatIsNotAcceptable(_ bad: Bad) {
+    func jsonThatIsNotAcceptableIsInvalid(_ bad: Bad) {
         expect(bad, .invalid)
     }
 
     private func expect(_ bad: Bad, _ kind: JSONError.Kind) {
         do {
             let value = try JSONFixtures.parse(bad.text)
-            Issue.record("\(bad.text.prefix(80)) was read as \(JSONWriter.text(of: value).prefix(80))")
+            Issue.record(
+                "\(bad.text.prefix(80)) should be refused, but was read as \(JSONWriter.text(of: value).prefix(80))"
+            )
         } catch {
             let note = Comment("\(bad.text.prefix(80)): \(error)")
             #expect(error.kind == kind, note)
@@ -129,13 +138,13 @@ struct JSONErrorTests {
     ]
 
     @Test(arguments: notUTF8)
-    func refusesWhatIsNotUTF8(_ body: [UInt8]) {
+    func bodiesThatAreNotUTF8AreMalformed(_ body: [UInt8]) {
         let error = #expect(throws: JSONError.self) { try JSONReader.parse(body) }
         #expect(error?.kind == .malformed)
         #expect(error?.detail.contains("not UTF-8: byte ") == true, "\(error?.detail ?? "")")
     }
 
-    @Test func cutsWhatItQuotes() {
+    @Test func errorsTruncateTextFromTheBody() {
         let text = "[" + String(repeating: "x", count: 10_000) + "]"
         let error = #expect(throws: JSONError.self) { try JSONFixtures.parse(text) }
         #expect((error?.detail.count ?? .max) < 300)
@@ -147,7 +156,7 @@ struct JSONErrorTests {
         #expect((twice?.pointer.count ?? .max) < 300)
     }
 
-    @Test func readsNestingUpToTheLimit() throws {
+    @Test func nestingUpToTheMaximumIsRead() throws {
         let text = String(repeating: "[", count: 32) + String(repeating: "]", count: 32)
         #expect(JSONWriter.text(of: try JSONFixtures.parse(text)) == text)
     }

@@ -1,23 +1,23 @@
 import JSON
 
-/// What the tests of JSON share.
+/// Documents and helpers that the tests of JSON share.
 enum JSONFixtures {
-    /// The names that the tests read as tensors.
+    /// The paths that the tests read as tensors.
     static let tensors: Set<String> = ["windows", "series", "inputs/*/data"]
 
-    /// A document with something of everything.
+    /// A document with every type of value.
     static let everything = #"""
         {"model": "toy \"ü\" \u00e9\ud83d\ude00\n", "windows": [[[0.3, 0.027], [-4e-1, null]], [[5, 1E2], [0, -0.0]]],
          "epochs": 300, "rate": 1e-3, "shuffle": true, "quiet": false, "none": null, "empty": {}, "list": [],
          "layers": [{"type": "LSTM", "units": [128, 64]}, [[]], "x"], "inputs": [{"data": [1, 2.5]}]}
         """#
 
-    /// Reads text with the tests' tensors.
+    /// Parses text, with `tensors`.
     static func parse(_ text: String) throws(JSONError) -> JSONValue {
         try JSONReader.parse(Array(text.utf8), tensors: tensors)
     }
 
-    /// The tensor under "windows".
+    /// Parses text as the tensor "windows"; nil if it is not one.
     static func windows(_ text: String) throws -> Tensor? {
         guard case .object(let object) = try parse(#"{"windows":\#(text)}"#),
             case .tensor(let tensor)? = object["windows"]
@@ -27,7 +27,7 @@ enum JSONFixtures {
 }
 
 extension JSONWriter {
-    /// Writes a tree, to compare with text.
+    /// Writes a tree.
     mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()
@@ -47,10 +47,10 @@ extension JSONWriter {
         }
     }
 
-    /// The document as text.
+    /// The bytes as text.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Text of a tree.
+    /// Returns the text of a tree.
     static func text(of value: JSONValue) -> String {
         var json = JSONWriter()
         json.value(value)

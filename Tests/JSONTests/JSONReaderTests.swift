@@ -1,9 +1,9 @@
 import JSON
 import Testing
 
-/// Documents that are good.
+/// Documents that are accepted.
 struct JSONReaderTests {
-    /// Text, and what a writer makes of it.
+    /// Documents, and the text that a writer writes of each.
     static let documents = [
         ("null", "null"), (" true\n", "true"), ("false", "false"), ("1", "1"), ("-0", "-0"), ("0", "0"),
         ("9223372036854775807", "9223372036854775807"), ("-9223372036854775808", "-9223372036854775808"),
@@ -21,7 +21,7 @@ struct JSONReaderTests {
         (#"[1,[2,{"a":[{}]}],"b"]"#, #"[1,[2,{"a":[{}]}],"b"]"#),
         (#"{"b":1,"a":{"b":2}}"#, #"{"b":1,"a":{"b":2}}"#), (#"{"":0,"a/b~c":1}"#, #"{"":0,"a/b~c":1}"#),
         (#"{"windows":null}"#, #"{"windows":null}"#),
-        // Floats have no 16777217, which tells tensors from arrays.
+        // 16777217 is not a float32, so it shows whether an array was read as a tensor.
         (#"{"windows":[1,16777217]}"#, #"{"windows":[1,16777216]}"#),
         (#"{"a":{"windows":[16777217]}}"#, #"{"a":{"windows":[16777217]}}"#),
         (#"[{"windows":[16777217]}]"#, #"[{"windows":[16777217]}]"#),
@@ -33,11 +33,11 @@ struct JSONReaderTests {
     ]
 
     @Test(arguments: documents)
-    func reads(_ text: String, _ expected: String) throws {
+    func documentsAreRead(_ text: String, _ expected: String) throws {
         #expect(JSONWriter.text(of: try JSONFixtures.parse(text)) == expected)
     }
 
-    /// Text, its shape and values; NaN for null.
+    /// Texts with their shapes and values, where NaN stands for null.
     static let tensors: [(String, [Int], [Float])] = [
         ("[1]", [1], [1]),
         ("[0.3, 0.027]", [2], [0.3, 0.027]),
@@ -56,7 +56,7 @@ struct JSONReaderTests {
     ]
 
     @Test(arguments: tensors)
-    func readsTensors(_ text: String, _ shape: [Int], _ values: [Float]) throws {
+    func tensorsAreReadIntoFloats(_ text: String, _ shape: [Int], _ values: [Float]) throws {
         let tensor = try #require(try JSONFixtures.windows(text))
         #expect(tensor.shape == shape)
         #expect(tensor.missing == values.indices.filter { values[$0].isNaN })
@@ -64,7 +64,7 @@ struct JSONReaderTests {
             tensor.values.map { $0.isNaN ? 0 : $0.bitPattern } == values.map { $0.isNaN ? 0 : $0.bitPattern })
     }
 
-    @Test func readsEveryFloat32ThatItWrites() throws {
+    @Test func floatsThatAreWrittenReadBackBitByBit() throws {
         var random = SplitMix(seed: 1)
         let values = (0..<50_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: random.next())) }
             .filter(\.isFinite)
@@ -72,23 +72,23 @@ struct JSONReaderTests {
         json.object { $0.member("windows", values[...]) }
         guard case .object(let object) = try JSONReader.parse(json.bytes, tensors: ["windows"]),
             case .tensor(let tensor)? = object["windows"]
-        else { return #expect(Bool(false)) }
+        else { return #expect(Bool(false), "expected a tensor") }
         #expect(tensor.values.map(\.bitPattern) == values.map(\.bitPattern))
     }
 
-    /// Digits that no integer holds, in a number of ordinary size and in a huge one.
-    @Test func readsNumbersOfAnyLength() throws {
+    /// A million digits, in numbers that are in range and in one that is not.
+    @Test func numbersMayHaveAnyLength() throws {
         let zeros = String(repeating: "0", count: 1_000_000)
         #expect(
             try JSONFixtures.windows("[1\(zeros)e-1000000,0.\(zeros)1,1.5\(zeros)]")?.values == [1, 0, 1.5])
         for text in ["1\(zeros)", "[1\(zeros)]", #"{"windows":[1\#(zeros)]}"#] {
             let error = #expect(throws: JSONError.self) { try JSONFixtures.parse(text) }
-            #expect(error?.detail.contains("is beyond the range") == true)
+            #expect(error?.detail.contains("is beyond the range") == true, "\(error?.detail ?? "no error")")
         }
     }
 
-    /// Numbers of every length, against the standard library's reading of the same text.
-    @Test func readsDoublesCorrectly() throws {
+    /// Compares numbers of many lengths with the standard library's conversion of the same text.
+    @Test func doublesAreRoundedCorrectly() throws {
         var random = SplitMix(seed: 2)
         for _ in 0..<20_000 {
             let digits = String(random.next()) + String(random.next())
@@ -98,12 +98,12 @@ struct JSONReaderTests {
             let expected = try #require(Double(text))
             guard case .array(let elements) = try JSONFixtures.parse("[\(text)]"),
                 case .number(let number)? = elements.first
-            else { return #expect(Bool(false), "\(text)") }
+            else { return #expect(Bool(false), "expected a number: \(text)") }
             #expect(number == expected, "\(text)")
         }
     }
 
-    @Test func takesBodiesWithAndWithoutRoomBehindThem() throws {
+    @Test func bodiesWithAndWithoutSpareCapacityGiveTheSameValue() throws {
         let text = JSONFixtures.everything
         var roomy = Array(text.utf8)
         roomy.reserveCapacity(roomy.count + 1_000)
@@ -113,8 +113,8 @@ struct JSONReaderTests {
         #expect(JSONWriter.text(of: try JSONReader.parse(tight, tensors: JSONFixtures.tensors)) == expected)
     }
 
-    @Test func serializesNothing() async throws {
-        // Many threads at once share the pool of parsers.
+    @Test func threadsCanParseAtTheSameTime() async throws {
+        // 64 tasks share the pool of parsers.
         let expected = JSONWriter.text(of: try JSONFixtures.parse(JSONFixtures.everything))
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<64 {
@@ -129,7 +129,7 @@ struct JSONReaderTests {
     }
 }
 
-/// A small generator of numbers that gives the same ones everywhere.
+/// The SplitMix64 generator: the same seed gives the same numbers on every platform.
 struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 

@@ -1,11 +1,11 @@
 import JSON
 import Testing
 
-/// Damage: nothing that is cut off may pass, and nothing at all may crash.
+/// Damaged documents: truncated ones are refused, and none crashes the reader.
 struct JSONRobustnessTests {
     let whole = Array(JSONFixtures.everything.utf8)
 
-    @Test func refusesEveryTruncation() {
+    @Test func everyTruncatedDocumentIsRefused() {
         for length in 0..<whole.count {
             #expect(throws: JSONError.self, "\(length)") {
                 try JSONReader.parse(Array(whole[..<length]), tensors: JSONFixtures.tensors)
@@ -13,9 +13,9 @@ struct JSONRobustnessTests {
         }
     }
 
-    /// What lies behind the body in its buffer is what has been cut off, or something that would close it.
+    /// The bytes after the body in its buffer are the rest of the document, or bytes that would complete it.
     @Test(arguments: ["", "]", "}", "]}]}]}]}]}", "\"}]", "0]}", ",1]}", " ]}", "null]}"])
-    func neverReliesOnWhatLiesBehindTheBody(_ behind: String) {
+    func bytesAfterTheBodyDoNotMatter(_ behind: String) {
         for length in 0..<whole.count {
             var body = behind.isEmpty ? whole : whole[..<length] + Array(behind.utf8)
             body.reserveCapacity(body.count + 256)
@@ -27,14 +27,14 @@ struct JSONRobustnessTests {
     }
 
     @Test(arguments: [("1", "23"), ("1", ".5"), ("1", "x"), ("true", "x"), ("null", "l"), ("-12", "e3")])
-    func readsScalarsNoFurtherThanTheyGo(_ text: String, _ behind: String) throws {
+    func scalarsEndWhereTheBodyEnds(_ text: String, _ behind: String) throws {
         var body = Array((text + behind).utf8)
         body.reserveCapacity(body.count + 256)
         body.removeLast(behind.utf8.count)
         #expect(JSONWriter.text(of: try JSONReader.parse(body)) == text)
     }
 
-    @Test func survivesMutation() {
+    @Test func mutatedDocumentsAreRefusedOrReadButNeverCrash() {
         var random = SplitMix(seed: 3)
         let alphabet = Array("[]{},:\"\\0123456789.eE+-ntfu \n\u{0}é".utf8)
         var read = 0
@@ -51,10 +51,10 @@ struct JSONRobustnessTests {
             }
             guard let value = try? JSONReader.parse(body, tensors: JSONFixtures.tensors) else { continue }
             read += 1
-            // What was read can be written and read again.
+            // A document that was accepted can be written and read again.
             let text = JSONWriter.text(of: value)
             #expect(throws: Never.self, "\(text)") { try JSONFixtures.parse(text) }
         }
-        #expect(read > 0)
+        #expect(read > 0, "no mutated document was accepted")
     }
 }

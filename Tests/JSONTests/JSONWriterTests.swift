@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 struct JSONWriterTests {
-    @Test func writesAnAnswer() {
+    @Test func aDocumentIsWrittenWithoutSpaces() {
         struct Layer {
             var name: String
             var shape: [Int?]
@@ -49,7 +49,7 @@ struct JSONWriterTests {
         ("\u{0}\u{1}\u{F}\u{10}\u{1F}\u{7F}", "\"\\u0000\\u0001\\u000f\\u0010\\u001f\u{7F}\""),
         ("\u{2028}\u{2029}é😀", "\"\u{2028}\u{2029}é😀\""), ("a\nb\nc", #""a\nb\nc""#),
     ])
-    func escapesStrings(_ string: String, _ expected: String) {
+    func stringsAreEscapedAsRequired(_ string: String, _ expected: String) {
         var json = JSONWriter()
         json.value(string)
         #expect(json.text == expected)
@@ -64,7 +64,7 @@ struct JSONWriterTests {
         (.infinity, "null"),
         (-.infinity, "null"),
     ])
-    func writesFloats(_ float: Float, _ expected: String) {
+    func floatsAreWrittenInTheirShortestForm(_ float: Float, _ expected: String) {
         var json = JSONWriter()
         json.array {
             $0.value(float)
@@ -74,7 +74,7 @@ struct JSONWriterTests {
         #expect(json.text == "[\(expected),\(float.isFinite ? "0.5" : "null"),[\(expected),\(expected)]]")
     }
 
-    @Test func writesTensorsOfAnyShape() {
+    @Test func tensorsOfAnyShapeAreWrittenAsNestedArrays() {
         let cases: [([Int], [Float], String)] = [
             ([0], [], "[]"), ([2, 0], [], "[[],[]]"), ([1], [1], "[1]"), ([], [1], "1"),
             ([1, 1, 1], [1], "[[[1]]]"),
@@ -86,13 +86,14 @@ struct JSONWriterTests {
         }
     }
 
-    /// Every float fits the room that is kept for it, reads back to itself, and is as short as Swift's text.
-    @Test func writesFloatsThatReadBack() {
+    /// Every float fits its reserved bytes, reads back bit by bit, and is at most as long as Swift's
+    /// description.
+    @Test func floatsAreShortAndReadBackBitByBit() {
         var random = SplitMix(seed: 4)
         var json = JSONWriter(reservingCapacity: 0)
         for _ in 0..<1_000 {
             json = JSONWriter(reservingCapacity: 0)
-            // Half of them any float at all, half of the kind that answers are made of.
+            // Half of the floats have random bits, half are typical of responses.
             let floats = (0..<50).map { index in
                 let bits = random.next()
                 return index % 2 == 0

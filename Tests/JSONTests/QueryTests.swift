@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// Parameters of a query in place of members.
+/// Query parameters in place of the members of an object.
 struct QueryTests {
     enum Loss: String, CaseIterable { case mse, mae }
 
@@ -9,7 +9,7 @@ struct QueryTests {
         try FieldReader(query: query.map { (name: $0.0, value: $0.1) }, besides: ["series"])
     }
 
-    @Test func textsAreWhatIsWanted() throws {
+    @Test func aTextIsReadAsTheTypeThatTheGetterReturns() throws {
         var query = try reader(
             ("model", "12"), ("epochs", "12"), ("rate", "1e-3"), ("shuffle", "false"), ("loss", "mae"),
             ("units", "64,32"), ("more", "[1, 2]"), ("one", "7"), ("losses", "mse,mae"), ("names", "a b,1,"),
@@ -36,7 +36,7 @@ struct QueryTests {
         try query.rejectUnknown()
     }
 
-    @Test func valuesOfTheBodyTakeThePlaceOfTexts() throws {
+    @Test func aValueOfTheBodyReplacesAParameter() throws {
         var query = try reader(("labels", "anomaly"))
         #expect(try query.string("labels") == "anomaly")
         query.set("labels", .tensor(Tensor(shape: [2], values: [0, 1])))
@@ -44,31 +44,31 @@ struct QueryTests {
         #expect(query.object.members.count == 1)
     }
 
-    @Test func whatIsWrongIsSaid() throws {
-        func words(_ body: () throws -> Void) -> String {
+    @Test func aWrongParameterIsAnErrorThatNamesIt() throws {
+        func detail(_ body: () throws -> Void) -> String {
             #expect(throws: JSONError.self, performing: body)?.detail ?? ""
         }
-        #expect(words { _ = try reader(("a", "1"), ("a", "1")) }.contains("'a' twice"))
-        #expect(words { _ = try reader(("series", "1")) }.contains("'series', which is what the body has"))
+        #expect(detail { _ = try reader(("a", "1"), ("a", "1")) }.contains("'a' occurs twice"))
+        #expect(detail { _ = try reader(("series", "1")) }.contains("the body provides 'series'"))
         var query = try reader(("epochs", "ten"), ("epoch", "1"), ("flag", "1"), ("list", "1,x"))
-        #expect(words { _ = try query.int("epochs") } == "'epochs' is 'ten'; it must be an integer")
-        #expect(words { _ = try query.bool("flag") } == "'flag' is a number; it must be true or false")
-        #expect(words { _ = try query.ints("list") }.contains("element 1 of 'list'"))
+        #expect(detail { _ = try query.int("epochs") } == "'epochs' is 'ten'; it must be an integer")
+        #expect(detail { _ = try query.bool("flag") } == "'flag' is a number; it must be true or false")
+        #expect(detail { _ = try query.ints("list") }.contains("element 1 of 'list'"))
         #expect(
-            words { _ = try query.requiredString("model") }.contains("query parameter 'model' is missing"))
+            detail { _ = try query.requiredString("model") }.contains("query parameter 'model' is missing"))
         _ = query.has("series")
         #expect(
-            words { try query.rejectUnknown() } == "unknown query parameter 'epoch'; did you mean 'epochs'?")
+            detail { try query.rejectUnknown() } == "unknown query parameter 'epoch'; did you mean 'epochs'?")
         let unknown = try reader(("zzzzzz", "1"))
-        #expect(words { try unknown.rejectUnknown() }.contains("none is expected"))
+        #expect(detail { try unknown.rejectUnknown() }.contains("no query parameters are expected"))
     }
 
-    @Test func aBodyIsNotAnOption() throws {
+    @Test func membersOfTheBodyAreNotListedAsQueryParameters() throws {
         var query = try reader(("zzzzzz", "1"))
         _ = query.has("series")
         _ = query.has("epochs")
         let error = #expect(throws: JSONError.self) { try query.rejectUnknown() }
-        #expect(error?.detail == "unknown query parameter 'zzzzzz'; known are 'epochs'")
+        #expect(error?.detail == "unknown query parameter 'zzzzzz'; known query parameters: 'epochs'")
         #expect(query.error("series", "is short").detail == "the body is short")
     }
 }

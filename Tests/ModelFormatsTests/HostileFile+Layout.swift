@@ -1,4 +1,4 @@
-/// Shapes, offsets, and tensors that don't fill the data.
+/// Invalid shapes and offsets, and tensors that do not cover the data exactly.
 extension HostileFile {
     private static let notCounts = [
         "[-1]", "[1.5]", "[1.0]", "[1e0]", "[-0]", "[1e300]", "[9223372036854775808]",
@@ -11,14 +11,14 @@ extension HostileFile {
             ("null", "'shape' is missing"), ("1", "it must be an array"), ("{}", "it must be an array"),
             (#""[1]""#, "it must be an array"), ("[1,1,1,1,1,1,1,1,1]", "has 9 elements"),
             ("[2]", "has 4 bytes; the shape [2] of F32 takes 8"), ("[0]", "takes 0"), ("[1,3]", "takes 12"),
-            ("[9223372036854775807]", "more than there can be"),
-            ("[2305843009213693952]", "more than there can be"),
-            ("[4294967296,4294967296]", "more than there can be"),
-            ("[4294967296,4294967296,4294967296,4294967296]", "more than there can be"),
-            ("[0,9223372036854775807,2]", "more than there can be"),
-            ("[9223372036854775807,2,0]", "more than there can be"),
-            // 2^62 + 1 values: four times as many bytes are 4 and an overflow.
-            ("[4611686018427387905]", "more than there can be"),
+            ("[9223372036854775807]", "takes more than 2^63-1"),
+            ("[2305843009213693952]", "takes more than 2^63-1"),
+            ("[4294967296,4294967296]", "takes more than 2^63-1"),
+            ("[4294967296,4294967296,4294967296,4294967296]", "takes more than 2^63-1"),
+            ("[0,9223372036854775807,2]", "takes more than 2^63-1"),
+            ("[9223372036854775807,2,0]", "takes more than 2^63-1"),
+            // 2^62 + 1 values: the number of bytes overflows to 4.
+            ("[4611686018427387905]", "takes more than 2^63-1"),
         ].map { HostileFile("shape \($0)", shape: $0, $1) }
 
     static let offsets = [
@@ -46,7 +46,7 @@ extension HostileFile {
         HostileFile("no data", [("a", [2], 0..<8)], data: 0, "the data end at byte 0"),
         HostileFile(
             "an overlap", [("a", [2], 0..<8), ("b", [2], 4..<12)], data: 12,
-            "'b' overlaps the one before it"),
+            "'b' overlaps the previous one"),
         HostileFile("the same bytes", [("a", [1], 0..<4), ("b", [1], 0..<4)], data: 4, "overlaps"),
         HostileFile(
             "one in the other", [("a", [4], 0..<16), ("b", [1], 4..<8)], data: 16, "'b' overlaps"),

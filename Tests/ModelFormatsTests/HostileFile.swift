@@ -4,7 +4,7 @@ import Testing
 struct HostileFile: CustomTestStringConvertible {
     let name: String
     let bytes: [UInt8]
-    /// What the error must contain.
+    /// A part of the expected error.
     let fragment: String
 
     var testDescription: String { name }
@@ -15,24 +15,24 @@ struct HostileFile: CustomTestStringConvertible {
         self.fragment = fragment
     }
 
-    /// A file with one tensor, `a`, whose entry is this JSON, and four bytes of data.
+    /// A file with one tensor, `a`, with the given JSON as its entry, and 4 bytes of data.
     init(_ name: String, entry: String, _ fragment: String) {
         self.init(name, SafeTensorsFile.bytes(#"{"a":\#(entry)}"#, data: 4), fragment)
     }
 
-    /// One tensor, `a`, with this JSON for its shape and four bytes of data.
+    /// A file with one tensor, `a`, with the given JSON as its shape, and 4 bytes of data.
     init(_ name: String, shape: String, _ fragment: String) {
         self.init(
             name, entry: #"{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]}"#, fragment)
     }
 
-    /// One tensor, `a`, of one value, with this JSON for its offsets and four bytes of data.
+    /// A file with one tensor, `a`, of one value, with the given JSON as its offsets, and 4 bytes of data.
     init(_ name: String, offsets: String, _ fragment: String) {
         self.init(
             name, entry: #"{"dtype":"F32","shape":[1],"data_offsets":\#(offsets)}"#, fragment)
     }
 
-    /// Tensors of F32 with these names, shapes and ranges, and so many bytes of data.
+    /// A file with F32 tensors of the given names, shapes and ranges, and `data` bytes of data.
     init(_ name: String, _ tensors: [(String, [Int], Range<Int>)], data: Int, _ fragment: String) {
         let entries = tensors.map { SafeTensorsFile.entry($0.0, "F32", $0.1, $0.2) }
         self.init(name, SafeTensorsFile.bytes(entries, data: data), fragment)
@@ -88,7 +88,7 @@ extension HostileFile {
         HostileFile(
             "too many values",
             SafeTensorsFile.bytes(#"{"a":[0\#(String(repeating: ",0", count: 100_000))]}"#),
-            "more than 100000 values"),
+            "more than the maximum of 100000 values"),
         HostileFile(
             "a tensor twice", SafeTensorsFile.bytes("{\(good),\(good)}", data: 4), "'a' occurs twice"),
         HostileFile(

@@ -2,9 +2,9 @@ import Fuzzing
 import ModelFormats
 import Testing
 
-/// Files that are not good: refused with an error that says why, never a crash.
+/// Invalid files are refused with an error that says why, and never crash the reader.
 struct HostileFileTests {
-    /// A small file with all that a header can have.
+    /// A small valid file with metadata and tensors of several shapes.
     static let good = SafeTensors.write(
         [
             NamedTensor(name: "kernel", shape: [2, 1], values: [1, 2]),
@@ -13,7 +13,7 @@ struct HostileFileTests {
         ], metadata: [(name: "format", value: "é\n")])
 
     @Test(arguments: HostileFile.all)
-    func isRefused(_ file: HostileFile) {
+    func anInvalidFileIsRefusedWithAOneLineReason(_ file: HostileFile) {
         let error = #expect(throws: SafeTensorsError.self) { try SafeTensors.read(file.bytes) }
         guard let description = error?.description else { return }
         #expect(description.contains(file.fragment), "\(description)")
@@ -21,7 +21,7 @@ struct HostileFileTests {
         #expect(FuzzTarget.safetensors.finding(file.bytes) == nil)
     }
 
-    @Test func everyTruncationIsRefused() {
+    @Test func everyTruncatedFileIsRefused() {
         for length in Self.good.indices {
             #expect(throws: SafeTensorsError.self, "\(length)") {
                 try SafeTensors.read(Array(Self.good[..<length]))
@@ -29,7 +29,7 @@ struct HostileFileTests {
         }
     }
 
-    @Test func everythingTrailingIsRefused() {
+    @Test func bytesAfterTheLastTensorAreRefused() {
         for count in [1, 4, 64] {
             #expect(throws: SafeTensorsError.self) {
                 try SafeTensors.read(Self.good + [UInt8](repeating: 0, count: count))
@@ -37,8 +37,8 @@ struct HostileFileTests {
         }
     }
 
-    /// What is read in spite of a wrong bit is all that its header says.
-    @Test func everyFlippedBitOfTheHeaderIsRefusedOrHarmless() throws {
+    /// A file that is accepted with a flipped bit must still match its header.
+    @Test func aFlippedBitInTheHeaderIsRefusedOrConsistent() throws {
         let dataStart = try SafeTensorsHeader.byteCount(Self.good)
         var read = 0
         for position in 0..<dataStart {
@@ -49,7 +49,8 @@ struct HostileFileTests {
                 read += (try? SafeTensors.read(file)) == nil ? 0 : 1
             }
         }
-        // Those of names and of the metadata, and spaces that become other white space.
+        // Flips in names and metadata are accepted, and flips of spaces to other white space; most others are
+        // not.
         #expect(read > 0 && read < dataStart * 8)
     }
 }

@@ -1,9 +1,9 @@
 import ModelFormats
 import Testing
 
-/// Files of ONNX, byte by byte as protobuf and ONNX's field numbers have them.
+/// ONNX files, compared byte by byte with the protobuf encoding of ONNX's fields.
 struct ONNXGraphTests {
-    /// A field that has a length, below 16384: tag, length, content.
+    /// A length-delimited field of less than 16384 bytes: tag, length, content.
     private static func field(_ number: UInt8, _ content: [UInt8]...) -> [UInt8] {
         let content = content.flatMap(\.self)
         let low = UInt8(content.count & 0x7f)
@@ -19,18 +19,18 @@ struct ONNXGraphTests {
         values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
     }
 
-    /// A `ValueInfoProto` of floats `[n, 2]`.
+    /// A `ValueInfoProto` of float32 `[n, 2]`.
     private static func declaration(_ name: String) -> [UInt8] {
         let shape = field(1, field(2, "n")) + field(1, varint(1, 2))
         return field(1, name) + field(2, field(1, varint(1, 1), field(2, shape)))
     }
 
-    /// An attribute's type stands behind field 15, so its tag takes two bytes.
+    /// An attribute. Its type is field 20, whose tag takes two bytes.
     private static func attribute(_ name: String, type: UInt8, _ value: [UInt8]) -> [UInt8] {
         field(5, field(1, name), value, [0xa0, 0x01, type])
     }
 
-    @Test func writesWhatTheFormatSays() throws {
+    @Test func aGraphIsEncodedAsONNXSpecifies() throws {
         let shape: [ONNXGraph.Size] = [.named("n"), .fixed(2)]
         var graph = ONNXGraph(name: "g")
         let input = graph.input("x", shape)

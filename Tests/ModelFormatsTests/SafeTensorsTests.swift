@@ -1,9 +1,9 @@
 import ModelFormats
 import Testing
 
-/// Files that are good.
+/// Files that are accepted.
 struct SafeTensorsTests {
-    /// Zeros, subnormals, infinities, and NaNs quiet and signalling, with a payload and a sign.
+    /// Zeros, subnormals, infinities, and quiet and signalling NaNs with payloads and signs.
     static let bits: [UInt32] = [
         0, 0x8000_0000, 1, 0x8000_0001, 0x007f_ffff, 0x0080_0000, 0x3f80_0000, 0x7f7f_ffff, 0x7f80_0000,
         0xff80_0000, 0x7fc0_0000, 0x7f80_0001, 0xffff_ffff, 0x7fed_cba9,
@@ -20,7 +20,7 @@ struct SafeTensorsTests {
         (name: $0.0, value: $0.1)
     }
 
-    @Test func comesBackBitByBit() throws {
+    @Test func whatIsWrittenIsReadBackBitByBit() throws {
         let file = SafeTensors.write(Self.tensors, metadata: Self.metadata)
         let (header, tensors) = try SafeTensors.read(file)
         #expect(header.dataStart % 64 == 0)
@@ -33,7 +33,7 @@ struct SafeTensorsTests {
         #expect(SafeTensors.write(tensors, metadata: header.metadata) == file)
     }
 
-    @Test func writesWhatTheFormatSays() throws {
+    @Test func aFileHasTheLayoutThatTheFormatSpecifies() throws {
         let file = SafeTensors.write(
             [NamedTensor(name: "a", shape: [2], values: [1, -2])], metadata: [(name: "k", value: "v")])
         let json =
@@ -43,20 +43,20 @@ struct SafeTensorsTests {
         #expect(file[128...] == [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0])
     }
 
-    @Test func leavesOutMetadataThatAreNone() throws {
+    @Test func aFileNeedsNeitherMetadataNorTensors() throws {
         let (header, tensors) = try SafeTensors.read(SafeTensors.write([], metadata: []))
         #expect(header.metadata.isEmpty && header["k"] == nil)
         #expect(tensors.isEmpty && header.dataCount == 0)
         #expect(try SafeTensors.read(SafeTensorsFile.bytes("{}")).tensors == [])
     }
 
-    @Test func findsMetadataByName() throws {
+    @Test func metadataIsFoundByName() throws {
         let header = try SafeTensors.read(SafeTensors.write([], metadata: Self.metadata)).header
         #expect(header["z"] == "1" && header[""] == "" && header["b"] == nil)
     }
 
-    /// A header is read without the data: that is how a folder of models is listed.
-    @Test func readsTheHeaderAlone() throws {
+    /// Listing a folder of models reads headers without data.
+    @Test func aHeaderIsReadWithoutTheData() throws {
         let file = SafeTensors.write(Self.tensors, metadata: Self.metadata)
         let count = try SafeTensorsHeader.byteCount(Array(file.prefix(8)))
         let header = try SafeTensorsHeader(Array(file.prefix(count)), fileSize: file.count)
@@ -70,7 +70,7 @@ struct SafeTensorsTests {
         }
     }
 
-    @Test func readsEntriesInTheOrderOfTheirData() throws {
+    @Test func entriesAreInTheOrderOfTheirData() throws {
         let entries = [
             SafeTensorsFile.entry("b", "F32", [1], 4..<8), SafeTensorsFile.entry("y", "F32", [0], 4..<4),
             SafeTensorsFile.entry("x", "F32", [0, 9], 4..<4), SafeTensorsFile.entry("a", "F32", [], 0..<4),
@@ -81,7 +81,7 @@ struct SafeTensorsTests {
         #expect(header.entries.map(\.range) == [0..<4, 4..<4, 4..<4, 4..<8, 8..<8])
     }
 
-    /// The names of types, the bytes of three values, and the floats that they are.
+    /// Types, the bytes of three values, and the values as floats.
     static let conversions: [(String, [UInt8], [Float])] = [
         ("F32", [0, 0, 0xc0, 0x3f, 1, 0, 0, 0, 0, 0, 0x80, 0xff], [1.5, 0x1p-149, -.infinity]),
         ("F16", [0, 0x3e, 1, 0, 0, 0xfc], [1.5, 0x1p-24, -.infinity]),
@@ -94,8 +94,8 @@ struct SafeTensorsTests {
     ]
 
     @Test(arguments: conversions)
-    func convertsFloats(_ dtype: String, _ bytes: [UInt8], _ values: [Float]) throws {
-        // A byte before them: values need not be aligned.
+    func floatsOfAllTypesAreConvertedToFloat32(_ dtype: String, _ bytes: [UInt8], _ values: [Float]) throws {
+        // 0 to 7 spaces after the header: values need not be aligned.
         let entries = [
             SafeTensorsFile.entry("pad", "F16", [0], 0..<0),
             SafeTensorsFile.entry("a", dtype, [3], 0..<bytes.count),
@@ -108,7 +108,7 @@ struct SafeTensorsTests {
         }
     }
 
-    @Test func describesIntegersButDoesNotReadThem() throws {
+    @Test func integersAreListedInTheHeaderButNotRead() throws {
         for dtype in SafeTensorsHeader.DType.allCases {
             let size = dtype.byteCount * 3
             let file = SafeTensorsFile.bytes(
@@ -124,8 +124,8 @@ struct SafeTensorsTests {
         }
     }
 
-    @Test func takesAsManyTensorsAsThereMayBe() throws {
-        let tensors = (0..<SafeTensorsHeader.maximumTensors).map {
+    @Test func aFileWithTheMaximumNumberOfTensorsIsRead() throws {
+        let tensors = (0..<SafeTensorsHeader.maxTensors).map {
             NamedTensor(name: "\($0)", shape: [1, 1, 1, 1, 1, 1, 1, 1], values: [Float($0)])
         }
         #expect(try SafeTensors.read(SafeTensors.write(tensors, metadata: [])).tensors == tensors)

@@ -134,7 +134,7 @@ import Training
         (["scaling": "{\"scaling\":\"standard\",\"scale\":[0]}"], "greater than 0"),
         (["feature_names": "[\"a\",\"b\"]"], "are 2 for 1 features"),
         (["feature_names": "[1]"], "/feature_names/0"), (["feature_names": "a"], "/feature_names"),
-        (["features": "2", "feature_names": "[\"a\",\"a\"]"], "once more"),
+        (["features": "2", "feature_names": "[\"a\",\"a\"]"], "repeats 'a'"),
         (["scaling": "{\"scaling\":\"none\",\"offset\":[1]}"], "is none"),
         (
             ["architecture": "{\"architecture\":\"stacked\",\"units\":[1],\"activaton\":\"relu\"}"],

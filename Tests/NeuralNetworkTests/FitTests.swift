@@ -3,6 +3,7 @@ import Testing
 import TimeSeries
 
 @Suite struct FitTests {
+    /// Windows `[count][4][2]` of numbers between -1 and 1.
     private func noise(_ count: Int) throws -> Windows {
         try Windows(values: numbers(count * 4 * 2, stream: 11, limit: 1), timesteps: 4, features: 2)
     }
@@ -15,7 +16,7 @@ import TimeSeries
         options.batchSize = 20
     }
 
-    @Test func sameSeedSameBits() throws {
+    @Test func theSameSeedGivesBitIdenticalWeights() throws {
         var options = options
         let windows = try noise(50)
         let first = try network.fit(windows, options: options)
@@ -24,7 +25,7 @@ import TimeSeries
         #expect(try network.fit(windows, options: options).weights != first.weights)
     }
 
-    @Test func shuffleChangesTheOrder() throws {
+    @Test func shuffleChangesTheOrderOfWindows() throws {
         var options = options
         let windows = try noise(50)
         let first = try network.fit(windows, options: options)
@@ -32,7 +33,7 @@ import TimeSeries
         #expect(try network.fit(windows, options: options).weights != first.weights)
     }
 
-    @Test func earlyStoppingKeepsTheBestWeights() throws {
+    @Test func earlyStoppingRestoresTheWeightsOfTheBestEpoch() throws {
         var options = options
         options.epochs = 200
         options.learningRate = 0.05
@@ -44,17 +45,19 @@ import TimeSeries
         let result = try network.fit(try noise(30), options: options)
         let losses = result.history.compactMap(\.validationLoss)
         let best = try #require(losses.min())
-        #expect(result.history.count < 200)
+        #expect(result.history.count < 200, "training should have stopped early")
         #expect(losses[result.epoch - 1] == best)
         #expect(result.history.count == result.epoch + 4)
-        // The weights are those of that epoch: training for as long gives the same ones.
+        // The weights are those of the best epoch: training for exactly that many epochs gives the same
+        // weights.
         options.earlyStopping = nil
         options.epochs = result.epoch
         #expect(try network.fit(try noise(30), options: options).weights == result.weights)
     }
 
-    /// No epoch but the first improves by 100, so the rate falls every other epoch, down to its bound.
-    @Test func learningRateFallsOnAPlateau() throws {
+    /// Only the first epoch improves by `minDelta`, so the rate falls every `patience` epochs, down to
+    /// `minLR`.
+    @Test func reduceLROnPlateauLowersTheRateDownToItsMinimum() throws {
         var options = options
         options.epochs = 8
         options.learningRate = 0.5
@@ -71,50 +74,50 @@ import TimeSeries
         options.reduceLROnPlateau = nil
         let constant = try network.fit(try noise(50), options: options)
         #expect(constant.history.map(\.learningRate) == [Float](repeating: 0.5, count: 8))
-        // The first epoch that runs with another rate is the fourth.
+        // The fourth epoch is the first with another rate.
         #expect(constant.history[..<3] == falling.history[..<3])
         #expect(constant.history[4].loss != falling.history[4].loss)
     }
 
-    @Test func divergenceNamesTheEpochAndLeavesNothing() throws {
+    @Test func divergenceIsAnErrorThatNamesTheEpoch() throws {
         var options = options
         options.learningRate = 1e30
         let exploding = try Sequential(.autoencoder(units: [6], activation: .relu), timesteps: 4, features: 2)
         let error = #expect(throws: TrainingError.self) { try exploding.fit(noise(50), options: options) }
         guard case .diverged(let epoch) = error else {
-            Issue.record("not diverged but \(String(describing: error))")
+            Issue.record("expected .diverged, found \(String(describing: error))")
             return
         }
-        #expect((1...3).contains(epoch))
+        #expect((1...3).contains(epoch), "expected epoch 1, 2 or 3, found \(epoch)")
     }
 
-    @Test func notANumberInTheDataIsFound() throws {
+    @Test func aNaNInTheDataIsDivergenceInTheFirstEpoch() throws {
         var values = numbers(20 * 8, stream: 1, limit: 1)
         values[37] = .nan
         let windows = try Windows(values: values, timesteps: 4, features: 2)
         #expect(throws: TrainingError.diverged(epoch: 1)) { try network.fit(windows, options: options) }
     }
 
-    @Test func cancelsWithinOneBatch() throws {
-        var asked = 0
+    @Test func cancellationTakesEffectBeforeTheNextBatch() throws {
+        var calls = 0
         #expect(throws: TrainingError.cancelled) {
             try network.fit(
                 try noise(50), options: options,
                 isCancelled: {
-                    asked += 1; return asked > 4
+                    calls += 1; return calls > 4
                 })
         }
-        #expect(asked == 5)
+        #expect(calls == 5, "training should stop at the first call that returns true")
     }
 
-    @Test func reportsEveryEpoch() throws {
+    @Test func everyEpochIsReportedInOrder() throws {
         var reports: [EpochReport] = []
         let result = try network.fit(try noise(50), options: options, onEpoch: { reports.append($0) })
         #expect(reports == result.history)
         #expect(reports.map(\.epoch) == [1, 2, 3])
     }
 
-    @Test func dropoutIsOffOutsideTraining() throws {
+    @Test func dropoutIsActiveInTrainingOnly() throws {
         let layers: [Layer] =
             [.dropout(0.5)] + Architecture.stacked(units: [5]).layers(timesteps: 4, features: 2)
         let dropping = try Sequential(timesteps: 4, features: 2, layers: layers)
@@ -124,7 +127,7 @@ import TimeSeries
         #expect(
             try Model(dropping, weights: weights).reconstruct(windows)
                 == Model(plain, weights: weights).reconstruct(windows))
-        // In training it is on: the first loss differs, and is the same when repeated.
+        // In training, dropout changes the loss, and the same seed gives the same loss.
         let losses = try [dropping, dropping, plain].map {
             try $0.fit(windows, options: options, initial: weights).history[0].loss
         }
@@ -132,7 +135,7 @@ import TimeSeries
         #expect(losses[0] != losses[2])
     }
 
-    @Test func refusesWhatCannotBeTrained() throws {
+    @Test func optionsAndWindowsThatDoNotFitAreRefused() throws {
         var options = options
         options.earlyStopping = EarlyStopping()
         #expect(throws: TrainingError.self) { try network.fit(noise(10), options: options) }
@@ -156,7 +159,7 @@ import TimeSeries
 }
 
 @Suite struct ModelTests {
-    @Test func aBatchGivesWhatItsWindowsGiveAlone() throws {
+    @Test func aWindowGivesTheSameBitsAloneAndInABatch() throws {
         let network = try Sequential(.autoencoder(units: [16, 8]), timesteps: 6, features: 3)
         let model = try Model(network, weights: network.initialWeights(seed: 9))
         let windows = try Windows(values: numbers(201 * 18, stream: 2, limit: 1), timesteps: 6, features: 3)

@@ -3,7 +3,7 @@ import NeuralNetwork
 import Testing
 import TimeSeries
 
-/// What real Keras computed: see scripts/fixtures.py.
+/// Results of Keras, written by scripts/fixtures.py.
 struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
     struct LayerSpec: Decodable, Sendable {
         let type: String
@@ -15,7 +15,7 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
         let returnSequences: Bool?
     }
 
-    /// A tensor, whole or as samples with its norm.
+    /// A tensor: all values, or the values at the positions `at` and the norm.
     struct Stored: Decodable, Sendable {
         let at: [Int]?
         let values: [Float]
@@ -35,7 +35,7 @@ struct Fixture: Decodable, Sendable, CustomTestStringConvertible {
         var stored: Stored { Stored(at: at, values: values, norm: norm, largest: largest) }
     }
 
-    /// The callback's arguments; "lr" is "Lr" where Foundation reads snake case.
+    /// Arguments of `ReduceLROnPlateau`. Foundation converts "min_lr" to "minLr".
     struct Plateau: Decodable, Sendable {
         let factor: Double
         let patience: Int
@@ -97,13 +97,13 @@ extension Fixture {
                 units, activation: activation ?? .tanh, recurrentActivation: recurrent ?? .sigmoid,
                 returnSequences: spec.returnSequences ?? false)
             let dense = Dense(units, activation: activation ?? .linear)
-            switch spec.type {
-            case "LSTM": return .lstm(lstm)
-            case "Bidirectional": return .bidirectional(lstm)
-            case "RepeatVector": return .repeatVector(spec.n ?? 0)
-            case "Dense": return .dense(dense)
-            case "TimeDistributed": return .timeDistributed(dense)
-            default: return .dropout(spec.rate ?? -1)
+            switch try #require(Layer.Kind(rawValue: spec.type), "unknown layer type \(spec.type)") {
+            case .lstm: return .lstm(lstm)
+            case .bidirectional: return .bidirectional(lstm)
+            case .repeatVector: return .repeatVector(spec.n ?? 0)
+            case .dense: return .dense(dense)
+            case .timeDistributed: return .timeDistributed(dense)
+            case .dropout: return .dropout(spec.rate ?? -1)
             }
         }
         return try Sequential(timesteps: timesteps, features: features, layers: layers)
@@ -148,7 +148,7 @@ extension Fixture {
     }
 }
 
-/// The formula that scripts/fixtures.py shares.
+/// Pseudorandom numbers in `offset ± limit`, by the same formula as in scripts/fixtures.py.
 func numbers(_ count: Int, stream: Int, limit: Double, offset: Double = 0) -> [Float] {
     (0..<count).map { index in
         var h = UInt32(truncatingIfNeeded: index &* 2_654_435_761 &+ stream &* 2_246_822_519 &+ 12345)
@@ -161,7 +161,7 @@ func numbers(_ count: Int, stream: Int, limit: Double, offset: Double = 0) -> [F
     }
 }
 
-/// The largest difference between a tensor and what Keras has for it.
+/// Returns the largest difference between a tensor and Keras' values; infinity if their numbers differ.
 func difference(_ ours: ArraySlice<Float>, _ stored: Fixture.Stored) -> Float {
     let at = stored.at ?? Array(0..<stored.values.count)
     guard stored.at != nil || ours.count == stored.values.count else { return .infinity }

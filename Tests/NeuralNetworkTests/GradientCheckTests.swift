@@ -2,7 +2,7 @@ import NeuralNetwork
 import Testing
 import TimeSeries
 
-/// Gradients against finite differences: a check that does not go through Keras.
+/// Compares gradients with finite differences, independently of Keras.
 @Suite struct GradientCheckTests {
     static let stacks: [(name: String, layers: [Layer])] = [
         ("autoencoder", Architecture.autoencoder(units: [5, 3]).layers(timesteps: 4, features: 3)),
@@ -24,7 +24,7 @@ import TimeSeries
     ]
 
     @Test(arguments: stacks.indices, Loss.allCases)
-    func gradientIsTheSlopeOfTheLoss(stack: Int, loss: Loss) throws {
+    func everyGradientIsTheSlopeOfTheLoss(stack: Int, loss: Loss) throws {
         let network = try Sequential(timesteps: 4, features: 3, layers: Self.stacks[stack].layers)
         let data = try Windows(
             values: numbers(3 * 4 * 3, stream: 7, limit: 1.5), timesteps: 4, features: 3)
@@ -48,11 +48,12 @@ import TimeSeries
                     step.weights = try #require(Weights(values, for: network))
                     return step.evaluate(on: data, indices: all)
                 }
-                // float32 gives a slope to about 1e-7 / 1e-2 at best, whence the tolerance.
+                // The tolerance covers float32's error of the difference quotient, at least 1e-7 / 1e-2.
                 let slope = try (lossMoved(by: 0.01) - lossMoved(by: -0.01)) / 0.02
                 #expect(
                     abs(slope - Double(gradient[position])) < 2e-2 * Double(largest) + 2e-4,
-                    "\(parameter.name)[\(position - parameter.offset)] of \(Self.stacks[stack].name)")
+                    "\(parameter.name)[\(position - parameter.offset)] of \(Self.stacks[stack].name): slope \(slope)"
+                )
             }
         }
     }

@@ -3,11 +3,16 @@ import NeuralNetwork
 import Testing
 import TimeSeries
 
-/// The same weights and windows give the same numbers as Keras 3, to the digit.
+/// The same weights and windows give the same results as Keras 3, within the tolerance of float32.
 @Suite struct KerasParityTests {
-    @Test func allFixturesAreThere() { #expect(Fixture.all.count == 23) }
+    @Test func allFixturesCanBeRead() { #expect(Fixture.all.count == 23) }
 
-    @Test(arguments: Fixture.all) func namesShapesAndParameters(of fixture: Fixture) throws {
+    @Test func everyLayerTypeHasAFixture() {
+        let types = Set(Fixture.all.flatMap(\.layers).map(\.type))
+        #expect(types == Set(Layer.Kind.allCases.map(\.rawValue)))
+    }
+
+    @Test(arguments: Fixture.all) func namesShapesAndParametersAreThoseOfKeras(of fixture: Fixture) throws {
         let network = try fixture.network()
         #expect(network.entries.map(\.name) == fixture.outputs.map(\.name))
         #expect(network.entries.map(\.layer.type) == fixture.outputs.map(\.type))
@@ -16,20 +21,20 @@ import TimeSeries
         #expect(network.parameters.map(\.name) == fixture.parameters)
     }
 
-    @Test(arguments: Fixture.all) func outputsOfEveryLayer(of fixture: Fixture) throws {
+    @Test(arguments: Fixture.all) func theOutputOfEveryLayerIsThatOfKeras(of fixture: Fixture) throws {
         let network = try fixture.network()
         let model = try Model(network, weights: fixture.initial(network))
         let outputs = try model.outputs(of: Array(network.entries.indices), for: fixture.data())
         for (ours, keras) in zip(outputs, fixture.outputs) {
             let difference = difference(ours[...], keras.stored)
-            #expect(difference <= 1e-5, "\(keras.name)")
+            #expect(difference <= 1e-5, "output of \(keras.name)")
         }
     }
 
-    @Test(arguments: Fixture.all) func gradients(of fixture: Fixture) throws {
+    @Test(arguments: Fixture.all) func gradientsAreThoseOfKeras(of fixture: Fixture) throws {
         let network = try fixture.network()
         let data = try fixture.data()
-        // Keras' gradient is that of all windows as one batch.
+        // The fixture's gradient is that of one batch of all windows.
         var options = try fixture.options()
         options.batchSize = fixture.windows
         let step = TrainingStep(network, options: options, initial: try fixture.initial(network))
@@ -46,7 +51,9 @@ import TimeSeries
         }
     }
 
-    @Test(arguments: Fixture.all) func trainingSteps(of fixture: Fixture) throws {
+    @Test(arguments: Fixture.all) func lossesRatesAndWeightsOfATrainingAreThoseOfKeras(of fixture: Fixture)
+        throws
+    {
         let network = try fixture.network()
         let result = try network.fit(
             fixture.data(), options: fixture.options(), initial: fixture.initial(network))
@@ -74,8 +81,8 @@ import TimeSeries
         let curves: [[Double]]
     }
 
-    /// The article's 300 epochs from our own initial weights: the median of ten seeds falls as Keras' ten do.
-    @Test func articleLossCurve() throws {
+    /// Trains the article's 300 epochs from this engine's initial weights, with ten seeds.
+    @Test func theMedianLossOfTheArticleIsWithinTheRangeOfKeras() throws {
         let file = Fixture.folder.appending(path: "article-curves.json")
         let keras = try JSONDecoder().decode(Curves.self, from: Data(contentsOf: file))
         let network = try articleNetwork(.autoencoder(units: [128, 64], activation: .relu))
@@ -83,13 +90,15 @@ import TimeSeries
             try network.fit(articleWindows(), options: articleOptions(seed: UInt64(seed))).history.map(\.loss)
         }
         func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-        // The median curve stays within what the ten seeds of Keras span at the start, half way and at the
-        // end.
+        // The median of the ten losses must be in the range of Keras' ten losses, at the start, in between
+        // and at the end.
         for (position, epoch) in [(0, 0), (5, 50), (15, 150), (30, 299)] {
             let spread = keras.curves.map { $0[position] }
             let (low, high) = (spread.min() ?? 0, spread.max() ?? 0)
             let middle = median(ours.map { $0[epoch] })
-            #expect(middle >= low && middle <= high, "epoch \(epoch + 1): \(middle) is not in \(low)…\(high)")
+            #expect(
+                middle >= low && middle <= high,
+                "epoch \(epoch + 1): expected a loss in \(low)…\(high), found \(middle)")
         }
     }
 }

@@ -2,7 +2,7 @@ import NeuralNetwork
 import Testing
 
 @Suite struct SequentialTests {
-    @Test func articleAutoencoderIsTheArticlesTable() throws {
+    @Test func theArticlesAutoencoderHasTheShapesAndParametersOfItsTable() throws {
         let network = try articleNetwork(.autoencoder(units: [128, 64], activation: .relu))
         #expect(network.entries.map(\.parameterCount) == [67072, 49408, 0, 33024, 98816, 258])
         #expect(
@@ -13,7 +13,7 @@ import Testing
         #expect(network.encodingUnits == 64)
     }
 
-    @Test func articleStackedHasAsManyParametersAndNoEncoding() throws {
+    @Test func theStackedNetworkHasAsManyParametersAndNoEncoding() throws {
         let network = try articleNetwork(.stacked(units: [128, 64], activation: .relu))
         #expect(network.parameterCount == 248578)
         #expect(network.entries.allSatisfy { $0.outputShape.timesteps == 3 })
@@ -33,10 +33,14 @@ import Testing
         ([.dropout(1)], 0, "rate 1.0"),
         ([.dropout(.nan)], 0, "rate nan"),
         ([.dropout(0.5)], nil, "nothing to train"),
-        (Array(repeating: .lstm(LSTM(1 << 20, returnSequences: true)), count: 2), 0, "parameters past"),
+        (
+            Array(repeating: .lstm(LSTM(1 << 20, returnSequences: true)), count: 2), 0,
+            "number of parameters above"
+        ),
     ]
 
-    @Test(arguments: refused.indices) func refusesAndNamesTheLayer(_ row: Int) throws {
+    @Test(arguments: refused.indices) func anInvalidNetworkIsRefusedWithTheLayerThatIsWrong(_ row: Int) throws
+    {
         let (layers, index, fragment) = Self.refused[row]
         let error = #expect(throws: ArchitectureError.self) {
             try Sequential(timesteps: 3, features: 2, layers: layers)
@@ -45,7 +49,7 @@ import Testing
         #expect(error?.detail.contains(fragment) == true, "\(error?.detail ?? "")")
     }
 
-    @Test func initialWeightsFollowKerasDefaults() throws {
+    @Test func initialWeightsFollowKerasDefaultInitializers() throws {
         let network = try articleNetwork(.autoencoder(units: [128, 64]))
         let weights = network.initialWeights(seed: 1)
         #expect(weights == network.initialWeights(seed: 1))

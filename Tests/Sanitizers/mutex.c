@@ -1,5 +1,5 @@
-// Tells the thread sanitizer of locks that it can't see. The fast path of Swift's Mutex is inlined and so instrumented;
-// where threads meet, the library's own code takes and gives the lock, which is not. Preloaded by scripts/sanitize.
+// Reports lock operations to the thread sanitizer that it does not instrument. The fast path of Swift's Mutex is inlined
+// into instrumented code; the slow path, for contended locks, is library code. scripts/sanitize preloads this file.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #define LOCK "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
 #define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
-// Absent from the programs that start the tests.
+// Weak, because processes without the thread sanitizer load this library too.
 __attribute__((weak)) void __tsan_acquire(void *address);
 __attribute__((weak)) void __tsan_release(void *address);
 

@@ -211,8 +211,8 @@ import Testing
             "model=m&timesteps=2&early_stopping=%7B%22monitor%22:%22loss%22,%22patienc%22:1%7D", table(["a"]),
             "'patience'"
         ),
-        ("model=m&timesteps=2&timesteps=2", table(["a"]), "'timesteps' twice"),
-        ("model=m&timesteps=2&series=%5B%5B1%5D%5D", table(["a"]), "'series', which is what the body has"),
+        ("model=m&timesteps=2&timesteps=2", table(["a"]), "'timesteps' occurs twice"),
+        ("model=m&timesteps=2&series=%5B%5B1%5D%5D", table(["a"]), "the body provides 'series'"),
         ("timesteps=2", table(["a"]), "'model' is missing"),
     ]
 

@@ -1,9 +1,9 @@
 import APITesting
 import Testing
 
-/// The console's files as a browser gets them. What it does with them is tested in Tests/console.
+/// The console's files as the server sends them. Tests/console tests the page in a browser.
 @Suite struct ConsoleTests {
-    /// The values of an attribute of the page that name files.
+    /// The URLs in the page's `src` and `href` attributes, without links within the page.
     private static func references(_ page: String) -> [String] {
         page.matches(of: /(?:src|href)="([^"#]+)"/).map { String($0.1) }
     }
@@ -14,14 +14,14 @@ import Testing
     ]
 
     @Test(arguments: Wire.allCases)
-    func thePageAndAllThatItNamesAreServed(_ wire: Wire) throws {
+    func thePageAndEveryFileItReferencesAreServed(_ wire: Wire) throws {
         let api = try API(wire)
         let page = try api.get("/")
         #expect(page["content-type"] == "text/html; charset=utf-8")
         let references = Self.references(page.text)
         #expect(references.count >= 4)
         for reference in references {
-            #expect(!reference.contains(":") && !reference.hasPrefix("/"), "\(reference) may be elsewhere")
+            #expect(!reference.contains(":") && !reference.hasPrefix("/"), "\(reference) must be relative")
             let file = try api.get("/" + reference)
             #expect(file.status == 200, "\(reference)")
             let end = reference.split(separator: ".").last ?? ""
@@ -29,26 +29,26 @@ import Testing
         }
     }
 
-    /// A script that isn't embedded would be missed by browsers alone.
-    @Test func everyModuleThatAScriptImportsIsServed() throws {
+    /// Only a browser would notice a module that is not embedded.
+    @Test func everyImportedModuleIsServed() throws {
         let api = try API(.inProcess)
-        var waiting = ["main.js"]
+        var pending = ["main.js"]
         var seen: Set<String> = []
-        while let name = waiting.popLast() {
+        while let name = pending.popLast() {
             guard seen.insert(name).inserted else { continue }
             let script = try api.get("/console/\(name)")
             #expect(script.status == 200, "\(name)")
-            waiting += script.text.matches(of: /from "\.\/([^"]+)"/).map { String($0.1) }
+            pending += script.text.matches(of: /from "\.\/([^"]+)"/).map { String($0.1) }
         }
         #expect(seen.count == 19)
     }
 
     @Test(arguments: Exercise.consolePaths, [nil, "*"])
-    func thePolicyLetsNothingInFromElsewhere(_ path: String, _ tag: String?) throws {
+    func theContentSecurityPolicyAllowsThisServerOnly(_ path: String, _ tag: String?) throws {
         let fields = tag.map { [(name: "If-None-Match", value: $0)] } ?? []
-        let answer = try API(.inProcess).send("GET", path, fields: fields)
-        #expect(answer.status == (tag == nil ? 200 : 304))
-        let policy = try #require(answer["content-security-policy"])
+        let response = try API(.inProcess).send("GET", path, fields: fields)
+        #expect(response.status == (tag == nil ? 200 : 304))
+        let policy = try #require(response["content-security-policy"])
         let rules = Dictionary(
             policy.split(separator: "; ").map { rule in
                 let words = rule.split(separator: " ").map(String.init)
@@ -61,13 +61,13 @@ import Testing
                 "img-src": "'self' blob:", "base-uri": "'none'", "form-action": "'none'",
                 "frame-ancestors": "'none'",
             ])
-        #expect(answer["x-content-type-options"] == "nosniff")
-        #expect(answer["referrer-policy"] == "no-referrer")
-        #expect(answer["cache-control"] == "no-cache")
+        #expect(response["x-content-type-options"] == "nosniff")
+        #expect(response["referrer-policy"] == "no-referrer")
+        #expect(response["cache-control"] == "no-cache")
     }
 
-    /// The page must do without what the policy forbids.
-    @Test func thePageHasNoScriptsOrStylesInside() throws {
+    /// The policy forbids inline scripts, inline styles and event handler attributes.
+    @Test func thePageHasNoInlineScriptsOrStyles() throws {
         let page = try API(.inProcess).get("/").text
         #expect(!page.contains("<style") && !page.contains(" style=") && !page.contains("<script>"))
         #expect(!page.contains(/[ ]on[a-z]+=/))

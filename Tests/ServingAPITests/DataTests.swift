@@ -118,7 +118,7 @@ import Testing
     /// Members beside or in place of the rows, where the fault is, and words of what is said about it.
     static let refused: [(members: [String: JSON?], pointer: String, words: String)] = [
         (["feature_names": ["x"]], "/feature_names", "are 1 for 2 features"),
-        (["feature_names": ["x", "x"]], "/feature_names/1", "once more"),
+        (["feature_names": ["x", "x"]], "/feature_names/1", "repeats 'x'"),
         (["feature_names": ["x", 1]], "/feature_names/1", "must be a string"),
         (["feature_names": ["x", .string(String(repeating: "y", count: 257))]], "/feature_names/1", "256"),
         (["timestamps": [1, 2]], "/timestamps", "are 2 for 10 rows"),

@@ -20,7 +20,7 @@ extension InferenceProtocolTests {
         (["inputs": [input(["shape": [.integer(.max), 2, 2]])]], "more than any request holds"),
         (["inputs": [input(["data": nil])]], "'data' is missing"),
         (["inputs": [input(["data": [1, 2, 3]])]], "'data' has the shape [3]"),
-        (["inputs": [input(["data": ["x"]])]], "a string stands among numbers"),
+        (["inputs": [input(["data": ["x"]])]], "found a string among numbers"),
         (
             ["inputs": [input(["shape": [1, 2, 2], "data": [1, 2, nil, 4]])]],
             "window 0, timestep 1, feature 0"

@@ -169,7 +169,7 @@ import Testing
         let url = try #require(api.url)
         let impatient = try RepriseClient(baseURL: url, timeout: 1)
         #expect(throws: ClientError.self) {
-            try impatient.post("/train", Array("\(Small.long("m"))".utf8))
+            try impatient.post("/train", .json(Array("\(Small.long("m"))".utf8)))
         }
         #expect(try isCancelledSoon(api))
         #expect(try api.get("/models/m").status == 404)

@@ -191,7 +191,7 @@ import Training
 
     @Test func connectionsAndTheProcessAreThere() throws {
         var limits = Limits()
-        limits.connections = 2
+        limits.maxConnections = 2
         let api = try API(.live, limits: limits)
         let url = try #require(api.url)
         let second = try Client(url: url)

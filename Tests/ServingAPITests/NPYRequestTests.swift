@@ -105,7 +105,7 @@ import TimeSeries
             "3 features (F) where 2 are wanted"
         ),
         ("/score?model=npy", NPYArray.file(values[...], shape: [5, 6, 2]), "6 timesteps (T) where 3"),
-        ("/score?model=npy&series=1", series, "the query has 'series', which is what the body has"),
+        ("/score?model=npy&series=1", series, "the body provides 'series'"),
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
         ("/score?model=npy&columns=a,b", series, "unknown query parameter 'columns'"),
         ("/score", series, "the query parameter 'model' is missing"),

@@ -41,7 +41,7 @@ import Testing
         for (index, request) in requests.enumerated() {
             let target = try #require(RequestTarget(request.path))
             let head = RequestHead(method: .post, target: target)
-            api.service.respond(
+            api.service.exchange(for: head, from: nil).respond(
                 to: Request(head: head, body: Array("\(request.body)".utf8)),
                 Responder { response in
                     guard case .bytes(let bytes) = response.body else { return }

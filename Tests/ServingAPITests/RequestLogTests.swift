@@ -28,7 +28,7 @@ import Testing
 
     @Test func whatTheServerRefusesByItselfHasANameToo() throws {
         var limits = Limits()
-        limits.body = 10
+        limits.maxBodyBytes = 10
         let api = try API(.live, limits: limits)
         let answer = try api.post("/train", text: String(repeating: " ", count: 20))
         #expect(answer.status == 413)

@@ -2,7 +2,7 @@ import Dispatch
 import Telemetry
 import Testing
 
-/// Figures as Prometheus reads them.
+/// Metrics in Prometheus' text format.
 @Suite struct HistogramTests {
     private func text(_ histogram: Histogram, _ labels: MetricsText.Labels = []) -> String {
         var text = MetricsText()
@@ -11,7 +11,7 @@ import Testing
         return String(decoding: text.bytes, as: UTF8.self)
     }
 
-    @Test func bucketsAreCumulativeAndHaveTheirUpperBound() {
+    @Test func bucketsAreCumulativeAndIncludeTheirUpperBound() {
         let histogram = Histogram(.counts)
         for value: UInt64 in [0, 1, 2, 4, 5, 16, 17, 65_536, 65_537, 1 << 40] { histogram.observe(value) }
         #expect(
@@ -34,7 +34,7 @@ import Testing
                 """)
     }
 
-    @Test func timesAreInSeconds() {
+    @Test func durationsAreExportedInSeconds() {
         let histogram = Histogram(.seconds)
         histogram.observe(100_000)
         histogram.observe(250_001)
@@ -48,7 +48,7 @@ import Testing
         #expect(lines.contains("h_sum 120.000350001"))
     }
 
-    @Test func valuesOfManyThreadsAreAllCounted() {
+    @Test func valuesOfAllThreadsAreCounted() {
         let histogram = Histogram(.counts)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for value in 0..<10_000 as Range<UInt64> { histogram.observe(value) }
@@ -57,7 +57,7 @@ import Testing
         #expect(text(histogram).contains("h_sum 399960000\n"))
     }
 
-    @Test func whatHasAMeaningInTheFormatIsEscaped() {
+    @Test func specialCharactersAndNumbersAreWrittenAsTheFormatRequires() {
         var text = MetricsText()
         text.begin("g", .gauge, "A \\ and\na \"break\".")
         text.sample([(name: "l", value: "a\"b\\c\nd\u{e9}")], 0.5)
@@ -78,15 +78,16 @@ import Testing
                 """)
     }
 
-    @Test func theProcessHasFigures() throws {
-        let before = try #require(ProcessFigures())
+    @Test func processMetricsAreReadFromProc() throws {
+        let before = try #require(ProcessMetrics())
         var sum = 0.0
-        let start = Moment.now
-        while Moment.now.nanoseconds(since: start) < 50_000_000 { sum += sum.squareRoot() + 1 }
-        let after = try #require(ProcessFigures())
+        let start = MonotonicTime.now
+        while MonotonicTime.now.nanoseconds(since: start) < 50_000_000 { sum += sum.squareRoot() + 1 }
+        let after = try #require(ProcessMetrics())
+        // Printing the sum keeps the loop from being optimized away.
         #expect(after.cpuSeconds > before.cpuSeconds, "\(sum)")
         #expect(after.startTime == before.startTime && after.startTime > 1.7e9)
         #expect(after.residentBytes > 1e6 && after.virtualBytes > after.residentBytes)
-        #expect(after.openDescriptors >= 3 && after.openDescriptors < after.maximalDescriptors)
+        #expect(after.openDescriptors >= 3 && after.openDescriptors < after.maxDescriptors)
     }
 }

@@ -5,9 +5,9 @@ import Synchronization
 import Telemetry
 import Testing
 
-/// Lines of the log.
+/// Log lines and their writer.
 @Suite struct LogTests {
-    /// A pipe whose one end a log writes to.
+    /// A pipe that a log is written to.
     final class Pipe {
         let writer: Int32
         private let reader: Int32
@@ -23,7 +23,7 @@ import Testing
             close(writer)
         }
 
-        /// What is there now, once there is something.
+        /// Waits for bytes and returns those that are available, at most 64 KiB.
         func read() -> String {
             var bytes = [UInt8](repeating: 0, count: 1 << 16)
             let count = Glibc.read(reader, &bytes, bytes.count)
@@ -57,21 +57,21 @@ import Testing
         line.field("time", nanoseconds: 12_345_678_999)
     }
 
-    @Test func logfmtQuotesWhatNeedsItAndEscapesTheRest() throws {
+    @Test func logfmtQuotesAndEscapesSpecialValues() throws {
         #expect(
             try line(.logfmt, fill)
                 == "time=TIME level=info msg=\"a message\" plain=/a/b?c%20[d] blank=\"a b\" "
                 + "empty=\"\" equals=\"a=b\" nasty=\"\(Self.escaped)\" number=-12 time=12.345678\n")
     }
 
-    @Test func jsonIsJSON() throws {
+    @Test func jsonLinesAreObjectsWithEscapedValues() throws {
         #expect(
             try line(.json, fill) == "{\"time\":\"TIME\",\"level\":\"info\",\"msg\":\"a message\","
                 + "\"plain\":\"/a/b?c%20[d]\",\"blank\":\"a b\",\"empty\":\"\",\"equals\":\"a=b\","
                 + "\"nasty\":\"\(Self.escaped)\",\"number\":-12,\"time\":12.345678}\n")
     }
 
-    @Test func swiftLogGoesTheSameWay() throws {
+    @Test func swiftLogMessagesAreWrittenAsLines() throws {
         let pipe = Pipe()
         let log = LogWriter(descriptor: pipe.writer, format: .logfmt)
         var logger = Logger(label: "x") { _ in LineLogHandler(log, level: .notice) }
@@ -84,16 +84,17 @@ import Testing
         #expect(text.count { $0 == "\n" } == 1)
     }
 
-    @Test func aLineIsWrittenSoonWithoutAFlush() {
+    @Test func aLineIsWrittenWithoutAFlush() {
         let pipe = Pipe()
         let log = LogWriter(descriptor: pipe.writer, format: .logfmt)
         log.log("info", "one") { _ in }
-        // Blocks until there is something.
+        // Blocks until the line is written.
         #expect(pipe.read().hasSuffix("msg=one\n"))
     }
 
-    /// Whoever logs goes on, what is lost is counted, and what isn't comes whole when the reader goes on.
-    @Test(.timeLimit(.minutes(1))) func aReaderThatStopsHoldsNobodyUp() {
+    /// Logging continues, dropped lines are counted, and all other lines arrive whole when the reader
+    /// continues.
+    @Test(.timeLimit(.minutes(1))) func loggingDoesNotWaitForASlowReader() {
         let pipe = Pipe()
         let log = LogWriter(descriptor: pipe.writer, format: .logfmt)
         let count = 100_000
@@ -103,8 +104,8 @@ import Testing
                 line.field("filler", "................................................................")
             }
         }
-        let lost = log.lost
-        #expect(lost > 0 && lost < count)
+        let dropped = log.droppedLines
+        #expect(dropped > 0 && dropped < count)
         let done = Mutex(false)
         DispatchQueue.global().async {
             log.flush()
@@ -114,30 +115,31 @@ import Testing
         var text = ""
         while !text.hasSuffix("msg=last\n") { text += pipe.read() }
         let lines = text.split(separator: "\n")
-        #expect(lines.count == count - lost + 1)
+        #expect(lines.count == count - dropped + 1)
         #expect(
             lines.allSatisfy { $0.hasPrefix("time=") && ($0.hasSuffix("...") || $0.hasSuffix("msg=last")) })
     }
 
-    @Test(.timeLimit(.minutes(1))) func theEndDoesNotWaitForAReaderThatHasStopped() {
+    @Test(.timeLimit(.minutes(1))) func aFlushWaitsAtMostItsTimeLimit() {
         let pipe = Pipe()
         let log = LogWriter(descriptor: pipe.writer, format: .logfmt)
         for _ in 0..<2000 { log.log("info", "more than a pipe of 64 KiB takes") { _ in } }
-        let start = Moment.now
+        let start = MonotonicTime.now
         log.flush(within: 0.2)
-        #expect(Moment.now.nanoseconds(since: start) >= 200_000_000)
-        // Lets the writer go, which would otherwise write to a descriptor that is no longer its own.
+        #expect(MonotonicTime.now.nanoseconds(since: start) >= 200_000_000)
+        // Unblocks the writer, which would otherwise write to a descriptor that has been closed and may be
+        // reused.
         var text = ""
         while text.count(where: { $0 == "\n" }) < 2000 { text += pipe.read() }
     }
 
-    @Test func aReaderThatIsGoneIsNoReasonToEnd() {
+    @Test func aClosedPipeDoesNotEndTheProcess() {
         signal(SIGPIPE, SIG_IGN)
         var ends: [Int32] = [0, 0]
         pipe(&ends)
         close(ends[0])
         let log = LogWriter(descriptor: ends[1], format: .json)
-        log.log("info", "nobody reads this") { _ in }
+        log.log("info", "a line without a reader") { _ in }
         log.flush()
         close(ends[1])
     }

@@ -1,16 +1,16 @@
-"""The server's HTTP API with nothing but the standard library."""
+"""Calls to the server's HTTP API that need only the standard library."""
 
 import collections
 import contextlib
 import http.client
 import json
 
-Answer = collections.namedtuple("Answer", "status fields body")
+Response = collections.namedtuple("Response", "status fields body")
 
 
 @contextlib.contextmanager
 def request(server, method, path, body=None, fields={}):
-    """The response to a request, to be read as it comes. Bytes are sent as a file, anything else as JSON."""
+    """The response to a request, to be read as it arrives. Bytes are sent as a file, other values as JSON."""
     content = "application/octet-stream"
     if body is not None and not isinstance(body, bytes):
         content, body = "application/json", json.dumps(body).encode()
@@ -21,25 +21,25 @@ def request(server, method, path, body=None, fields={}):
 
 def call(server, method, path, body=None, fields={}):
     with request(server, method, path, body, fields) as response:
-        return Answer(response.status, response.headers, response.read())
+        return Response(response.status, response.headers, response.read())
 
 
 def get(server, path):
-    answer = call(server, "GET", path)
-    assert answer.status == 200, answer.body
-    return json.loads(answer.body)
+    response = call(server, "GET", path)
+    assert response.status == 200, response.body
+    return json.loads(response.body)
 
 
 def post(server, path, body, status=200):
-    answer = call(server, "POST", path, body)
-    assert answer.status == status, answer.body
-    return json.loads(answer.body)
+    response = call(server, "POST", path, body)
+    assert response.status == status, response.body
+    return json.loads(response.body)
 
 
 def download(server, model):
-    answer = call(server, "GET", f"/models/{model}/model.safetensors")
-    assert answer.status == 200, answer.body
-    return answer.body
+    response = call(server, "GET", f"/models/{model}/model.safetensors")
+    assert response.status == 200, response.body
+    return response.body
 
 
 def upload(server, model, file):

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-# Before Keras is imported.
+# Must be set before Keras is imported.
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
@@ -30,13 +30,13 @@ class Serve:
         self.process = None
 
     def __call__(self, *options):
-        """Host and port of a server with these options."""
-        # Whoever runs the tests may have set options of their own server.
+        """Starts a server with these options and returns its host and port."""
+        # The environment may hold options of another server.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REPRISE_")}
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--port", "0", "--models", self.models, *options],
             env=environment, stderr=subprocess.PIPE, text=True)
-        # A full pipe would stop the server, so somebody has to read on.
+        # A full pipe would block the server, so a thread keeps reading.
         self.log = [self.process.stderr.readline()]
         self.reader = threading.Thread(target=lambda: self.log.extend(self.process.stderr))
         self.reader.start()
@@ -57,7 +57,7 @@ class Serve:
 
 @pytest.fixture
 def serve(tmp_path):
-    """Starts a server with options, which ends with the test."""
+    """Starts a server with options; the server ends with the test."""
     serve = Serve(tmp_path / "models")
     try:
         yield serve
@@ -67,13 +67,13 @@ def serve(tmp_path):
 
 @pytest.fixture
 def server(serve):
-    """Host and port of a server that has no models yet."""
+    """Host and port of a server without models."""
     return serve()
 
 
 @pytest.fixture
 def new_key():
-    """Makes a key: itself, and the line that lets it in."""
+    """Creates a key: the key, and its line for the file of keys."""
     def make(name, *scopes):
         arguments = [argument for scope in scopes for argument in ("--scope", scope)]
         made = subprocess.run([PROGRAM, "keys", "new", name, *arguments], capture_output=True, text=True, check=True)

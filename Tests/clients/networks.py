@@ -1,4 +1,4 @@
-"""Keras networks made from nothing but what a model file says."""
+"""Keras networks built from the content of a model file alone."""
 
 import pathlib
 import sys
@@ -8,12 +8,12 @@ import numpy as np
 from keras import layers as L
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
-import keras_bridge  # noqa: E402 (it is found there only)
+import keras_bridge  # noqa: E402 (the line above adds its folder)
 
 
 def build(architecture, timesteps, features):
-    """The network that a file's `architecture` stands for, with Keras' own initial weights."""
-    # Names such as lstm_1 would count on from the network before.
+    """The network that a file's `architecture` describes, with Keras' initial weights."""
+    # Without this, names such as lstm_1 would continue the numbering of the previous network.
     keras.backend.clear_session()
     keras.utils.set_random_seed(7)
     return keras_bridge.build(architecture, timesteps, features)
@@ -28,8 +28,8 @@ def tensors(network):
     return {name(weight): np.asarray(weight.value) for weight in network.weights}
 
 
-def stirred(network):
-    """Initial weights with noise: biases of zeros would hide that two were mixed up."""
+def noisy_weights(network):
+    """Initial weights with noise: zero biases would hide a permutation of biases."""
     noise = np.random.default_rng(11)
     return {
         name: tensor + np.float32(0.2) * noise.standard_normal(tensor.shape, np.float32)
@@ -49,6 +49,6 @@ def encoder(network):
 
 
 def outputs(network, windows):
-    """Each layer with what it emits."""
+    """Each layer with its output."""
     probe = keras.Model(network.inputs[0], [layer.output for layer in network.layers])
     return zip(network.layers, map(np.asarray, probe(windows)))

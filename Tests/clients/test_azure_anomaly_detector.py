@@ -1,4 +1,4 @@
-"""The official client of Azure's Anomaly Detector, whose service has been shut down, against the server."""
+"""The official client of Azure's Anomaly Detector, which was shut down, against the server."""
 
 import datetime
 import math
@@ -28,14 +28,14 @@ def measurement(row):
 
 @pytest.fixture
 def data(tmp_path):
-    """The folder that the server may read: one table, and a folder with a table for each variable."""
+    """The folder that the server may read: one table, and a folder with one table per variable."""
     folder = tmp_path / "data"
     (folder / "container" / "tables").mkdir(parents=True)
     rows = [(minute(row).strftime("%Y-%m-%dT%H:%M:%SZ"), measurement(row)) for row in range(ROWS)]
     lines = [",".join([timestamp, *map(str, values)]) for timestamp, values in rows]
     (folder / "container" / "pump.csv").write_text("\n".join(["timestamp," + ",".join(VARIABLES), *lines]))
     for index, variable in enumerate(VARIABLES):
-        # Each lacks some rows, others than the others.
+        # Each variable lacks different rows.
         lines = [f"{timestamp},{values[index]}" for row, (timestamp, values) in enumerate(rows) if row % 50 != index]
         (folder / "container" / "tables" / f"{variable}.csv").write_text("\n".join(["timestamp,value", *lines]))
     (tmp_path / "secret.csv").write_text("timestamp,a\n2026-01-01,1\n")
@@ -48,11 +48,11 @@ def client(data, serve):
 
 
 def wait(get, status):
-    """Asks until something is ready, as the service's examples do."""
+    """Polls until the training or detection has ended, as the examples of the service do."""
     for _ in range(600):
-        answer = get()
-        if status(answer) not in ("CREATED", "RUNNING"):
-            return answer
+        response = get()
+        if status(response) not in ("CREATED", "RUNNING"):
+            return response
         time.sleep(0.1)
     raise TimeoutError
 
@@ -87,8 +87,8 @@ def last(client, model, end, rows=WINDOW, variables=VARIABLES):
         model.model_id, models.MultivariateLastDetectionOptions(variables=values, top_contributor_count=2))
 
 
-def test_from_training_to_deletion(client):
-    # As the old service was asked, with the signature of a blob that nobody must keep.
+def test_a_model_from_training_to_deletion(client):
+    # A URL as for the old service, with a signature that the server must not store.
     model = train(client, data_source="https://account.blob.core.windows.net/container/pump.csv?sig=secret",
                   display_name="the pump")
     info = model.model_info
@@ -121,7 +121,7 @@ def test_from_training_to_deletion(client):
     assert worst.interpretation[0].contribution_score > worst.interpretation[1].contribution_score
     assert worst.interpretation[0].correlation_changes.changed_variables == []
 
-    # The same window gives the same score.
+    # detect-last gives the same score for the same window.
     for row in (430, 460):
         item, = last(client, model, row).results
         assert item.timestamp == minute(row) and item.errors == []
@@ -135,7 +135,7 @@ def test_from_training_to_deletion(client):
     assert list(client.list_multivariate_models()) == []
 
 
-def test_many_tables_and_gaps(client):
+def test_one_table_per_variable_with_gaps(client):
     model = train(client, data_source="container/tables", data_schema="MultiTable",
                   align_policy=models.AlignPolicy(align_mode="Outer", fill_n_a_method="Previous"))
     states = model.model_info.diagnostics_info.variable_states
@@ -145,7 +145,7 @@ def test_many_tables_and_gaps(client):
     result = detect(client, model, data_source="container/tables")
     assert result.summary.status == "READY" and len(result.results) == 100
     assert any(item.value.is_anomaly for item in result.results)
-    # The last rows of both layouts are the same.
+    # detect-last accepts the same model.
     assert last(client, model, 460).results[0].value.is_anomaly
 
     inner = train(client, data_source="container/tables", data_schema="MultiTable",
@@ -153,7 +153,7 @@ def test_many_tables_and_gaps(client):
     assert [state.effective_count for state in inner.model_info.diagnostics_info.variable_states] == [376] * 3
 
 
-def test_rows_without_history(client):
+def test_rows_without_history_have_an_error_and_no_value(client):
     model = train(client)
     result = detect(client, model, start_time=minute(0), end_time=minute(39))
     assert result.summary.status == "READY" and len(result.results) == 40
@@ -164,13 +164,13 @@ def test_rows_without_history(client):
     assert short.summary.status == "FAILED" and short.summary.errors[0].code == "NotEnoughInput"
 
 
-def test_pages(client):
+def test_lists_are_paged(client):
     trained = [train(client, sliding_window=WINDOW, end_time=minute(60)).model_id for _ in range(3)]
     assert [model.model_id for model in client.list_multivariate_models(top=1)] == trained[::-1]
     assert [model.model_id for model in client.list_multivariate_models(skip=1)] == trained[1::-1]
 
 
-def test_models_stay_when_the_server_starts_again(data, serve):
+def test_models_survive_a_restart(data, serve):
     first = AnomalyDetectorClient(f"http://{serve('--data', data)}", AzureKeyCredential("none"))
     model = train(first, display_name="stays")
     score = last(first, model, 460).results[0].value.score
@@ -182,7 +182,7 @@ def test_models_stay_when_the_server_starts_again(data, serve):
     assert last(second, again, 460).results[0].value.score == score
 
 
-def refusal(code, status, call, *arguments, **options):
+def check_error(code, status, call, *arguments, **options):
     with pytest.raises(HttpResponseError) as caught:
         call(*arguments, **options)
     error = caught.value
@@ -191,33 +191,33 @@ def refusal(code, status, call, *arguments, **options):
     return error.response.json()["message"]
 
 
-def test_refusals(client, data):
+def test_faulty_requests_get_the_codes_of_the_service(client, data):
     (data / "link.csv").symlink_to(data / ".." / "secret.csv")
     for source in ("../secret.csv", "container/../../secret.csv", str(data.parent / "secret.csv"), "link.csv",
                    "https://x.example/%2e%2e/secret.csv", "https://x.example/..%2fsecret.csv", ""):
-        refusal("InvalidBlobURL", 400, train, client, data_source=source)
-    refusal("FileNotExist", 400, train, client, data_source="container/none.csv")
-    refusal("ReadingFileError", 400, train, client, data_source="container")
-    refusal("InvalidSlidingWindow", 400, train, client, sliding_window=27)
-    refusal("NotEnoughInput", 400, train, client, end_time=minute(20))
-    refusal("NoData", 400, train, client, start_time=minute(10_000), end_time=minute(20_000))
-    refusal("RequiredPaddingValue", 400, train, client,
+        check_error("InvalidBlobURL", 400, train, client, data_source=source)
+    check_error("FileNotExist", 400, train, client, data_source="container/none.csv")
+    check_error("ReadingFileError", 400, train, client, data_source="container")
+    check_error("InvalidSlidingWindow", 400, train, client, sliding_window=27)
+    check_error("NotEnoughInput", 400, train, client, end_time=minute(20))
+    check_error("NoData", 400, train, client, start_time=minute(10_000), end_time=minute(20_000))
+    check_error("RequiredPaddingValue", 400, train, client,
             align_policy=models.AlignPolicy(fill_n_a_method="Fixed"))
     model = train(client, data_source=str(data / "container" / "pump.csv"))
-    refusal("ColumnNotFound", 400, last, client, model, 460, variables=VARIABLES[:2])
-    refusal("NotEnoughInput", 400, last, client, model, 460, rows=WINDOW - 1)
+    check_error("ColumnNotFound", 400, last, client, model, 460, variables=VARIABLES[:2])
+    check_error("NotEnoughInput", 400, last, client, model, 460, rows=WINDOW - 1)
     unknown = "00000000-0000-7000-8000-000000000000"
-    refusal("ModelNotExist", 404, client.get_multivariate_model, unknown)
-    refusal("ModelNotExist", 404, client.delete_multivariate_model, unknown)
-    refusal("ResultNotExist", 404, client.get_multivariate_batch_detection_result, unknown)
+    check_error("ModelNotExist", 404, client.get_multivariate_model, unknown)
+    check_error("ModelNotExist", 404, client.delete_multivariate_model, unknown)
+    check_error("ResultNotExist", 404, client.get_multivariate_batch_detection_result, unknown)
 
 
-def test_without_a_folder_nothing_is_read(server):
+def test_without_a_data_folder_no_files_are_read(server):
     client = AnomalyDetectorClient(f"http://{server}", AzureKeyCredential("none"))
-    assert "--data" in refusal("StorageReadError", 403, train, client)
+    assert "--data" in check_error("StorageReadError", 403, train, client)
 
 
-def test_the_key(data, serve, tmp_path, new_key):
+def test_the_subscription_key_is_the_api_key(data, serve, tmp_path, new_key):
     key, line = new_key("azure", "read", "infer", "train", "admin")
     (tmp_path / "keys").write_text(line)
     endpoint = f"http://{serve('--data', data, '--api-keys', tmp_path / 'keys')}"

@@ -1,4 +1,4 @@
-"""The programs in examples/ do what their first lines say, run as a newcomer would run them."""
+"""The programs in examples/ do what their documentation says, run as a user would run them."""
 
 import csv
 import os
@@ -15,12 +15,12 @@ from safetensors import safe_open
 
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "examples"
 SHELL, EVENTS, STATES = (EXAMPLES / name for name in ("train_and_score.sh", "sensor_events.py", "operating_states.py"))
-# What pumps.py puts into today.csv, as time of day.
+# The faults that pumps.py puts into today.csv, as times of day.
 STUCK, HOT = ("01:56:40", "02:01:30"), ("03:36:40", "03:46:30")
 
 
 class Run:
-    """Runs programs in a folder with the data."""
+    """Runs programs in a folder that contains the data."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -28,7 +28,7 @@ class Run:
         subprocess.run([sys.executable, EXAMPLES / "pumps.py", folder / "data"], check=True)
 
     def __call__(self, program, *arguments):
-        """What became of it: exit status, and what it has printed."""
+        """Runs a program to its end; returns exit status and output."""
         python = [sys.executable, "-B"] if program.suffix == ".py" else []
         return subprocess.run([*python, program, *arguments], cwd=self.folder, env=self.environment,
                               capture_output=True, text=True, timeout=300)
@@ -41,65 +41,66 @@ def folder(tmp_path):
 
 @pytest.fixture
 def run(folder, server):
-    """Runs programs that find the server."""
+    """Runs programs with the URL of the server."""
     folder.environment["REPRISE_URL"] = f"http://{server}"
     return folder
 
 
-def succeeds(done):
-    assert (done.returncode, done.stderr) == (0, ""), done
-    return done.stdout
+def check_success(result):
+    assert (result.returncode, result.stderr) == (0, ""), result
+    return result.stdout
 
 
-def fails(done, *says):
-    assert done.returncode != 0 and "Traceback" not in done.stderr, done
-    for one in says:
-        assert one in done.stderr, done.stderr
+def check_failure(result, *messages):
+    assert result.returncode != 0 and "Traceback" not in result.stderr, result
+    for one in messages:
+        assert one in result.stderr, result.stderr
 
 
 def events(text):
-    """The first and the last time of day of each event that is printed, and the first sensor."""
-    return re.findall(r"2026-01-31T([\d:]{8})Z to 2026-01-31T([\d:]{8})Z.*?(?:in |\()(\w+) ", text)
+    """The first and last time of day of each printed event, and its first sensor."""
+    return re.findall(r"2026-01-31T([\d:]{8})Z to 2026-01-31T([\d:]{8})Z.*?(?:mainly |\()(\w+) ", text)
 
 
-def finds_both(text):
-    """Both faults are found within four minutes, the time of a window, and led by what they change the most."""
+def check_both_faults(text):
+    """Both faults are found within four minutes, the length of a window; the sensor that changes most is
+    first."""
     found = events(text)
     for (first, last), sensor in (STUCK, "flow"), (HOT, "vibration"):
         assert [one for one in found if first <= one[0] <= last and one[1] >= last and one[2] == sensor], text
     assert len(found) <= 4, text
 
 
-def test_the_data_are_the_same_everywhere(folder):
-    """The other tests lean on that. One row stands for all."""
+def test_the_data_are_the_same_on_every_machine(folder):
+    """The other tests depend on this. One row represents all."""
     lines = (folder.folder / "data/states.csv").read_text().splitlines()
     assert (len(lines), lines[1]) == (3001, "2026-01-31T00:00:00Z,hunting,6.213,52.464,3.930,44.381,1.768")
 
 
-def test_shell(run, server):
-    said = succeeds(run(SHELL, "data/normal.csv", "data/today.csv", "line-7", "20"))
-    finds_both(said)
-    assert "succeeded, epoch 50 of 50" in said
+def test_the_shell_example_finds_both_faults(run, server):
+    output = check_success(run(SHELL, "data/normal.csv", "data/today.csv", "line-7", "20"))
+    check_both_faults(output)
+    assert "succeeded, epoch 50 of 50" in output
     with safe_open(run.folder / "line-7.safetensors", "np") as file:
         assert (file.metadata()["timesteps"], len(list(file.keys()))) == ("20", 14)
-    # The same again is the same job, and no second training.
-    assert "version 1," in succeeds(run(SHELL, "data/normal.csv", "data/today.csv", "line-7", "20"))
+    # The same request again gets the same job and does not train again.
+    assert "version 1," in check_success(run(SHELL, "data/normal.csv", "data/today.csv", "line-7", "20"))
     assert get(server, "/models/line-7")["versions"] == [1]
 
 
-def test_shell_says_what_is_wrong(run, server):
+def test_the_shell_example_reports_errors(run, server):
     usage = run(SHELL, "data/normal.csv")
     assert usage.returncode == 64 and usage.stderr.startswith("usage: examples/train_and_score.sh normal.csv today.csv")
-    fails(run(SHELL, "data/normal.csv", "data/tomorrow.csv"), "can't read data/tomorrow.csv")
-    fails(run(SHELL, "data/normal.csv", "data/today.csv", "line 7"), "Unprocessable Content: 'model' is 'line 7'")
-    fails(run(SHELL, "data/normal.csv", "data/today.csv", "m", "9999"), "Unprocessable Content: ")
+    check_failure(run(SHELL, "data/normal.csv", "data/tomorrow.csv"), "cannot read data/tomorrow.csv")
+    check_failure(run(SHELL, "data/normal.csv", "data/today.csv", "line 7"), "Unprocessable Content: 'model' is 'line 7'")
+    check_failure(run(SHELL, "data/normal.csv", "data/today.csv", "m", "9999"), "Unprocessable Content: ")
     run.environment["REPRISE_URL"] = "http://127.0.0.1:9"
-    fails(run(SHELL, "data/normal.csv", "data/today.csv"), "127.0.0.1 port 9")
+    check_failure(run(SHELL, "data/normal.csv", "data/today.csv"), "127.0.0.1 port 9")
     assert get(server, "/models")["models"] == []
 
 
-def test_shell_says_why_a_training_ended(run, server):
-    """The problem of a job that somebody cancels."""
+def test_the_shell_example_reports_a_cancelled_training(run, server):
+    """Another client cancels the job."""
     command = [SHELL, "data/normal.csv", "data/today.csv", "long", "400"]
     with subprocess.Popen(command, cwd=run.folder, env=run.environment, text=True, stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE) as shell:
@@ -112,42 +113,43 @@ def test_shell_says_why_a_training_ended(run, server):
     assert shell.returncode == 1
 
 
-def test_events(run, server):
-    said = succeeds(run(EVENTS, "--train", "data/normal.csv", "pump", "data/today.csv"))
-    finds_both(said)
-    assert "version 1: 12133 parameters" in said
-    # The model stays, and is asked without training.
-    assert events(succeeds(run(EVENTS, "pump", "data/today.csv"))) == events(said)
+def test_the_events_example_finds_both_faults(run, server):
+    output = check_success(run(EVENTS, "--train", "data/normal.csv", "pump", "data/today.csv"))
+    check_both_faults(output)
+    assert "version 1: 12133 parameters" in output
+    # The model is kept, and scores without training.
+    assert events(check_success(run(EVENTS, "pump", "data/today.csv"))) == events(output)
     assert get(server, "/models/pump")["versions"] == [1]
-    # A gap is filled, and what is no sensor is ignored; nothing happens in normal operation.
+    # A gap is filled, a column that is not a sensor is ignored, and normal operation has no events.
     gap = run.folder / "gap.csv"
     rows = list(csv.reader(open(run.folder / "data/today.csv")))
     rows[100][2] = ""
     with open(gap, "w", newline="") as file:
         csv.writer(file).writerows([*row, "operator" if at == 0 else "Kim"] for at, row in enumerate(rows[:200]))
-    said = succeeds(run(EVENTS, "pump", "gap.csv", "--ignore", "operator"))
-    assert "176 rows judged by pump, version 1; 0 events" in said, said
+    output = check_success(run(EVENTS, "pump", "gap.csv", "--ignore", "operator"))
+    assert "176 rows scored by pump, version 1; 0 events" in output, output
 
 
-def test_events_says_what_is_wrong(run, server):
-    fails(run(EVENTS, "pump", "data/today.csv"), "sensor_events.py: Not Found: there is no model 'pump'")
-    fails(run(EVENTS, "pump", "--train", "data/normal.csv", "--timesteps", "0"), "'timesteps'")
-    fails(run(EVENTS, "pump", "--train", "nothing.csv"), "nothing.csv")
-    fails(run(EVENTS, "pump", "data/today.csv", "--url", "http://127.0.0.1:9"), "No answer", "REPRISE_URL says where")
+def test_the_events_example_reports_errors(run, server):
+    check_failure(run(EVENTS, "pump", "data/today.csv"), "sensor_events.py: Not Found: there is no model 'pump'")
+    check_failure(run(EVENTS, "pump", "--train", "data/normal.csv", "--timesteps", "0"), "'timesteps'")
+    check_failure(run(EVENTS, "pump", "--train", "nothing.csv"), "nothing.csv")
+    check_failure(run(EVENTS, "pump", "data/today.csv", "--url", "http://127.0.0.1:9"),
+                  "No response", "set REPRISE_URL")
 
 
-def test_states(run):
-    """The encodings tell the states apart, and the windows themselves don't."""
-    said = succeeds(run(STATES, "data/states.csv"))
-    figures = {name: (float(rand), float(accuracy)) for name, rand, accuracy in re.findall(
-        r"(\w+): \d+ numbers each, clusters' Rand index ([\d.]+), classifier's accuracy ([\d.]+)", said)}
-    assert "1804 windows of 3 states" in said and figures["windows"][0] < 0.4 and figures["windows"][1] < 0.8, said
-    assert figures["encodings"][0] > 0.9 and figures["encodings"][1] > 0.98, said
-    fails(run(STATES, "data/normal.csv"), "state")
+def test_encodings_separate_the_states(run):
+    """The encodings separate the states; the windows themselves do not."""
+    output = check_success(run(STATES, "data/states.csv"))
+    measures = {name: (float(rand), float(accuracy)) for name, rand, accuracy in re.findall(
+        r"(\w+): \d+ numbers each, clusters' Rand index ([\d.]+), classifier's accuracy ([\d.]+)", output)}
+    assert "1804 windows of 3 states" in output and measures["windows"][0] < 0.4 and measures["windows"][1] < 0.8, output
+    assert measures["encodings"][0] > 0.9 and measures["encodings"][1] > 0.98, output
+    check_failure(run(STATES, "data/normal.csv"), "state")
 
 
-def test_keys(folder, serve, new_key, tmp_path):
-    """The key goes from the environment to the server, and not where other users could see it."""
+def test_the_examples_pass_the_key_without_showing_it(folder, serve, new_key, tmp_path):
+    """The key goes from the environment to the server, and never into arguments that other users can see."""
     key, line = new_key("engineer", "read", "infer", "train")
     (tmp_path / "keys").write_text(f"{line}\n")
     run = folder
@@ -157,10 +159,10 @@ def test_keys(folder, serve, new_key, tmp_path):
     shim.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/seen\nexec {shutil.which("curl")} "$@"\n')
     shim.chmod(0o755)
     run.environment["PATH"] = f"{shim.parent}:{os.environ['PATH']}"
-    fails(run(SHELL, "data/normal.csv", "data/today.csv"), "Unauthorized: ")
-    fails(run(EVENTS, "pump", "data/today.csv"), "Unauthorized: ")
+    check_failure(run(SHELL, "data/normal.csv", "data/today.csv"), "Unauthorized: ")
+    check_failure(run(EVENTS, "pump", "data/today.csv"), "Unauthorized: ")
     run.environment["REPRISE_API_KEY"] = key
-    finds_both(succeeds(run(SHELL, "data/normal.csv", "data/today.csv")))
-    finds_both(succeeds(run(EVENTS, "pump", "data/today.csv")))
+    check_both_faults(check_success(run(SHELL, "data/normal.csv", "data/today.csv")))
+    check_both_faults(check_success(run(EVENTS, "pump", "data/today.csv")))
     seen = (tmp_path / "seen").read_text()
     assert "/score?model=pump" in seen and key not in seen

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol as its clients speak it: Triton's tritonclient and KServe's InferenceRESTClient."""
+"""The Open Inference Protocol with its clients: Triton's tritonclient and KServe's InferenceRESTClient."""
 
 import asyncio
 
@@ -42,7 +42,7 @@ def triton(trained):
 
 
 def expected(server, data, model="waves"):
-    """The same by the server's own calls."""
+    """The expected outputs, from /reconstruct, /score and /encode."""
     request = {"model": model, "windows": data.tolist()}
     reconstructed = post(server, "/reconstruct", request)
     values = {
@@ -97,9 +97,9 @@ def test_triton_infers(trained, triton, binary_input, binary_output):
             outputs = [InferRequestedOutput(name, binary_data=binary_output) for name in wanted]
         result = triton.infer(model, triton_input(data, binary_input), outputs=outputs, request_id="7a")
         check(result, wanted)
-        answer = result.get_response()
-        assert (answer["id"], answer["model_name"]) == ("7a", model)
-        assert {one["name"] for one in answer["outputs"]} == set(wanted)
+        response = result.get_response()
+        assert (response["id"], response["model_name"]) == ("7a", model)
+        assert {one["name"] for one in response["outputs"]} == set(wanted)
     result = triton.infer("waves", triton_input(data, binary_input), model_version="1")
     assert result.get_response()["model_version"] == "1"
 
@@ -117,14 +117,14 @@ def test_triton_mixes_binary_and_json(trained, triton):
 
 
 @pytest.mark.parametrize("binary", [True, False])
-@pytest.mark.parametrize("answer", ["gzip", "deflate", None])
+@pytest.mark.parametrize("response", ["gzip", "deflate", None])
 @pytest.mark.parametrize("request_", ["gzip", "deflate", None])
-def test_triton_compresses(trained, triton, request_, answer, binary):
+def test_triton_compresses(trained, triton, request_, response, binary):
     data = windows(300)
     outputs = [InferRequestedOutput(name, binary_data=binary) for name in OUTPUTS]
     result = triton.infer(
         "waves", triton_input(data, binary), outputs=outputs, request_compression_algorithm=request_,
-        response_compression_algorithm=answer)
+        response_compression_algorithm=response)
     check(result, expected(trained, data))
 
 
@@ -141,8 +141,8 @@ def test_triton_infers_asynchronously(trained, triton):
 def test_triton_raises_its_exception(triton):
     data = windows(2)
 
-    def raises(status, says, call, *arguments, **options):
-        with pytest.raises(InferenceServerException, match=says) as caught:
+    def raises(status, message, call, *arguments, **options):
+        with pytest.raises(InferenceServerException, match=message) as caught:
             call(*arguments, **options)
         assert caught.value.status() == status
 
@@ -160,7 +160,7 @@ def test_triton_raises_its_exception(triton):
            outputs=[InferRequestedOutput("label")])
     raises("400", "extension", triton.infer, "waves", triton_input(data),
            outputs=[InferRequestedOutput("score", class_count=2)])
-    assert triton.is_server_ready(), "the connection is as good as ever"
+    assert triton.is_server_ready(), "the connection must still work"
 
 
 def kserve_request(data, binary, name="waves", outputs=None):
@@ -173,7 +173,7 @@ def kserve_request(data, binary, name="waves", outputs=None):
 
 
 def kserve(calls):
-    """Makes some calls with a client of their own."""
+    """Runs calls with a new client."""
     async def run():
         async with InferenceRESTClient(RESTConfig(protocol="v2", retries=0, timeout=20)) as client:
             return await calls(client)
@@ -201,7 +201,7 @@ def test_kserve_infers(trained, binary):
         return [
             await client.infer(url, kserve_request(data, binary), "waves"),
             await client.infer(url, kserve_request(data, binary, outputs=some), "waves"),
-            # More than a thousand bytes, which httpx asks for in gzip.
+            # More than a thousand bytes, so that httpx gets the response in gzip.
             await client.infer(url, kserve_request(windows(300), binary, outputs={"score": True}), "waves")]
     whole, some, large = kserve(calls)
     assert (whole.id, whole.model_name) == ("k1", "waves")
@@ -212,21 +212,21 @@ def test_kserve_infers(trained, binary):
     np.testing.assert_array_equal(large.outputs[0].as_numpy(), expected(trained, windows(300))["score"])
 
 
-def test_kserve_takes_plain_dictionaries_and_raises_errors(trained):
+def test_kserve_accepts_plain_dictionaries_and_raises_errors(trained):
     data = windows(2)
     request = {"inputs": [
         {"name": "windows", "datatype": "FP32", "shape": list(data.shape), "data": data.tolist()}]}
 
     async def calls(client):
         url = f"http://{trained}"
-        answer = await client.infer(url, request, "waves")
+        response = await client.infer(url, request, "waves")
         statuses = []
         for model, body in [("unknown", request), ("waves", {"inputs": []}), ("waves/x", request)]:
             with pytest.raises(httpx.HTTPStatusError) as caught:
                 await client.infer(url, body, model)
             statuses.append(caught.value.response.status_code)
             assert caught.value.response.json()["error"]
-        return answer, statuses
-    answer, statuses = kserve(calls)
+        return response, statuses
+    response, statuses = kserve(calls)
     assert statuses == [404, 400, 404]
-    np.testing.assert_array_equal(answer.outputs[3].as_numpy(), expected(trained, data)["score"])
+    np.testing.assert_array_equal(response.outputs[3].as_numpy(), expected(trained, data)["score"])

@@ -1,4 +1,4 @@
-"""Trainings in the background, as a Python program would follow them."""
+"""Background trainings, followed as a Python program would."""
 
 import json
 
@@ -12,17 +12,17 @@ def training(epochs, **options):
 
 
 def start(server, training, **fields):
-    """The job of a training that nobody waits for."""
-    answer = call(server, "POST", "/train", training, {"Prefer": "respond-async", **fields})
-    assert answer.status == 202, answer.body
-    assert answer.fields["Preference-Applied"] == "respond-async"
-    job = json.loads(answer.body)
-    assert answer.fields["Location"] == f"/jobs/{job['id']}"
+    """Starts a background training; returns the id of its job."""
+    response = call(server, "POST", "/train", training, {"Prefer": "respond-async", **fields})
+    assert response.status == 202, response.body
+    assert response.fields["Preference-Applied"] == "respond-async"
+    job = json.loads(response.body)
+    assert response.fields["Location"] == f"/jobs/{job['id']}"
     return job["id"]
 
 
 def events(server, job, last=None):
-    """Kind, id and data of each event, as they come."""
+    """Kind, id and data of each event, as they arrive."""
     fields = {} if last is None else {"Last-Event-ID": str(last)}
     with request(server, "GET", f"/jobs/{job}/events", fields=fields) as response:
         assert response.status == 200
@@ -32,13 +32,13 @@ def events(server, job, last=None):
             if line == b"\n" and event:
                 yield event["event"], int(event["id"]) if "id" in event else None, json.loads(event["data"])
                 event = {}
-            # Comments begin with a colon.
+            # A line that starts with a colon is a comment.
             elif line[:1] not in b":\n":
                 name, _, value = line.decode().rstrip("\n").partition(": ")
                 event[name] = value
 
 
-def test_events_come_until_the_result(server):
+def test_events_arrive_until_the_result(server):
     job = start(server, training(30))
     kinds, ids, data = zip(*events(server, job))
     assert kinds == ("job", *30 * ["progress"], "result")
@@ -54,10 +54,10 @@ def test_events_come_until_the_result(server):
     assert download(server, "m")
 
 
-def test_a_reader_that_comes_back_gets_what_it_has_missed(server):
+def test_a_client_that_reconnects_gets_the_missed_events(server):
     job = start(server, training(10_000))
     for _, last, _ in events(server, job):
-        # As if the connection broke in the midst of training.
+        # Simulate a connection that breaks during training.
         if last and last >= 5:
             break
     assert get(server, f"/jobs/{job}")["state"] == "running"
@@ -65,7 +65,7 @@ def test_a_reader_that_comes_back_gets_what_it_has_missed(server):
     assert kinds[0] == "job" and kinds[-1] == "result"
     assert list(ids[1:]) == sorted(set(ids[1:]))
     assert last < ids[1] and ids[-2:] == (10_000, 10_001)
-    # Now that all are there, none is missing.
+    # The training has ended, so that every event is available.
     assert [id for _, id, _ in events(server, job, 9990)] == [None, *range(9991, 10_002)]
     assert call(server, "GET", f"/jobs/{job}/events", fields={"Last-Event-ID": "10001"}).status == 204
 
@@ -80,7 +80,7 @@ def test_a_cancelled_training_leaves_no_model(server):
     assert get(server, f"/jobs/{job}")["state"] == "cancelled"
     assert get(server, "/models")["models"] == []
     assert call(server, "GET", "/models/m").status == 404
-    # It has ended: another DELETE forgets it.
+    # The job has ended, so another DELETE removes it.
     assert call(server, "DELETE", f"/jobs/{job}").status == 204
     assert call(server, "GET", f"/jobs/{job}").status == 404
 
@@ -90,7 +90,7 @@ def test_a_repeated_key_gives_the_same_job(server):
     job = start(server, training(20), **key)
     assert start(server, training(20), **key) == job
     assert list(events(server, job))[-1][0] == "result"
-    assert start(server, training(20), **key) == job, "also when it has ended"
+    assert start(server, training(20), **key) == job, "the key must give the same job after its end"
     assert call(server, "POST", "/train", training(21), key).status == 422
     assert [one["id"] for one in get(server, "/jobs")["jobs"]] == [job]
     assert get(server, "/models/m")["versions"] == [1]

@@ -1,4 +1,4 @@
-"""scripts/keras_bridge.py takes networks from Keras to the server and back."""
+"""scripts/keras_bridge.py converts networks from Keras to the server's files and back."""
 
 import pathlib
 import subprocess
@@ -27,8 +27,8 @@ def sequential(*layers, shape=(4, 2), **options):
     return keras.Sequential([keras.Input(shape), *layers], **options)
 
 
-def by_hand():
-    """A network as somebody writes it, with names of its own."""
+def custom_network():
+    """A network as a user writes it, with custom names."""
     return sequential(
         keras.Sequential([L.LSTM(6, activation="relu", return_sequences=True, name="first"), L.LSTM(3)], name="encoder"),
         L.RepeatVector(4, name="again"),
@@ -38,7 +38,7 @@ def by_hand():
         L.Dense(2, name="last"))
 
 
-def stir(network):
+def add_noise(network):
     noise = np.random.default_rng(3)
     for weight in network.weights:
         weight.assign(np.asarray(weight.value) + 0.2 * noise.standard_normal(weight.shape))
@@ -48,33 +48,33 @@ def stir(network):
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-def test_names_are_those_of_keras(name):
+def test_tensor_names_are_those_of_keras(name):
     network = network_of(UPLOADS[name])
     tensors, _ = keras_bridge.to_reprise(network)
     check_same_bits(tensors, networks.tensors(network))
 
 
 @pytest.mark.parametrize("scaled", [False, True])
-def test_the_server_runs_a_network_written_by_hand(server, scaled):
-    network = by_hand()
-    stir(network)
+def test_the_server_agrees_with_a_custom_network(server, scaled):
+    network = custom_network()
+    add_noise(network)
     scaling = {"offset": [20, -0.5], "scale": [5, 0.25]} if scaled else {}
     tensors, metadata = keras_bridge.to_reprise(network, threshold=0.5, **scaling)
-    answer = upload(server, "m", save(tensors, metadata))
-    assert answer.status == 201, answer.body
+    response = upload(server, "m", save(tensors, metadata))
+    assert response.status == 201, response.body
     offset, scale = keras_bridge.scaling(metadata)
     x = np.float32(offset + scale * np.random.default_rng(5).uniform(-2, 2, (7, 4, 2)))
     y = np.asarray(network((x - offset) / scale))
-    answer = post(server, "/reconstruct", {"model": "m", "windows": x.tolist()})
-    assert np.abs((np.array(answer["reconstructions"]) - offset) / scale - y).max() <= 1e-5
+    response = post(server, "/reconstruct", {"model": "m", "windows": x.tolist()})
+    assert np.abs((np.array(response["reconstructions"]) - offset) / scale - y).max() <= 1e-5
     assert post(server, "/score", {"model": "m", "windows": x.tolist()})["threshold"] == 0.5
 
 
-def test_a_network_without_a_length_is_given_one(server, tmp_path):
+def test_a_network_of_any_length_needs_the_number_of_timesteps(server, tmp_path):
     network = sequential(L.LSTM(3, return_sequences=True), L.Dense(2), shape=(None, 2))
     network.save(tmp_path / "m.keras")
     failed = run("to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors")
-    assert failed.returncode == 1 and "say how many timesteps" in failed.stderr
+    assert failed.returncode == 1 and "give the number of timesteps" in failed.stderr
     done = run(
         "to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors", "--timesteps", 4, "--offset", -1, 2, "--scale", 3, 4)
     assert done.returncode == 0, done.stderr
@@ -88,7 +88,7 @@ def test_a_network_without_a_length_is_given_one(server, tmp_path):
 
 
 @pytest.mark.parametrize("training", TRAININGS)
-def test_keras_runs_what_the_server_has_trained(server, tmp_path, training):
+def test_keras_agrees_with_converted_models(server, tmp_path, training):
     post(server, "/train", {"model": "m", "epochs": 5, "learning_rate": 0.02, **TRAININGS[training]}, status=201)
     (tmp_path / "m.safetensors").write_bytes(download(server, "m"))
     tensors, metadata = keras_bridge.read(tmp_path / "m.safetensors")
@@ -96,7 +96,7 @@ def test_keras_runs_what_the_server_has_trained(server, tmp_path, training):
     network = keras.saving.load_model(tmp_path / "m.keras")
     check_predictions(server, "m", metadata, network)
 
-    # There and back again.
+    # Convert back to a file of the server.
     offset, scale = keras_bridge.scaling(metadata)
     again, described = keras_bridge.to_reprise(network, offset=offset.tolist(), scale=scale.tolist())
     check_same_bits(again, tensors)
@@ -104,7 +104,7 @@ def test_keras_runs_what_the_server_has_trained(server, tmp_path, training):
     check_predictions(server, "again", metadata, network)
 
 
-def test_the_command_makes_a_file_for_keras(server, tmp_path):
+def test_the_command_writes_a_file_for_keras(server, tmp_path):
     post(server, "/train", {"model": "m", "epochs": 1, **TRAININGS["standard"]}, status=201)
     (tmp_path / "m.safetensors").write_bytes(download(server, "m"))
     done = run("to-keras", tmp_path / "m.safetensors", tmp_path / "m.keras")
@@ -119,7 +119,7 @@ def test_the_command_makes_a_file_for_keras(server, tmp_path):
     assert failed.returncode == 1 and "none.safetensors" in failed.stderr
 
 
-# What is refused.
+# Rejected networks.
 
 
 @keras.saving.register_keras_serializable()
@@ -133,7 +133,7 @@ def wraps(layer, **options):
 
 
 BACKWARD = {"go_backwards": True, "return_sequences": True}
-REFUSED = {
+REJECTED = {
     "unknown layer": (L.GRU(2, return_sequences=True, name="gate"), "'gate' (GRU)"),
     "subclass": (Scaled(2, name="mine"), "'mine' (Scaled)"),
     "activation layer": (L.Activation("relu", name="act"), "'act' (Activation)"),
@@ -158,15 +158,15 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("fault", REFUSED)
-def test_what_has_no_place_is_refused_by_name(fault):
-    layer, reason = REFUSED[fault]
-    with pytest.raises(keras_bridge.Unsupported) as refusal:
+@pytest.mark.parametrize("fault", REJECTED)
+def test_an_unsupported_layer_is_rejected_by_name(fault):
+    layer, reason = REJECTED[fault]
+    with pytest.raises(keras_bridge.Unsupported) as error:
         keras_bridge.to_reprise(sequential(layer))
-    assert reason in str(refusal.value)
+    assert reason in str(error.value)
 
 
-def test_networks_of_another_kind_are_refused():
+def test_unsupported_kinds_of_network_are_rejected():
     windows = keras.Input((4, 2))
     others = {
         "only a Sequential network": keras.Model(windows, L.Dense(2)(windows)),
@@ -183,15 +183,15 @@ def test_networks_of_another_kind_are_refused():
     ({"lstm/lstm_cell/bias": None}, "no tensor 'lstm/lstm_cell/bias'"),
     ({"lstm_9/lstm_cell/bias": np.zeros(4, np.float32)}, "a tensor 'lstm_9/lstm_cell/bias'"),
     ({"lstm/lstm_cell/bias": np.zeros(4, np.float32)}, "has shape (4,); the architecture needs (32,)")])
-def test_tensors_of_another_architecture_are_refused(change, reason):
+def test_tensors_of_another_architecture_are_rejected(change, reason):
     metadata = UPLOADS["autoencoder"]
     tensors = networks.tensors(network_of(metadata)) | change
-    with pytest.raises(keras_bridge.Unsupported) as refusal:
+    with pytest.raises(keras_bridge.Unsupported) as error:
         keras_bridge.to_keras({name: tensor for name, tensor in tensors.items() if tensor is not None}, metadata)
-    assert reason in str(refusal.value)
+    assert reason in str(error.value)
 
 
-def test_unknown_layers_of_a_file_are_refused():
+def test_unknown_layers_of_a_file_are_rejected():
     with pytest.raises(keras_bridge.Unsupported, match="'GRU'"):
         keras_bridge.build({"layers": [{"type": "GRU", "units": 2}]}, 4, 2)
     with pytest.raises(keras_bridge.Unsupported, match="'transformer'"):

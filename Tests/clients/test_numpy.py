@@ -1,4 +1,4 @@
-"""Arrays to and from the server as NumPy writes and reads them."""
+"""The server reads and writes arrays in the format of NumPy."""
 
 import io
 import json
@@ -28,7 +28,7 @@ def saved(array, version=None):
 
 
 def send(server, path, array, accept="application/json", **query):
-    """The answer to an array, or to the bytes of a file."""
+    """Sends an array, or the bytes of a file; returns the response."""
     body = array if isinstance(array, bytes) else saved(array)
     values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in query.items()}
     return call(
@@ -36,26 +36,26 @@ def send(server, path, array, accept="application/json", **query):
         {"Content-Type": "application/x-npy", "Accept": accept})
 
 
-def refused(server, path, array, says, **query):
-    answer = send(server, path, array, **query)
-    assert answer.status == 422 and says in json.loads(answer.body)["detail"], answer.body
+def check_rejected(server, path, array, message, **query):
+    response = send(server, path, array, **query)
+    assert response.status == 422 and message in json.loads(response.body)["detail"], response.body
 
 
 @pytest.fixture
 def trained(server):
-    """The server with the same model from an array and from JSON."""
-    answer = send(server, "/train", rows(), model="npy", **TRAINING)
-    assert answer.status == 201, answer.body
+    """The server with one model trained from an array and the same trained from JSON."""
+    response = send(server, "/train", rows(), model="npy", **TRAINING)
+    assert response.status == 201, response.body
     history = post(server, "/train", {"model": "json", "series": rows().tolist(), **TRAINING}, 201)["history"]
-    assert json.loads(answer.body)["history"] == history
+    assert json.loads(response.body)["history"] == history
     return server
 
 
-def answers(server, path, member, array, name, **options):
-    """The same of an array and of JSON."""
-    answer = send(server, path, array, model="npy", **options)
-    assert answer.status == 200, answer.body
-    ours = json.loads(answer.body)[member]
+def equal_member(server, path, member, array, name, **options):
+    """A member of the response, after a check that an array and JSON give the same."""
+    response = send(server, path, array, model="npy", **options)
+    assert response.status == 200, response.body
+    ours = json.loads(response.body)[member]
     assert ours == post(server, path, {"model": "json", name: array.tolist(), **options})[member]
     return ours
 
@@ -63,66 +63,66 @@ def answers(server, path, member, array, name, **options):
 @pytest.mark.parametrize("path,member", [
     ("/reconstruct", "reconstructions"), ("/reconstruct", "errors"), ("/encode", "encodings"),
     ("/score", "windows")])
-def test_arrays_are_the_same_as_json(trained, path, member):
-    answers(trained, path, member, rows(), "series", stride=3)
-    answers(trained, path, member, windows(), "windows")
-    assert answers(trained, path, member, windows(1), "windows")
+def test_arrays_and_json_give_the_same_response(trained, path, member):
+    equal_member(trained, path, member, rows(), "series", stride=3)
+    equal_member(trained, path, member, windows(), "windows")
+    assert equal_member(trained, path, member, windows(1), "windows")
 
 
-def test_labels_are_in_the_query(trained):
+def test_labels_are_given_in_the_query(trained):
     labels = [[20, 25], [40, 41]]
-    answer = answers(trained, "/evaluate", "precision_recall_curve", rows(), "series", labels=labels)
-    assert answer
-    refused(trained, "/evaluate", windows(), "only rows", model="npy", labels=labels)
+    response = equal_member(trained, "/evaluate", "precision_recall_curve", rows(), "series", labels=labels)
+    assert response
+    check_rejected(trained, "/evaluate", windows(), "only rows", model="npy", labels=labels)
 
 
 @pytest.mark.parametrize("path,member", [("/reconstruct", "reconstructions"), ("/encode", "encodings")])
-def test_answers_are_arrays(trained, path, member):
+def test_responses_are_arrays(trained, path, member):
     for count in (1, 6):
-        answer = send(trained, path, windows(count), "application/x-npy", model="npy")
-        assert answer.status == 200 and answer.fields["Content-Type"] == "application/x-npy"
-        array = np.load(io.BytesIO(answer.body), allow_pickle=False)
+        response = send(trained, path, windows(count), "application/x-npy", model="npy")
+        assert response.status == 200 and response.fields["Content-Type"] == "application/x-npy"
+        array = np.load(io.BytesIO(response.body), allow_pickle=False)
         assert array.dtype == np.dtype("<f4") and array.flags.c_contiguous
-        wanted = answers(trained, path, member, windows(count), "windows")
+        wanted = equal_member(trained, path, member, windows(count), "windows")
         np.testing.assert_array_equal(array, np.array(wanted, np.float32))
-        # It is what the server takes, too: reconstructions have the shape of windows.
+        # The server accepts the array as input: reconstructions have the shape of windows.
         if path == "/reconstruct":
-            assert send(trained, "/score", answer.body, model="npy").status == 200
+            assert send(trained, "/score", response.body, model="npy").status == 200
 
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
 @pytest.mark.parametrize("dtype", ["<f4", "<f8"])
-def test_versions_and_types(trained, version, dtype):
+def test_all_format_versions_and_float_types_are_accepted(trained, version, dtype):
     array = rows().astype(dtype)
-    answer = send(trained, "/encode", saved(array, version), model="npy")
-    assert json.loads(answer.body)["encodings"] == answers(trained, "/encode", "encodings", rows(), "series")
+    response = send(trained, "/encode", saved(array, version), model="npy")
+    assert json.loads(response.body)["encodings"] == equal_member(trained, "/encode", "encodings", rows(), "series")
 
 
-def test_arrays_that_numpy_saves_in_its_own_ways(trained):
-    wanted = answers(trained, "/encode", "encodings", rows(), "series")
+def test_unusual_memory_layouts_are_accepted(trained):
+    wanted = equal_member(trained, "/encode", "encodings", rows(), "series")
 
     def encodings(array):
         return json.loads(send(trained, "/encode", array, model="npy").body).get("encodings")
-    # A view that is contiguous in no order is saved in C order.
+    # NumPy saves a view that is not contiguous in C order.
     assert encodings(np.repeat(rows(), 2, axis=0)[::2]) == wanted
     file = io.BytesIO()
     np.save(file, rows())
     assert encodings(file.getvalue()) == wanted
-    # One row is in both orders, and C is what is said.
+    # One row is contiguous in both orders; NumPy declares C order.
     assert b"'fortran_order': False" in saved(np.asfortranarray(rows()[:1]))
 
 
 def test_nan_is_a_missing_value(trained):
     gap = rows().astype(np.float64)
     gap[7, 2] = np.nan
-    refused(trained, "/score", gap, "row 7 has no value for feature 2", model="npy")
-    answer = send(trained, "/score", gap, model="npy", missing="previous")
+    check_rejected(trained, "/score", gap, "row 7 has no value for feature 2", model="npy")
+    response = send(trained, "/score", gap, model="npy", missing="previous")
     filled = rows()
     filled[7, 2] = filled[6, 2]
-    assert json.loads(answer.body) == json.loads(send(trained, "/score", filled, model="npy").body)
+    assert json.loads(response.body) == json.loads(send(trained, "/score", filled, model="npy").body)
 
 
-@pytest.mark.parametrize("array,says", [
+@pytest.mark.parametrize("array,message", [
     (np.asfortranarray(rows()), "numpy.ascontiguousarray"), (rows().astype(">f4"), "astype('<f4')"),
     (rows().astype(np.float16), "'<f2'"), (rows().astype(np.int64), "'<i8'"), (rows() > 0, "'|b1'"),
     (rows().astype(np.complex64), "'<c8'"), (np.array([["a"]]), "'<U1'"),
@@ -131,17 +131,17 @@ def test_nan_is_a_missing_value(trained):
     (np.full((9, F), np.inf, np.float32), "infinite"), (np.full((9, F), 1e300), "beyond the range"),
     (rows()[:, :2].copy(), "2 features"), (saved(rows())[:-1], "bytes of data"), (saved(rows()) + b"\0", "bytes of data"),
 ])
-def test_what_is_refused(trained, array, says):
-    refused(trained, "/score", np.asarray(array) if isinstance(array, np.generic) else array, says, model="npy")
+def test_unsupported_arrays_are_rejected(trained, array, message):
+    check_rejected(trained, "/score", np.asarray(array) if isinstance(array, np.generic) else array, message, model="npy")
 
 
-def test_other_files_of_numpy_are_refused(trained):
+def test_archives_and_pickles_of_numpy_are_rejected(trained):
     archive, pickled = io.BytesIO(), io.BytesIO()
     np.savez(archive, rows())
     np.save(pickled, np.array([[{}]]), allow_pickle=True)
-    refused(trained, "/score", archive.getvalue(), "is no .npy file", model="npy")
-    refused(trained, "/score", pickled.getvalue(), "'|O'", model="npy")
+    check_rejected(trained, "/score", archive.getvalue(), "is no .npy file", model="npy")
+    check_rejected(trained, "/score", pickled.getvalue(), "'|O'", model="npy")
 
 
-def test_nothing_but_an_acceptable_answer(trained):
+def test_an_unacceptable_media_type_is_rejected(trained):
     assert send(trained, "/score", windows(), "application/x-npy", model="npy").status == 406

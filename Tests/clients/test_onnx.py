@@ -1,4 +1,4 @@
-"""Models as ONNX files: ONNX checks them, and ONNX Runtime says what the server says."""
+"""Models as ONNX files: the ONNX checker accepts them, and ONNX Runtime computes the same as the server."""
 
 import itertools
 import json
@@ -8,22 +8,22 @@ import onnx
 import onnxruntime
 import pytest
 from api import call, get, post
-from networks import stirred
+from networks import noisy_weights
 from safetensors.numpy import save
 from test_safetensors import EVERY_LAYER, TRAININGS, lstm, network_of, random_windows, scaling_of
 from test_safetensors import metadata as metadata_of
 
-TOLERANCE = 1e-5  # of numbers in scaled units
+TOLERANCE = 1e-5  # in scaled units
 
 
 def exported(server, model):
-    """The latest version as a file that is ONNX, and what runs it."""
-    answer = call(server, "GET", f"/models/{model}/model.onnx")
-    assert answer.status == 200, answer.body
-    file = onnx.load_from_string(answer.body)
+    """The latest version as a checked ONNX file, and a session that runs it."""
+    response = call(server, "GET", f"/models/{model}/model.onnx")
+    assert response.status == 200, response.body
+    file = onnx.load_from_string(response.body)
     onnx.checker.check_model(file, full_check=True)
     assert [(domain.domain, domain.version) for domain in file.opset_import] == [("", 17)]
-    session = onnxruntime.InferenceSession(answer.body, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(response.body, providers=["CPUExecutionProvider"])
     return file, session
 
 
@@ -32,7 +32,7 @@ def declared(values):
 
 
 def check(server, model, metadata, count=7):
-    """ONNX Runtime and the server say the same of random windows."""
+    """ONNX Runtime and the server agree on random windows."""
     _, session = exported(server, model)
     x = random_windows(metadata, count)
     shape = ["batch", *x.shape[1:]]
@@ -55,16 +55,16 @@ def check(server, model, metadata, count=7):
 
 
 @pytest.mark.parametrize("training", TRAININGS)
-def test_onnx_runtime_runs_what_the_server_has_trained(server, training):
+def test_onnx_runtime_agrees_with_trained_models(server, training):
     fast = {"epochs": 20, "learning_rate": 0.02, "seed": 3}
     post(server, "/train", {"model": "m", **fast, **TRAININGS[training]}, status=201)
-    answer = call(server, "GET", "/models/m/model.safetensors")
-    header = json.loads(answer.body[8:8 + int.from_bytes(answer.body[:8], "little")])
+    response = call(server, "GET", "/models/m/model.safetensors")
+    header = json.loads(response.body[8:8 + int.from_bytes(response.body[:8], "little")])
     check(server, "m", header["__metadata__"])
 
 
 def uploaded(server, metadata):
-    file = save(stirred(network_of(metadata)), metadata)
+    file = save(noisy_weights(network_of(metadata)), metadata)
     assert call(server, "PUT", "/models/m/model.safetensors", file).status == 201
 
 
@@ -74,7 +74,7 @@ GATES = "sigmoid", "hard_sigmoid"
 
 @pytest.mark.parametrize(("activation", "recurrent_activation"), itertools.product(ACTIVATIONS, GATES))
 @pytest.mark.parametrize("kind", ["autoencoder", "stacked", "bidirectional", "dense"])
-def test_every_activation_is_the_same(server, kind, activation, recurrent_activation):
+def test_every_activation_agrees(server, kind, activation, recurrent_activation):
     options = {"activation": activation, "recurrent_activation": recurrent_activation}
     architecture = {"architecture": kind, "units": [6, 4], **options}
     if kind == "bidirectional":
@@ -84,7 +84,7 @@ def test_every_activation_is_the_same(server, kind, activation, recurrent_activa
             {"type": "RepeatVector", "n": 4},
             {"type": "Dense", "units": 2}]}
     elif kind == "dense":
-        # Of sequences and of vectors, and one that the encoding goes through.
+        # Dense layers on sequences and on vectors, one of them after the encoding.
         architecture = {"layers": [
             {"type": "Dense", "units": 3, "activation": activation},
             lstm(4, recurrent_activation=recurrent_activation),
@@ -98,7 +98,7 @@ def test_every_activation_is_the_same(server, kind, activation, recurrent_activa
 
 
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "none"])
-def test_scaling_is_inside(server, scaling):
+def test_the_graph_includes_the_scaling(server, scaling):
     members = {} if scaling == "none" else {"offset": [20, -0.5], "scale": [5, 0.25]}
     metadata = metadata_of({"units": [8, 5]}, scaling={"scaling": scaling, **members})
     uploaded(server, metadata)
@@ -106,19 +106,19 @@ def test_scaling_is_inside(server, scaling):
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_any_number_of_windows_is_taken(server, count):
+def test_any_number_of_windows_is_accepted(server, count):
     metadata = metadata_of({"layers": EVERY_LAYER}, shape=(6, 3))
     uploaded(server, metadata)
     check(server, "m", metadata, count)
 
 
-def test_one_timestep_of_one_feature_is_taken(server):
+def test_one_timestep_of_one_feature_is_accepted(server):
     metadata = metadata_of({"units": [3]}, shape=(1, 1))
     uploaded(server, metadata)
     check(server, "m", metadata)
 
 
-def test_a_version_is_taken_away_too(server):
+def test_each_version_can_be_exported(server):
     uploaded(server, metadata_of({"units": [3]}))
     uploaded(server, metadata_of({"units": [4]}))
     _, latest = exported(server, "m")

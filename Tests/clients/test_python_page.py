@@ -1,4 +1,4 @@
-"""What docs/python.md shows works as it stands there."""
+"""The code of docs/python.md works as printed."""
 
 import pathlib
 import re
@@ -11,24 +11,24 @@ PAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/python.md"
 
 
 def rows(count):
-    """Noise that differs in size from feature to feature."""
+    """Noise with a different scale for each feature."""
     return np.random.default_rng(1).normal(size=(count, 8)) * np.arange(1, 9) + 100
 
 
 @pytest.fixture
 def pump(server, tmp_path, monkeypatch):
-    """The files that the page speaks of, and a server with their model."""
+    """The files that the page uses, and a server with their model."""
     fit = {"timesteps": 30, "units": [12, 7], "epochs": 20, "learning_rate": 0.02}
     post(server, "/train", {"model": "pump", "series": rows(90).tolist(), **fit}, status=201)
     for name in "model.onnx", "model.safetensors":
-        answer = call(server, "GET", f"/models/pump/{name}")
-        (tmp_path / name.replace("model", "pump")).write_bytes(answer.body)
+        response = call(server, "GET", f"/models/pump/{name}")
+        (tmp_path / name.replace("model", "pump")).write_bytes(response.body)
     monkeypatch.chdir(tmp_path)
     return server
 
 
 def run(package):
-    """Runs the block that imports a package; gives back its variables."""
+    """Runs the code block that imports a package; returns its variables."""
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     block, = [block for block in blocks if f"import {package}\n" in block]
     variables = {}
@@ -36,15 +36,15 @@ def run(package):
     return variables
 
 
-def test_onnx_runtime(pump):
+def test_the_onnx_runtime_block_agrees_with_the_server(pump):
     found = run("onnxruntime")
     wanted = post(pump, "/reconstruct", {"model": "pump", "windows": found["windows"].tolist()})
     np.testing.assert_allclose(found["reconstructions"], wanted["reconstructions"], atol=1e-4)
     np.testing.assert_allclose(found["errors"], wanted["scaled_errors"], rtol=1e-5)
 
 
-def test_pytorch(pump):
-    # With all of CUDA it takes gigabytes, so it isn't among the requirements.
+def test_the_pytorch_block_agrees_with_the_server(pump):
+    # PyTorch with CUDA takes gigabytes, so it is not among the requirements.
     torch = pytest.importorskip(
         "torch", reason="torch is not installed; pip install -r Tests/clients/requirements-torch.txt")
     model = run("torch")["model"]

@@ -11,11 +11,11 @@ from api import call, download, get, post, upload
 from safetensors import safe_open
 from safetensors.numpy import load, load_file, save, save_file
 
-TOLERANCE = 1e-5  # of numbers in scaled units
+TOLERANCE = 1e-5  # in scaled units
 
 
 def waves(rows, features):
-    """A series whose features differ in unit and in size."""
+    """A series whose features differ in scale."""
     time = np.arange(rows)[:, None]
     unit = np.array([5, 0.1, 40])[:features]
     return unit * (3 + np.sin(time / (3 + np.arange(features))) + 0.1 * np.sin(time**2))
@@ -54,13 +54,13 @@ TRAININGS = {
     "layers": {"series": waves(60, 3).tolist(), "timesteps": 6, "layers": EVERY_LAYER},
 }
 
-# What makes a file a model, and the shape of its windows.
+# The shape of the windows, and a small architecture.
 SHAPE = (4, 2)
 SMALL = {"architecture": "autoencoder", "units": [8, 5]}
 
 
 def metadata(architecture, shape=SHAPE, **documents):
-    """The documented metadata, and no others."""
+    """The documented metadata and nothing else."""
     return {
         "timesteps": str(shape[0]), "features": str(shape[1]), "architecture": json.dumps(architecture),
         **{name: json.dumps(document) for name, document in documents.items()}}
@@ -70,7 +70,7 @@ def network_of(metadata, tensors=None):
     """The Keras network that a file's metadata describe."""
     shape = int(metadata["timesteps"]), int(metadata["features"])
     network = networks.build(json.loads(metadata["architecture"]), *shape)
-    networks.assign(network, tensors or networks.stirred(network))
+    networks.assign(network, tensors or networks.noisy_weights(network))
     return network
 
 
@@ -87,28 +87,28 @@ def random_windows(metadata, count=7):
 
 
 def check_predictions(server, model, metadata, network):
-    """Server and Keras say the same of random windows."""
+    """Server and Keras agree on random windows."""
     x = random_windows(metadata)
     offset, scale = scaling_of(metadata)
     scaled = (x - offset) / scale
     y = np.asarray(network(scaled))
-    answer = post(server, "/reconstruct", {"model": model, "windows": x.tolist()})
-    difference = (np.array(answer["reconstructions"]) - (y * scale + offset)) / scale
+    response = post(server, "/reconstruct", {"model": model, "windows": x.tolist()})
+    difference = (np.array(response["reconstructions"]) - (y * scale + offset)) / scale
     assert np.abs(difference).max() <= TOLERANCE
-    np.testing.assert_allclose(answer["scaled_errors"], ((y - scaled) ** 2).mean((1, 2)), rtol=1e-4)
-    np.testing.assert_allclose(answer["errors"], ((y * scale + offset - x) ** 2).mean((1, 2)), rtol=1e-4)
+    np.testing.assert_allclose(response["scaled_errors"], ((y - scaled) ** 2).mean((1, 2)), rtol=1e-4)
+    np.testing.assert_allclose(response["errors"], ((y * scale + offset - x) ** 2).mean((1, 2)), rtol=1e-4)
     if "encoding_units" in get(server, f"/models/{model}"):
-        answer = post(server, "/encode", {"model": model, "windows": x.tolist()})
-        difference = np.array(answer["encodings"]) - np.asarray(networks.encoder(network)(scaled))
+        response = post(server, "/encode", {"model": model, "windows": x.tolist()})
+        difference = np.array(response["encodings"]) - np.asarray(networks.encoder(network)(scaled))
         assert np.abs(difference).max() <= TOLERANCE
     check_layers(post(server, "/layers", {"model": model, "windows": x.tolist()}), network, scaled)
 
 
-def check_layers(answer, network, scaled):
-    """Every layer emits what it does in Keras."""
-    assert np.abs(np.array(answer["inputs"]) - scaled).max() <= TOLERANCE
-    assert len(answer["layers"]) == len(network.layers)
-    for ours, (layer, output) in zip(answer["layers"], networks.outputs(network, scaled)):
+def check_layers(response, network, scaled):
+    """Every layer has the same output as in Keras."""
+    assert np.abs(np.array(response["inputs"]) - scaled).max() <= TOLERANCE
+    assert len(response["layers"]) == len(network.layers)
+    for ours, (layer, output) in zip(response["layers"], networks.outputs(network, scaled)):
         assert ours["type"] == type(layer).__name__
         assert ours["output_shape"] == [None, *output.shape[1:]]
         assert np.abs(np.array(ours["outputs"]) - output).max() <= TOLERANCE, ours["name"]
@@ -121,12 +121,12 @@ def check_same_bits(found, expected):
         assert found[name].tobytes() == tensor.tobytes(), name
 
 
-# From the server.
+# Export from the server.
 
 
 @pytest.mark.parametrize("training", TRAININGS)
-def test_keras_runs_what_the_server_has_trained(server, tmp_path, training):
-    # Fast enough that the biases, zeros at first, come to matter.
+def test_keras_agrees_with_trained_models(server, tmp_path, training):
+    # A high learning rate moves the biases away from their initial zeros.
     fast = {"epochs": 20, "learning_rate": 0.02, "seed": 3}
     trained = post(server, "/train", {"model": "m", **fast, **TRAININGS[training]}, status=201)
     path = tmp_path / "m.safetensors"
@@ -147,7 +147,7 @@ def test_a_stacked_network_has_no_encoding(server):
     assert call(server, "POST", "/encode", {"model": "m", "windows": windows}).status == 409
 
 
-def test_the_checksum_is_that_of_the_data(server, tmp_path):
+def test_the_checksum_covers_the_data(server, tmp_path):
     file = trained_file(server)
     path = tmp_path / "m.safetensors"
     path.write_bytes(file)
@@ -156,7 +156,7 @@ def test_the_checksum_is_that_of_the_data(server, tmp_path):
         assert opened.metadata()["data_sha256"] == hashlib.sha256(file[8 + header:]).hexdigest()
 
 
-# To the server.
+# Import into the server.
 
 GOOD = metadata(SMALL)
 UPLOADS = {
@@ -172,14 +172,14 @@ UPLOADS = {
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-def test_the_server_runs_what_keras_has_made(server, tmp_path, name):
+def test_the_server_agrees_with_networks_of_keras(server, tmp_path, name):
     metadata = UPLOADS[name]
     network = network_of(metadata)
     path = tmp_path / "m.safetensors"
     save_file(networks.tensors(network), path, metadata)
-    answer = upload(server, "m", path.read_bytes())
-    assert answer.status == 201, answer.body
-    assert answer.fields["Location"] == "/models/m/versions/1"
+    response = upload(server, "m", path.read_bytes())
+    assert response.status == 201, response.body
+    assert response.fields["Location"] == "/models/m/versions/1"
     model = get(server, "/models/m")
     assert model["versions"] == [1]
     assert model["parameters"] == network.count_params()
@@ -193,15 +193,15 @@ def test_the_server_runs_what_keras_has_made(server, tmp_path, name):
 def test_other_floats_are_converted(server, dtype):
     network = network_of(GOOD)
     tensors = {name: tensor.astype(dtype) for name, tensor in networks.tensors(network).items()}
-    answer = upload(server, "m", save(tensors, GOOD))
-    assert answer.status == 201, answer.body
+    response = upload(server, "m", save(tensors, GOOD))
+    assert response.status == 201, response.body
     converted = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
     check_same_bits(load(download(server, "m")), converted)
     networks.assign(network, converted)
     check_predictions(server, "m", GOOD, network)
 
 
-# Files of the server that come back.
+# Files of the server that are imported again.
 
 
 def trained_file(server):
@@ -217,7 +217,7 @@ def parts(file, path):
         return load(file), opened.metadata()
 
 
-def test_a_file_comes_back_as_it_went(server):
+def test_an_imported_file_keeps_weights_and_metadata(server):
     file = trained_file(server)
     assert upload(server, "copy", file).status == 201
     check_same_bits(load(download(server, "copy")), load(file))
@@ -229,24 +229,24 @@ def test_a_file_comes_back_as_it_went(server):
 def test_changed_weights_keep_the_metadata_without_the_checksum(server, tmp_path):
     tensors, metadata = parts(trained_file(server), tmp_path / "m.safetensors")
     changed = {name: tensor * np.float32(0.9) for name, tensor in tensors.items()}
-    answer = upload(server, "m", save(changed, metadata))
-    assert answer.status == 422
-    assert "data_sha256" in json.loads(answer.body)["detail"]
+    response = upload(server, "m", save(changed, metadata))
+    assert response.status == 422
+    assert "data_sha256" in json.loads(response.body)["detail"]
     del metadata["data_sha256"]
-    answer = upload(server, "m", save(changed, metadata))
-    assert answer.status == 201, answer.body
+    response = upload(server, "m", save(changed, metadata))
+    assert response.status == 201, response.body
     check_predictions(server, "m", metadata, network_of(metadata, changed))
-    # It has a checksum again: its own.
+    # The exported file has a new checksum.
     assert upload(server, "again", download(server, "m")).status == 201
 
 
-# What is refused.
+# Rejected files.
 
 BIAS = "lstm/lstm_cell/bias"
 
 
-def spoilt(value):
-    """A bias with one value in it that is none."""
+def bias_with(value):
+    """A bias of zeros with one other value."""
     bias = np.zeros(32, np.float32)
     bias[3] = value
     return bias
@@ -260,14 +260,14 @@ def scaling(**members):
     return {"scaling": json.dumps({"scaling": "minmax", **members})}
 
 
-# Tensors and metadata that replace those of a good file, None those that are left out; what the detail names.
-REFUSED = {
+# Replacements of tensors and metadata of a good file (None removes one), and a part of the expected detail.
+REJECTED = {
     "missing tensor": ({BIAS: None}, {}, f"'{BIAS}'"),
-    "extra tensor": ({"lstm_9/lstm_cell/bias": spoilt(0)}, {}, "'lstm_9/lstm_cell/bias'"),
+    "extra tensor": ({"lstm_9/lstm_cell/bias": bias_with(0)}, {}, "'lstm_9/lstm_cell/bias'"),
     "wrong shape": ({BIAS: np.zeros((1, 32), np.float32)}, {}, f"'{BIAS}' has shape [1, 32]"),
     "too short": ({BIAS: np.zeros(31, np.float32)}, {}, f"'{BIAS}' has shape [31]"),
-    "NaN": ({BIAS: spoilt(np.nan)}, {}, f"'{BIAS}' has a NaN"),
-    "infinity": ({BIAS: spoilt(np.inf)}, {}, f"'{BIAS}' has a NaN or an infinity"),
+    "NaN": ({BIAS: bias_with(np.nan)}, {}, f"'{BIAS}' has a NaN"),
+    "infinity": ({BIAS: bias_with(np.inf)}, {}, f"'{BIAS}' has a NaN or an infinity"),
     "beyond float32": ({BIAS: np.full(32, 1e39)}, {}, f"'{BIAS}' has a NaN or an infinity"),
     "integers": ({BIAS: np.zeros(32, np.int32)}, {}, f"'{BIAS}' is of type I32"),
     "no timesteps": ({}, {"timesteps": None}, "have no 'timesteps'"),
@@ -292,22 +292,22 @@ def good_tensors():
 
 
 def file_of(tensors={}, metadata={}):
-    """A good file with changes."""
+    """A good file with replacements."""
     def changed(good, changes):
         return {name: value for name, value in (good | changes).items() if value is not None}
 
     return save(changed(good_tensors(), tensors), changed(GOOD, metadata))
 
 
-def check_refused(server, file, reason):
-    """The server says why, and has the version from before and no other."""
+def check_rejected(server, file, reason):
+    """The server gives the reason and keeps exactly the version that it had."""
     windows = random_windows(GOOD).tolist()
     assert upload(server, "m", file_of()).status == 201
     before = post(server, "/reconstruct", {"model": "m", "windows": windows})
     for model in "m", "new":
-        answer = upload(server, model, file)
-        assert answer.status == 422, answer.body
-        problem = json.loads(answer.body)
+        response = upload(server, model, file)
+        assert response.status == 422, response.body
+        problem = json.loads(response.body)
         assert problem["type"] == "/problems/invalid-model-file"
         assert reason in problem["detail"]
     assert [(model["model"], model["version"]) for model in get(server, "/models")["models"]] == [("m", 1)]
@@ -315,24 +315,24 @@ def check_refused(server, file, reason):
     assert post(server, "/reconstruct", {"model": "m", "windows": windows}) == before
 
 
-@pytest.mark.parametrize("fault", REFUSED)
-def test_a_file_that_is_no_model_is_refused(server, fault):
-    tensors, metadata, reason = REFUSED[fault]
-    check_refused(server, file_of(tensors, metadata), reason)
+@pytest.mark.parametrize("fault", REJECTED)
+def test_a_file_that_is_not_a_model_is_rejected(server, fault):
+    tensors, metadata, reason = REJECTED[fault]
+    check_rejected(server, file_of(tensors, metadata), reason)
 
 
 @pytest.mark.parametrize(("end", "reason"), [
     (0, "there are 0 bytes"), (7, "there are 7 bytes"), (8, "was it cut off?"), (100, "was it cut off?"),
     (-1, "the data end at byte"), (-400, "the data end at byte")])
-def test_a_file_that_was_cut_off_is_refused(server, end, reason):
-    check_refused(server, file_of()[:end], reason)
+def test_a_truncated_file_is_rejected(server, end, reason):
+    check_rejected(server, file_of()[:end], reason)
 
 
-def test_a_file_that_goes_on_is_refused(server):
-    check_refused(server, file_of() + b"\0", "nothing may follow the last")
+def test_a_file_with_trailing_bytes_is_rejected(server):
+    check_rejected(server, file_of() + b"\0", "nothing may follow the last")
 
 
-def test_offset_and_scale_are_heeded_or_refused(server):
+def test_offset_and_scale_are_applied_or_rejected(server):
     scaled = metadata(SMALL, scaling={"offset": [20, -0.5], "scale": [5, 0.25]})
     if upload(server, "m", file_of(metadata=scaled)).status == 201:
         check_predictions(server, "m", scaled, network_of(scaled))
@@ -342,10 +342,10 @@ def test_offset_and_scale_are_heeded_or_refused(server):
     {"architecture": SMALL | {"activaton": "relu"}},
     {"scaling": {"scaling": "standard", "offset": [20, -0.5], "scales": [5, 0.25]}},
     {"threshold": {"value": 0.1, "sources": "validation"}}], ids=lambda documents: next(iter(documents)))
-def test_a_misspelt_member_is_refused(server, documents):
+def test_a_misspelt_member_is_rejected(server, documents):
     misspelt = {name: json.dumps(document) for name, document in documents.items()}
-    check_refused(server, file_of(metadata=misspelt), "did you mean")
+    check_rejected(server, file_of(metadata=misspelt), "did you mean")
 
 
-def test_a_date_that_is_none_is_refused(server):
-    check_refused(server, file_of(metadata={"created_at": "yesterday"}), "created_at")
+def test_an_invalid_date_is_rejected(server):
+    check_rejected(server, file_of(metadata={"created_at": "yesterday"}), "created_at")

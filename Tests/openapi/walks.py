@@ -1,16 +1,16 @@
-"""For walks along the links of openapi.yaml: trainings that succeed, so that there is a model to walk to, and requests that
-take their data from the link. Bodies that only a schema makes seldom are of any use here."""
+"""Makes walks along the links of openapi.yaml productive: trainings succeed, so that later steps have a model, and requests
+take their data from the link. Bodies generated from the schema alone are rarely accepted."""
 
 import schemathesis
 
-import hooks  # noqa: F401 - what holds for all runs
+import hooks  # noqa: F401 - registers the hooks of every run
 
 SERIES = [[n / 10, (n / 10) ** 3] for n in range(1, 10)]
 
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Data as JSON only: links have bodies of JSON."""
+    """Leaves only JSON bodies: the bodies of links are JSON."""
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
             content = operation.get("requestBody", {}).get("content", {}) if isinstance(operation, dict) else {}
@@ -20,7 +20,8 @@ def before_load_schema(context, raw_schema):
 
 @schemathesis.hook
 def map_body(context, body):
-    """A training of its own model, on data that any network of one layer learns from; elsewhere the model alone."""
+    """Trains the generated model on data that every one-layer network can learn; sends only model and data to the prediction
+    operations."""
     if not isinstance(body, dict) or "model" not in body:
         return body
     if context.operation.label == "POST /train":

@@ -1,4 +1,4 @@
-"""What the examples for Ray share: the files of a fleet, and a server for the time that a worker needs one."""
+"""Shared by the Ray examples: the files of a fleet, and a server that runs as long as a worker needs it."""
 
 import hashlib
 import io
@@ -17,44 +17,44 @@ READERS = {".csv": pandas.read_csv, ".parquet": pandas.read_parquet}
 
 
 def files(folder):
-    """The recordings in a folder by the machine's name, which is the file's and the model's."""
+    """The recordings in a folder by machine name, which is the name of the file and of the model."""
     found = {path.stem: path for path in sorted(pathlib.Path(folder).resolve().iterdir()) if path.suffix in READERS}
     if not found:
-        raise Problem("No data", f"there is no .csv and no .parquet file in {folder}",
-                      hint="examples/ray/make_fleet.py makes some.")
+        raise Problem("No data", f"there is no .csv or .parquet file in {folder}",
+                      hint="examples/ray/make_fleet.py generates some.")
     return found
 
 
 def read(path):
-    """The sensors of a recording, its columns of numbers: their names, and their values [rows][F] as a server takes them. A
-    gap is filled with the value before it."""
+    """The numeric columns of a recording: their names, and their values [rows][F] as float32. A gap is filled
+    with the value before it, or after it at the start."""
     frame = READERS[path.suffix](path).select_dtypes("number").ffill().bfill()
     return list(frame.columns), np.ascontiguousarray(frame.to_numpy(np.float32))
 
 
 def npy(array):
-    """An array as NumPy saves it, to be sent as application/x-npy."""
+    """An array in NumPy's file format, application/x-npy."""
     file = io.BytesIO()
     np.save(file, array)
     return file.getvalue()
 
 
 def fingerprint(rows, timesteps):
-    """What a model's file has as the sha256 of its data, where every window was used: of T and F, the first row of each window,
-    and all rows, as 64-bit integers and float32 in little-endian order."""
+    """The SHA-256 of the data as a model's file stores it, if every window was used: of T, F and the first
+    row of each window as 64-bit integers, then all rows as float32, all little-endian."""
     count, features = rows.shape
     numbers = np.array([timesteps, features, *range(count - timesteps + 1)], "<i8")
     return hashlib.sha256(numbers.tobytes() + rows.astype("<f4").tobytes()).hexdigest()
 
 
 class LocalServer(Client):
-    """`reprise serve` over a folder of models, on a port of its own, for this machine only. For use with `with`.
+    """`reprise serve` on a folder of models, at a free port of the loopback address. A context manager.
 
-    It dies with the thread that has started it: should Ray kill this worker, nothing goes on that nobody waits for."""
+    The server dies with the thread that started it, so that it does not outlive a worker that Ray kills."""
 
     def __init__(self, reprise, models):
         self.log = tempfile.TemporaryFile("w+")
-        # Whoever runs this may have set options of another server.
+        # The environment may hold options of another server.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REPRISE_")}
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", reprise, "serve", "--host", "127.0.0.1", "--port", "0", "--models", str(models)],
@@ -62,7 +62,7 @@ class LocalServer(Client):
         super().__init__(self.wait())
 
     def wait(self):
-        """The server's address, as soon as it listens."""
+        """Waits until the server listens, and returns its URL."""
         while True:
             self.log.seek(0)
             text = self.log.read()
@@ -73,7 +73,7 @@ class LocalServer(Client):
             time.sleep(0.01)
 
     def stop(self):
-        """Ends it in good order: what it has been asked for is finished first."""
+        """Ends the server after it has finished its requests."""
         self.process.terminate()
         self.process.wait()
         self.log.close()

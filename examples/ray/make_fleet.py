@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes the recordings of a fleet of pumps to try the other examples with, a Parquet file for each.
+"""Generates the recordings of a fleet of pumps for the other examples, one Parquet file per pump.
 
     python3 examples/ray/make_fleet.py fleet --machines 12
 
-writes fleet/pump-01.parquet, …: normal operation. With --today one of four pumps has a valve that sticks."""
+writes fleet/pump-01.parquet, …, with normal operation. With --today the valve sticks in one of four pumps."""
 
 import argparse
 import pathlib
@@ -16,9 +16,9 @@ import pumps
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path, help="where the files go")
-    parser.add_argument("--machines", type=int, default=12, help="how many (default: 12)")
-    parser.add_argument("--rows", type=int, default=1500, help="of each (default: 1500)")
+    parser.add_argument("folder", type=pathlib.Path, help="the folder for the files")
+    parser.add_argument("--machines", type=int, default=12, help="number of machines (default: 12)")
+    parser.add_argument("--rows", type=int, default=1500, help="rows per machine (default: 1500)")
     parser.add_argument("--today", action="store_true", help="later rows of the same pumps, with faults")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

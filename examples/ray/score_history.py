@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Scores the recordings of a fleet, Parquet files, on all machines of a Ray cluster, without a server on any of them.
+"""Scores the recordings of a fleet, stored as Parquet files, on all machines of a Ray cluster without a
+server on each.
 
     reprise serve --models models &
     python3 examples/ray/make_fleet.py today --today
     python3 examples/ray/score_history.py today scores
 
-A file of the folder is a machine: today/pump-01.parquet is scored by the model pump-01. The models come once, as ONNX, from the
-server at --url, REPRISE_URL or http://127.0.0.1:8080 (REPRISE_API_KEY is the key, where one is needed); Ray takes them to the
-workers, where ONNX Runtime computes what POST /score would. What a worker is given is which part of which file it is to read: a
-row group, with the rows before it that its first windows reach back to. The folder scores, which is made anew, gets a row for
-each window: machine, row (its last, from 0), time if the file has that column, error and score; above 1 is an anomaly. All
-machines of the cluster must see both folders under the same path."""
+Each file of the folder belongs to one machine: the model pump-01 scores today/pump-01.parquet. The script
+downloads the models once, as ONNX, from the server at --url, REPRISE_URL or http://127.0.0.1:8080
+(REPRISE_API_KEY is the key, if the server needs one). Ray copies them to the workers, where ONNX Runtime
+computes the same scores as POST /score. The unit of work is a row group of a file, together with the rows
+before it that its first windows need. The folder `scores` is overwritten and gets a row for each window:
+machine, row (the window's last row, from 0), time if the file has that column, error and score; a score above
+1 is an anomaly. All machines of the cluster must see both folders under the same path."""
 
 import argparse
 import functools
@@ -28,24 +30,26 @@ import reprise_client
 from ray.data import ActorPoolStrategy, SaveMode
 from reprise_client import Client, Problem, problems_to_stderr
 
-# Windows that go through a network together.
+# Windows per pass through a network.
 BATCH = 1024
 
 
 def fetch(client, machine):
-    """A machine's model: what the server says of it, and the network."""
+    """The model of a machine: its description by the server, and its ONNX file."""
     facts = client.json("GET", f"/models/{machine}")
     if facts["error_kind"] != "mse" or not facts["threshold"]:
-        raise Problem("Not to be scored with ONNX", f"{machine} has the threshold {facts['threshold']} for {facts['error_kind']}",
-                      hint="The network gives the mean squared error: train with error_kind=mse, as train_fleet.py does.")
+        raise Problem("Cannot be scored with ONNX",
+                      f"{machine} has the threshold {facts['threshold']} for {facts['error_kind']}",
+                      hint="The ONNX file computes the mean squared error: "
+                           "train with error_kind=mse, as train_fleet.py does.")
     if not facts["feature_names"]:
-        raise Problem("Not to be scored", f"{machine} doesn't know what its features are called",
+        raise Problem("Cannot be scored", f"the model {machine} has no feature names",
                       hint="Train with feature_names, as train_fleet.py does.")
     return facts, client.call("GET", f"/models/{machine}/versions/{facts['version']}/model.onnx", accept="*/*")
 
 
 def pieces(machine, path, names):
-    """What is scored in one go: the row groups of a file."""
+    """The units of work of a file: its row groups."""
     with pyarrow.parquet.ParquetFile(path) as file:
         missing = sorted(set(names) - set(file.schema_arrow.names))
         if missing:
@@ -54,7 +58,8 @@ def pieces(machine, path, names):
 
 
 def read(path, group, before, columns):
-    """A row group behind so many rows that precede it, or all that there are; the first row's number in the file."""
+    """A row group with `before` rows before it, or all that exist, and the number of the first of these rows
+    in the file."""
     with pyarrow.parquet.ParquetFile(path) as file:
         counts = [file.metadata.row_group(index).num_rows for index in range(group + 1)]
         earliest = group
@@ -67,7 +72,7 @@ def read(path, group, before, columns):
 
 
 class Scorer:
-    """Scores pieces, one after the other. A worker keeps the networks that it has used last."""
+    """Scores pieces one after the other. A worker keeps the networks that it used most recently."""
 
     def __init__(self, models):
         self.models = models
@@ -76,7 +81,7 @@ class Scorer:
     def session(self, machine):
         facts, network = ray.get(self.models[machine])
         options = onnxruntime.SessionOptions()
-        # Ray gives each worker one core.
+        # Ray assigns one core to each worker.
         options.intra_op_num_threads = 1
         return facts, onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
 
@@ -105,10 +110,10 @@ class Scorer:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path, help="of Parquet files, one for each machine")
-    parser.add_argument("scores", type=pathlib.Path, help="the folder where the scores go")
-    parser.add_argument("--url", help="of the server that has the models")
-    parser.add_argument("--address", help="of the Ray cluster; one on this machine is started without it")
+    parser.add_argument("folder", type=pathlib.Path, help="folder of Parquet files, one per machine")
+    parser.add_argument("scores", type=pathlib.Path, help="the folder for the scores")
+    parser.add_argument("--url", help="URL of the server that has the models")
+    parser.add_argument("--address", help="address of the Ray cluster; without it, one is started on this machine")
     arguments = parser.parse_args()
     with problems_to_stderr():
         machines = {path.stem: path.resolve() for path in sorted(arguments.folder.glob("*.parquet"))}
@@ -127,8 +132,8 @@ def main():
             Scorer, fn_constructor_kwargs={"models": models}, batch_format="pyarrow", num_cpus=1,
             compute=ActorPoolStrategy(min_size=1, max_size=workers))
         scores.write_parquet(str(arguments.scores.resolve()), mode=SaveMode.OVERWRITE)
-        told = pyarrow.dataset.dataset(arguments.scores).to_table(columns=["machine", "score"]).to_pandas()
-        for machine, score in told.groupby("machine")["score"]:
+        scored = pyarrow.dataset.dataset(arguments.scores).to_table(columns=["machine", "score"]).to_pandas()
+        for machine, score in scored.groupby("machine")["score"]:
             print(f"{machine}: {len(score)} windows, {(score > 1).sum()} above 1, the highest {score.max():.2f}")
 
 

@@ -1,4 +1,4 @@
-"""What the parts share: a server as a process, a look into its files, and what has been found."""
+"""Shared by the parts: a server as a process, checks of its files, and the results."""
 
 import hashlib
 import http.client
@@ -14,7 +14,7 @@ import threading
 import time
 
 SMALL = {"windows": [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.1], [0.3, 0.9]]], "units": [2], "epochs": 1}
-# A file of 1 MB, so that writing it takes a while.
+# A file of 1 MB, so that writing it takes some time.
 MEDIUM = {**SMALL, "units": [128, 64]}
 WINDOW = [[[0.1, 0.2], [0.3, 0.4]]]
 NAMES = ["a", "b", "c"]
@@ -22,36 +22,36 @@ LOST = (OSError, http.client.HTTPException)
 
 
 class Findings:
-    """What has been checked, how often, and what was wrong."""
+    """The checks, how often each was made, and its failures."""
 
     def __init__(self):
         self.rows, self.lock, self.failed = {}, threading.Lock(), 0
 
     def expect(self, part, what, is_right, detail=""):
         with self.lock:
-            row = self.rows.setdefault((part, what), {"right": 0, "wrong": 0, "figure": "", "detail": ""})
-            row["right" if is_right else "wrong"] += 1
+            row = self.rows.setdefault((part, what), {"passed": 0, "failed": 0, "figure": "", "detail": ""})
+            row["passed" if is_right else "failed"] += 1
             if not is_right:
                 self.failed += 1
                 row["detail"] = row["detail"] or str(detail)[:200].replace("\n", " ").replace("|", "/")
-                if row["wrong"] <= 5:
-                    print(f"{part}: NOT {what}: {str(detail)[:600]}", file=sys.stderr, flush=True)
+                if row["failed"] <= 5:
+                    print(f"{part}: FAILED: {what}: {str(detail)[:600]}", file=sys.stderr, flush=True)
         return is_right
 
     def figure(self, part, what, figure):
         with self.lock:
-            self.rows[part, what] = {"right": 0, "wrong": 0, "figure": figure, "detail": ""}
+            self.rows[part, what] = {"passed": 0, "failed": 0, "figure": figure, "detail": ""}
 
     def table(self):
         print("| part | what | times | result |\n|---|---|---|---|")
         for (part, what), row in self.rows.items():
-            times = row["right"] + row["wrong"]
-            result = row["figure"] or (f"**{row['wrong']} wrong**: {row['detail']}" if row["wrong"] else "right")
+            times = row["passed"] + row["failed"]
+            result = row["figure"] or (f"**{row['failed']} failed**: {row['detail']}" if row["failed"] else "passed")
             print(f"| {part} | {what} | {times or ''} | {result} |")
 
 
 class Server:
-    """A server on a folder, at a port that is free; ready when this returns."""
+    """A server on a folder, at a free port. The constructor returns when the server is ready."""
 
     executable = None
     processes = []
@@ -72,14 +72,14 @@ class Server:
 
     @classmethod
     def launch(cls, folder, *options, log=subprocess.DEVNULL):
-        """The process, which may not be ready yet."""
+        """Starts a process without waiting until it is ready."""
         process = subprocess.Popen([cls.executable, "serve", "--port", "0", "--models", folder, *options], stderr=log)
         cls.processes.append(process)
         return process
 
     @classmethod
     def end_all(cls):
-        """Those that nobody has ended."""
+        """Ends all processes that still run."""
         for process in cls.processes:
             process.kill()
             process.wait()
@@ -89,73 +89,73 @@ class Server:
         with open(self.log.name, errors="replace") as file:
             return file.read()
 
-    def complaint(self):
-        """The last errors in the log, and whether it lives."""
-        is_bad = re.compile(r" level=error |^Error:|^Fatal error|^\*\*\* Program")
-        lines = [line for line in self.logged().split("\n") if is_bad.search(line)]
+    def last_errors(self):
+        """The last errors in the log, and whether the server has died."""
+        is_error = re.compile(r" level=error |^Error:|^Fatal error|^\*\*\* Program")
+        lines = [line for line in self.logged().split("\n") if is_error.search(line)]
         return ("" if self.process.poll() is None else "the server has died; ") + " ".join(lines[-2:])
 
     def wait_for(self, pattern, seconds=30):
         end = time.monotonic() + seconds
         while not (found := re.search(pattern, self.logged())):
             if self.process.poll() is not None or time.monotonic() > end:
-                raise OSError(f"the server does not start: {self.complaint()}")
+                raise OSError(f"the server does not start: {self.last_errors()}")
             time.sleep(0.002)
         return found
 
     def call(self, method, path, body=None, timeout=10):
-        """Status, body, header fields."""
+        """Status, body and header fields of a response."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             fields = {"Content-Type": "application/octet-stream"} if isinstance(body, bytes) else {}
             connection.request(method, path, json.dumps(body) if isinstance(body, dict) else body, fields)
-            answer = connection.getresponse()
-            return answer.status, answer.read(), answer.headers
+            response = connection.getresponse()
+            return response.status, response.read(), response.headers
         finally:
             connection.close()
 
     def train(self, model, body=SMALL):
-        """Status, and the new version's number."""
-        status, answer, fields = self.call("POST", "/train", {"model": model, **body})
-        return status, int(fields["Location"].rsplit("/", 1)[1]) if status == 201 else answer
+        """Status and number of the new version."""
+        status, response, fields = self.call("POST", "/train", {"model": model, **body})
+        return status, int(fields["Location"].rsplit("/", 1)[1]) if status == 201 else response
 
     def reconstruct(self, model, version=None):
-        """Status, the version that answers, and its answer without the model's name."""
+        """Status, the version used, and the reconstructions."""
         body = {"model": model, "windows": WINDOW} | ({"version": version} if version else {})
-        status, answer, _ = self.call("POST", "/reconstruct", body)
+        status, response, _ = self.call("POST", "/reconstruct", body)
         if status != 200:
-            return status, None, answer
-        answer = json.loads(answer)
-        return status, answer["version"], answer["reconstructions"]
+            return status, None, response
+        response = json.loads(response)
+        return status, response["version"], response["reconstructions"]
 
     def model(self, name):
-        """Versions and aliases; none of a model that there isn't."""
-        status, answer, _ = self.call("GET", f"/models/{name}")
+        """Versions and aliases of a model; both empty if it does not exist."""
+        status, response, _ = self.call("GET", f"/models/{name}")
         if status == 404:
             return [], {}
         if status != 200:
-            raise OSError(f"GET /models/{name}: {status} {answer}")
-        return json.loads(answer)["versions"], json.loads(answer)["aliases"]
+            raise OSError(f"GET /models/{name}: {status} {response}")
+        return json.loads(response)["versions"], json.loads(response)["aliases"]
 
     def models(self, limit=1000):
-        """The latest version of each model, page by page."""
+        """The latest version of each model, read page by page."""
         latest, after = {}, ""
         while after is not None:
-            status, answer, _ = self.call("GET", f"/models?limit={limit}" + (f"&after={after}" if after else ""))
+            status, response, _ = self.call("GET", f"/models?limit={limit}" + (f"&after={after}" if after else ""))
             if status != 200:
-                raise OSError(f"GET /models: {status} {answer}")
-            page = json.loads(answer)
+                raise OSError(f"GET /models: {status} {response}")
+            page = json.loads(response)
             latest |= {one["model"]: one["version"] for one in page["models"]}
             after = page["next"]
         return latest
 
     def download(self, name, version):
-        """Status, bytes, ETag."""
+        """Status, bytes and ETag."""
         status, data, fields = self.call("GET", f"/models/{name}/versions/{version}/model.safetensors")
         return status, data, (fields["ETag"] or "").strip('"')
 
     def memory(self, field="VmRSS"):
-        """In MiB."""
+        """A memory figure of the process, in MiB."""
         with open(f"/proc/{self.process.pid}/status") as file:
             return int(re.search(field + r":\s+(\d+)", file.read())[1]) / 1024
 
@@ -165,30 +165,31 @@ class Server:
         self.process.wait()
 
     def stop(self):
-        """In good order; the exit status."""
+        """Ends the server with SIGTERM; returns the exit status."""
         self.is_killed = True
         self.process.terminate()
         try:
             return self.process.wait(40)
         except subprocess.TimeoutExpired:
             self.kill()
-            return "does not end"
+            return "the server does not end"
 
 
 def run_all(*bodies):
-    """Each on a thread of its own; what this returns waits for all."""
+    """Runs each body on a thread of its own; returns a function that waits for all."""
     threads = [threading.Thread(target=body) for body in bodies]
     for thread in threads:
         thread.start()
     return lambda: [thread.join() for thread in threads]
 
 
-def flaw(data):
-    """What is wrong with a version's file, found without the server; None if it is whole and both checksums hold."""
+def fault_of(data):
+    """The fault of a version's file, found without the server; None if it is complete and both checksums
+    match."""
     try:
         start = 8 + int.from_bytes(data[:8], "little")
         header = json.loads(data[8:start])
-        claimed = header.pop("__metadata__")
+        metadata = header.pop("__metadata__")
         end = 0
         for tensor in sorted(header.values(), key=lambda tensor: tensor["data_offsets"]):
             first, last = tensor["data_offsets"]
@@ -197,23 +198,23 @@ def flaw(data):
             end = last
         if start + end != len(data):
             return f"{len(data)} bytes, the header says {start + end}"
-        digits = data.index(claimed["sha256"].encode())
+        digits = data.index(metadata["sha256"].encode())
         head = data[:digits] + b"0" * 64 + data[digits + 64:start]
-        if hashlib.sha256(head).hexdigest() != claimed["sha256"]:
+        if hashlib.sha256(head).hexdigest() != metadata["sha256"]:
             return "the header's checksum is wrong"
-        return None if hashlib.sha256(data[start:]).hexdigest() == claimed["data_sha256"] else "the data's checksum is wrong"
+        return None if hashlib.sha256(data[start:]).hexdigest() == metadata["data_sha256"] else "the data's checksum is wrong"
     except (ValueError, KeyError, TypeError) as error:
-        return f"no safetensors file: {error!r}"
+        return f"not a safetensors file: {error!r}"
 
 
 def leftovers(folder):
-    """What is half-written there, and nobody's any more when no server runs."""
+    """Partially written files and folders, which must not exist while no server runs."""
     return [os.path.join(at, name) for at, folders, files in os.walk(folder) for name in folders + files
             if name.startswith(".new-")]
 
 
 def until(body, seconds):
-    """How long it takes until something holds; None if it doesn't in time."""
+    """The time until a condition holds; None if it does not hold in time."""
     start = time.perf_counter()
     while time.perf_counter() < start + seconds:
         if body():

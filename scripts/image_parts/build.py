@@ -1,5 +1,5 @@
-"""Builds the Dockerfile with buildah, which needs no engine, on base images that are made here under the names that the
-Dockerfile gives, unless they are in buildah's storage already."""
+"""Builds the Dockerfile with buildah, which needs no container engine. Base images that are not in buildah's
+storage are built here under the names that the Dockerfile uses."""
 
 import json
 import os
@@ -18,14 +18,14 @@ deb {MIRROR}/debian bookworm main
 deb {MIRROR}/debian bookworm-updates main
 deb {MIRROR}/debian-security bookworm-security main
 """
-# What Debian's own slim image leaves out, now and in what is installed later.
-LEFT_OUT = ["doc", "groff", "info", "linda", "lintian", "locale", "man"]
-DPKG = "".join(f"path-exclude /usr/share/{name}/*\n" for name in LEFT_OUT) + "path-include /usr/share/doc/*/copyright\n"
-# What the packages of Swift's own image come to for somebody who builds: what the toolchain is linked against, and what it
-# calls. The libraries that Reprise is built against are for scripts/setup to bring.
+# What Debian's slim image leaves out, also from packages that are installed later.
+EXCLUDED = ["doc", "groff", "info", "linda", "lintian", "locale", "man"]
+DPKG = "".join(f"path-exclude /usr/share/{name}/*\n" for name in EXCLUDED) + "path-include /usr/share/doc/*/copyright\n"
+# The packages of Swift's image that a build needs: the libraries that the toolchain is linked against, and the
+# programs that it calls. scripts/setup installs the libraries of Reprise.
 TOOLCHAIN_PACKAGES = """binutils ca-certificates gcc git libc6-dev libcurl4 libedit2 libicu72 libncurses6 libpython3.11
     libsqlite3-0 libstdc++-12-dev libuuid1 libxml2 pkg-config tzdata""".split()
-# Debuggers and what editors use: half of the toolchain.
+# Debuggers and editor support, half of the toolchain.
 NOT_FOR_BUILDS = ["*lldb*", "*sourcekit*", "clangd", "docc", "libclang.so*", "libLTO.so*", "repl_swift"]
 
 
@@ -38,7 +38,7 @@ def output(*command):
 
 
 def base_names():
-    """The images that the Dockerfile starts from, such as `swift:6.3-bookworm`."""
+    """The base images of the Dockerfile, such as `swift:6.3-bookworm`."""
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     return {name for name, _ in stages} - {stage for _, stage in stages} - {"scratch"}
 
@@ -49,7 +49,7 @@ def is_there(name):
 
 
 class Container:
-    """A working container of buildah's and its files, gone after use."""
+    """A working container of buildah and its files, removed after use."""
 
     def __init__(self, image):
         self.name = output("buildah", "from", "--pull-never", image)
@@ -66,10 +66,10 @@ class Container:
 
 
 def make_debian(name):
-    """Debian's smallest system without documentation."""
+    """Builds a minimal Debian system without documentation."""
     with Container("scratch") as container:
         run("debootstrap", "--variant=minbase", "bookworm", container.files, f"{MIRROR}/debian", stdout=subprocess.DEVNULL)
-        for folder in ["var/cache/apt", "var/lib/apt/lists", "var/log", *(f"usr/share/{name}" for name in LEFT_OUT)]:
+        for folder in ["var/cache/apt", "var/lib/apt/lists", "var/log", *(f"usr/share/{name}" for name in EXCLUDED)]:
             for entry in container.files.glob(f"{folder}/**/*"):
                 if (entry.is_file() or entry.is_symlink()) and entry.name != "copyright":
                     entry.unlink()
@@ -80,11 +80,11 @@ def make_debian(name):
 
 
 def make_swift(name, debian):
-    """The toolchain of this machine on that Debian."""
+    """Adds the toolchain of this machine to the Debian image."""
     toolchain = pathlib.Path(json.loads(output("swift", "-print-target-info"))["paths"]["runtimeResourcePath"]).parents[2]
     version = re.search(r"Swift version (\d+\.\d+)", output("swift", "--version"))[1]
-    assert name.startswith(f"swift:{version}-"), f"the Dockerfile wants {name}, and this machine has Swift {version}"
-    assert toolchain != pathlib.Path("/"), "the toolchain has no folder of its own that could be copied"
+    assert name.startswith(f"swift:{version}-"), f"the Dockerfile needs {name}, but this machine has Swift {version}"
+    assert toolchain != pathlib.Path("/"), "the toolchain must have a folder of its own"
     with Container(debian) as container:
         install = "apt-get update -qq && apt-get install -qq --yes --no-install-recommends " + " ".join(TOOLCHAIN_PACKAGES)
         run("buildah", "run", *ENGINE, "--env", "DEBIAN_FRONTEND=noninteractive", container.name, "--", "sh", "-c", install,
@@ -99,21 +99,22 @@ def make_swift(name, debian):
 def make_bases():
     names = base_names()
     debian, swift = "debian:bookworm-slim", next(name for name in names if name.startswith("swift:"))
-    assert names == {debian, swift}, f"no recipe for {names}"
+    assert names == {debian, swift}, f"cannot build the base images {names}"
     for name, make in [(debian, make_debian), (swift, lambda name: make_swift(name, debian))]:
         start = time.monotonic()
         if not is_there(name):
             make(name)
-            print(f"made {name} in {time.monotonic() - start:.0f} s", flush=True)
+            print(f"built {name} in {time.monotonic() - start:.0f} s", flush=True)
 
 
 def package_sources(folder):
-    """Where this machine has Swift packages from, if not from where Package.swift says: mirrors of the package manager's
-    configuration, and addresses that git writes anew, with the folders that they lead to."""
+    """Options that give the build this machine's sources of Swift packages, if they differ from
+    Package.swift: mirrors in the package manager's configuration, and URLs that git rewrites, with the
+    folders that they point to."""
     volumes = []
     configuration = pathlib.Path.home() / ".swiftpm/configuration"
     if configuration.is_dir() and any(configuration.iterdir()):
-        # A copy, because the package manager does without what it can't write to.
+        # A copy, because the package manager ignores a configuration that it cannot write to.
         copy = shutil.copytree(configuration, pathlib.Path(folder, "configuration"))
         volumes.append(f"{copy}:/root/.swiftpm/configuration")
     rewrites = subprocess.run(
@@ -133,7 +134,7 @@ def package_sources(folder):
 
 
 def build(tag):
-    """The image, with the Docker format because the other one has no health check."""
+    """Builds the image in Docker format, because the OCI format has no health check."""
     make_bases()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
-"""The image as a cluster runs it, with the kernel's means alone: its entry point is process 1 among processes, network and
-mounts of its own, on a root that can't be written to, as the user that the image names, without capabilities."""
+"""Runs the image as a cluster would, with kernel namespaces only: its entry point is process 1 with its own
+process, network and mount namespaces, on a read-only root, as the user of the image, without capabilities."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-# $1 is the image's files, $2 the volume on the host, $3 is rw or ro, the rest the process.
+# $1 is the folder of the image's files, $2 the volume on the host, $3 rw or ro; the rest is the command.
 ISOLATE = """
 set -eu
 root=$1 volume=$2 mode=$3
@@ -26,14 +26,15 @@ exec "$@"
 
 
 def tool(name):
-    """Where a program of the host is: inside, the path is the image's."""
+    """The path of a program on the host; inside the container, PATH is that of the image."""
     found = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     assert found, f"{name} is not installed; scripts/setup image installs it"
     return found
 
 
 class Running:
-    """A container. `config` is the image's, `extra` more arguments than its own; a volume is mounted `rw` or `ro`."""
+    """A container. `config` is the configuration of the image, `extra` holds additional arguments, and `mode`
+    is `rw` or `ro` for the volume."""
 
     def __init__(self, files, config, volume, *extra, mode="rw"):
         for name in ("proc", "dev"):
@@ -51,7 +52,8 @@ class Running:
         self.pid = int(found[0]) if found else None
 
     def inside(self, *command):
-        """The exit status and output of a command of the image, run beside the server as the same user."""
+        """Runs a command of the image next to the server, as the same user. Returns exit status and
+        output."""
         user, group = self.config["User"].split(":")
         result = subprocess.run(
             [tool("nsenter"), "--target", str(self.pid), "--mount", "--pid", "--net", "--root", "--wd", "--setuid", user,
@@ -60,7 +62,7 @@ class Running:
         return result.returncode, result.stdout + result.stderr
 
     def calling(self, path, body=None, *options):
-        """curl of the host in the container's network, as a process: the last line that it prints is the status."""
+        """Starts curl of the host in the container's network. The last line of its output is the status."""
         data = ["--data-binary", body] if body else []
         return subprocess.Popen(
             [tool("nsenter"), "--target", str(self.pid), "--net", "curl", "-sS", "-m", "60", "-w", r"\n%{http_code}", *data,
@@ -68,7 +70,7 @@ class Running:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def call(self, path, body=None, *options):
-        """The status of an answer, 0 without one, and its content."""
+        """The status of the response, 0 without one, and its content."""
         content, _, status = self.calling(path, body, *options).communicate()[0].rpartition("\n")
         return int(status), content
 
@@ -79,24 +81,24 @@ class Running:
         return time.perf_counter() - self.start
 
     def status(self):
-        """What Linux says of the process."""
+        """The fields of /proc/PID/status of the server."""
         lines = pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines()
         return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
     def open_for_writing(self, path):
-        """The error of an attempt to make a file in the container as root, whom permissions don't hold back; none if it
-        was made."""
+        """Tries to create a file in the container as root, which is exempt from permissions. Returns the
+        error number, or None on success."""
         try:
             os.close(os.open(f"/proc/{self.pid}/root{path}", os.O_WRONLY | os.O_CREAT))
         except OSError as error:
             return error.errno
 
     def signal(self):
-        """Sends what the image names as its signal to stop."""
+        """Sends the stop signal of the image."""
         os.kill(self.pid, getattr(signal, self.config["StopSignal"]))
 
     def wait(self):
-        """The exit status and the log."""
+        """Waits for the end; returns the exit status and the log."""
         log = self.process.communicate(timeout=60)[1]
         return self.process.returncode, log
 

@@ -1,5 +1,5 @@
-"""JSON schemas of resources, from what Kubernetes, KServe and the Prometheus Operator publish about theirs, as packages carry
-it. All are closed: a field that a resource does not have is an error."""
+"""JSON schemas of resources, as Kubernetes, KServe and the Prometheus Operator publish them in packages. All
+are closed: an unknown field is an error."""
 
 import importlib
 import json
@@ -29,7 +29,7 @@ def kubernetes_schema(document):
 
 
 def kubernetes_definition(name):
-    """The schema of a type of Kubernetes' Python client, such as V1Container."""
+    """The schema of a type of the Kubernetes Python client, such as V1Container."""
     if name == "ResourceQuantity":
         name = "Quantity"
     if name.startswith("K8sIoApi"):
@@ -40,13 +40,13 @@ def kubernetes_definition(name):
         kind = name.removeprefix("V1")
         endings = [f".core.v1.{kind}", f".meta.v1.{kind}", f".resource.{kind}"]
     found = [key for ending in endings for key in DEFINITIONS["$defs"] if key.endswith(ending)]
-    # Nothing is right where a type is missing: that can't be checked.
+    # Accept nothing if the type is missing, because it cannot be checked.
     return {"$ref": f"{DEFINITIONS['$id']}#/$defs/{found[0]}"} if found else False
 
 
 class KServe:
-    """The schema of a resource of KServe's from the models of its Python package, which are generated from the types of its
-    controller."""
+    """The schema of a KServe resource, from the models of its Python package, which are generated from the
+    types of its controller."""
 
     def __init__(self):
         self.definitions = {}
@@ -66,7 +66,7 @@ class KServe:
         if model is None:
             return kubernetes_definition(name)
         if name not in self.definitions:
-            # There before its members, which may come back to it.
+            # Define the name before its members, which can refer to it.
             self.definitions[name] = {}
             self.definitions[name] |= {
                 "type": "object", "additionalProperties": False,
@@ -76,7 +76,7 @@ class KServe:
 
 
 def is_required(model, attribute):
-    """A model refuses nothing for what it needs."""
+    """Whether a model rejects None for an attribute."""
     empty = object.__new__(model)
     empty.local_vars_configuration = kserve.Configuration()
     try:
@@ -87,7 +87,8 @@ def is_required(model, attribute):
 
 
 def monitoring_schema(document):
-    """From a model that is generated from the definition of the resource, and lets other fields pass unless told not to."""
+    """The schema from a model that is generated from the resource definition. The model accepts unknown
+    fields, so the schema is closed here."""
     module = importlib.import_module(f"cloudcoil.models.prometheus_operator.{document['apiVersion'].split('/')[1]}")
     schema = getattr(module, document["kind"]).model_json_schema(by_alias=True)
     for definition in [schema, *schema["$defs"].values()]:
@@ -97,7 +98,7 @@ def monitoring_schema(document):
 
 
 def validator(document):
-    """What holds documents like this one against their schema."""
+    """The validator for documents of this kind."""
     group = document["apiVersion"].rpartition("/")[0]
     schema = {"serving.kserve.io": KServe().schema, "monitoring.coreos.com": monitoring_schema}.get(group, kubernetes_schema)
     registry = Resource.from_contents(DEFINITIONS) @ Registry()

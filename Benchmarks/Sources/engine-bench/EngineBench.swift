@@ -5,11 +5,11 @@ import NeuralNetwork
 @main
 struct EngineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engine-bench", abstract: "Times the engine; prints a line of JSON.",
+        commandName: "engine-bench", abstract: "Measures the engine. Prints one line of JSON.",
         subcommands: [Train.self, Predict.self, Scale.self])
 }
 
-/// Training, on all cores.
+/// Measures training on all cores.
 struct Train: ParsableCommand {
     @Argument var workload: Workload
 
@@ -29,7 +29,7 @@ struct Train: ParsableCommand {
         _ = try fit(epochs: 1)
         let rate = sgemmRate(cores: 2)
         let run = try fit(epochs: shape.epochs)
-        // What one epoch more allocates is what the steady state allocates.
+        // The allocations of one additional epoch are those of the steady state.
         let more = try fit(epochs: shape.epochs + 1)
         let batches = Double((shape.windows + shape.batch - 1) / shape.batch)
         let gflops = 3 * shape.operations * Double(shape.windows * shape.epochs) / run.seconds / 1e9
@@ -42,7 +42,7 @@ struct Train: ParsableCommand {
     }
 }
 
-/// Prediction in process; run it on one core for the figures of one thread.
+/// Measures prediction in process. Pin it to one core to measure one thread.
 struct Predict: ParsableCommand {
     @Argument var workload: Workload
 
@@ -51,7 +51,7 @@ struct Predict: ParsableCommand {
         let network = try shape.network()
         let model = try Model(network, weights: network.initialWeights(seed: 0))
         let (one, many) = (try shape.data(windows: 1), try shape.data(windows: 256))
-        /// Calls for about half a second, after a warm-up; the median.
+        /// Returns the median duration, in seconds, of about half a second of calls after a warm-up.
         func time(_ body: () -> Void) -> Double {
             for _ in 0..<3 { body() }
             var times: [Double] = []

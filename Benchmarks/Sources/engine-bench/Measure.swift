@@ -1,18 +1,19 @@
 import COpenBLAS
 import Dispatch
 
-/// Seconds that a closure takes.
+/// Returns the duration of a call, in seconds.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     try Double((ContinuousClock().measure { try body() }) / .nanoseconds(1)) / 1e9
 }
 
-/// The middle one, or the mean of both.
+/// Returns the median: the middle value, or the mean of the two middle values.
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// GFLOP/s of OpenBLAS on a large square product on each of `cores` at once: what this machine can do at most.
+/// Returns the GFLOP/s of OpenBLAS on a large square product on each of `cores` at once, the best of five
+/// runs.
 func sgemmRate(cores: Int) -> Double {
     openblas_set_num_threads(1)
     let n = 1024
@@ -34,7 +35,7 @@ func sgemmRate(cores: Int) -> Double {
     return rates.max() ?? 0
 }
 
-/// One line of JSON with numbers by name.
+/// Prints one line of JSON with a name and numbers by name.
 func report(_ name: String, _ numbers: KeyValuePairs<String, Double>) {
     let members = numbers.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ")
     print("{\"name\": \"\(name)\", \(members)}")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import NeuralNetwork
 
-/// What training costs as one size grows and the others stay: a table.
+/// Measures the cost of training as one size grows and the others are constant. Prints a table.
 struct Scale: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Training cost per window and timestep as units, timesteps, features and batch size grow.")
@@ -14,7 +14,7 @@ struct Scale: ParsableCommand {
     }
 
     func run() throws {
-        print("| units | timesteps | features | batch | ns a window and timestep | GFLOP/s | memory MiB |")
+        print("| units | timesteps | features | batch | ns per window and timestep | GFLOP/s | memory MiB |")
         print("|---|---|---|---|---|---|---|")
         for units in [16, 32, 64, 128, 256, 512] { try row(Size(units: units)) }
         for timesteps in [3, 10, 30, 100, 300, 1000] { try row(Size(timesteps: timesteps)) }
@@ -24,7 +24,7 @@ struct Scale: ParsableCommand {
     }
 
     private func row(_ size: Size) throws {
-        // Enough windows for a tenth of a second or so, in whole batches.
+        // Whole batches with enough windows for about 0.1 s.
         let shape = Workload.Shape(
             timesteps: size.timesteps, features: size.features, units: [size.units, size.units / 2],
             activation: .tanh, batch: size.batch, windows: size.batch, epochs: 1)
@@ -40,7 +40,7 @@ struct Scale: ParsableCommand {
             return try seconds { _ = try network.fit(windows, options: options, initial: initial) }
         }
         _ = try fit(epochs: 1)
-        // The difference leaves out what a training takes once, such as the pages of its memory.
+        // The difference excludes the fixed cost of a training, such as page faults of its memory.
         let times = try (0..<3).map { _ in (try fit(epochs: 4) - fit(epochs: 1)) / 3 }
         let time = median(times) / Double(windows.count)
         let memory = options.trainingByteCount(network, windows: windows.count) >> 20

@@ -2,10 +2,11 @@ import ArgumentParser
 import NeuralNetwork
 import TimeSeries
 
-/// Networks and data of the performance goals.
+/// The networks and data that the performance goals are defined on.
 enum Workload: String, CaseIterable, ExpressibleByArgument {
     case article, sensor, smd, large
 
+    /// Sizes of the windows `[T][F]`, the network and the training.
     struct Shape {
         let timesteps: Int
         let features: Int
@@ -39,7 +40,7 @@ enum Workload: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension Workload.Shape {
-    /// The autoencoder.
+    /// Returns the autoencoder of this shape.
     func network() throws -> Sequential {
         try Sequential(
             .autoencoder(units: units, activation: activation, recurrentActivation: .sigmoid),
@@ -47,16 +48,17 @@ extension Workload.Shape {
             features: features)
     }
 
-    /// Windows of numbers between -1 and 1, always the same.
+    /// Returns windows of numbers between -1 and 1, the same in every call.
     func data(windows: Int? = nil) throws -> Windows {
-        var random = SystemlessRandom()
+        var random = XorShift64Star()
         let count = (windows ?? self.windows) * timesteps * features
         let values = (0..<count).map { _ in Float.random(in: -1...1, using: &random) }
         return try Windows(values: values, timesteps: timesteps, features: features)
     }
 
-    /// Floating-point operations of one forward pass of one window: two for each weight and timestep of the textbook
-    /// algorithm, which projects a repeated vector again at every timestep. Training takes three times as many.
+    /// Floating-point operations of the forward pass of one window by the textbook algorithm: two for each
+    /// weight and timestep. It projects a repeated vector again at every timestep. Training takes three times
+    /// as many.
     var operations: Double {
         let widths = units + units.reversed()
         var inputs = features
@@ -70,8 +72,8 @@ extension Workload.Shape {
     }
 }
 
-/// xorshift64*: the same numbers in every run.
-private struct SystemlessRandom: RandomNumberGenerator {
+/// The xorshift64* generator with a fixed seed.
+private struct XorShift64Star: RandomNumberGenerator {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     mutating func next() -> UInt64 {

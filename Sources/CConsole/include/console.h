@@ -1,20 +1,20 @@
-// The files of the console, as they were when the executable was built.
+// The files of the console, embedded in the executable.
 //
-// Why C: `#embed` puts bytes into a program without a copy of them in the repository and without a step before the build,
-// and the compiler notes them as it notes headers, so that an edited file is seen.
+// They are embedded by C because `#embed` needs neither a generated copy in the repository nor a build step, and
+// because the compiler tracks embedded files as it tracks headers: an edited file is compiled again.
 #ifndef REPRISE_CONSOLE_H
 #define REPRISE_CONSOLE_H
 
 #include <stddef.h>
 
-// A file that a browser asks for.
+// A file that the server sends to browsers.
 typedef struct {
-    const char *path;           // As in a URL, such as "/console/main.js".
-    const unsigned char *bytes; // Its content, `count` bytes.
+    const char *path;           // The path of its URL, such as "/console/main.js".
+    const unsigned char *bytes; // Its content: `count` bytes.
     size_t count;
 } console_file;
 
-// All files: an array of `*count`, which lives as long as the program.
+// All files: a static array. Sets `*count` to its length.
 const console_file *console_files(size_t *count);
 
 #endif

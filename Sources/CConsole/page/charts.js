@@ -1,57 +1,68 @@
-// Lines over time, drawn by dygraphs, and what several of them share: the stretch that is shown and what the pointer is at.
+// Line charts over rows or epochs, drawn by dygraphs, and groups of charts that share a zoom range and a
+// readout.
 
-import { el, figure } from "./dom.js";
+import { el, formatNumber } from "./dom.js";
 
 const { Dygraph } = globalThis;
-// Its legend sets style attributes and its range selector has a picture inside, which the page's policy forbids.
+// The legend plugin sets style attributes and the range selector holds a data: image. The page's
+// Content-Security-Policy forbids both.
 Dygraph.PLUGINS = [Dygraph.Plugins.Axes, Dygraph.Plugins.Grid];
 
-// A finger that moves over a chart scrolls the page.
-const { touchstart, touchmove, touchend, ...mouse } = Dygraph.defaultInteractionModel;
+// Without dygraphs' touch handlers, a finger that moves over a chart scrolls the page.
+const { touchstart, touchmove, touchend, ...mouseHandlers } = Dygraph.defaultInteractionModel;
 
-const live = new Set();
-const scheme = matchMedia("(prefers-color-scheme: dark)");
-scheme.addEventListener("change", () => live.forEach((chart) => chart.recolour()));
+/** The charts on the page, which are redrawn when the colour scheme changes. */
+const charts = new Set();
+const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+darkScheme.addEventListener("change", () => charts.forEach((chart) => chart.updateColours()));
 
-/** A colour of the style sheet as it is now. */
-export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** The current value of a colour of the style sheet. */
+export const colour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/** The colour of the nth of several series. */
+/** The name of the colour of the nth series. */
 export const seriesColour = (index) => `series-${(index % 8) + 1}`;
 
-/** Labels of an axis with as many digits as tell one from the next. */
-const label = (range) => (value, granularity, options, chart) => {
-  const [least, largest] = range(chart);
-  return figure(value, Math.max(Math.abs(least), Math.abs(largest)) / ((largest - least) / 200));
+/** A label formatter for an axis, with enough digits to distinguish neighbouring labels. */
+const axisLabelFormatter = (rangeOf) => (value, granularity, options, dygraph) => {
+  const [minimum, maximum] = rangeOf(dygraph);
+  return formatNumber(value, Math.max(Math.abs(minimum), Math.abs(maximum)) / ((maximum - minimum) / 200));
 };
 
-/** What the colours of a chart stand for: of its lines, and of the stretches that are marked. */
-export const legend = (lines, stretches = []) =>
+/** A legend for the colours of a chart's lines and of its marked intervals; both are `[colour, name]`. */
+export const legend = (lines, intervals = []) =>
   el(
-    "p", { class: "chart-title" },
+    "p", { class: "legend" },
     lines.map(([colour, name]) => el("span", { class: `key key-${colour}` }, name)),
-    stretches.map(([colour, name]) => el("span", { class: `key block soft key-${colour}` }, name)));
+    intervals.map(([colour, name]) => el("span", { class: `key block muted key-${colour}` }, name)));
 
 export class LineChart {
   /**
-   * `series` are `{name, colour, width, pattern}`, `axis` is a Dataset's, `columns` has an array of values for each series.
-   * `text` says to those who can't see it what it shows.
+   * `series` are `{name, colour, width, pattern}`, `axis` is that of a Dataset, and `columns` holds one array
+   * of values for each series. `description` is the chart's aria-label.
    */
-  constructor(host, { series, axis, columns, text, height = "medium", range = null, isLogarithmic = false, group = null }) {
+  constructor(
+    host,
+    {
+      series, axis, columns, description, height = "medium", range = null, isLogarithmic = false,
+      group = null,
+    },
+  ) {
     this.series = series;
     this.axis = axis;
     this.marks = [];
     this.group = group;
-    this.plot = el("div", { class: `plot ${height}`, role: "img", "aria-label": text });
-    // What is laid over the chart isn't part of the picture.
+    this.plot = el("div", { class: `plot ${height}`, role: "img", "aria-label": description });
+    // Elements laid over the chart go into the frame: assistive technology ignores the children of an image.
     this.frame = el("div", { class: "frame" }, this.plot);
     host.append(this.frame);
     this.dygraph = new Dygraph(this.plot, this.rows(columns), {
-      // Not the names, which are keys of objects to dygraphs, and may be any text.
+      // dygraphs uses labels as keys of objects, so the names of columns, which may be any text, are not used
+      // here.
       labels: ["x", ...series.map((_, index) => `y${index}`)],
       labelsUTC: true,
       legend: "never",
-      interactionModel: mouse,
+      interactionModel: mouseHandlers,
       animatedZooms: false,
       connectSeparatedPoints: false,
       highlightCircleSize: 3,
@@ -60,67 +71,72 @@ export class LineChart {
       logscale: isLogarithmic,
       valueRange: range,
       axes: {
-        y: { axisLabelWidth: 72, axisLabelFormatter: label((chart) => chart.yAxisRange()), pixelsPerLabel: 26 },
+        y: {
+          axisLabelWidth: 72, axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.yAxisRange()),
+          pixelsPerLabel: 26,
+        },
         x: axis.kind === "date" ? { axisLabelWidth: 64 } : {
-          axisLabelFormatter: label((chart) => chart.xAxisRange()),
-          // Seconds of Unix are long.
+          axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.xAxisRange()),
+          // Unix timestamps need wider labels.
           ...(axis.values.at(-1) >= 1e6 ? { axisLabelWidth: 96, pixelsPerLabel: 100 } : {}),
         },
       },
-      series: Object.fromEntries(series.map((one, index) =>
-        [`y${index}`, { strokeWidth: one.width ?? 1.5, strokePattern: one.pattern ?? null }])),
-      underlayCallback: (context, area, dygraph) => this.underlay(context, area, dygraph),
-      drawCallback: (dygraph, isFirst) => this.drawn?.(isFirst),
-      zoomCallback: (from, to) => this.group?.show([from, to]),
-      highlightCallback: (event, x, points, row) => this.group?.pointAt(row, this),
-      unhighlightCallback: () => this.group?.pointAt(null),
-      ...this.colours(),
+      series: Object.fromEntries(series.map((line, index) =>
+        [`y${index}`, { strokeWidth: line.width ?? 1.5, strokePattern: line.pattern ?? null }])),
+      underlayCallback: (context, area, dygraph) => this.drawMarks(context, area, dygraph),
+      drawCallback: (dygraph, isFirst) => this.onDraw?.(isFirst),
+      zoomCallback: (from, to) => this.group?.setRange([from, to]),
+      highlightCallback: (event, x, points, row) => this.group?.showRow(row, this),
+      unhighlightCallback: () => this.group?.showRow(null),
+      ...this.colourOptions(),
     });
-    live.add(this);
+    charts.add(this);
     group?.add(this);
   }
 
+  /** The rows that dygraphs draws: `[x, y0, y1, …]`, with null for a missing value. */
   rows(columns) {
     const x = this.axis.values;
-    const make = this.axis.kind === "date" ? (row) => new Date(x[row]) : (row) => x[row];
-    const defined = (value) => (value == null || Number.isNaN(value) ? null : value);
-    return Array.from({ length: x.length }, (_, row) => [make(row), ...columns.map((values) => defined(values[row]))]);
+    const xOf = this.axis.kind === "date" ? (row) => new Date(x[row]) : (row) => x[row];
+    const definedOrNull = (value) => (value == null || Number.isNaN(value) ? null : value);
+    return Array.from(
+      { length: x.length }, (_, row) => [xOf(row), ...columns.map((values) => definedOrNull(values[row]))]);
   }
 
-  /** Other values, on another axis. */
+  /** Replaces the values and the axis. */
   update(columns, axis, isLogarithmic) {
     this.axis = axis;
     this.dygraph.updateOptions({ file: this.rows(columns), logscale: isLogarithmic });
   }
 
-  /** The range of the values that are shown: `[least, largest]`, or null for all; and whether its scale is logarithmic. */
-  scale(range, isLogarithmic) {
+  /** Sets the y range, `[minimum, maximum]` or null for all values, and whether the y axis is logarithmic. */
+  setValueRange(range, isLogarithmic) {
     this.dygraph.updateOptions({ valueRange: range, logscale: isLogarithmic });
   }
 
-  colours() {
+  colourOptions() {
     return {
-      colors: this.series.map((one) => colour(one.colour)),
+      colors: this.series.map((line) => colour(line.colour)),
       gridLineColor: colour("line"),
       axisLineColor: colour("line"),
     };
   }
 
-  recolour() {
-    this.dygraph.updateOptions(this.colours());
+  updateColours() {
+    this.dygraph.updateOptions(this.colourOptions());
   }
 
-  /** Stretches of rows to mark: `{rows: [first, last], colour}`. */
-  mark(marks) {
+  /** Marks intervals of rows: `{rows: [first, last], colour}`. */
+  setMarks(marks) {
     if (!marks.length && !this.marks.length) return;
     this.marks = marks;
     this.dygraph.updateOptions({});
   }
 
-  underlay(context, area, dygraph) {
+  drawMarks(context, area, dygraph) {
     const x = this.axis.values;
     for (const { rows: [first, last], colour: name } of this.marks) {
-      // Half a row to either side, so that a single row can be seen.
+      // Half a row is added on either side, so that a single row is visible.
       const from = dygraph.toDomXCoord((x[first] + x[Math.max(first - 1, 0)]) / 2);
       const to = dygraph.toDomXCoord((x[last] + x[Math.min(last + 1, x.length - 1)]) / 2);
       const left = Math.max(from, area.x);
@@ -130,28 +146,31 @@ export class LineChart {
     }
   }
 
-  show(range) {
+  setRange(range) {
     this.dygraph.updateOptions({ dateWindow: range });
   }
 
   destroy() {
-    live.delete(this);
+    charts.delete(this);
     this.dygraph.destroy();
     this.frame.remove();
   }
 }
 
-/** Charts over the same rows: zooming one zooms all, with the mouse or with the buttons of `toolbar`. */
+/** Charts over the same rows. The mouse and the buttons of `toolbar` zoom all of them. */
 export class ChartGroup {
-  /** `describe` gives the text for a row and the chart that the pointer is in. */
+  /** `describe` returns the readout for a row and the chart under the pointer. */
   constructor(axis, describe) {
     this.charts = [];
-    this.whole = [axis.values[0], axis.values.at(-1)];
-    this.range = this.whole;
+    this.fullRange = [axis.values[0], axis.values.at(-1)];
+    this.range = this.fullRange;
     this.describe = describe;
-    this.readout = el("p", { class: "readout soft", "aria-hidden": "true" }, this.hint);
-    const button = (label, sign, move) =>
-      el("button", { type: "button", class: "icon", "aria-label": label, title: label, click: () => this.move(...move) }, sign);
+    this.readout = el("p", { class: "readout muted", "aria-hidden": "true" }, this.hint);
+    const button = (label, symbol, change) =>
+      el("button", {
+        type: "button", class: "icon", "aria-label": label, title: label,
+        click: () => this.changeRange(...change),
+      }, symbol);
     this.toolbar = el(
       "div", { class: "toolbar" }, this.readout,
       el(
@@ -161,29 +180,31 @@ export class ChartGroup {
   }
 
   get hint() {
-    return matchMedia("(hover: hover)").matches ? "Drag across a chart to look closer." : "";
+    return matchMedia("(hover: hover)").matches ? "Drag across a chart to zoom in." : "";
   }
 
   add(chart) {
     this.charts.push(chart);
   }
 
-  show([from, to]) {
-    const width = Math.min(to - from, this.whole[1] - this.whole[0]);
-    const start = Math.min(Math.max(from, this.whole[0]), this.whole[1] - width);
+  /** Sets the x range of all charts, limited to the full range. */
+  setRange([from, to]) {
+    const width = Math.min(to - from, this.fullRange[1] - this.fullRange[0]);
+    const start = Math.min(Math.max(from, this.fullRange[0]), this.fullRange[1] - width);
     this.range = [start, start + width];
-    for (const chart of this.charts) chart.show(this.range);
+    for (const chart of this.charts) chart.setRange(this.range);
   }
 
-  /** Makes the stretch `scale` times as wide and moves it by a share of its width. */
-  move(scale, shift) {
+  /** Multiplies the width of the x range by `factor` and shifts its centre by `shift` times the old width. */
+  changeRange(factor, shift) {
     const [from, to] = this.range;
-    const half = Math.min(((to - from) / 2) * scale, (this.whole[1] - this.whole[0]) / 2);
-    const middle = (from + to) / 2 + shift * (to - from);
-    this.show([middle - half, middle + half]);
+    const half = Math.min(((to - from) / 2) * factor, (this.fullRange[1] - this.fullRange[0]) / 2);
+    const centre = (from + to) / 2 + shift * (to - from);
+    this.setRange([centre - half, centre + half]);
   }
 
-  pointAt(row, chart) {
+  /** Shows the readout for a row, or the hint if `row` is null. */
+  showRow(row, chart) {
     this.readout.textContent = row === null ? this.hint : this.describe(row, chart);
   }
 

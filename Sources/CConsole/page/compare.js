@@ -1,81 +1,90 @@
-// The seventh step: an autoencoder beside a stacked network.
+// The Compare step: an autoencoder and a stacked LSTM, trained and evaluated on the same data.
 
-import { json } from "./api.js";
+import { fetchJSON } from "./api.js";
 import { curlButton } from "./curl.js";
-import { byId, count, el, figure, percent, reveal, table, things } from "./dom.js";
-import { network, pairs, training } from "./model.js";
-import { telling } from "./problems.js";
+import { byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, table } from "./dom.js";
+import { networkSettings, queryPairs, trainingSettings } from "./model.js";
+import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
 
-const names = { autoencoder: "Autoencoder", stacked: "Stacked", pca: "Principal components", z_score: "z-score" };
+const detectorNames = { autoencoder: "Autoencoder", stacked: "Stacked LSTM", pca: "PCA", z_score: "z-score" };
 
-let running = null;
+/** Stops the comparison in progress; null if there is none. */
+let abortController = null;
 
 export function start() {
   byId("compare").addEventListener("click", compare);
-  byId("stop-compare").addEventListener("click", () => running?.abort());
-  byId("compare-curl").append(...curlButton("compare", request));
-  reveal(byId("compare-curl"), false);
+  byId("stop-compare").addEventListener("click", () => abortController?.abort());
+  byId("compare-curl").append(...curlButton("compare", compareRequest));
+  setVisible(byId("compare-curl"), false);
   on("data", () => {
-    byId("compare").disabled = running !== null;
-    reveal(byId("compare-curl"));
-    if (!running) byId("comparison-shown").replaceChildren();
+    byId("compare").disabled = abortController !== null;
+    setVisible(byId("compare-curl"));
+    if (!abortController) byId("comparison-view").replaceChildren();
   });
 }
 
-/** The settings of the form, but for the kind of network and of windows: both kinds are trained, on sliding windows. */
-function request() {
-  const { architecture, layers, ...shape } = network();
-  const { windowing, seed, ...rest } = training();
-  return state.data.request("compare", pairs({ ...rest, ...shape, seeds: [Number(seed)] }), { label: "labels" });
+/**
+ * The form's settings except architecture and windowing: the server trains both networks on sliding windows.
+ */
+function compareRequest() {
+  const { architecture, layers, ...network } = networkSettings();
+  const { windowing, seed, ...training } = trainingSettings();
+  const query = queryPairs({ ...training, ...network, seeds: [Number(seed)] });
+  return state.data.request("compare", query, { label: "labels" });
 }
 
 function compare() {
-  return telling(byId("comparison-problem"), async () => {
+  return reportErrors(byId("comparison-problem"), async () => {
     const { data } = state;
-    const what = request();
-    running = new AbortController();
+    const request = compareRequest();
+    abortController = new AbortController();
     byId("compare").disabled = true;
-    reveal(byId("stop-compare"));
-    byId("comparison-said").textContent = "Training both …";
-    let said = "";
-    running.signal.addEventListener("abort", () => (said = "Stopped."));
+    setVisible(byId("stop-compare"));
+    byId("comparison-status").textContent = "Training both networks …";
+    let status = "";
+    abortController.signal.addEventListener("abort", () => (status = "Stopped."));
     try {
-      const answer = await json(what, { signal: running.signal });
-      if (state.data === data) show(answer);
-      said = state.data !== data ? "Both are trained, on the data that were here before."
-        : `Judged by ${things(answer.test_windows, "window")} of the second half.`;
-      emit("models");
+      const comparison = await fetchJSON(request, { signal: abortController.signal });
+      if (state.data === data) render(comparison);
+      status = state.data === data
+        ? `Evaluated on ${plural(comparison.test_windows, "window")} of the second half.`
+        : "The comparison has finished, but the data have changed since it started.";
+      emit("registry");
     } finally {
-      running = null;
+      abortController = null;
       byId("compare").disabled = false;
-      reveal(byId("stop-compare"), false);
-      byId("comparison-said").textContent = said;
+      setVisible(byId("stop-compare"), false);
+      byId("comparison-status").textContent = status;
     }
   });
 }
 
-function show({ detectors }) {
-  const isJudged = detectors.some((one) => one.roc_auc != null);
-  const header = ["Detector", "Error", "Parameters", "Seconds"];
-  if (isJudged) header.push("ROC AUC", "Average precision", "Best F1", "False alarms");
-  const largest = Math.max(...detectors.map((one) => one.error ?? 0));
-  const rows = detectors.map((one) => [
-    names[one.detector], errorBar(one.error, largest), one.parameters == null ? null : count(one.parameters),
-    figure(one.seconds),
-    ...(isJudged ? [figure(one.roc_auc), figure(one.average_precision), figure(one.best_f1),
-      one.false_alarm_rate == null ? null : percent(one.false_alarm_rate)] : []),
+function render({ detectors }) {
+  const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
+  const header = ["Detector", "MSE", "Parameters", "Seconds"];
+  if (hasMetrics) header.push("ROC AUC", "Average precision", "Best F1", "False alarm rate");
+  const maxError = Math.max(...detectors.map((detector) => detector.error ?? 0));
+  const rows = detectors.map((detector) => [
+    detectorNames[detector.detector], errorBar(detector.error, maxError),
+    detector.parameters == null ? null : formatCount(detector.parameters), formatNumber(detector.seconds),
+    ...(hasMetrics ? [
+      formatNumber(detector.roc_auc), formatNumber(detector.average_precision),
+      formatNumber(detector.best_f1),
+      detector.false_alarm_rate == null ? null : formatPercent(detector.false_alarm_rate),
+    ] : []),
   ]);
-  byId("comparison-shown").replaceChildren(
+  const mse = "MSE: mean squared error of the test windows, in scaled units.";
+  byId("comparison-view").replaceChildren(
     table("Detectors", header, rows, { numeric: [2, 3, 4, 5, 6, 7], hiddenCaption: true, stacks: true }),
-    el("p", { class: "soft" }, isJudged
-      ? "The error is of windows without anomalies. False alarms: the share of normal rows that are above the threshold."
-      : "The error is of windows that the networks were not trained on. With a column of anomaly labels there are more figures."));
+    el("p", { class: "muted" }, hasMetrics
+      ? `${mse} False alarm rate: share of the normal rows above the threshold.`
+      : `${mse} Data with an anomaly label column also get detection metrics.`));
 }
 
-function errorBar(error, largest) {
+function errorBar(error, maxError) {
   if (error == null) return null;
   const bar = el("div", { class: "bar" });
-  bar.style.width = `${largest ? (100 * error) / largest : 0}%`;
-  return el("div", { class: "share" }, bar, el("span", {}, figure(error)));
+  bar.style.width = `${maxError ? (100 * error) / maxError : 0}%`;
+  return el("div", { class: "share" }, bar, el("span", {}, formatNumber(error)));
 }

@@ -1,52 +1,64 @@
-// CSV for plotting. The server reads the same text by itself, and its judgement is the one that counts.
+// Parses CSV for the charts and for suggesting roles of columns.
+//
+// This parser re-implements the CSV rules of the server and differs from them in details: for example, it
+// pads short rows and accepts stray quotes, which the server rejects.
 
 import { Problem } from "./api.js";
 
-const missing = /^(nan|na|null)?$/i;
-/** What the server takes for a number; JavaScript would take more. */
-const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const missingValue = /^(nan|na|null)?$/i;
+/**
+ * The decimal numbers that the server accepts; `Number()` alone also accepts hexadecimal numbers and
+ * "Infinity".
+ */
+const decimalNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /**
- * `{columns, rows}`; a column has `name`, `texts`, `numbers` (NaN where there is none), `missing`,
- * `isNumeric`, `least`, `largest` and `firstOther`, the first text that is neither a number nor missing.
+ * `{columns, rows}`, where `rows` is the number of data rows. A column has `name`, `texts`, `numbers` (NaN
+ * where a cell is not a number), `missing` (the number of missing values), `isNumeric`, `minimum`, `maximum`
+ * and `firstInvalid`, the first text that is neither a number nor a missing value.
  */
 export function parseCSV(text) {
-  const lines = records(text.replace(/^\uFEFF/, ""));
-  if (lines.length < 2) {
-    throw new Problem({ title: "Not a series", detail: "This has no rows: a header row is needed, and rows below it." });
+  const records = parseRecords(text.replace(/^\uFEFF/, ""));
+  if (records.length < 2) {
+    throw new Problem({
+      title: "No data rows",
+      detail: "The text has no data rows. It needs a header row and at least one row below it.",
+    });
   }
-  const names = lines.shift();
-  const columns = names.map((name, index) => column(name, lines.map((line) => (line[index] ?? "").trim())));
-  return { columns, rows: lines.length };
+  const names = records.shift();
+  const columns = names.map((name, index) =>
+    parseColumn(name, records.map((record) => (record[index] ?? "").trim())));
+  return { columns, rows: records.length };
 }
 
-function column(name, texts) {
-  const numbers = Float64Array.from(texts, (text) => (decimal.test(text) ? Number(text) : NaN));
-  const others = texts.filter((text, row) => Number.isNaN(numbers[row]));
-  const gaps = others.filter((text) => missing.test(text)).length;
-  const isNumeric = gaps < texts.length && gaps === others.length;
-  let [least, largest] = [Infinity, -Infinity];
+function parseColumn(name, texts) {
+  const numbers = Float64Array.from(texts, (text) => (decimalNumber.test(text) ? Number(text) : NaN));
+  const nonNumbers = texts.filter((text, row) => Number.isNaN(numbers[row]));
+  const missing = nonNumbers.filter((text) => missingValue.test(text)).length;
+  const isNumeric = missing < texts.length && missing === nonNumbers.length;
+  const firstInvalid = nonNumbers.find((text) => !missingValue.test(text));
+  let [minimum, maximum] = [Infinity, -Infinity];
   for (const number of numbers) {
-    if (number < least) least = number;
-    if (number > largest) largest = number;
+    if (number < minimum) minimum = number;
+    if (number > maximum) maximum = number;
   }
-  return { name, texts, numbers, missing: gaps, isNumeric, least, largest, firstOther: others.find((text) => !missing.test(text)) };
+  return { name, texts, numbers, missing, isNumeric, minimum, maximum, firstInvalid };
 }
 
-/** The one of comma, semicolon and tab that the first line has most of, outside of quotes. */
+/** The most frequent of comma, semicolon and tab in the first line, outside quotes. */
 function delimiterOf(text) {
   const line = /^([^"\n]+|"[^"]*")*/.exec(text)[0].replace(/"[^"]*"/g, "");
-  const times = (character) => line.split(character).length;
-  return [",", ";", "\t"].reduce((best, other) => (times(other) > times(best) ? other : best));
+  const countOf = (character) => line.split(character).length;
+  return [",", ";", "\t"].reduce((best, other) => (countOf(other) > countOf(best) ? other : best));
 }
 
-/** A line without anything is a row, whose one cell is missing, unless it stands at the end. */
-function records(whole) {
-  const text = whole.replace(/[\r\n]+$/, "");
+/** The cells of each row. An empty line is a row with one missing value, except at the end of the text. */
+function parseRecords(document) {
+  const text = document.replace(/[\r\n]+$/, "");
   if (text === "") return [];
   const delimiter = delimiterOf(text);
   if (!text.includes('"')) return text.split(/\r?\n/).map((line) => line.split(delimiter));
-  const all = [];
+  const records = [];
   let record = [];
   let cell = "";
   let isQuoted = false;
@@ -62,10 +74,10 @@ function records(whole) {
       cell = "";
     } else if (character === "\n" || (character === "\r" && text[i + 1] === "\n")) {
       if (character === "\r") i++;
-      all.push([...record, cell]);
+      records.push([...record, cell]);
       record = [];
       cell = "";
     } else cell += character;
   }
-  return [...all, [...record, cell]];
+  return [...records, [...record, cell]];
 }

@@ -1,70 +1,79 @@
-// The line that does in a shell what the page does.
+// The curl command for a request of the page.
 
 import { Problem, hasKey, url } from "./api.js";
 import { el } from "./dom.js";
 
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+const shellQuoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
- * The line for a request. A body that has a `file` is read from it, a short one stands in the line itself.
- * The key is left to the shell's environment.
+ * The curl command for a request. A body with a `file` name is read from that file; any other body is part of
+ * the command. The API key is taken from the shell's environment and never printed.
  */
-function curlLine({ method = "GET", path, query, body, file, type, accept, output }) {
-  const parts = ["curl", quoted(url(path, query))];
-  if (hasKey()) parts.push('-H "Authorization: Bearer $REPRISE_API_KEY"');
-  if (accept) parts.push("-H", quoted(`Accept: ${accept}`));
-  if (body == null && method !== "GET") parts.push("-X", method);
-  if (output) parts.push("-o", quoted(output));
-  if (body == null) return parts.join(" ");
-  if (type !== "application/json") parts.push("-H", quoted(`Content-Type: ${type}`));
-  if (file) parts.push("--data-binary", `@${quoted(file)}`);
-  else if (type === "application/json") parts.push("-d", quoted(body));
-  else parts.push(hereDocument(body.replace(/\n$/, "")));
-  return parts.join(" ");
+function curlCommand({ method = "GET", path, query, body, file, contentType, accept, output }) {
+  const words = ["curl", shellQuoted(url(path, query))];
+  if (hasKey()) words.push('-H "Authorization: Bearer $REPRISE_API_KEY"');
+  if (accept) words.push("-H", shellQuoted(`Accept: ${accept}`));
+  if (body == null && method !== "GET") words.push("-X", method);
+  if (output) words.push("-o", shellQuoted(output));
+  if (body == null) return words.join(" ");
+  if (contentType !== "application/json") words.push("-H", shellQuoted(`Content-Type: ${contentType}`));
+  if (file) words.push("--data-binary", `@${shellQuoted(file)}`);
+  else if (contentType === "application/json") words.push("-d", shellQuoted(body));
+  else words.push(hereDocument(body.replace(/\n$/, "")));
+  return words.join(" ");
 }
 
-/** Ends with a line that the body hasn't, or else what follows that would be commands. */
+/**
+ * A here-document. Its delimiter is no line of the body; otherwise the shell would run the rest of the body
+ * as commands.
+ */
 function hereDocument(body) {
   const lines = new Set(body.split(/[\r\n]+/));
-  let end = "END";
-  while (lines.has(end)) end += "_";
-  return `--data-binary @- <<'${end}'\n${body}\n${end}`;
+  let delimiter = "END";
+  while (lines.has(delimiter)) delimiter += "_";
+  return `--data-binary @- <<'${delimiter}'\n${body}\n${delimiter}`;
 }
 
-/** A button that shows the line for what `request` gives, and copies it. */
-export function curlButton(name, request) {
-  const line = el("pre", { tabindex: "0", role: "region", "aria-label": `curl line, ${name}` });
-  const said = el("span", { role: "status", class: "soft" });
-  const shown = el("div", { class: "curl-line", hidden: true }, line, said);
+/**
+ * A button that shows and copies the curl command for the request that `makeRequest` returns, and the place
+ * for it.
+ */
+export function curlButton(name, makeRequest) {
+  const command = el("pre", { tabindex: "0", role: "region", "aria-label": `curl command: ${name}` });
+  const status = el("span", { role: "status", class: "muted" });
+  const panel = el("div", { class: "curl-command", hidden: true }, command, status);
   const button = el(
     "button", {
-      type: "button", class: "quiet", "aria-expanded": "false",
+      type: "button", class: "secondary", "aria-expanded": "false",
       click: async () => {
-        const isShown = shown.hidden;
-        shown.hidden = !isShown;
-        button.setAttribute("aria-expanded", String(isShown));
-        if (!isShown) return;
+        const isExpanded = panel.hidden;
+        panel.hidden = !isExpanded;
+        button.setAttribute("aria-expanded", String(isExpanded));
+        if (!isExpanded) return;
         try {
-          line.textContent = curlLine(request());
+          command.textContent = curlCommand(makeRequest());
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
-          line.textContent = "";
-          said.textContent = `${error.title}: ${error.message}`;
+          command.textContent = "";
+          status.textContent = `${error.title}: ${error.message}`;
           return;
         }
-        said.textContent = await copied(line);
+        status.textContent = await copyText(command);
       },
     }, `curl ${name}`);
-  return [button, shown];
+  return [button, panel];
 }
 
-/** Browsers give the clipboard only to pages that came over TLS or from this machine. */
-async function copied(line) {
+/**
+ * Copies an element's text, or selects it where the browser denies access to the clipboard, as it does for
+ * pages that come neither over TLS nor from localhost. Returns what was done, for the user.
+ */
+async function copyText(element) {
   try {
-    await navigator.clipboard.writeText(line.textContent);
+    await navigator.clipboard.writeText(element.textContent);
     return "Copied.";
   } catch {
-    getSelection().selectAllChildren(line);
-    return "Selected: copy it with Ctrl+C or ⌘C.";
+    getSelection().selectAllChildren(element);
+    return "Selected. Press Ctrl+C or ⌘C to copy.";
   }
 }

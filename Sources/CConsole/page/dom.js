@@ -1,9 +1,12 @@
-// Elements without markup in strings, so that text from a file or a server is never anything but text.
+// Makes DOM elements and formats values. Text from a file or a server becomes a text node and is never parsed
+// as markup.
 
-/** An element with attributes (functions are listeners) and children, which are nodes or texts. */
+/**
+ * An HTML element with attributes (a function is an event listener) and children, which are nodes or texts.
+ */
 export const el = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 
-/** The same of SVG. */
+/** An SVG element with attributes and children. */
 export const svg = (tag, attributes, ...children) =>
   fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
@@ -20,14 +23,18 @@ function fill(node, attributes = {}, children) {
 export const byId = (id) => document.getElementById(id);
 
 /**
- * A table with a caption; numbers stand to the right. `rows` are arrays of texts, numbers or nodes. One that stacks has its
- * cells below each other on a phone, each with its column's name.
+ * A table with a caption. `rows` are arrays of texts, numbers or nodes; `numeric` are the indices of
+ * right-aligned columns. On a narrow screen, a table that `stacks` shows the cells of a row below each other,
+ * each with the name of its column.
  */
 export function table(caption, header, rows, { numeric = [], hiddenCaption = false, stacks = false } = {}) {
-  const cell = (tag, value, index, scope) =>
-    el(
-      tag, { class: numeric.includes(index) ? "number" : null, scope, "data-column": scope === "col" ? null : header[index] },
-      value ?? "–");
+  const cell = (tag, value, index, scope) => {
+    const attributes = {
+      class: numeric.includes(index) ? "number" : null, scope,
+      "data-column": scope === "col" ? null : header[index],
+    };
+    return el(tag, attributes, value ?? "–");
+  };
   return el(
     "div", { class: "scroller", tabindex: "0", role: "region", "aria-label": caption },
     el(
@@ -35,68 +42,79 @@ export function table(caption, header, rows, { numeric = [], hiddenCaption = fal
       el("caption", { class: hiddenCaption ? "visually-hidden" : null }, caption),
       el("thead", {}, el("tr", {}, header.map((name, index) => cell("th", name, index, "col")))),
       el("tbody", {}, rows.map((row) =>
-        el("tr", {}, row.map((value, index) => index ? cell("td", value, index) : cell("th", value, 0, "row")))))));
+        el("tr", {}, row.map((value, index) =>
+          index ? cell("td", value, index) : cell("th", value, 0, "row")))))));
 }
 
-/** A picture of the server's. A wide one keeps its size on a small screen, where it is moved to be seen. */
-export function drawing(src, alt) {
+/** An image drawn by the server. On a narrow screen, a wide image keeps its size and scrolls. */
+export function diagram(src, alt) {
   const load = ({ target }) => target.classList.toggle("wide", target.naturalWidth > 560);
   return el(
-    "div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Picture" },
-    el("img", { class: "picture", src, alt, load }));
+    "div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Diagram" },
+    el("img", { class: "diagram", src, alt, load }));
 }
 
-/** What a chart shows, as a table that is made when somebody opens it. */
-export function asTable(make) {
-  const details = el("details", { class: "as-table" }, el("summary", {}, "As a table"));
+/** A details element whose table is made when it is opened. */
+export function tableDetails(makeTable) {
+  const details = el("details", { class: "data-table" }, el("summary", {}, "Show as table"));
   details.addEventListener("toggle", () => {
-    if (details.open) details.append(make());
+    if (details.open) details.append(makeTable());
     else details.lastElementChild.remove();
   });
   return details;
 }
 
-const plain = new Map();
+/** Number formats by their number of significant digits. */
+const formats = new Map();
 
-/** A number for people, who tell at least one part in `parts` from the next. */
-export function figure(number, parts = 1e4) {
+/**
+ * Formats a number with enough digits (4 to 12) to distinguish values that differ by one part in
+ * `resolution`.
+ */
+export function formatNumber(number, resolution = 1e4) {
   if (number == null || Number.isNaN(number)) return "–";
   const size = Math.abs(number);
-  const digits = Math.min(Math.max(Math.ceil(Math.log10(parts)), 4), 12) || 4;
+  const digits = Math.min(Math.max(Math.ceil(Math.log10(resolution)), 4), 12) || 4;
   if (size !== 0 && (size < 1e-4 || (size >= 1e9 && digits === 4))) return number.toExponential(digits - 2);
-  // Commas would make the long ones longer.
-  if (!plain.has(digits)) {
-    plain.set(digits, new Intl.NumberFormat("en", { maximumSignificantDigits: digits, useGrouping: digits === 4 }));
+  // Numbers with many digits have no thousands separators, to keep them short.
+  if (!formats.has(digits)) {
+    const options = { maximumSignificantDigits: digits, useGrouping: digits === 4 };
+    formats.set(digits, new Intl.NumberFormat("en", options));
   }
-  return plain.get(digits).format(number);
+  return formats.get(digits).format(number);
 }
 
-export const count = (number) => new Intl.NumberFormat("en").format(number);
-export const percent = (share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+export const formatCount = (number) => new Intl.NumberFormat("en").format(number);
+export const formatPercent = (share) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-/** A number of things, such as "1 window" and "2 windows". */
-export const things = (number, name, names = `${name}s`) => `${count(number)} ${number === 1 ? name : names}`;
-
-/** A list of facts: pairs of what it is and its value. */
-export const facts = (pairs) =>
-  el("dl", { class: "facts" }, pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
-
-/** What the server warns of. */
-export const warnings = (texts) =>
-  texts?.length ? el("ul", { class: "warnings", "aria-label": "Warnings" }, texts.map((text) => el("li", {}, text))) : null;
-
-export function bytes(size) {
-  const unit = size < 1e6 ? ["KB", 1e3] : size < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
-  return `${figure(Number((size / unit[1]).toPrecision(3)))} ${unit[0]}`;
+export function formatBytes(size) {
+  const [unit, factor] = size < 1e6 ? ["KB", 1e3] : size < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
+  return `${formatNumber(Number((size / factor).toPrecision(3)))} ${unit}`;
 }
 
-/** Shows a section or part that has something to show. */
-export function reveal(node, isShown = true) {
-  node.hidden = !isShown;
+/** A number with a noun, such as "1 window" or "2 windows". */
+export const plural = (number, singular, plural = `${singular}s`) =>
+  `${formatCount(number)} ${number === 1 ? singular : plural}`;
+
+/** A list of pairs of a term and its value. */
+export const definitionList = (pairs) =>
+  el(
+    "dl", { class: "definitions" },
+    pairs.map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
+
+/** A list of the server's warnings, or null if there are none. */
+export const warningList = (texts) =>
+  texts?.length
+    ? el("ul", { class: "warnings", "aria-label": "Warnings" }, texts.map((text) => el("li", {}, text)))
+    : null;
+
+/** Shows or hides an element. */
+export function setVisible(node, isVisible = true) {
+  node.hidden = !isVisible;
 }
 
-/** Runs a function once things have been quiet for a while. */
-export function settled(run, milliseconds = 250) {
+/** A function that runs `run` after its calls have paused for `milliseconds`. */
+export function debounce(run, milliseconds = 250) {
   let timer;
   return (...values) => {
     clearTimeout(timer);

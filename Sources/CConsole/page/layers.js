@@ -1,75 +1,84 @@
-// The sixth step: what each layer makes of one window.
+// The Layers step: the output of every layer for one window.
 
-import { picture, post } from "./api.js";
+import { fetchImage, jsonRequest } from "./api.js";
 import { curlButton } from "./curl.js";
-import { byId, count, drawing, el, figure, reveal, settled } from "./dom.js";
-import { telling } from "./problems.js";
+import { byId, debounce, diagram, el, formatCount, formatNumber, setVisible } from "./dom.js";
+import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
 
-let asked = null;
-let url = null;
-let parts = null;
+let abortController = null;
+/** The blob URL of the image on the page. */
+let imageURL = null;
+/** The elements of the step that change; null before the first windows. */
+let view = null;
 
 export function start() {
-  on("windows", begin);
-  on("window", choose);
+  on("windows", update);
+  on("selectedWindow", select);
 }
 
-function begin() {
-  asked?.abort();
+function update() {
+  abortController?.abort();
   const { windows } = state;
-  reveal(byId("layers-shown"), windows !== null);
-  reveal(byId("layers").querySelector(".hint"), windows === null);
+  setVisible(byId("layers-view"), windows !== null);
+  setVisible(byId("layers").querySelector(".hint"), windows === null);
   byId("layers-problem").replaceChildren();
   if (!windows) return;
-  const point = (event) => emit("window", Math.min(Math.max(Math.round(Number(event.target.value)), 0), windows.starts.length - 1));
-  const limits = { min: "0", max: String(windows.starts.length - 1), step: "1", value: "0" };
-  parts = {
-    slider: el("input", { type: "range", id: "window", ...limits, input: point }),
-    number: el("input", { type: "number", "aria-label": "Number of the window", class: "short", ...limits, change: point }),
-    text: el("p", { class: "soft" }),
+  const last = windows.starts.length - 1;
+  const change = (event) =>
+    emit("selectedWindow", Math.min(Math.max(Math.round(Number(event.target.value)), 0), last));
+  const limits = { min: "0", max: String(last), step: "1", value: "0" };
+  view = {
+    slider: el("input", { type: "range", id: "window", ...limits, input: change }),
+    number: el("input", { type: "number", "aria-label": "Window number", class: "short", ...limits, change }),
+    text: el("p", { class: "muted" }),
     image: el("div"),
   };
-  byId("layers-shown").replaceChildren(
-    el("div", { class: "buttons" }, el("label", { for: "window" }, "Window"), parts.slider, parts.number),
-    parts.text, parts.image,
-    el("div", { class: "buttons" }, curlButton("layers", () => ({ ...request(parts.number.value), accept: undefined })),
-      curlButton("heat maps", () => ({ ...request(parts.number.value), accept: "image/svg+xml", output: "layers.svg" }))));
-  choose(0);
+  const selectedRequest = () => layersRequest(view.number.value);
+  byId("layers-view").replaceChildren(
+    el("div", { class: "buttons" }, el("label", { for: "window" }, "Window"), view.slider, view.number),
+    view.text, view.image,
+    el(
+      "div", { class: "buttons" },
+      curlButton("layers", () => ({ ...selectedRequest(), accept: undefined })),
+      curlButton(
+        "heat maps", () => ({ ...selectedRequest(), accept: "image/svg+xml", output: "layers.svg" }))));
+  select(0);
 }
 
-/** The one window alone is sent, not all the data. */
-function request(window) {
+/** A request with the values of one window only. */
+function layersRequest(window) {
   const { data, model, windows } = state;
   const start = windows.starts[window];
-  const columns = data.inOrder(model.feature_names);
-  const rows = Array.from({ length: model.timesteps }, (_, step) =>
-    columns.map((column) => data.value(column, start + step)));
-  return post("layers", { model: model.model, version: model.version, windows: [rows] });
+  const columns = data.featureColumns(model.feature_names);
+  const values = Array.from({ length: model.timesteps }, (_, step) =>
+    columns.map((column) => data.filledValue(column, start + step)));
+  return jsonRequest("layers", { model: model.model, version: model.version, windows: [values] });
 }
 
-function choose(window) {
-  if (!parts || !state.windows) return;
+function select(window) {
+  if (!view || !state.windows) return;
   const { data, windows } = state;
-  parts.slider.value = parts.number.value = String(window);
-  parts.text.textContent =
-    `Window ${count(window)} of ${count(windows.starts.length)}, from ${data.place(windows.starts[window])}: `
-      + `score ${figure(windows.scores[window])}.`;
-  draw(window);
+  view.slider.value = view.number.value = String(window);
+  const start = data.rowLabel(windows.starts[window]);
+  view.text.textContent = `Window ${formatCount(window)} of ${formatCount(windows.starts.length)}, `
+    + `starting at ${start}: score ${formatNumber(windows.scores[window])}.`;
+  updateImage(window);
 }
 
-const draw = settled((window) => {
-  asked?.abort();
-  asked = new AbortController();
-  const { signal } = asked;
-  return telling(byId("layers-problem"), async () => {
-    const drawn = await picture(request(window), { signal });
+const updateImage = debounce((window) => {
+  abortController?.abort();
+  abortController = new AbortController();
+  const { signal } = abortController;
+  return reportErrors(byId("layers-problem"), async () => {
+    const image = await fetchImage(layersRequest(window));
     if (signal.aborted) return;
-    if (url) URL.revokeObjectURL(url);
-    url = drawn;
-    parts.image.replaceChildren();
-    if (!drawn) return;
-    parts.image.replaceChildren(
-      drawing(url, `Heat maps of the output of each layer for window ${window}: a column a timestep, a row a layer.`));
+    if (imageURL) URL.revokeObjectURL(imageURL);
+    imageURL = image;
+    view.image.replaceChildren();
+    if (!image) return;
+    const alt = `Heat maps of every layer's output for window ${window}: `
+      + "one column per timestep, one row per layer.";
+    view.image.replaceChildren(diagram(imageURL, alt));
   });
 }, 120);

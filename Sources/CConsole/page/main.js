@@ -1,7 +1,7 @@
-// The console: a page over the same HTTP interface that everybody has.
+// The console: a page that uses the public HTTP API only.
 
-import { askForKeyWith, forgetKey } from "./api.js";
-import { byId, reveal } from "./dom.js";
+import { removeKey, setKeyPrompt } from "./api.js";
+import { byId, setVisible } from "./dom.js";
 import * as compare from "./compare.js";
 import * as data from "./data.js";
 import * as encodings from "./encodings.js";
@@ -11,11 +11,14 @@ import * as registry from "./registry.js";
 import * as results from "./results.js";
 import * as train from "./train.js";
 
-/** Asks for a key in a dialog; gives null if there is none. */
-function askForKey(refusal) {
+/**
+ * Asks for an API key in a dialog and returns a promise of it, or of null. `problem` is that of a rejected
+ * key.
+ */
+function promptForKey(problem) {
   const dialog = byId("key-dialog");
   const input = byId("key");
-  byId("key-refusal").textContent = refusal?.message ?? "";
+  byId("key-problem").textContent = problem?.message ?? "";
   dialog.returnValue = "";
   dialog.showModal();
   input.focus();
@@ -23,14 +26,14 @@ function askForKey(refusal) {
     dialog.addEventListener("close", () => {
       const key = dialog.returnValue === "use" ? input.value.trim() : "";
       input.value = "";
-      reveal(byId("forget-key"), key !== "");
+      setVisible(byId("remove-key"), key !== "");
       resolve(key === "" ? null : key);
     }, { once: true }));
 }
 
-askForKeyWith(askForKey);
-byId("forget-key").addEventListener("click", () => {
-  forgetKey();
-  reveal(byId("forget-key"), false);
+setKeyPrompt(promptForKey);
+byId("remove-key").addEventListener("click", () => {
+  removeKey();
+  setVisible(byId("remove-key"), false);
 });
 for (const step of [data, model, train, results, encodings, layers, compare, registry]) step.start();

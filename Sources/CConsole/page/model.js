@@ -1,51 +1,53 @@
-// The second step: an architecture and how to train it, with a summary and a diagram that follow.
+// The Model step: the settings of a network and its training, with the network's summary and flow diagram.
 
-import { Problem, json, picture, post } from "./api.js";
+import { Problem, fetchImage, fetchJSON, jsonRequest } from "./api.js";
 import { curlButton } from "./curl.js";
-import { byId, count, drawing, el, settled, table, things } from "./dom.js";
-import { telling } from "./problems.js";
+import { byId, debounce, diagram, el, formatCount, plural, table } from "./dom.js";
+import { reportErrors } from "./problems.js";
 import { on, state } from "./state.js";
 
 const form = () => byId("settings");
 
-/** What was last asked for, to stop it when another is. */
-let asked = null;
-let url = null;
-/** The layers that stand in the form as they were suggested. */
-let suggested = "";
+/** Stops the latest summary request when a newer one starts. */
+let abortController = null;
+/** The blob URL of the flow diagram on the page. */
+let imageURL = null;
+/** The layers that the page last suggested; layers that the user has edited differ from it. */
+let suggestedLayers = "";
 
 export function start() {
   form().addEventListener("submit", (event) => event.preventDefault());
-  form().addEventListener("input", changed);
+  form().addEventListener("input", update);
   on("preset", (values) => {
     for (const [name, value] of Object.entries(values)) form().elements[name].value = value;
-    adapt();
+    updateForm();
   });
-  on("data", changed);
-  changed();
+  on("data", update);
+  update();
 }
 
-function changed() {
-  adapt();
-  summarize();
+function update() {
+  updateForm();
+  updateSummary();
 }
 
-function adapt() {
-  const { architecture, layers: text, timesteps } = form().elements;
-  const isByLayers = architecture.value === "layers";
-  for (const node of form().querySelectorAll(".by-units")) {
-    node.hidden = isByLayers;
-    node.firstElementChild.disabled = isByLayers;
+/** Shows the fields of the chosen architecture, and suggests layers unless the user has edited them. */
+function updateForm() {
+  const { architecture, layers, timesteps } = form().elements;
+  const isCustom = architecture.value === "layers";
+  for (const label of form().querySelectorAll(".units-only")) {
+    label.hidden = isCustom;
+    label.firstElementChild.disabled = isCustom;
   }
-  form().querySelector(".by-layers").hidden = !isByLayers;
-  if (isByLayers && [suggested, ""].includes(text.value)) {
-    suggested = layersText(Number(timesteps.value), state.data?.features.length ?? 2);
-    text.value = suggested;
+  form().querySelector(".layers-only").hidden = !isCustom;
+  if (isCustom && [suggestedLayers, ""].includes(layers.value)) {
+    suggestedLayers = exampleLayers(Number(timesteps.value), state.data?.features.length ?? 2);
+    layers.value = suggestedLayers;
   }
 }
 
-/** A network to begin with for who builds one layer by layer. */
-function layersText(timesteps, features) {
+/** A small autoencoder as JSON, to start from. */
+function exampleLayers(timesteps, features) {
   const layers = [
     { type: "LSTM", units: 32 },
     { type: "RepeatVector", n: timesteps },
@@ -55,72 +57,87 @@ function layersText(timesteps, features) {
   return `[\n${layers.map((layer) => `  ${JSON.stringify(layer)}`).join(",\n")}\n]`;
 }
 
-/** The network, as the server's members. Throws the Problem of one input that can't be read, wherever that is in the form. */
-export function network() {
-  const wrong = [...form().elements].find((input) => input.willValidate && !input.checkValidity());
-  if (wrong) {
-    throw new Problem({ title: wrong.labels[0].firstChild.textContent.trim(), detail: wrong.title || wrong.validationMessage });
+/**
+ * The network as members of a request. Throws a Problem that names the first invalid field of the whole form.
+ */
+export function networkSettings() {
+  const invalid = [...form().elements].find((input) => input.willValidate && !input.checkValidity());
+  if (invalid) {
+    throw new Problem({
+      title: invalid.labels[0].firstChild.textContent.trim(),
+      detail: invalid.title || invalid.validationMessage,
+    });
   }
-  const values = Object.fromEntries(new FormData(form()));
-  const timesteps = Number(values.timesteps);
-  if (values.architecture === "layers") return { architecture: "layers", timesteps, layers: layers(values.layers) };
-  return { architecture: values.architecture, timesteps, units: values.units.split(",").map(Number), activation: values.activation };
+  const { architecture, timesteps, layers, units, activation } = Object.fromEntries(new FormData(form()));
+  const common = { architecture, timesteps: Number(timesteps) };
+  if (architecture === "layers") return { ...common, layers: parseLayers(layers) };
+  return { ...common, units: units.split(",").map(Number), activation };
 }
 
-function layers(text) {
+function parseLayers(text) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Problem({ title: "The layers aren't JSON", detail: error.message });
+    throw new Problem({ title: "The layers are not valid JSON", detail: error.message });
   }
 }
 
-/** How it is trained. */
-export function training() {
-  const { model, windowing, scaling, epochs, batch_size, learning_rate, loss, seed } = Object.fromEntries(new FormData(form()));
+/** The training options as members of a request. */
+export function trainingSettings() {
+  const { model, windowing, scaling, epochs, batch_size, learning_rate, loss, seed } =
+    Object.fromEntries(new FormData(form()));
   return { model, windowing, scaling, epochs, batch_size, learning_rate, loss, seed };
 }
 
-/** Members as the pairs of a query; what is empty is left to the server. */
-export function pairs(members) {
+/** Members as query parameters. Empty members are left out, so that the server's defaults apply. */
+export function queryPairs(members) {
+  const queryValue = (value) => {
+    if (typeof value !== "object") return value;
+    return value.every((item) => typeof item === "number") ? value.join(",") : JSON.stringify(value);
+  };
   return Object.entries(members)
     .filter(([, value]) => value !== "" && value != null)
-    .map(([name, value]) => [name, typeof value !== "object" ? value
-      : value.every((one) => typeof one === "number") ? value.join(",") : JSON.stringify(value)]);
+    .map(([name, value]) => [name, queryValue(value)]);
 }
 
-const summarize = settled(() => {
-  asked?.abort();
-  asked = new AbortController();
-  const { signal } = asked;
-  return telling(byId("model-problem"), async () => {
-    const members = { ...network(), features: state.data?.features.length ?? 2 };
-    const request = post("summary", members);
-    const summary = await json(request, { signal });
-    const flow = await picture(request, { signal });
+const updateSummary = debounce(() => {
+  abortController?.abort();
+  abortController = new AbortController();
+  const { signal } = abortController;
+  return reportErrors(byId("model-problem"), async () => {
+    const network = { ...networkSettings(), features: state.data?.features.length ?? 2 };
+    const request = jsonRequest("summary", network);
+    const summary = await fetchJSON(request, { signal });
+    const image = await fetchImage(request);
     if (signal.aborted) return;
-    if (url) URL.revokeObjectURL(url);
-    url = flow;
-    show(members, summary, request);
+    if (imageURL) URL.revokeObjectURL(imageURL);
+    imageURL = image;
+    render(network, summary, request);
   });
 });
 
-function show({ timesteps, features }, summary, request) {
-  const shape = (sizes) => `(${sizes.map((size) => size ?? "None").join(", ")})`;
-  const windows = state.data?.windowStarts(timesteps, training().windowing).length;
+function render({ timesteps, features }, summary, request) {
+  const formatShape = (shape) => `(${shape.map((size) => size ?? "None").join(", ")})`;
+  const windows = state.data?.windowStarts(timesteps, trainingSettings().windowing).length;
   const text = [
-    `${count(summary.parameters)} parameters`, `windows of ${things(timesteps, "row")} and ${things(features, "feature")}`,
-    ...(windows === undefined ? [] : [`${things(windows, "window")} in the data`]),
+    plural(summary.parameters, "parameter"),
+    `windows of ${plural(timesteps, "timestep")} and ${plural(features, "feature")}`,
+    ...(windows === undefined ? [] : [`${plural(windows, "window")} in the data`]),
   ].join(", ");
-  const rows = summary.layers.map((layer) => [layer.name, layer.type, shape(layer.output_shape), count(layer.parameters)]);
+  const rows = summary.layers.map((layer) =>
+    [layer.name, layer.type, formatShape(layer.output_shape), formatCount(layer.parameters)]);
+  const types = summary.layers.map((layer) => layer.type).join(", ");
   byId("model-summary").replaceChildren(
     el("p", {}, `${text}.`),
     el(
-      "div", { class: "beside" },
+      "div", { class: "side-by-side" },
       el(
-        "div", {}, table("Layers", ["Name", "Type", "Output shape", "Parameters"], rows, { numeric: [3], hiddenCaption: true }),
-        el("div", { class: "buttons" }, curlButton("summary", () => request),
+        "div", {},
+        table(
+          "Layers", ["Name", "Type", "Output shape", "Parameters"], rows,
+          { numeric: [3], hiddenCaption: true }),
+        el(
+          "div", { class: "buttons" }, curlButton("summary", () => request),
           curlButton("diagram", () => ({ ...request, accept: "image/svg+xml", output: "flow.svg" })))),
-      url && drawing(
-        url, `Flow diagram: a column for each timestep, a row for each of ${summary.layers.map((layer) => layer.type).join(", ")}.`)));
+      imageURL && diagram(imageURL, `Flow diagram: one column per timestep, one row per layer (${types}).`)));
 }

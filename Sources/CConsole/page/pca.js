@@ -1,34 +1,39 @@
-// The two directions in which points differ most, by power iteration on the centred points.
+// Principal component analysis: the first two components, by power iteration on the centred vectors.
 
-const rounds = 100;
+const iterations = 100;
 
-/** `{points: [[x, y]], shares: [of x, of y]}`: the projections, and the shares of the variance that they show. */
-export function principalPlane(vectors) {
+/**
+ * `{projections, shares}`: each vector's coordinates along the first two components, `[N][2]`, and each
+ * component's share of the variance, `[2]`.
+ */
+export function principalComponents(vectors) {
   const size = vectors[0].length;
-  const mean = Array.from({ length: size }, (_, i) => vectors.reduce((sum, v) => sum + v[i], 0) / vectors.length);
-  const centred = vectors.map((v) => Float64Array.from(v, (value, i) => value - mean[i]));
-  const total = centred.reduce((sum, v) => sum + dot(v, v), 0);
-  const axes = [];
-  for (let k = 0; k < 2; k++) axes.push(axis(centred, axes));
-  const points = centred.map((v) => axes.map((direction) => dot(v, direction)));
-  const shares = axes.map((_, k) => (total ? points.reduce((sum, point) => sum + point[k] ** 2, 0) / total : 0));
-  return { points, shares };
+  const mean = Array.from(
+    { length: size }, (_, i) => vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length);
+  const centred = vectors.map((vector) => Float64Array.from(vector, (value, i) => value - mean[i]));
+  const total = centred.reduce((sum, vector) => sum + dot(vector, vector), 0);
+  const components = [];
+  for (let k = 0; k < 2; k++) components.push(nextComponent(centred, components));
+  const projections = centred.map((vector) => components.map((component) => dot(vector, component)));
+  const shares = components.map((_, k) =>
+    (total ? projections.reduce((sum, projection) => sum + projection[k] ** 2, 0) / total : 0));
+  return { projections, shares };
 }
 
-/** The direction of the largest variance among those at right angles to the ones before. */
-function axis(points, before) {
-  const size = points[0].length;
-  // Not along an axis, and the same each time.
+/** The unit vector of the largest variance among those orthogonal to `previous`; zero if there is none. */
+function nextComponent(vectors, previous) {
+  const size = vectors[0].length;
+  // The start is fixed, so that results are reproducible, and lies along no coordinate axis.
   let direction = Float64Array.from({ length: size }, (_, i) => Math.sin(i + 1));
-  for (let round = 0; round < rounds; round++) {
-    for (const other of before) add(direction, -dot(direction, other), other);
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    for (const other of previous) addScaled(direction, -dot(direction, other), other);
     const length = Math.sqrt(dot(direction, direction));
     if (length < 1e-12) return new Float64Array(size);
     direction = direction.map((value) => value / length);
-    if (round === rounds - 1) break;
+    if (iteration === iterations - 1) break;
     const next = new Float64Array(size);
-    for (const point of points) add(next, dot(point, direction), point);
-    // Points without any variance have no direction: any will do.
+    for (const vector of vectors) addScaled(next, dot(vector, direction), vector);
+    // Without variance every direction is equally good.
     if (dot(next, next) === 0) break;
     direction = next;
   }
@@ -41,6 +46,7 @@ function dot(a, b) {
   return sum;
 }
 
-function add(target, factor, other) {
-  for (let i = 0; i < target.length; i++) target[i] += factor * other[i];
+/** Adds `factor` times `vector` to `target`. */
+function addScaled(target, factor, vector) {
+  for (let i = 0; i < target.length; i++) target[i] += factor * vector[i];
 }

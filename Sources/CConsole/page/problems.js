@@ -1,23 +1,23 @@
-// What went wrong, beside the place where it did.
+// Shows errors next to the step in which they occurred.
 
 import { Problem } from "./api.js";
 import { el } from "./dom.js";
 
-/** Runs a step; what it throws is told in `place`, a live region, which is emptied first. */
-export async function telling(place, run) {
-  place.replaceChildren();
+/** Clears `region`, a live region, and runs `run`; shows what it throws in `region` and then returns null. */
+export async function reportErrors(region, run) {
+  region.replaceChildren();
   try {
     return await run();
   } catch (error) {
     if (error.name === "AbortError") return null;
     if (!(error instanceof Problem)) console.error(error);
-    tell(place, error);
+    showError(region, error);
     return null;
   }
 }
 
-export function tell(place, error) {
-  const title = error instanceof Problem ? error.title : "This can't be done";
-  place.replaceChildren(
+export function showError(region, error) {
+  const title = error instanceof Problem ? error.title : "Unexpected error";
+  region.replaceChildren(
     el("div", { class: "problem" }, el("strong", {}, title), el("p", {}, error.detail ?? error.message)));
 }

@@ -1,136 +1,153 @@
-// What the server has learned: models with their versions, to use, take away and delete.
+// The Models step: the server's models and versions, to use, download and delete.
 
-import { hasKey, json, send, url } from "./api.js";
+import { fetchJSON, hasKey, send, url } from "./api.js";
 import { curlButton } from "./curl.js";
-import { byId, bytes, count, el, figure, table, things } from "./dom.js";
-import { telling } from "./problems.js";
+import { byId, el, formatBytes, formatCount, formatNumber, plural, table } from "./dom.js";
+import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
 
-/** Models that are listed before somebody asks for more. */
-const page = 20;
-/** Versions of each that are listed. */
-const newest = 5;
+/** The number of models that are listed at first, and that each "Show more" adds. */
+const pageSize = 20;
+/** The number of versions that are listed for each model. */
+const maxVersions = 5;
 
-let shown = page;
-let asked = null;
-const opened = new Set();
+let limit = pageSize;
+let abortController = null;
+/** The names of the models whose versions are shown; a refresh keeps them open. */
+const openModels = new Set();
 
 export function start() {
-  byId("refresh").addEventListener("click", list);
+  byId("refresh").addEventListener("click", refresh);
   byId("registry-curl").append(...curlButton("models", () => ({ path: "models" })));
-  on("models", list);
-  on("model", () => emit("models"));
-  list();
+  on("registry", refresh);
+  on("model", () => emit("registry"));
+  refresh();
 }
 
-function list() {
-  asked?.abort();
-  asked = new AbortController();
-  const { signal } = asked;
-  return telling(byId("registry-problem"), async () => {
-    const { models, next } = await json({ path: "models", query: [["limit", shown]] }, { signal });
-    const entries = models.map(entry);
-    const more = el("button", {
+function refresh() {
+  abortController?.abort();
+  abortController = new AbortController();
+  const { signal } = abortController;
+  return reportErrors(byId("registry-problem"), async () => {
+    const { models, next } = await fetchJSON({ path: "models", query: [["limit", limit]] }, { signal });
+    const entries = models.map(modelEntry);
+    const moreButton = el("button", {
       type: "button", click: () => {
-        shown += page;
-        list();
+        limit += pageSize;
+        refresh();
       },
-    }, "More");
-    byId("registry-shown").replaceChildren(
-      ...(entries.length ? entries : [el("p", { class: "soft" }, "None yet.")]), ...(next ? [more] : []));
+    }, "Show more");
+    byId("registry-view").replaceChildren(
+      ...(entries.length ? entries : [el("p", { class: "muted" }, "No models.")]),
+      ...(next ? [moreButton] : []));
   });
 }
 
-/** A model, whose versions are asked for when it is opened. */
-function entry(latest) {
+/** The entry of a model, made from its latest version. Its versions are fetched when it is opened. */
+function modelEntry(latest) {
   const { model } = latest;
   const host = el("div");
-  const open = () => details.open && telling(byId("registry-problem"), () => versionsOf(model, host));
-  const details = el(
-    "details", { toggle: open },
-    el("summary", {}, el("strong", {}, model), ` ${latest.architecture}, version ${latest.version}, loss ${figure(latest.loss)}`), host);
-  details.open = opened.has(model) || state.model?.model === model;
-  details.addEventListener("toggle", () => (details.open ? opened.add(model) : opened.delete(model)));
+  const toggle = () =>
+    details.open && reportErrors(byId("registry-problem"), () => showVersions(model, host));
+  const summary = ` ${latest.architecture}, version ${latest.version}, loss ${formatNumber(latest.loss)}`;
+  const details = el("details", { toggle }, el("summary", {}, el("strong", {}, model), summary), host);
+  details.open = openModels.has(model) || state.model?.model === model;
+  details.addEventListener("toggle", () => (details.open ? openModels.add(model) : openModels.delete(model)));
   return details;
 }
 
-async function versionsOf(model, host) {
+async function showVersions(model, host) {
   const path = `models/${encodeURIComponent(model)}`;
-  const { versions, aliases } = await json({ path });
-  const latest = versions.slice(-newest).reverse();
-  const facts = await Promise.all(latest.map((version) => json({ path: `${path}/versions/${version}` })));
-  const named = (version) => Object.entries(aliases).filter(([, one]) => one === version).map(([alias]) => alias);
-  const rows = facts.map((fact) => [
-    [fact.version, ...named(fact.version)].join(", "), fact.architecture, `${fact.timesteps} × ${fact.features}`,
-    count(fact.parameters), bytes(4 * fact.parameters), figure(fact.loss), figure(fact.threshold),
-    actions(fact, `${path}/versions/${fact.version}`),
+  const { versions: numbers, aliases } = await fetchJSON({ path });
+  const latest = numbers.slice(-maxVersions).reverse();
+  const versions =
+    await Promise.all(latest.map((number) => fetchJSON({ path: `${path}/versions/${number}` })));
+  const aliasesOf = (number) =>
+    Object.entries(aliases).filter(([, target]) => target === number).map(([alias]) => alias);
+  const rows = versions.map((version) => [
+    [version.version, ...aliasesOf(version.version)].join(", "), version.architecture,
+    `${version.timesteps} × ${version.features}`, formatCount(version.parameters),
+    formatBytes(4 * version.parameters), formatNumber(version.loss), formatNumber(version.threshold),
+    versionActions(version, `${path}/versions/${version.version}`),
   ]);
-  const older = versions.length - latest.length;
+  const header =
+    ["Version", "Architecture", "T × F", "Parameters", "Weights", "Loss", "Threshold", "Actions"];
+  const hidden = numbers.length - latest.length;
   host.replaceChildren(
-    table(
-      `Versions of ${model}`, ["Version", "Architecture", "T × F", "Parameters", "Weights", "Loss", "Threshold", "Actions"], rows,
-      { numeric: [3, 4, 5, 6], hiddenCaption: true, stacks: true }),
+    table(`Versions of ${model}`, header, rows, { numeric: [3, 4, 5, 6], hiddenCaption: true, stacks: true }),
     el(
-      "div", { class: "buttons" }, older ? el("p", { class: "soft" }, `and ${things(older, "older version")}`) : null,
-      remove(`all of ${model}`, `${model} with ${things(versions.length, "version")}`, path, `delete all of ${model}`)));
+      "div", { class: "buttons" },
+      hidden ? el("p", { class: "muted" }, `${plural(hidden, "older version")} not shown`) : null,
+      deleteButton(
+        `all of ${model}`, `${model} (${plural(numbers.length, "version")})`, path,
+        `Delete all of ${model}`)));
 }
 
-function actions(fact, path) {
-  const isInUse = state.model?.model === fact.model && state.model.version === fact.version;
-  const name = `${fact.model} ${fact.version}`;
+function versionActions(version, path) {
+  const isInUse = state.model?.model === version.model && state.model.version === version.version;
+  const name = `${version.model} ${version.version}`;
   const use = () => {
-    state.model = fact;
-    if (state.data.fit(fact.feature_names)) emit("data");
+    state.model = version;
+    if (state.data.selectFeatures(version.feature_names)) emit("data");
     emit("model");
     document.getElementById("results").scrollIntoView();
   };
   return el(
     "div", { class: "buttons" },
-    el(
-      "button", { type: "button", class: "quiet", disabled: isInUse || !state.data, "aria-label": `Use ${name}`, click: use },
-      isInUse ? "in use" : "use"),
-    download(fact, path, "safetensors"), download(fact, path, "onnx"), remove(name, `version ${fact.version} of ${fact.model}`, path));
+    el("button", {
+      type: "button", class: "secondary", disabled: isInUse || !state.data, "aria-label": `Use ${name}`,
+      click: use,
+    }, isInUse ? "In use" : "Use"),
+    downloadLink(version, path, "safetensors"), downloadLink(version, path, "onnx"),
+    deleteButton(name, `version ${version.version} of ${version.model}`, path));
 }
 
-/** A link; where a key is needed, which links don't send, the file is fetched and then saved. */
-function download({ model, version }, path, format) {
-  const file = `${path}/model.${format}`;
+/** A download link. With an API key, which links do not send, a click fetches the file and then saves it. */
+function downloadLink({ model, version }, path, format) {
+  const filePath = `${path}/model.${format}`;
   const name = `${model}-${version}.${format}`;
-  const save = (event) => {
+  const click = (event) => {
     if (!hasKey()) return;
     event.preventDefault();
-    telling(byId("registry-problem"), async () => {
-      const address = URL.createObjectURL(await (await send({ path: file })).blob());
-      el("a", { href: address, download: name }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    reportErrors(byId("registry-problem"), async () => {
+      const blobURL = URL.createObjectURL(await (await send({ path: filePath })).blob());
+      el("a", { href: blobURL, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(blobURL), 60_000);
     });
   };
-  return el("a", { class: "quiet", href: url(file), download: name, "aria-label": `Download ${name}`, click: save }, format);
+  return el(
+    "a", {
+      class: "secondary", href: url(filePath), download: name, "aria-label": `Download ${name}`, click,
+    }, format);
 }
 
-/** A button that deletes what is at a path, once somebody has said so again. */
-function remove(name, what, path, text = "delete") {
-  const ask = async () => {
-    if (!(await confirmed(what))) return;
-    await telling(byId("registry-problem"), async () => {
+/**
+ * A button that deletes a path of the server after the user has confirmed it. `target` says what is deleted.
+ */
+function deleteButton(name, target, path, text = "Delete") {
+  const click = async () => {
+    if (!(await confirmDelete(target))) return;
+    await reportErrors(byId("registry-problem"), async () => {
       await send({ method: "DELETE", path });
-      byId("registry-said").textContent = `Deleted ${what}.`;
+      byId("registry-status").textContent = `Deleted ${target}.`;
       byId("refresh").focus();
       const { model } = state;
-      if (model && `models/${encodeURIComponent(model.model)}/versions/${model.version}/`.startsWith(`${path}/`)) {
+      const usedPath = model && `models/${encodeURIComponent(model.model)}/versions/${model.version}`;
+      if (model && `${usedPath}/`.startsWith(`${path}/`)) {
         state.model = null;
         emit("model");
       }
-      list();
+      refresh();
     });
   };
-  return el("button", { type: "button", class: "quiet danger", "aria-label": `Delete ${name}`, click: ask }, text);
+  return el(
+    "button", { type: "button", class: "secondary danger", "aria-label": `Delete ${name}`, click }, text);
 }
 
-function confirmed(what) {
+function confirmDelete(target) {
   const dialog = byId("delete-dialog");
-  byId("delete-title").textContent = `Delete ${what}?`;
-  dialog.returnValue = "keep";
+  byId("delete-title").textContent = `Delete ${target}?`;
+  dialog.returnValue = "cancel";
   dialog.showModal();
   return new Promise((resolve) =>
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "delete"), { once: true }));

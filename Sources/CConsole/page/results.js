@@ -1,242 +1,281 @@
-// The fourth step: what the model makes of the data. Input beside reconstruction, the error of each row, events and their
-// features.
+// The Results step: errors and threshold, reconstructions, events with their top features, and metrics for
+// labelled data.
 
-import { json } from "./api.js";
+import { fetchJSON } from "./api.js";
 import { ChartGroup, LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
-import { asTable, byId, count, el, facts, figure, percent, reveal, settled, table, things, warnings } from "./dom.js";
-import { pairs } from "./model.js";
-import { telling } from "./problems.js";
+import {
+  byId, debounce, definitionList, el, formatCount, formatNumber, formatPercent, plural, setVisible, table,
+  tableDetails, warningList,
+} from "./dom.js";
+import { queryPairs } from "./model.js";
+import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
 import { ThresholdLine } from "./threshold.js";
 
-/** More features than this are plotted when somebody asks for them. */
-const plotted = 4;
-/** And more events than this aren't listed. */
-const listed = 20;
+/** The number of features that are plotted at first; a button shows the others. */
+const maxPlottedFeatures = 4;
+/** The number of events that are listed. */
+const maxEvents = 20;
+/** The number of features that are listed for an event. */
+const maxEventFeatures = 4;
+/** The number of rows in the table. */
+const maxTableRows = 200;
 
-/** What is on the screen: the answers, the group of charts, the chart of errors and the line in it. */
-let shown = null;
-let asked = null;
+/**
+ * What the step shows: data, errors, reconstruction, charts and elements; null while there are no results.
+ */
+let view = null;
+let abortController = null;
 
 export function start() {
-  on("model", judge);
-  on("data", judge);
+  on("model", update);
+  on("data", update);
 }
 
-/** The members that name the version in use. */
-const version = () => ({ model: state.model.model, version: state.model.version });
+/** The members of a request that name the version in use. */
+const versionInUse = () => ({ model: state.model.model, version: state.model.version });
 
-/** Rows are scored with the threshold that somebody has chosen, or with the model's. */
-const scoring = (threshold) => state.data.request("score", pairs({ ...version(), threshold }));
+/** Scores the data; a `threshold` of null is the model's. */
+const scoreRequest = (threshold) => state.data.request("score", queryPairs({ ...versionInUse(), threshold }));
 
-/** Windows that follow each other, so that each row is reconstructed once. */
-const tiles = () => state.data.request("reconstruct", pairs({ ...version(), stride: state.model.timesteps }));
+/** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
+const reconstructRequest = () =>
+  state.data.request("reconstruct", queryPairs({ ...versionInUse(), stride: state.model.timesteps }));
 
-const judge = settled(() => {
-  asked?.abort();
-  asked = new AbortController();
-  const { signal } = asked;
+const evaluateRequest = () => state.data.request("evaluate", queryPairs(versionInUse()), { label: "labels" });
+
+const update = debounce(() => {
+  abortController?.abort();
+  abortController = new AbortController();
+  const { signal } = abortController;
   const { data, model } = state;
   clear();
-  return telling(byId("results-problem"), async () => {
+  return reportErrors(byId("results-problem"), async () => {
     if (!data || !model) return;
-    const [scores, tiled] = await Promise.all([json(scoring(), { signal }), json(tiles(), { signal })]);
+    const [scores, { reconstructions }] =
+      await Promise.all([fetchJSON(scoreRequest(), { signal }), fetchJSON(reconstructRequest(), { signal })]);
     if (signal.aborted) return;
     state.windows = {
-      starts: data.windowStarts(model.timesteps, "sliding"), scores: scores.windows.map((window) => window.score),
+      starts: data.windowStarts(model.timesteps, "sliding"),
+      scores: scores.windows.map((window) => window.score),
     };
-    show(data, model, scores, tiled.reconstructions);
+    render(data, model, scores, reconstructions);
     emit("windows");
-    if (data.with("label").length) await judgeByLabels(data, signal);
+    if (hasLabels(data)) await evaluate(signal);
   });
 }, 20);
 
 function clear() {
-  shown?.group.clear();
-  shown = null;
-  reveal(byId("results-shown"), false);
-  byId("results").querySelector(".hint").hidden = false;
+  view?.group.clear();
+  view = null;
+  setVisible(byId("results-view"), false);
+  setVisible(byId("results").querySelector(".hint"));
   state.windows = null;
   emit("windows");
 }
 
-function show(data, model, scores, reconstructions) {
-  const host = byId("results-shown");
-  reveal(host);
-  byId("results").querySelector(".hint").hidden = true;
-  const errors = scores.rows.scores.map((score) => (score === null ? null : score * scores.threshold));
-  const rebuilt = reconstructedRows(data, model, reconstructions);
-  const columns = data.inOrder(model.feature_names);
-  const names = columns.map((column) => column.name);
-  const group = new ChartGroup(data.axis(), (row) =>
-    [data.place(row), `error ${figure(errors[row])}`,
-      ...columns.slice(0, plotted).map((column, index) =>
-        `${column.name} ${figure(column.numbers[row])} → ${figure(rebuilt[index][row])}`)].join(" · "));
-  shown = { data, errors, group, rebuilt, columns, names, charts: [], own: scores.threshold };
+const hasLabels = (data) => data.columnsWithRole("label").length > 0;
 
-  shown.text = el("p", { role: "status" });
-  shown.events = el("div");
-  shown.labels = el("div");
-  const charts = el("div");
-  const errorPart = el("div");
+function render(data, model, scores, reconstructions) {
+  const host = byId("results-view");
+  setVisible(host);
+  setVisible(byId("results").querySelector(".hint"), false);
+  const errors = scores.rows.scores.map((score) => (score === null ? null : score * scores.threshold));
+  const reconstructed = reconstructedColumns(data, model, reconstructions);
+  const columns = data.featureColumns(model.feature_names);
+  const names = columns.map((column) => column.name);
+  const group = new ChartGroup(data.axis(), (row) => [
+    data.rowLabel(row), `error ${formatNumber(errors[row])}`,
+    ...columns.slice(0, maxPlottedFeatures).map((column, index) =>
+      `${column.name} ${formatNumber(column.numbers[row])} → ${formatNumber(reconstructed[index][row])}`),
+  ].join(" · "));
+  view = {
+    data, errors, group, reconstructed, columns, names, modelThreshold: scores.threshold,
+    featureCharts: [], events: [],
+    summary: el("p", { role: "status" }), metrics: el("div"), eventTable: el("div"),
+  };
+
+  const errorHost = el("div");
+  const featureHost = el("div");
   host.replaceChildren(
-    shown.text, shown.labels, errorPart, group.toolbar, charts,
-    asTable(() => rowsTable()), el("h3", {}, "Events"), shown.events, warnings(scores.warnings) ?? "",
+    view.summary, view.metrics, errorHost, group.toolbar, featureHost, tableDetails(rowTable),
+    el("h3", {}, "Events"), view.eventTable, warningList(scores.warnings) ?? "",
     el(
-      "div", { class: "buttons" }, curlButton("score", () => scoring(shown.line.chosen)), curlButton("reconstruct", tiles),
-      data.with("label").length ? curlButton("evaluate", evaluation) : []));
-  errorChart(errorPart);
-  columns.slice(0, plotted).forEach((_, index) => inputChart(charts, index));
-  if (names.length > plotted) {
-    charts.append(el("button", {
+      "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view.line.override)),
+      curlButton("reconstruct", reconstructRequest),
+      hasLabels(data) ? curlButton("evaluate", evaluateRequest) : []));
+  addErrorChart(errorHost);
+  columns.slice(0, maxPlottedFeatures).forEach((_, index) => addFeatureChart(featureHost, index));
+  if (names.length > maxPlottedFeatures) {
+    featureHost.append(el("button", {
       type: "button", click: (event) => {
         event.target.remove();
-        for (let index = plotted; index < names.length; index++) inputChart(charts, index);
-        mark(shown.marked);
+        for (let index = maxPlottedFeatures; index < names.length; index++) {
+          addFeatureChart(featureHost, index);
+        }
+        markEvents(view.events);
       },
-    }, `Show the other ${names.length - plotted} features`));
+    }, `Show ${plural(names.length - maxPlottedFeatures, "more feature")}`));
   }
-  tellEvents(scores);
+  renderEvents(scores);
 }
 
-/** The chart of errors, with a line to drag, and the same for who doesn't drag. */
-function errorChart(host) {
-  const { data, errors, own, group } = shown;
-  const defined = errors.filter((error) => error > 0);
-  const largest = defined.reduce((most, error) => Math.max(most, error), own);
-  const least = defined.reduce((few, error) => Math.min(few, error), own);
-  host.append(legend([["error", "error by row"], ["threshold", "threshold: drag it"]], [["event", "event"], ...labelKey(data)]));
+/** The chart of errors with the threshold line, and fields for the threshold and the scale. */
+function addErrorChart(host) {
+  const { data, errors, modelThreshold, group } = view;
+  const positive = errors.filter((error) => error > 0);
+  const maximum = positive.reduce((a, b) => Math.max(a, b), modelThreshold);
+  const minimum = positive.reduce((a, b) => Math.min(a, b), modelThreshold);
+  host.append(legend(
+    [["error", "error per row"], ["threshold", "threshold (drag to change)"]],
+    [["event", "event"], ...(hasLabels(data) ? [["label", "labelled anomaly"]] : [])]));
   const chart = new LineChart(host, {
     series: [{ name: "error", colour: "error" }], axis: data.axis(), columns: [errors], group, height: "tall",
-    text: `Error of ${things(errors.length, "row")}, at most ${figure(largest)}; the threshold is ${figure(own)}.`,
+    description: `Error of ${plural(errors.length, "row")}: `
+      + `maximum ${formatNumber(maximum)}, threshold ${formatNumber(modelThreshold)}.`,
   });
-  shown.errorChart = chart;
-  const logarithmic = el("input", { type: "checkbox" });
-  logarithmic.checked = largest > 20 * own;
-  const line = new ThresholdLine(chart, own, {
-    moved: (threshold) => {
+  view.errorChart = chart;
+  const logScale = el("input", { type: "checkbox" });
+  logScale.checked = maximum > 20 * modelThreshold;
+  const line = new ThresholdLine(chart, modelThreshold, {
+    onMove: (threshold) => {
       const above = errors.filter((error) => error > threshold).length;
-      shown.text.textContent = `${things(above, "row")} above ${figure(threshold)} …`;
+      view.summary.textContent = `${plural(above, "row")} above ${formatNumber(threshold)} …`;
     },
-    chosen: rescore,
+    onChange: updateEvents,
   });
-  shown.line = line;
-  const scale = () => {
-    const range = logarithmic.checked ? [least / 2, largest * 2] : [0, largest * 1.15];
-    chart.scale(range, logarithmic.checked);
-    line.within(range);
+  view.line = line;
+  const updateScale = () => {
+    const range = logScale.checked ? [minimum / 2, maximum * 2] : [0, maximum * 1.15];
+    chart.setValueRange(range, logScale.checked);
+    line.setRange(range);
   };
-  logarithmic.addEventListener("change", scale);
-  scale();
+  logScale.addEventListener("change", updateScale);
+  updateScale();
   host.append(
     el(
       "div", { class: "buttons" }, el("label", { for: "threshold" }, "Threshold"), line.input,
-      el("button", { type: "button", class: "quiet", click: () => line.choose(null) }, "The model's own"),
-      el("label", { class: "check" }, logarithmic, "Logarithmic")));
+      el("button", { type: "button", class: "secondary", click: () => line.change(null) }, "Reset threshold"),
+      el("label", { class: "check" }, logScale, "Log scale")));
 }
 
-const labelKey = (data) => (data.with("label").length ? [["label", "labelled"]] : []);
-
-function inputChart(host, index) {
-  const { data, columns, group, names, rebuilt } = shown;
+function addFeatureChart(host, index) {
+  const { data, columns, group, names, reconstructed } = view;
   const name = names[index];
   host.append(legend([["input", name], ["reconstruction", "reconstruction"]]));
-  shown.charts.push(new LineChart(host, {
-    series: [{ name, colour: "input" }, { name: `${name}, reconstructed`, colour: "reconstruction", pattern: [5, 3] }],
-    axis: data.axis(), columns: [columns[index].numbers, rebuilt[index]], group,
-    height: names.length > 2 ? "short" : "medium", text: `${name} and its reconstruction over ${things(data.rows, "row")}.`,
+  view.featureCharts.push(new LineChart(host, {
+    series: [
+      { name, colour: "input" },
+      { name: `${name} (reconstructed)`, colour: "reconstruction", pattern: [5, 3] },
+    ],
+    axis: data.axis(), columns: [columns[index].numbers, reconstructed[index]], group,
+    height: names.length > 2 ? "short" : "medium",
+    description: `${name} and its reconstruction over ${plural(data.rows, "row")}.`,
   }));
 }
 
-/** For each feature, the value of each row in the window that it was reconstructed in. */
-function reconstructedRows(data, model, windows) {
-  const rows = Array.from({ length: model.features }, () => new Float64Array(data.rows).fill(NaN));
+/**
+ * The reconstructed values by feature and row, `[F][rows]`, from windows that do not overlap; NaN where there
+ * is none.
+ */
+function reconstructedColumns(data, model, windows) {
+  const columns = Array.from({ length: model.features }, () => new Float64Array(data.rows).fill(NaN));
   data.windowStarts(model.timesteps, "sliding", model.timesteps).forEach((start, index) =>
-    windows[index].forEach((values, step) => values.forEach((value, feature) => (rows[feature][start + step] = value))));
-  return rows;
+    windows[index].forEach((values, step) =>
+      values.forEach((value, feature) => (columns[feature][start + step] = value))));
+  return columns;
 }
 
-const rescore = settled((threshold) =>
-  telling(byId("results-problem"), async () => {
-    const now = shown;
-    if (!now) return;
-    const scores = await json(scoring(threshold));
-    if (now === shown) tellEvents(scores);
+/** Scores the data with another threshold and shows the events. */
+const updateEvents = debounce((threshold) =>
+  reportErrors(byId("results-problem"), async () => {
+    const current = view;
+    if (!current) return;
+    const scores = await fetchJSON(scoreRequest(threshold));
+    if (current === view) renderEvents(scores);
   }), 150);
 
-/** Events in words, in a table, and in the charts. */
-function tellEvents({ events, threshold }) {
-  const { data, errors, names } = shown;
+/** Shows events in the summary, in the table and in the charts. */
+function renderEvents({ events, threshold }) {
+  const { data, errors, names } = view;
   const above = errors.filter((error) => error > threshold).length;
-  shown.text.textContent =
-    `${things(events.length, "event")}: ${things(above, "row")} of ${count(data.rows)} above ${figure(threshold)}.`;
-  mark(events);
-  const highest = new Set([...events].sort((a, b) => b.peak_score - a.peak_score).slice(0, listed));
+  view.summary.textContent = `${plural(events.length, "event")}: `
+    + `${formatCount(above)} of ${plural(data.rows, "row")} above the threshold ${formatNumber(threshold)}.`;
+  markEvents(events);
+  const highest = new Set([...events].sort((a, b) => b.peak_score - a.peak_score).slice(0, maxEvents));
   const rows = events.filter((event) => highest.has(event)).map((event) => [
-    el("button", { type: "button", class: "quiet", click: () => look(event) }, data.place(event.first_row)),
-    data.place(event.last_row), count(event.duration), figure(event.peak_score), shares(event.features, names),
+    el(
+      "button", { type: "button", class: "secondary", click: () => zoomTo(event) },
+      data.rowLabel(event.first_row)),
+    data.rowLabel(event.last_row), formatCount(event.duration), formatNumber(event.peak_score),
+    topFeatures(event.features, names),
   ]);
-  shown.events.replaceChildren(
+  const caption = events.length > maxEvents
+    ? `The ${maxEvents} of ${formatCount(events.length)} events with the highest peak scores`
+    : "All events";
+  const header = ["Start", "End", "Rows", "Peak score", "Top features"];
+  view.eventTable.replaceChildren(
     events.length
-      ? table(
-          events.length > listed ? `The ${listed} highest of ${count(events.length)}` : "All of them",
-          ["From", "To", "Rows", "Peak score", "Features"], rows, { numeric: [2, 3], stacks: true })
-      : el("p", { class: "soft" }, "None. A lower threshold finds more."));
+      ? table(caption, header, rows, { numeric: [2, 3], stacks: true })
+      : el("p", { class: "muted" }, "No events. Lower the threshold to find more."));
 }
 
-function mark(events) {
-  shown.marked = events;
+/** Marks events and labelled anomalies in the charts. */
+function markEvents(events) {
+  view.events = events;
   const marks = [
-    ...shown.data.labelled().map((rows) => ({ rows, colour: "label" })),
+    ...view.data.labelledIntervals().map((rows) => ({ rows, colour: "label" })),
     ...events.map((event) => ({ rows: [event.first_row, event.last_row], colour: "event" })),
   ];
-  for (const chart of [shown.errorChart, ...shown.charts]) chart.mark(marks);
+  for (const chart of [view.errorChart, ...view.featureCharts]) chart.setMarks(marks);
 }
 
-/** The features that contributed most to an event. */
-function shares(features, names) {
-  const largest = features
-    .slice(0, 4)
-    .map(({ feature, share }) => ({ name: names[feature], share }));
-  return el("div", { class: "shares" }, largest.map(({ name, share }) => {
+/** Bars of the features that contributed most to an event. */
+function topFeatures(features, names) {
+  return el("div", { class: "shares" }, features.slice(0, maxEventFeatures).map(({ feature, share }) => {
     const bar = el("div", { class: "bar" });
-    bar.style.width = percent(share).replace(" ", "");
-    return el("div", { class: "share" }, bar, el("span", {}, name), el("span", {}, percent(share)));
+    bar.style.width = formatPercent(share).replace(" ", "");
+    return el(
+      "div", { class: "share" }, bar, el("span", {}, names[feature]), el("span", {}, formatPercent(share)));
   }));
 }
 
-/** Zooms to an event, with as much again around it. */
-function look({ first_row, last_row }) {
-  const { values } = shown.data.axis();
-  const room = Math.max(last_row - first_row + 1, 10);
-  shown.group.show([values[Math.max(first_row - room, 0)], values[Math.min(last_row + room, values.length - 1)]]);
-  byId("results-shown").scrollIntoView({ block: "start" });
+/** Zooms to an event and as many rows before and after it, at least 10 each. */
+function zoomTo({ first_row, last_row }) {
+  const { values } = view.data.axis();
+  const margin = Math.max(last_row - first_row + 1, 10);
+  view.group.setRange(
+    [values[Math.max(first_row - margin, 0)], values[Math.min(last_row + margin, values.length - 1)]]);
+  byId("results-view").scrollIntoView({ block: "start" });
 }
 
-function rowsTable() {
-  const { data, columns, errors, rebuilt, names } = shown;
-  const number = Math.min(data.rows, 200);
+function rowTable() {
+  const { data, columns, errors, reconstructed, names } = view;
+  const rows = Math.min(data.rows, maxTableRows);
   return table(
-    number < data.rows ? `The first ${number} of ${count(data.rows)} rows` : "All rows",
-    ["Row", "Error", ...names.flatMap((name) => [name, `${name}, reconstructed`])],
-    Array.from({ length: number }, (_, row) => [
-      data.place(row), figure(errors[row]),
-      ...names.flatMap((_, index) => [figure(columns[index].numbers[row]), figure(rebuilt[index][row])]),
+    rows < data.rows ? `First ${rows} of ${formatCount(data.rows)} rows` : "All rows",
+    ["Row", "Error", ...names.flatMap((name) => [name, `${name} (reconstructed)`])],
+    Array.from({ length: rows }, (_, row) => [
+      data.rowLabel(row), formatNumber(errors[row]),
+      ...names.flatMap((_, index) =>
+        [formatNumber(columns[index].numbers[row]), formatNumber(reconstructed[index][row])]),
     ]));
 }
 
-const evaluation = () => state.data.request("evaluate", pairs(version()), { label: "labels" });
-
-async function judgeByLabels(data, signal) {
-  const now = shown;
-  const figures = await json(evaluation(), { signal });
-  if (now !== shown) return;
-  const { labelled, detected, found, false_alarms } = figures.events;
-  shown.labels.replaceChildren(
-    facts([
-      ["ROC AUC", figure(figures.roc_auc)], ["Average precision", figure(figures.average_precision)],
-      ["Best F1", figure(figures.best?.f1)], ["F1 at the model's threshold", figure(figures.at_threshold.f1)],
-      ["Labelled stretches found", `${detected} of ${labelled}`], ["False alarms", `${false_alarms} of ${things(found, "event")}`],
+/** Evaluates the scores against the labels and shows the metrics. */
+async function evaluate(signal) {
+  const current = view;
+  const metrics = await fetchJSON(evaluateRequest(), { signal });
+  if (current !== view) return;
+  const { labelled, detected, found, false_alarms } = metrics.events;
+  view.metrics.replaceChildren(
+    definitionList([
+      ["ROC AUC", formatNumber(metrics.roc_auc)],
+      ["Average precision", formatNumber(metrics.average_precision)],
+      ["Best F1", formatNumber(metrics.best?.f1)],
+      ["F1 at the model's threshold", formatNumber(metrics.at_threshold.f1)],
+      ["Labelled anomalies detected", `${detected} of ${labelled}`],
+      ["False alarms", `${false_alarms} of ${plural(found, "event")}`],
     ]));
 }

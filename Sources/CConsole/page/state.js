@@ -1,23 +1,28 @@
-// What the steps tell each other. A step listens for what it needs and says what it has.
+// The state that the steps share, and the events by which a step informs the others of a change.
 
 const listeners = new Map();
 
 /**
- * - `data`: the Dataset that there is now, plotted and trained on; null while there is none.
- * - `model`: the facts of the version in use, as the server has them; null while there is none.
- * - `windows`: of the scores of `data` by `model`, `{starts, scores}`: the first row of each window, and its score; null
- *   while there are none.
+ * - `data`: the Dataset in use; null if there is none.
+ * - `model`: the version in use, as returned by the server; null if there is none.
+ * - `windows`: `{starts, scores}`, the first row and the score of each window of `data`, scored by `model`;
+ *   null if there are none.
  */
 export const state = { data: null, model: null, windows: null };
 
 /**
- * Events: `data`, `model` and `windows`, when those have changed; `preset`, with settings that suit new data; `models`,
- * when the registry has changed; `window`, with the window that somebody points at.
+ * Registers a listener for an event:
+ * - `data`, `model`, `windows`: this part of the state has changed.
+ * - `preset`: new data have been loaded; the value holds settings for them, by the names of the form's
+ *   fields.
+ * - `registry`: the server's models have changed.
+ * - `selectedWindow`: the user has selected a window; the value is its number.
  */
 export function on(event, listener) {
   listeners.set(event, [...(listeners.get(event) ?? []), listener]);
 }
 
+/** Calls the listeners of an event. */
 export function emit(event, value) {
   for (const listener of listeners.get(event) ?? []) listener(value);
 }

@@ -1,141 +1,150 @@
-// The third step: training, as it goes.
+// The Train step: trains a model and shows its progress.
 
-import { Problem, brokenOff, events, send } from "./api.js";
+import { Problem, connectionLost, send, serverSentEvents } from "./api.js";
 import { LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
-import { byId, count, facts, figure, reveal, warnings } from "./dom.js";
-import { network, pairs, training } from "./model.js";
-import { tell, telling } from "./problems.js";
+import { byId, definitionList, formatCount, formatNumber, plural, setVisible, warningList } from "./dom.js";
+import { networkSettings, queryPairs, trainingSettings } from "./model.js";
+import { reportErrors, showError } from "./problems.js";
 import { emit, on, state } from "./state.js";
 
-/** The id of the job that runs, and what stops listening to it. */
-let job = null;
-let listening = null;
-let chart = null;
+/** The id of the running job; null before the server has sent it. */
+let jobID = null;
+/** Aborts the training request; null if no training is in progress. */
+let abortController = null;
+/** The chart of the loss, which stays until the next training. */
+let lossChart = null;
 
 export function start() {
   byId("train").addEventListener("click", train);
   byId("cancel").addEventListener("click", () =>
-    telling(byId("train-problem"), async () => {
-      // Before there is a job, going away cancels the training.
-      if (job) await send({ method: "DELETE", path: `jobs/${job}` });
-      else listening?.abort();
+    reportErrors(byId("train-problem"), async () => {
+      // Before the id is known, disconnecting cancels the training.
+      if (jobID) await send({ method: "DELETE", path: `jobs/${jobID}` });
+      else abortController?.abort();
     }));
-  byId("train-curl").append(...curlButton("train", () => request()));
-  reveal(byId("train-curl"), false);
+  byId("train-curl").append(...curlButton("train", () => trainRequest()));
+  setVisible(byId("train-curl"), false);
   on("data", () => {
-    byId("train").disabled = listening !== null;
-    reveal(byId("train-hint"), false);
-    reveal(byId("train-curl"));
+    byId("train").disabled = abortController !== null;
+    setVisible(byId("train-hint"), false);
+    setVisible(byId("train-curl"));
   });
 }
 
-function request(accept) {
-  return state.data.request("train", pairs({ ...training(), ...network() }), { label: "exclude", accept });
+function trainRequest(accept) {
+  const query = queryPairs({ ...trainingSettings(), ...networkSettings() });
+  return state.data.request("train", query, { label: "exclude", accept });
 }
 
 function train() {
-  return telling(byId("train-problem"), async () => {
+  return reportErrors(byId("train-problem"), async () => {
     const { data } = state;
-    const what = request("text/event-stream");
-    listening = new AbortController();
+    const request = trainRequest("text/event-stream");
+    abortController = new AbortController();
     byId("train").disabled = true;
-    reveal(byId("cancel"));
-    reveal(byId("train-progress"));
+    setVisible(byId("cancel"));
+    setVisible(byId("train-progress"));
     byId("epochs").removeAttribute("value");
     byId("epoch-text").textContent = "";
-    byId("train-said").textContent = "Training …";
+    byId("train-status").textContent = "Training …";
     byId("train-result").replaceChildren();
-    const curve = new Curve(byId("loss-chart"));
-    let said = "Not trained.";
-    let isEnded = false;
+    const curve = new LossCurve(byId("loss-chart"));
+    let status = "No model was trained.";
+    let hasEnded = false;
     try {
-      for await (const { event, data: fact } of events(await send(what, { signal: listening.signal }))) {
-        if (event === "job") job = fact.id;
-        if (event === "progress") progress(fact, curve);
-        if (event === "cancelled") said = "Cancelled. No model is left of it.";
-        if (event === "failed") tell(byId("train-problem"), new Problem(fact));
+      const response = await send(request, { signal: abortController.signal });
+      for await (const { event, data: content } of serverSentEvents(response)) {
+        if (event === "job") jobID = content.id;
+        if (event === "progress") showProgress(content, curve);
+        if (event === "cancelled") status = "Cancelled. No version was stored.";
+        if (event === "failed") showError(byId("train-problem"), new Problem(content));
         if (event === "result") {
-          said = `Trained: version ${fact.version} of ${fact.model}.`;
-          curve.all(fact.history);
-          result(fact);
-          if (state.data === data) use(fact);
-          emit("models");
+          status = `Trained: version ${content.version} of ${content.model}.`;
+          curve.setHistory(content.history);
+          showResult(content);
+          if (state.data === data) useModel(content);
+          emit("registry");
         }
-        isEnded ||= ["result", "failed", "cancelled"].includes(event);
+        hasEnded ||= ["result", "failed", "cancelled"].includes(event);
       }
-      if (!isEnded) throw brokenOff();
+      if (!hasEnded) throw connectionLost();
     } finally {
-      job = null;
-      listening = null;
+      jobID = null;
+      abortController = null;
       byId("train").disabled = false;
-      reveal(byId("cancel"), false);
-      reveal(byId("train-progress"), false);
-      byId("train-said").textContent = said;
+      setVisible(byId("cancel"), false);
+      setVisible(byId("train-progress"), false);
+      byId("train-status").textContent = status;
     }
   });
 }
 
-function use(model) {
+function useModel(model) {
   state.model = model;
   state.windows = null;
   emit("model");
 }
 
-function progress({ epoch, epochs, loss, val_loss, seconds_left }, curve) {
+function showProgress({ epoch, epochs, loss, val_loss, seconds_left }, curve) {
   Object.assign(byId("epochs"), { max: epochs, value: epoch });
-  const left = seconds_left >= 1 ? `, ${count(Math.round(seconds_left))} s left at most` : "";
-  byId("epoch-text").textContent = `Epoch ${count(epoch)} of ${count(epochs)}, loss ${figure(loss)}${left}`;
+  // Early stopping may end the training before the last epoch.
+  const left = seconds_left >= 1 ? `, at most ${formatCount(Math.round(seconds_left))} s left` : "";
+  byId("epoch-text").textContent =
+    `Epoch ${formatCount(epoch)} of ${formatCount(epochs)}, loss ${formatNumber(loss)}${left}`;
   curve.add(epoch, loss, val_loss);
 }
 
-function result(fact) {
+function showResult({ version, loss, epochs, parameters, threshold, seconds, warnings }) {
   byId("train-result").replaceChildren(
-    facts([
-      ["Version", fact.version], ["Loss", figure(fact.loss)], ["Epochs", count(fact.epochs)], ["Parameters", count(fact.parameters)],
-      ["Threshold", figure(fact.threshold)], ["Seconds", figure(fact.seconds)],
-    ]), warnings(fact.warnings) ?? "");
+    definitionList([
+      ["Version", version], ["Loss", formatNumber(loss)], ["Epochs", formatCount(epochs)],
+      ["Parameters", formatCount(parameters)], ["Threshold", formatNumber(threshold)],
+      ["Seconds", formatNumber(seconds)],
+    ]), warningList(warnings) ?? "");
 }
 
-/** The loss over the epochs, as they come. */
-class Curve {
+/** The chart of the loss by epoch. */
+class LossCurve {
   constructor(host) {
     this.host = host;
     this.epochs = [];
     this.losses = [[], []];
-    chart?.destroy();
-    chart = null;
+    lossChart?.destroy();
+    lossChart = null;
     host.replaceChildren();
   }
 
-  add(epoch, loss, validation) {
+  add(epoch, loss, validationLoss) {
     this.epochs.push(epoch);
     this.losses[0].push(loss);
-    this.losses[1].push(validation);
+    this.losses[1].push(validationLoss);
     this.draw();
   }
 
-  all(history) {
+  /** Replaces the curve by the history of a finished training. */
+  setHistory(history) {
     this.epochs = history.loss.map((_, index) => index + 1);
     this.losses = [history.loss, history.val_loss];
     this.draw();
   }
 
   draw() {
-    const [losses, validation] = this.losses;
-    const isValidated = validation.some((loss) => loss != null);
-    const columns = isValidated ? this.losses : [losses];
-    const text = `Loss over ${count(this.epochs.length)} epochs, from ${figure(losses[0])} to ${figure(losses.at(-1))}.`;
+    const [losses, validationLosses] = this.losses;
+    const hasValidation = validationLosses.some((loss) => loss != null);
+    const columns = hasValidation ? this.losses : [losses];
+    const description = `Loss over ${plural(this.epochs.length, "epoch")}, `
+      + `from ${formatNumber(losses[0])} to ${formatNumber(losses.at(-1))}.`;
     const axis = { values: this.epochs, kind: "number" };
     const isLogarithmic = columns.every((values) => values.every((loss) => loss == null || loss > 0));
-    if (chart) {
-      chart.update(columns, axis, isLogarithmic);
+    if (lossChart) {
+      lossChart.update(columns, axis, isLogarithmic);
     } else {
       const series = [{ name: "loss", colour: "input" }];
-      if (isValidated) series.push({ name: "validation loss", colour: "reconstruction" });
-      this.host.append(legend(series.map((one) => [one.colour, one.name])));
-      chart = new LineChart(this.host, { series, axis, columns, text, isLogarithmic });
+      if (hasValidation) series.push({ name: "validation loss", colour: "reconstruction" });
+      this.host.append(legend(series.map(({ name, colour }) => [colour, name])));
+      lossChart = new LineChart(this.host, { series, axis, columns, description, isLogarithmic });
     }
-    chart.plot.setAttribute("aria-label", text);
+    lossChart.plot.setAttribute("aria-label", description);
   }
 }

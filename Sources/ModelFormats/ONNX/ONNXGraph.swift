@@ -1,55 +1,57 @@
 import SwiftProtobuf
 
-/// A graph of ONNX's operators in the making, and the file of it (https://onnx.ai/onnx/repo-docs/IR.html).
+/// Builds a graph of ONNX operators and the bytes of its file (https://onnx.ai/onnx/repo-docs/IR.html).
 ///
-/// Nodes are added in the order in which they can run. Names of inputs, constants and nodes differ from each other.
+/// A node must be added after the nodes that compute its inputs. Names of inputs, constants and nodes must be
+/// unique; this is not checked.
 package struct ONNXGraph: Sendable {
-    /// Which operators there are and what they mean: the last set that ONNX Runtime 1.12 and later all know.
+    /// Version of the operator set: the newest that all versions of ONNX Runtime since 1.12 support.
     private static let operatorSet: Int64 = 17
-    /// The version of the file format that came with that set.
+    /// Version of the file format that was released with the operator set.
     private static let formatVersion: Int64 = 8
 
-    /// A tensor that the graph takes, holds or computes.
+    /// A tensor of the graph: an input, a constant or the output of a node.
     package struct Value: Sendable, Hashable {
         fileprivate let name: String
     }
 
     /// The size of an axis.
     package enum Size: Sendable, Hashable {
-        /// The same whenever the model runs.
+        /// A constant size.
         case fixed(Int)
-        /// Known only when the model runs, and the same wherever it has the same name.
+        /// A size that is known when the model runs. Axes with the same name have the same size.
         case named(String)
     }
 
     /// The value of an operator's attribute.
     package enum Attribute: Sendable, Hashable {
-        /// A number.
+        /// An integer.
         case int(Int)
-        /// A text.
+        /// A string.
         case string(String)
-        /// Numbers.
+        /// Integers.
         case ints([Int])
-        /// Numbers.
+        /// Float32 numbers.
         case floats([Float])
-        /// Texts.
+        /// Strings.
         case strings([String])
     }
 
     private var graph = ONNXGraphProto()
 
-    /// A graph without any nodes.
+    /// Creates a graph without nodes.
     package init(name: String) { graph.name = name }
 
-    /// Takes a tensor of floats.
+    /// Adds an input, a tensor of float32.
     package mutating func input(_ name: String, _ shape: [Size]) -> Value {
         graph.input.append(Self.declaration(name, shape))
         return Value(name: name)
     }
 
-    /// Holds a tensor of floats.
+    /// Adds a constant, a tensor of float32 (in ONNX, an initializer).
     package mutating func constant(_ tensor: NamedTensor) -> Value {
-        precondition(tensor.shape.reduce(1, *) == tensor.values.count, "the shape is not that of the values")
+        precondition(
+            tensor.shape.reduce(1, *) == tensor.values.count, "the number of values does not match the shape")
         var proto = ONNXTensorProto()
         proto.name = tensor.name
         proto.dims = tensor.shape.map(Int64.init)
@@ -59,7 +61,7 @@ package struct ONNXGraph: Sendable {
         return Value(name: tensor.name)
     }
 
-    /// Holds a vector of integers, as some operators take shapes and axes.
+    /// Adds a constant vector of int64, the type of shapes and axes.
     package mutating func constant(_ name: String, _ numbers: [Int]) -> Value {
         var proto = ONNXTensorProto()
         proto.name = name
@@ -70,10 +72,14 @@ package struct ONNXGraph: Sendable {
         return Value(name: name)
     }
 
-    /// Applies an operator.
+    /// Adds a node that applies an operator.
     /// - Parameters:
-    ///   - name: of the node, and of what it computes.
-    ///   - output: which of the operator's outputs is wanted, counted from 0.
+    ///   - name: name of the node and of its output.
+    ///   - type: name of the operator.
+    ///   - inputs: the operator's inputs.
+    ///   - output: index of the operator's output that is used, counted from 0.
+    ///   - attributes: the operator's attributes.
+    /// - Returns: the output.
     package mutating func node(
         _ name: String, _ type: String, _ inputs: [Value], output: Int = 0,
         _ attributes: KeyValuePairs<String, Attribute> = [:]
@@ -82,22 +88,22 @@ package struct ONNXGraph: Sendable {
         node.name = name
         node.opType = type
         node.input = inputs.map(\.name)
-        // An empty name stands for an output that nobody wants.
+        // An empty name marks an output that is not used.
         node.output = Array(repeating: "", count: output) + [name]
         node.attribute = attributes.map(Self.attribute)
         graph.node.append(node)
         return Value(name: name)
     }
 
-    /// Gives a tensor of floats back, under a name of its own.
+    /// Adds an output of the graph: a tensor of float32, under its own name.
     package mutating func output(_ name: String, _ value: Value, _ shape: [Size]) {
         _ = node(name, "Identity", [value])
         graph.output.append(Self.declaration(name, shape))
     }
 
-    /// The bytes of a file with this graph, the same whenever the graph is the same; nil if it would be larger than a
-    /// message may be, which is 2 GiB.
-    /// - Parameter producer: what has made it.
+    /// Returns the bytes of a file with this graph. Equal graphs give equal bytes. Returns nil if the file
+    /// would exceed 2 GiB, the maximum of a protobuf message.
+    /// - Parameter producer: name and version of the software, for the file's metadata.
     package func file(producer: (name: String, version: String)) -> [UInt8]? {
         var operators = ONNXOperatorSetIdProto()
         operators.version = Self.operatorSet

@@ -1,27 +1,29 @@
 import CConsole
 import HTTP1
 
-/// The console: a page, its scripts and its styles, for everybody, because there is nothing of anybody in them.
-extension Service {
-    static let consoleRoutes: [Route] = [
-        Route(.get, "/", scope: nil, produces: [.html], action: consoleFile),
-        Route(.get, "/console/{script}.js", scope: nil, produces: [.javascript], action: consoleFile),
-        Route(.get, "/console/{sheet}.css", scope: nil, produces: [.css], action: consoleFile),
-        Route(.get, "/console/{picture}.svg", scope: nil, produces: [.svg], action: consoleFile),
-    ]
+/// The console: a page, its scripts and its styles. They need no key, because they hold no data.
+struct ConsoleRoutes: RouteGroup {
+    var routes: [Route] {
+        [
+            Route(.get, "/", scope: nil, produces: [.html], Self.file),
+            Route(.get, "/console/{script}.js", scope: nil, produces: [.javascript], Self.file),
+            Route(.get, "/console/{sheet}.css", scope: nil, produces: [.css], Self.file),
+            Route(.get, "/console/{picture}.svg", scope: nil, produces: [.svg], Self.file),
+        ]
+    }
 
-    private static let consoleFile: Route.Action = { (_, call) throws(Problem) in
-        guard let file = consoleFiles[call.request.head.path] else {
+    private static let file = Route.Action.onLoop { (call) throws(Problem) in
+        guard let file = files[call.request.head.path] else {
             throw .unknownPath(call.request.head)
         }
         var response = file.response(to: call.request.fields)
-        response.fields += consoleFields
+        response.fields += headerFields
         return response
     }
 
-    /// What the page may do: talk to this server, and nothing else. No other page may frame it, and no type is guessed.
-    /// A browser asks each time whether its files are still those of the server, which has 304 for it.
-    private static let consoleFields: [(name: String, value: String)] = [
+    /// The page may connect to this server and nothing else. No other page may frame it, and browsers must not guess types.
+    /// Browsers revalidate the files each time and mostly get a 304.
+    private static let headerFields: [(name: String, value: String)] = [
         (
             name: "Content-Security-Policy",
             value:
@@ -34,17 +36,17 @@ extension Service {
     ]
 
     /// By path.
-    private static let consoleFiles: [String: StaticFile] = {
+    private static let files: [String: StaticFile] = {
         var count = 0
         let files = UnsafeBufferPointer(start: console_files(&count), count: count)
         return Dictionary(
             files.map { file in
                 let path = String(cString: file.path)
                 let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-                return (path, StaticFile(bytes, consoleTypes[path.split(separator: ".").last ?? ""] ?? .html))
+                return (path, StaticFile(bytes, mediaTypes[path.split(separator: ".").last ?? ""] ?? .html))
             }, uniquingKeysWith: { $1 })
     }()
 
     /// By the end of the path; the page itself has none.
-    private static let consoleTypes: [Substring: MediaType] = ["js": .javascript, "css": .css, "svg": .svg]
+    private static let mediaTypes: [Substring: MediaType] = ["js": .javascript, "css": .css, "svg": .svg]
 }

@@ -5,7 +5,7 @@ import Training
 
 /// What models computed for requests, by model and version. The number of labels is bounded: the first hundred versions
 /// that are used have their own, all others share one, and those that are deleted make room.
-final class InferenceMetrics: Sendable {
+package final class InferenceMetrics: Sendable {
     /// How many versions are told apart.
     static let limit = 100
     /// A label's value for all others, which no model can be called.
@@ -32,18 +32,26 @@ final class InferenceMetrics: Sendable {
     ///   - windows: how many go through the network together.
     ///   - arrivals: when the requests had come that they are of.
     func measure<Result, Failure>(
-        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [Moment?],
+        _ entry: ModelRegistry.Entry, windows: Int, arrivals: [MonotonicTime?],
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let start = Moment.now
+        let start = MonotonicTime.now
         let result = try body()
-        let seconds = Moment.now.nanoseconds(since: start)
+        let seconds = MonotonicTime.now.nanoseconds(since: start)
         let cell = cell(Key(model: entry.name, version: entry.version))
         cell.windows.add(UInt64(windows), ordering: .relaxed)
         cell.batches.observe(UInt64(windows))
         cell.computations.observe(seconds)
         for arrival in arrivals { cell.waits.observe(start.nanoseconds(since: arrival ?? start)) }
         return result
+    }
+
+    /// Has a version compute for one request: counted, and named in the request's line of the log.
+    package func measure<Result, Failure>(
+        _ entry: ModelRegistry.Entry, windows: Int, for call: Call, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        call.context.note(entry)
+        return try measure(entry, windows: windows, arrivals: [call.arrival], body)
     }
 
     private func cell(_ key: Key) -> Cell {

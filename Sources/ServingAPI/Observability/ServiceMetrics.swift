@@ -5,53 +5,50 @@ import Synchronization
 import Telemetry
 import Training
 
-/// What there is to tell of a service at /metrics.
+/// The metrics of a service, as `/metrics` exposes them.
 ///
-/// Counters of our own instead of swift-metrics: that is a facade, which brings neither counters nor a text format, and what
-/// is known beforehand (routes, methods, statuses) needs no look-up by name and labels here.
+/// These counters are our own instead of swift-metrics, which is a facade without counters and without a text format. Routes,
+/// methods and statuses are known beforehand, so no look-up by name and labels is needed.
 final class ServiceMetrics: Sendable {
-    /// A server, for as long as there is one: it keeps the service, and not the other way round.
+    /// Weak, because the server holds the service.
     private struct Front: Sendable {
         weak var server: Server?
     }
 
-    let requests: RequestMetrics
+    /// What models have computed.
     let inferences = InferenceMetrics()
+    private let requests = AtomicLazyReference<RequestMetrics>()
     private let front = Mutex(Front())
 
-    /// - Parameter paths: those of the routes.
-    init(paths: [String]) { requests = RequestMetrics(paths: paths) }
+    /// Includes the requests. They are counted by the paths of the routes, so they come when all routes are known.
+    func include(_ requests: RequestMetrics) { _ = self.requests.storeIfNil(requests) }
 
-    /// Tells of a server's connections too.
+    /// Includes the connections of a server.
     func include(_ server: Server) { front.withLock { $0.server = server } }
 
-    /// What is known of connections; nil without a server.
-    fileprivate var connections: ConnectionCounts? { front.withLock { $0.server }?.connections }
-}
-
-extension Service {
-    /// All figures of this moment, in Prometheus' text format.
-    func metricsText() -> [UInt8] {
+    /// All metrics at this moment, in Prometheus' text format.
+    func text(_ core: ServingCore) -> [UInt8] {
+        let registry = core.models.registry
         var text = MetricsText()
-        metrics.requests.write(to: &text)
-        if let connections = metrics.connections { text.write(connections) }
-        // What other servers have done to the folder is seen when somebody asks, and here somebody does.
+        requests.load()?.write(to: &text)
+        if let server = front.withLock({ $0.server }) { text.write(server.connections) }
+        // A registry sees what other servers have done to the folder when it is asked, as here.
         registry.rescan()
-        // A series of what is gone would stay for ever otherwise.
-        metrics.inferences.forget { registry.contains($0, version: $1) }
-        metrics.inferences.write(to: &text)
+        // Without this the series of deleted versions would stay for ever.
+        inferences.forget { registry.contains($0, version: $1) }
+        inferences.write(to: &text)
         text.single(
             "reprise_work_queue_waiting", .gauge, "Predictions and other work that wait for their turn.",
-            Double(waitingCount))
-        text.write(jobs.counts)
+            Double(core.queue.waitingCount))
+        text.write(core.trainings.jobs.counts)
         text.write(registry.counts)
         text.single(
             "reprise_log_lines_lost_total", .counter,
-            "Lines of the log that were lost because nobody read fast enough.",
-            Double(lostLogLines))
+            "Log lines that were lost because the reader of the log was too slow.",
+            Double(core.requestLog?.writer.droppedLines ?? 0))
         text.begin("reprise_build_info", .gauge, "Always 1; the version of the software is a label.")
         text.sample([(name: "version", value: Software.version)], 1)
-        ProcessFigures()?.write(to: &text)
+        ProcessMetrics()?.write(to: &text)
         return text.bytes
     }
 }

@@ -8,126 +8,106 @@ import Synchronization
 import TimeSeries
 import Training
 
-extension Service {
-    static let compareRoutes: [Route] = [
-        Route(.post, "/compare", scope: .train, stores: true, lane: .compute, takes: .data) {
-            (service, call) throws(Problem) in
-            let fields = try CompareFields(call.request, service)
-            Comparison(fields, service, call.responder).goOn()
-            return nil
-        }
-    ]
-}
-
-/// A comparison on its way: one training after the other, each judged when it has ended.
+/// A comparison in progress: one training after the other, each evaluated when it has ended.
 final class Comparison: Sendable {
-    /// What one network, or one baseline, comes to.
-    struct Figures {
-        /// The mean squared error of the windows that are judged, in scaled units; nil for a baseline.
-        var error: Double?
-        /// nil without labels.
-        var judgement: JudgedRows.Judgement?
-    }
-
     /// A run that is over.
     struct Result {
-        let run: CompareFields.Run
+        let run: CompareRequest.Run
         let version: ModelRegistry.Description
-        let network: Figures
-        let baselines: (zScore: Figures, pca: Figures)?
+        let network: DetectorFigures
+        let baselines: (zScore: DetectorFigures, pca: DetectorFigures)?
     }
 
-    private let fields: CompareFields
-    private let service: Service
-    private let responder: Responder
+    private let request: CompareRequest
+    private let core: ServingCore
+    private let call: Call
     private let results = Mutex<[Result]>([])
-    private let departure = Departing()
+    private let client = WaitingClient()
 
-    init(_ fields: CompareFields, _ service: Service, _ responder: Responder) {
-        self.fields = fields
-        self.service = service
-        self.responder = responder
-        responder.whenGone { [departure] in departure.leave() }
+    init(_ request: CompareRequest, _ core: ServingCore, _ call: Call) {
+        self.request = request
+        self.core = core
+        self.call = call
+        call.responder.onDisconnect { [client] in client.disconnect() }
     }
 
-    /// Begins the next training, or answers after the last.
-    func goOn() {
+    /// Starts the next training, or responds after the last one.
+    func trainNext() {
         let done = results.withLock { $0.count }
-        guard done < fields.runs.count else { return responder.send(answer()) }
-        let run = fields.runs[done]
+        guard done < request.runs.count else { return call.responder.send(response()) }
+        let run = request.runs[done]
         do throws(Problem) {
-            let job = try service.job(
-                of: service.jobs.submit(run.name, run.training))
-            departure.waits(for: job)
+            let job = try core.trainings.job(
+                of: core.trainings.jobs.submit(run.name, run.training))
+            client.waits(for: job)
             job.observe { [self] in
                 guard job.isEnded else { return true }
                 ended(job, run)
                 return false
             }
         } catch {
-            responder.send(error.response)
+            call.send(error)
         }
     }
 
-    private func ended(_ job: TrainingJob, _ run: CompareFields.Run) {
+    private func ended(_ job: TrainingJob, _ run: CompareRequest.Run) {
         do throws(Problem) {
-            let version = try service.outcome(of: job.summary)
-            try service.submit(bytes: 0) { [self] in
+            let version = try core.trainings.outcome(of: job.summary)
+            let isQueued = core.queue.submit(bytes: 0) { [self] in
                 do throws(Problem) {
-                    let result = try judge(run, version)
+                    let result = try evaluate(run, version)
                     results.withLock { $0.append(result) }
-                    goOn()
+                    trainNext()
                 } catch {
-                    responder.send(error.response)
+                    call.send(error)
                 }
             }
+            if !isQueued { throw .overloaded() }
         } catch {
-            responder.send(error.response)
+            call.send(error)
         }
     }
 
-    private func judge(
-        _ run: CompareFields.Run, _ version: ModelRegistry.Description
+    private func evaluate(
+        _ run: CompareRequest.Run, _ version: ModelRegistry.Description
     ) throws(Problem) -> Result {
-        let entry = try service.entry(version.name, .number(version.version))
-        // Nobody waits for these windows alone.
-        let (squares, errors) = service.metrics.inferences.measure(
-            entry, windows: fields.test.count, arrivals: []
+        let entry = try core.models.entry(version.name, .number(version.version))
+        // No arrivals: no request waits for these windows alone.
+        let (squares, errors) = core.inferences.measure(
+            entry, windows: request.test.count, arrivals: []
         ) {
             (
                 ErrorMeasure.meanSquared.errors(
-                    of: entry.trained.scale(fields.test), by: entry.trained.model
+                    of: entry.trained.scale(request.test), by: entry.trained.model
                 ).windows,
-                fields.labels == nil ? nil : entry.trained.errors(of: fields.test)
+                request.labels == nil ? nil : entry.trained.errors(of: request.test)
             )
         }
-        var network = Figures(error: squares.reduce(0) { $0 + Double($1) } / Double(squares.count))
-        var baselines: (zScore: Figures, pca: Figures)?
-        if let labels = fields.labels, let errors {
-            let rows = try JudgedRows(Scoring(entry), fields.test, errors, labels)
-            network.judgement = rows.model
-            baselines = rows.baselines.map {
-                (Figures(judgement: $0.zScore), Figures(judgement: $0.pca))
-            }
+        let meanSquare = squares.reduce(0) { $0 + Double($1) } / Double(squares.count)
+        var rows: RowEvaluation?
+        if let labels = request.labels, let errors {
+            rows = try RowEvaluation(entry, Scoring(entry), request.test, errors, labels: labels)
+        }
+        let network = DetectorFigures(error: meanSquare, result: rows?.model)
+        let baselines = rows?.baselines.map {
+            (zScore: DetectorFigures(result: $0.zScore), pca: DetectorFigures(result: $0.pca))
         }
         return Result(run: run, version: version, network: network, baselines: baselines)
     }
 
-    // MARK: The answer
-
-    private func answer() -> Response {
+    private func response() -> Response {
         let results = results.withLock { $0 }
         return .json { json in
-            json.member("model", fields.model)
-            json.member("training_windows", fields.training.count)
-            json.member("test_windows", fields.test.count)
+            json.member("model", request.model)
+            json.member("training_windows", request.training.count)
+            json.member("test_windows", request.test.count)
             json.name("detectors")
             json.array { json in
                 for network in ["autoencoder", "stacked"] {
                     let own = results.filter { $0.run.network == network }
                     json.object { $0.members(ofNetwork: network, own) }
                 }
-                // They are the same for every network and seed.
+                // The baselines are the same for every network and seed.
                 if let baselines = results.first?.baselines {
                     json.object { json in
                         json.member("detector", "pca")
@@ -143,24 +123,24 @@ final class Comparison: Sendable {
     }
 }
 
-/// A client that may go while a training runs for it.
-private final class Departing: Sendable {
-    private let state = Mutex<(job: TrainingJob?, isGone: Bool)>((nil, false))
+/// A client that may disconnect while a training runs for it. The training is cancelled then.
+private final class WaitingClient: Sendable {
+    private let state = Mutex<(job: TrainingJob?, hasDisconnected: Bool)>((nil, false))
 
-    func leave() {
+    func disconnect() {
         let job = state.withLock { state in
-            state.isGone = true
+            state.hasDisconnected = true
             return state.job
         }
         job?.removeWaiter()
     }
 
     func waits(for job: TrainingJob) {
-        let isGone = state.withLock { state in
+        let hasDisconnected = state.withLock { state in
             state.job = job
-            return state.isGone
+            return state.hasDisconnected
         }
-        if isGone { job.removeWaiter() }
+        if hasDisconnected { job.removeWaiter() }
     }
 }
 
@@ -184,17 +164,16 @@ extension JSONWriter {
         }
     }
 
-    /// The means of some runs' figures; null where there are none.
-    fileprivate mutating func means(of figures: [Comparison.Figures]) {
-        func mean(_ value: (Comparison.Figures) -> Double?) -> Double? {
-            let values = figures.compactMap(value)
-            return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    /// The means of the figures of some runs; null for a figure that none has.
+    fileprivate mutating func means(of figures: [DetectorFigures]) {
+        func mean(_ figure: (DetectorFigures) -> Double?) -> Double? {
+            DetectorFigures.mean(of: figures, figure)
         }
         member("error", mean(\.error))
-        member("roc_auc", mean { $0.judgement?.evaluation.rocAUC })
-        member("average_precision", mean { $0.judgement?.evaluation.averagePrecision })
-        member("best_f1", mean { $0.judgement?.evaluation.best?.confusion.f1 })
-        member("f1", mean { $0.judgement?.evaluation.confusion(above: 1).f1 })
-        member("false_alarm_rate", mean { $0.judgement?.evaluation.confusion(above: 1).falseAlarmRate })
+        member("roc_auc", mean { $0.result?.evaluation.rocAUC })
+        member("average_precision", mean { $0.result?.evaluation.averagePrecision })
+        member("best_f1", mean { $0.result?.evaluation.best?.confusion.f1 })
+        member("f1", mean { $0.result?.evaluation.confusion(above: 1).f1 })
+        member("false_alarm_rate", mean { $0.result?.evaluation.confusion(above: 1).falseAlarmRate })
     }
 }

@@ -6,57 +6,57 @@ import Training
 
 /// A job's progress as server-sent events (HTML Living Standard, 9.2), for one reader.
 ///
-/// An event an epoch, its id the epoch's number. Epochs that are faster than a reader, or than there is sense in telling,
-/// are left out evenly; all losses are in the job and in the result. A reader that comes back with `Last-Event-ID` gets
-/// what it has missed.
+/// Each epoch is an event whose id is the epoch's number. Where epochs are faster than the reader or than the poll interval,
+/// events are left out evenly; the job and the result have all losses. A reader that reconnects with `Last-Event-ID` gets
+/// the events that it has missed.
 ///
-/// Belongs to one queue of all such streams, which does next to nothing.
+/// All streams share one serial queue, which owns their state.
 final class JobEvents: @unchecked Sendable {
     private static let queue = DispatchQueue(label: "reprise.events")
-    /// The time between two looks at a job.
-    private static let pause = DispatchTimeInterval.milliseconds(50)
-    /// Epochs that are told of at one look, at most.
-    private static let most = 100
-    /// Proxies and browsers give up what is silent for long.
-    private static let heartbeat = 15.0
+    /// The minimum time between two looks at a job.
+    private static let pollInterval = DispatchTimeInterval.milliseconds(50)
+    /// The maximum number of events that one look sends.
+    private static let maxEvents = 100
+    /// Seconds without an event after which a comment is sent: proxies and browsers close connections that stay silent.
+    private static let heartbeatInterval = 15.0
 
     private let job: TrainingJob
     private let writer: BodyWriter
-    private let service: Service
+    private let trainings: Trainings
     private let isScheduled = Atomic(false)
-    // Of the queue only.
-    private var told: Int
+    // The rest is touched on the queue only.
+    private var lastSentEpoch: Int
     private var isBehind = false
     private var isFinished = false
     private var lastWrite = DispatchTime.now()
 
-    init(_ job: TrainingJob, to writer: BodyWriter, after epoch: Int, service: Service) {
+    init(_ job: TrainingJob, to writer: BodyWriter, after epoch: Int, _ trainings: Trainings) {
         self.job = job
         self.writer = writer
-        self.service = service
-        told = epoch
+        self.trainings = trainings
+        lastSentEpoch = epoch
     }
 
-    /// Begins. What follows keeps this alive until the job or the reader is gone.
+    /// Starts the stream. It stays alive until the job has ended or the reader has disconnected.
     func start() {
         Self.queue.async { [self] in
             send(event: "job") { $0.summary(of: self.job, self.job.summary) }
-            beat()
+            sendHeartbeat()
         }
         job.observe { [self] in
             guard writer.isOpen else { return false }
             let isEnded = job.isEnded
             if isEnded {
-                Self.queue.async { self.look() }
+                Self.queue.async { self.sendNews() }
             } else if !isScheduled.exchange(true, ordering: .relaxed) {
-                Self.queue.asyncAfter(deadline: .now() + Self.pause) { self.look() }
+                Self.queue.asyncAfter(deadline: .now() + Self.pollInterval) { self.sendNews() }
             }
             return !isEnded
         }
     }
 
-    /// Tells what there is to tell.
-    private func look() {
+    /// Sends the epochs that the reader lacks, and the end.
+    private func sendNews() {
         dispatchPrecondition(condition: .onQueue(Self.queue))
         isScheduled.store(false, ordering: .relaxed)
         guard !isBehind, !isFinished, writer.isOpen else { return }
@@ -64,12 +64,12 @@ final class JobEvents: @unchecked Sendable {
         for epoch in epochs(upTo: snapshot.history.count) {
             send(id: epoch, event: "progress") { $0.progress(of: self.job, snapshot, upTo: epoch) }
         }
-        told = max(told, snapshot.history.count)
+        lastSentEpoch = max(lastSentEpoch, snapshot.history.count)
         guard snapshot.isEnded else { return }
         isFinished = true
         do throws(Problem) {
-            let version = try service.outcome(of: snapshot)
-            send(id: job.epochs + 1, event: "result") { $0.trainAnswer(version) }
+            let version = try trainings.outcome(of: snapshot)
+            send(id: job.epochs + 1, event: "result") { $0.trainResponse(version) }
         } catch {
             let isCancelled = if case .cancelled = snapshot.state { true } else { false }
             send(id: job.epochs + 1, event: isCancelled ? "cancelled" : "failed", error.write)
@@ -77,11 +77,13 @@ final class JobEvents: @unchecked Sendable {
         writer.finish()
     }
 
-    /// Those not told of yet; not too many, and always the last one.
+    /// The epochs to send: at most ``maxEvents`` of those that were not sent, always with the last one.
     private func epochs(upTo last: Int) -> [Int] {
-        let missed = last - told
-        guard missed > Self.most else { return Array((told + 1)..<max(told + 1, last + 1)) }
-        return (1...Self.most).map { told + missed * $0 / Self.most }
+        let missed = last - lastSentEpoch
+        guard missed > Self.maxEvents else {
+            return Array((lastSentEpoch + 1)..<max(lastSentEpoch + 1, last + 1))
+        }
+        return (1...Self.maxEvents).map { lastSentEpoch + missed * $0 / Self.maxEvents }
     }
 
     private func send(id: Int? = nil, event: String, _ members: (inout JSONWriter) -> Void) {
@@ -95,19 +97,19 @@ final class JobEvents: @unchecked Sendable {
         lastWrite = .now()
         guard !writer.write(bytes), !isBehind else { return }
         isBehind = true
-        writer.whenReady {
+        writer.onReady {
             Self.queue.async { [self] in
                 isBehind = false
-                look()
+                sendNews()
             }
         }
     }
 
-    /// A comment now and then, which readers ignore.
-    private func beat() {
+    /// Sends a comment, which readers ignore, if the stream has been silent for long.
+    private func sendHeartbeat() {
         guard !isFinished, writer.isOpen else { return }
         let silent = Double(DispatchTime.now().uptimeNanoseconds - lastWrite.uptimeNanoseconds) / 1e9
-        if silent >= Self.heartbeat, !isBehind { send(Array(": still here\n\n".utf8)) }
-        Self.queue.asyncAfter(deadline: .now() + Self.heartbeat / 3) { self.beat() }
+        if silent >= Self.heartbeatInterval, !isBehind { send(Array(": still here\n\n".utf8)) }
+        Self.queue.asyncAfter(deadline: .now() + Self.heartbeatInterval / 3) { self.sendHeartbeat() }
     }
 }

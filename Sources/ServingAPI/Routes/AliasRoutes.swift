@@ -2,45 +2,50 @@ import HTTP1
 import JSON
 import ModelStore
 
-extension Service {
-    /// Names for versions, to roll one out or back without telling every client.
-    static let aliasRoutes: [Route] = [
-        Route(
-            .put, "/models/{model}/aliases/{alias}", scope: .admin, stores: true, lane: .compute, takes: .json
-        ) {
-            (service, call) throws(Problem) in
-            let name = try call.modelName()
-            let alias = try call.alias()
-            var body = try FieldReader(call.request)
-            let version = try body.read { (body) throws(JSONError) in
-                let version = try body.requiredInt("version", in: 1...Int.max)
-                try body.rejectUnknown()
-                return version
-            }
-            let isSet = try service.onDisk { (registry) throws(FileError) in
-                try registry.setAlias(alias, of: name, to: version)
-            }
-            guard isSet else { throw .unknownModel(name, .number(version)) }
-            return .json { json in
-                json.member("model", name)
-                json.member("alias", alias)
-                json.member("version", version)
-            }
-        },
-        Route(.delete, "/models/{model}/aliases/{alias}", scope: .admin, stores: true, lane: .compute) {
-            (service, call) throws(Problem) in
-            let (name, alias) = (try call.modelName(), try call.alias())
-            let isRemoved = try service.onDisk { (registry) throws(FileError) in
-                try registry.removeAlias(alias, of: name)
-            }
-            guard isRemoved else { throw .unknownModel(name, .alias(alias)) }
-            return Response(status: .noContent)
-        },
-    ]
+/// Aliases: names for versions, with which a version is rolled out or back without a change of clients.
+struct AliasRoutes: RouteGroup {
+    private let models: ModelLookup
+
+    init(_ core: ServingCore) { models = core.models }
+
+    var routes: [Route] {
+        [
+            Route(
+                .put, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true, accepts: .json,
+                .onQueue { (call) throws(Problem) in
+                    let (name, alias) = (try call.modelName(), try call.alias())
+                    var body = try FieldReader(json: call)
+                    let version = try body.read { (body) throws(JSONError) in
+                        let version = try body.requiredInt("version", in: 1...Int.max)
+                        try body.rejectUnknown()
+                        return version
+                    }
+                    let isSet = try models.onDisk { (registry) throws(FileError) in
+                        try registry.setAlias(alias, of: name, to: version)
+                    }
+                    guard isSet else { throw .unknownModel(name, .number(version)) }
+                    return .json { json in
+                        json.member("model", name)
+                        json.member("alias", alias)
+                        json.member("version", version)
+                    }
+                }),
+            Route(
+                .delete, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true,
+                .onQueue { (call) throws(Problem) in
+                    let (name, alias) = (try call.modelName(), try call.alias())
+                    let isRemoved = try models.onDisk { (registry) throws(FileError) in
+                        try registry.removeAlias(alias, of: name)
+                    }
+                    guard isRemoved else { throw .unknownModel(name, .alias(alias)) }
+                    return Response(status: .noContent)
+                }),
+        ]
+    }
 }
 
 extension Call {
-    /// The alias of the path.
+    /// The alias that the path names.
     fileprivate func alias() throws(Problem) -> String {
         let alias = parameters["alias"] ?? ""
         guard VersionReference.isAlias(alias) else {

@@ -4,44 +4,62 @@ import ModelStore
 import NeuralNetwork
 import Training
 
-extension Service {
-    static let jobRoutes: [Route] = [
-        Route(.get, "/jobs", scope: .read) { (service, _) throws(Problem) in
-            .json { json in
-                json.array("jobs", of: service.jobs.all) { json, job in
-                    json.object { $0.summary(of: job, job.summary) }
-                }
-            }
-        },
-        Route(.get, "/jobs/{job}", scope: .read, lane: .compute) { (service, call) throws(Problem) in
-            let job = try service.job(of: call)
-            return .json { $0.members(of: job, service) }
-        },
-        Route(.delete, "/jobs/{job}", scope: .train, lane: .compute) { (service, call) throws(Problem) in
-            let job = try service.job(of: call)
-            if job.cancel() { return .json(.accepted) { $0.members(of: job, service) } }
-            _ = service.jobs.forget(job)
-            return Response(status: .noContent)
-        },
-        Route(.get, "/jobs/{job}/events", scope: .read, produces: [.eventStream]) {
-            (service, call) throws(Problem) in
-            let job = try service.job(of: call)
-            let last = call.request.fields["Last-Event-ID"].flatMap { Int($0) } ?? 0
-            // Whoever has seen the end need not come again; that is what 204 tells an EventSource (HTML, 9.2).
-            guard last <= job.epochs else { return Response(status: .noContent) }
-            return service.eventStream(of: job, after: max(0, last))
-        },
-    ]
+/// Trainings that run in the background: listing, progress, cancellation.
+struct JobRoutes: RouteGroup {
+    private let trainings: Trainings
+
+    init(_ core: ServingCore) { trainings = core.trainings }
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/jobs", scope: .read,
+                .onLoop { (_) throws(Problem) in
+                    .json { json in
+                        json.array("jobs", of: trainings.jobs.all) { json, job in
+                            json.object { $0.summary(of: job, job.summary) }
+                        }
+                    }
+                }),
+            Route(
+                .get, "/jobs/{job}", scope: .read,
+                .onQueue { (call) throws(Problem) in
+                    let job = try job(of: call)
+                    return .json { $0.members(of: job, trainings) }
+                }),
+            Route(
+                .delete, "/jobs/{job}", scope: .train,
+                .onQueue { (call) throws(Problem) in
+                    let job = try job(of: call)
+                    if job.cancel() { return .json(.accepted) { $0.members(of: job, trainings) } }
+                    _ = trainings.jobs.forget(job)
+                    return Response(status: .noContent)
+                }),
+            Route(
+                .get, "/jobs/{job}/events", scope: .read, produces: [.eventStream],
+                .onLoop { (call) throws(Problem) in
+                    let job = try job(of: call)
+                    let last = call.request.fields["Last-Event-ID"].flatMap { Int($0) } ?? 0
+                    // 204 keeps an EventSource that has seen the end from reconnecting (HTML, 9.2).
+                    guard last <= job.epochs else { return Response(status: .noContent) }
+                    return .events(of: job, after: max(0, last), trainings)
+                }),
+        ]
+    }
 
     private func job(of call: Call) throws(Problem) -> TrainingJob {
         let id = call.parameters["job"] ?? ""
-        guard let job = jobs[id] else { throw .unknownJob(id) }
+        guard let job = trainings.jobs[id] else { throw .unknownJob(id) }
         return job
     }
+}
 
-    /// Server-sent events of a job, from the epoch behind `epoch` on.
-    func eventStream(
-        of job: TrainingJob, after epoch: Int, whenGone: @escaping @Sendable () -> Void = {}
+extension Response {
+    /// Server-sent events of a job.
+    /// - Parameter epoch: the last epoch that the client has received.
+    static func events(
+        of job: TrainingJob, after epoch: Int, _ trainings: Trainings,
+        onDisconnect: @escaping @Sendable () -> Void = {}
     ) -> Response {
         let fields = [
             (name: "Content-Type", value: MediaType.eventStream.rawValue),
@@ -50,15 +68,15 @@ extension Service {
         return Response(
             status: .ok, fields: fields,
             body: .stream { writer in
-                writer.whenClosed(whenGone)
-                JobEvents(job, to: writer, after: epoch, service: self).start()
+                writer.onClose(onDisconnect)
+                JobEvents(job, to: writer, after: epoch, trainings).start()
             })
     }
 }
 
 extension JSONWriter {
     /// A job with all that there is to tell, as members of the current object.
-    mutating func members(of job: TrainingJob, _ service: Service) {
+    mutating func members(of job: TrainingJob, _ trainings: Trainings) {
         let snapshot = job.snapshot
         summary(of: job, snapshot)
         object("history") { $0.losses(of: snapshot.history) }
@@ -67,7 +85,7 @@ extension JSONWriter {
             object("result") { $0.members(of: version) }
         case .failed, .cancelled:
             do throws(Problem) {
-                _ = try service.outcome(of: snapshot)
+                _ = try trainings.outcome(of: snapshot)
             } catch {
                 object("problem", error.write)
             }

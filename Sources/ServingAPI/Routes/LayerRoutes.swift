@@ -6,32 +6,47 @@ import ModelStore
 import NeuralNetwork
 import TimeSeries
 
-extension Service {
-    static let layerRoutes: [Route] = [
-        Route(.post, "/layers", scope: .infer, lane: .compute, takes: .data, produces: [.json, .svg]) {
-            (service, call) throws(Problem) in
-            var body = try FieldReader(data: call.request)
-            let reference = try body.modelReference()
-            let entry = try service.entry(reference.name, reference.version)
-            let isPicture = call.mediaType == .svg
-            let (windows, window) = try body.read { (body) throws(JSONError) in
-                try body.windows(for: entry, isOne: isPicture, service.limits)
-            }
-            let outputs = service.computing(entry, windows: windows.count, for: call) {
-                LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
-            }
-            guard outputs.isFinite else { throw .overflow() }
-            if isPicture { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
-            return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256)
-            {
-                json in
-                json.member("model", entry.name)
-                json.member("version", entry.version)
-                if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
-                json.members(of: outputs)
-            }
+/// POST /layers: what each layer does with given windows.
+struct LayerRoutes: RouteGroup {
+    private let models: ModelLookup
+    private let limits: RuntimeLimits
+    private let inferences: InferenceMetrics
+
+    init(_ core: ServingCore) {
+        models = core.models
+        limits = core.limits
+        inferences = core.inferences
+    }
+
+    var routes: [Route] {
+        [
+            Route(
+                .post, "/layers", scope: .infer, accepts: .data, produces: [.json, .svg],
+                .onQueue { (call) throws(Problem) in try layers(call) })
+        ]
+    }
+
+    private func layers(_ call: Call) throws(Problem) -> Response {
+        var body = try FieldReader(data: call)
+        let reference = try body.modelReference()
+        let entry = try models.entry(reference.name, reference.version)
+        let isPicture = call.mediaType == .svg
+        let (windows, window) = try body.read { (body) throws(JSONError) in
+            try body.windows(for: entry, isOne: isPicture, limits)
         }
-    ]
+        let outputs = inferences.measure(entry, windows: windows.count, for: call) {
+            LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
+        }
+        guard outputs.isFinite else { throw .overflow() }
+        if isPicture { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
+        return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256) {
+            json in
+            json.member("model", entry.name)
+            json.member("version", entry.version)
+            if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
+            json.members(of: outputs)
+        }
+    }
 }
 
 extension FieldReader {
@@ -52,7 +67,7 @@ extension FieldReader {
         let network = entry.trained.model.network
         // A layer may make billions of numbers of a window that is a few bytes of a body.
         let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
-        try limits.checkAnswer(of: values.overflow ? .max : values.partialValue, windows, network)
+        try limits.checkResponse(of: values.overflow ? .max : values.partialValue, windows, network)
         return (windows, first)
     }
 }

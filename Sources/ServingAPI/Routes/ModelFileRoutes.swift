@@ -4,43 +4,48 @@ import Logging
 import ModelFiles
 import ModelStore
 
-extension Service {
-    /// Models that are taken away and brought in, as files.
-    static let modelFileRoutes: [Route] = [
-        Route(
-            .get, "/models/{model}/model.safetensors", scope: .read, lane: .compute, produces: [.file]
-        ) { (service, call) throws(Problem) in try service.file(call, .latest) },
-        Route(
-            .get, "/models/{model}/versions/{version}/model.safetensors", scope: .read, lane: .compute,
-            produces: [.file]
-        ) { (service, call) throws(Problem) in try service.file(call, call.version()) },
-        Route(
-            .put, "/models/{model}/model.safetensors", scope: .train, stores: true, lane: .compute,
-            takes: .file
-        ) {
-            (service, call) throws(Problem) in
-            try service.bringIn(call)
-        },
-        Route(.get, "/models/{model}/model.onnx", scope: .read, lane: .compute, produces: [.file]) {
-            (service, call) throws(Problem) in try service.onnx(call, .latest)
-        },
-        Route(
-            .get, "/models/{model}/versions/{version}/model.onnx", scope: .read, lane: .compute,
-            produces: [.file]
-        ) { (service, call) throws(Problem) in try service.onnx(call, call.version()) },
-    ]
+/// Download and upload of models as files.
+struct ModelFileRoutes: RouteGroup {
+    private let models: ModelLookup
+    private let limits: RuntimeLimits
+    private let logger: Logger
 
-    private func file(_ call: Call, _ version: VersionReference) throws(Problem) -> Response {
-        let name = try call.modelName()
-        let download = try onDisk { (registry) throws(FileError) in try registry.download(name, version) }
+    init(_ core: ServingCore) {
+        models = core.models
+        limits = core.limits
+        logger = core.logger
+    }
+
+    var routes: [Route] {
+        ["/models/{model}", "/models/{model}/versions/{version}"].flatMap { path in
+            [
+                Route(
+                    .get, path + "/model.safetensors", scope: .read, produces: [.file],
+                    .onQueue { (call) throws(Problem) in try safetensors(call) }),
+                Route(
+                    .get, path + "/model.onnx", scope: .read, produces: [.file],
+                    .onQueue { (call) throws(Problem) in try onnx(call) }),
+            ]
+        } + [
+            Route(
+                .put, "/models/{model}/model.safetensors", scope: .train, mutatesModels: true,
+                accepts: .file, .onQueue { (call) throws(Problem) in try upload(call) })
+        ]
+    }
+
+    private func safetensors(_ call: Call) throws(Problem) -> Response {
+        let (name, version) = (try call.modelName(), try call.version())
+        let download = try models.onDisk { (registry) throws(FileError) in
+            try registry.download(name, version)
+        }
         guard let download else { throw .unknownModel(name, version) }
         return Response(
             status: .ok, fields: Self.fields("\(name)-\(download.version).safetensors", download.digest),
-            body: .stream { FileStream(download, to: $0).next() })
+            body: .stream { FileStream(download, to: $0).send() })
     }
 
-    private func onnx(_ call: Call, _ version: VersionReference) throws(Problem) -> Response {
-        let entry = try entry(try call.modelName(), version)
+    private func onnx(_ call: Call) throws(Problem) -> Response {
+        let entry = try models.entry(try call.modelName(), try call.version())
         guard let file = ONNXFile(entry.trained, limit: limits.onnxBytes) else {
             throw .tooLargeForONNX(entry.name, limit: limits.onnxBytes)
         }
@@ -49,7 +54,7 @@ extension Service {
             body: .bytes(file.bytes))
     }
 
-    /// Header fields of a file.
+    /// The header fields of a file.
     private static func fields(_ name: String, _ digest: String) -> [(name: String, value: String)] {
         [
             (name: "Content-Type", value: MediaType.file.rawValue),
@@ -58,29 +63,30 @@ extension Service {
         ]
     }
 
-    private func bringIn(_ call: Call) throws(Problem) -> Response {
+    private func upload(_ call: Call) throws(Problem) -> Response {
         let name = try call.modelName()
         let trained: TrainedModel
         do throws(ModelFileError) {
-            trained = try registry.read(call.request.body)
+            trained = try models.registry.read(call.request.body)
         } catch {
             throw .invalidModelFile(error)
         }
         let version: ModelRegistry.Description
         do throws(RegistryError) {
-            version = try registry.publish(name, trained)
+            version = try models.registry.publish(name, trained)
         } catch {
             logger.error(
-                "can't publish what was brought in", metadata: ["model": "\(name)", "reason": "\(error)"])
+                "an uploaded model cannot be published",
+                metadata: ["model": "\(name)", "reason": "\(error)"])
             throw Problem(error)
         }
-        logger.info("brought in", metadata: ["model": "\(name)", "version": "\(version.version)"])
+        logger.info("uploaded", metadata: ["model": "\(name)", "version": "\(version.version)"])
         let location = "/models/\(name)/versions/\(version.version)"
         return .json(.created, fields: [(name: "Location", value: location)]) { $0.members(of: version) }
     }
 }
 
-/// A file on its way to a client, read as fast as that reads.
+/// A file that is sent to a client, read from disk at the pace of the client.
 private final class FileStream: Sendable {
     private static let queue = DispatchQueue(label: "reprise.files")
     private let download: ModelDownload
@@ -91,14 +97,14 @@ private final class FileStream: Sendable {
         self.writer = writer
     }
 
-    /// Sends what follows a position.
-    func next(from position: Int = 0) {
+    /// Sends the bytes from a position on, piece by piece.
+    func send(from position: Int = 0) {
         Self.queue.async { [self] in
             guard writer.isOpen else { return }
             guard let bytes = try? download.read(from: position) else { return writer.abort() }
             guard !bytes.isEmpty else { return writer.finish() }
             writer.write(bytes)
-            writer.whenReady { self.next(from: position + bytes.count) }
+            writer.onReady { self.send(from: position + bytes.count) }
         }
     }
 }

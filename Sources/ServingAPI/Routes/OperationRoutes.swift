@@ -2,29 +2,42 @@ import Dispatch
 import HTTP1
 import JSON
 
-extension Service {
-    static let operationRoutes: [Route] = [
-        Route(.get, "/healthz", scope: nil) { (_, _) throws(Problem) in .json { $0.member("status", "ok") } },
-        Route(.get, "/readyz", scope: nil) { (service, _) throws(Problem) in
-            guard service.readiness else { throw .draining() }
-            return .json { $0.member("status", "ready") }
-        },
-        Route(.get, "/openapi.yaml", scope: .read, produces: [.yaml]) { (_, call) throws(Problem) in
-            description.response(to: call.request.fields)
-        },
-        Route(.get, "/metrics", scope: .read, produces: [.metrics]) { (service, call) throws(Problem) in
-            // Not on the loop, for /proc is read; nor in the line of predictions, whose length is to be seen.
-            metricsQueue.async {
-                call.responder.send(
-                    Response(
-                        status: .ok, fields: [(name: "Content-Type", value: MediaType.metrics.rawValue)],
-                        body: .bytes(service.metricsText())))
-            }
-            return nil
-        },
-    ]
-
+/// Health, readiness, metrics, and the description of the API.
+struct OperationRoutes: RouteGroup {
     private static let metricsQueue = DispatchQueue(label: "reprise.metrics")
-
     private static let description = StaticFile(PackageResources.openapi_yaml, .yaml)
+
+    private let core: ServingCore
+
+    init(_ core: ServingCore) { self.core = core }
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/healthz", scope: nil,
+                .onLoop { (_) throws(Problem) in .json { $0.member("status", "ok") } }),
+            Route(
+                .get, "/readyz", scope: nil,
+                .onLoop { (_) throws(Problem) in
+                    guard core.readiness.isReady else { throw .draining() }
+                    return .json { $0.member("status", "ready") }
+                }),
+            Route(
+                .get, "/openapi.yaml", scope: .read, produces: [.yaml],
+                .onLoop { (call) throws(Problem) in Self.description.response(to: call.request.fields) }),
+            Route(
+                .get, "/metrics", scope: .read, produces: [.metrics],
+                .onLoop { (call) throws(Problem) in
+                    // Not on the loop, because /proc is read; nor on the prediction queue, whose length is a metric.
+                    Self.metricsQueue.async { [core] in
+                        call.responder.send(
+                            Response(
+                                status: .ok,
+                                fields: [(name: "Content-Type", value: MediaType.metrics.rawValue)],
+                                body: .bytes(core.metrics.text(core))))
+                    }
+                    return nil
+                }),
+        ]
+    }
 }

@@ -5,48 +5,53 @@ import ModelStore
 import NeuralNetwork
 import TimeSeries
 
-extension Service {
-    static let predictionRoutes: [Route] = [
-        route("/reconstruct", .reconstruct),
-        route("/encode", .encode),
-    ]
+/// POST /reconstruct and POST /encode.
+struct PredictionRoutes: RouteGroup {
+    private let limits: RuntimeLimits
+    private let inferences: InferenceMetrics
 
-    private static func route(_ path: String, _ kind: Prediction.Kind) -> Route {
-        Route(.post, path, scope: .infer, lane: .prediction(kind), takes: .data, produces: [.json, .npy]) {
-            (service, call) throws(Problem) in
-            try service.prediction(kind, call)?.answer()
-            return nil
-        }
+    init(_ core: ServingCore) {
+        limits = core.limits
+        inferences = core.inferences
     }
 
-    /// Reads what a request wants to know, and of which windows, in the data's units.
-    /// - Parameter inMemory: whether to leave the disk alone; nil then says that it is needed.
-    func prediction(
-        _ kind: Prediction.Kind, _ call: Call, inMemory: Bool = false
-    ) throws(Problem) -> Prediction? {
-        var body = try FieldReader(data: call.request)
-        guard let entry = try entry(body.modelReference(), inMemory: inMemory) else { return nil }
-        // How many numbers of the answer each window takes.
+    var routes: [Route] { [route("/reconstruct", .reconstruct), route("/encode", .encode)] }
+
+    private func route(_ path: String, _ kind: Prediction.Kind) -> Route {
+        Route(
+            .post, path, scope: .infer, accepts: .data, produces: [.json, .npy],
+            .computing { (call) throws(Problem) in
+                var body = try FieldReader(data: call)
+                return PendingComputation(try body.modelReference()) { [body] (entry) throws(Problem) in
+                    try prediction(kind, body, entry, call)
+                }
+            })
+    }
+
+    /// Reads the rest of a body whose model is known.
+    private func prediction(
+        _ kind: Prediction.Kind, _ body: FieldReader, _ entry: ModelRegistry.Entry, _ call: Call
+    ) throws(Problem) -> Prediction {
+        var body = body
+        // The number of values that one window takes in the response.
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(entry.name) }
-        let windows = try body.read { [limits] (body) throws(JSONError) in
+        let windows = try body.read { (body) throws(JSONError) in
             let windows = try body.data(for: entry.trained.description).windows
             try body.rejectUnknown()
-            try limits.checkAnswer(of: windows.count * size, windows, entry.trained.model.network)
+            try limits.checkResponse(of: windows.count * size, windows, entry.trained.model.network)
             return windows
         }
-        note(entry, in: call)
-        return Prediction(
-            kind: kind, entry: entry, windows: windows, responder: call.responder, mediaType: call.mediaType,
-            arrival: call.arrival, metrics: metrics.inferences)
+        call.context.note(entry)
+        return Prediction(kind: kind, entry: entry, windows: windows, call: call, metrics: inferences)
     }
 }
 
 extension RuntimeLimits {
     /// Refuses what would make too long an answer or too much work.
     /// - Parameter values: how many numbers the answer would have.
-    func checkAnswer(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
+    package func checkResponse(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
         guard values <= responseValues else {
             throw JSONError(
                 .invalid,

@@ -5,23 +5,36 @@ import ModelFiles
 import ModelStore
 import NeuralNetwork
 
-extension Service {
-    static let summaryRoutes: [Route] = [
-        Route(.get, "/summary", scope: .read, lane: .compute, produces: [.json, .text, .svg]) {
-            (service, call) throws(Problem) in
-            let (name, version) = try call.summaryQuery()
-            let network = try service.description(name, version).model.network
-            return summary(of: network, model: name, as: call.mediaType)
-        },
-        Route(.post, "/summary", scope: .read, lane: .compute, takes: .json, produces: [.json, .text, .svg]) {
-            (service, call) throws(Problem) in
-            var body = try FieldReader(call.request)
-            let network = try body.read { (body) throws(JSONError) in
-                try body.untrainedNetwork(service.limits)
-            }
-            return summary(of: network, model: nil, as: call.mediaType)
-        },
-    ]
+/// The layers of a network, trained or not: as JSON, as Keras' table, or as a flow diagram.
+struct SummaryRoutes: RouteGroup {
+    private let models: ModelLookup
+    private let limits: RuntimeLimits
+
+    init(_ core: ServingCore) {
+        models = core.models
+        limits = core.limits
+    }
+
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/summary", scope: .read, produces: [.json, .text, .svg],
+                .onQueue { (call) throws(Problem) in
+                    let (name, version) = try call.summaryQuery()
+                    let network = try models.description(name, version).model.network
+                    return Self.summary(of: network, model: name, as: call.mediaType)
+                }),
+            Route(
+                .post, "/summary", scope: .read, accepts: .json, produces: [.json, .text, .svg],
+                .onQueue { (call) throws(Problem) in
+                    var body = try FieldReader(json: call)
+                    let network = try body.read { (body) throws(JSONError) in
+                        try body.untrainedNetwork(limits)
+                    }
+                    return Self.summary(of: network, model: nil, as: call.mediaType)
+                }),
+        ]
+    }
 
     private static func summary(of network: Sequential, model: String?, as type: MediaType) -> Response {
         if type == .svg { return .svg(FlowDiagram(network, model: model).document) }

@@ -107,16 +107,6 @@ package enum ContentCoding: String, CaseIterable {
     }
 }
 
-extension Call {
-    /// The same call, its body free of any content coding.
-    func unpacked(limit: Int) throws(Problem) -> Call {
-        guard let coding = try ContentCoding.ofBody(request.fields) else { return self }
-        var call = self
-        call.request.body = try coding.unpacked(request.body, limit: limit)
-        return call
-    }
-}
-
 extension Response {
     /// Where packing begins to pay: below it all fits into one packet, or nearly.
     private static var worthPacking: Int { 1400 }

@@ -2,7 +2,7 @@ import HTTP1
 import JSON
 
 /// What an endpoint can answer with.
-enum MediaType: String, CaseIterable {
+package enum MediaType: String, CaseIterable {
     case json = "application/json"
     case csv = "text/csv"
     case text = "text/plain; charset=utf-8"
@@ -88,52 +88,5 @@ private struct AcceptRange {
             if specificity > best.specificity { best = (specificity, range.quality) }
         }
         return best.quality
-    }
-}
-
-extension RequestHead {
-    /// Checks what the body says that it is (RFC 9110, sections 8.3 and 8.4), before it is read.
-    ///
-    /// What the route takes, an absent Content-Type and the one that curl sets by itself are welcome. The last one is
-    /// believed only if the body turns out to be what is wanted.
-    func checkContent(is content: Route.Content) throws(Problem) {
-        _ = try ContentCoding.ofBody(fields)
-        guard let essence = contentTypeEssence, essence != Self.form else { return }
-        let isWelcome =
-            switch content {
-            case .json: Self.isJSON(essence)
-            case .data: Self.isJSON(essence) || hasOptionsInQuery
-            case .file: essence == MediaType.file.essence
-            case .inference: Self.isJSON(essence) || essence == MediaType.file.essence
-            }
-        guard isWelcome else {
-            let wanted = content.mediaTypes.map(\.rawValue)
-            throw .unsupportedMediaType(
-                "the body is \(Quote.text(essence)); send \(wanted.joined(separator: " or "))",
-                accepted: wanted)
-        }
-    }
-
-    private static func isJSON(_ essence: String) -> Bool {
-        essence == MediaType.json.rawValue
-            || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
-    }
-
-    /// Whether the body is CSV.
-    var isCSV: Bool { contentTypeEssence == MediaType.csv.rawValue }
-
-    /// Whether the body is an array in NumPy's format.
-    var isNPY: Bool { contentTypeEssence == MediaType.npy.rawValue }
-
-    /// Whether the body has nothing but data, and the query has the members that JSON would have beside them.
-    var hasOptionsInQuery: Bool { isCSV || isNPY }
-
-    /// Whether the body was sent as curl sends what it is not told the type of.
-    var claimsForm: Bool { contentTypeEssence == Self.form }
-
-    private static let form = "application/x-www-form-urlencoded"
-
-    private var contentTypeEssence: String? {
-        fields["Content-Type"].map { String($0.prefix { $0 != ";" && $0 != " " && $0 != "\t" }).lowercased() }
     }
 }

@@ -19,7 +19,7 @@ package struct Problem: Error, Sendable {
     /// Fields that go with the status, such as Allow or Retry-After.
     package let fields: [(name: String, value: String)]
 
-    init(
+    package init(
         _ status: Status, _ slug: String, _ detail: String, pointer: String? = nil,
         fields: [(name: String, value: String)] = []
     ) {
@@ -41,17 +41,14 @@ package struct Problem: Error, Sendable {
     }
 
     /// The same as the Open Inference Protocol has it, where whatever is wrong with a request is 400.
-    var asBadRequest: Problem {
+    package var asBadRequest: Problem {
         status == .unprocessableContent ? Problem(.badRequest, slug, detail, pointer: pointer) : self
     }
 
-    /// The answer to a request. A pointer means something in JSON alone.
-    func response(to head: RequestHead) -> Response {
-        if head.isForAnomalyDetector { return detectorResponse }
-        guard head.hasOptionsInQuery else { return response }
-        return Problem(status, slug, detail, fields: fields).response
-    }
+    /// The same problem without its pointer.
+    var withoutPointer: Problem { Problem(status, slug, detail, fields: fields) }
 
+    /// The response in the form of RFC 9457.
     package var response: Response {
         var json = JSONWriter()
         json.object(write)
@@ -63,21 +60,23 @@ package struct Problem: Error, Sendable {
 
 extension Problem {
     /// 400: something outside the body is malformed.
-    static func badRequest(_ detail: String) -> Problem { Problem(.badRequest, "bad-request", detail) }
+    package static func badRequest(_ detail: String) -> Problem {
+        Problem(.badRequest, "bad-request", detail)
+    }
 
     /// 401, with the challenge that RFC 9110, 15.5.2 asks for.
-    static func unauthorized(_ detail: String, _ challenge: String) -> Problem {
+    package static func unauthorized(_ detail: String, _ challenge: String) -> Problem {
         Problem(
             .unauthorized, "unauthorized", detail, fields: [(name: "WWW-Authenticate", value: challenge)])
     }
 
     /// 403, with the challenge of RFC 6750, 3.
-    static func forbidden(_ detail: String, _ challenge: String) -> Problem {
+    package static func forbidden(_ detail: String, _ challenge: String) -> Problem {
         Problem(.forbidden, "forbidden", detail, fields: [(name: "WWW-Authenticate", value: challenge)])
     }
 
     /// 400 or 422, as the error says.
-    init(_ error: JSONError) {
+    package init(_ error: JSONError) {
         switch error.kind {
         case .malformed: self.init(.badRequest, "malformed-json", error.detail, pointer: error.pointer)
         case .invalid: self = .invalid(at: error.pointer, error.detail)
@@ -85,17 +84,17 @@ extension Problem {
     }
 
     /// 422: well-formed but wrong.
-    static func invalid(at pointer: String, _ detail: String) -> Problem {
+    package static func invalid(at pointer: String, _ detail: String) -> Problem {
         Problem(.unprocessableContent, "invalid-request", detail, pointer: pointer)
     }
 
-    static func unknownPath(_ head: RequestHead) -> Problem {
+    package static func unknownPath(_ head: RequestHead) -> Problem {
         Problem(
             .notFound, "unknown-path",
             "there is nothing at \(Quote.text(head.path)); GET /openapi.yaml lists every path")
     }
 
-    static func unknownModel(_ name: String, _ version: VersionReference = .latest) -> Problem {
+    package static func unknownModel(_ name: String, _ version: VersionReference = .latest) -> Problem {
         let what =
             switch version {
             case .latest: "model \(Quote.text(name))"
@@ -105,14 +104,14 @@ extension Problem {
         return Problem(.notFound, "unknown-model", "there is no \(what); GET /models lists what there is")
     }
 
-    static func methodNotAllowed(_ method: Method, allowed: [String]) -> Problem {
+    package static func methodNotAllowed(_ method: Method, allowed: [String]) -> Problem {
         Problem(
             .methodNotAllowed, "method-not-allowed",
             "this path does not take \(method); it takes \(allowed.joined(separator: ", "))",
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
-    static func readOnly(_ method: Method, allowed: [String]) -> Problem {
+    package static func readOnly(_ method: Method, allowed: [String]) -> Problem {
         Problem(
             .methodNotAllowed, "read-only",
             "this server only reads its models (--read-only): it does not train, and stores, names and deletes nothing, so that "
@@ -120,19 +119,19 @@ extension Problem {
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
-    static func notAcceptable(offered: [String]) -> Problem {
+    package static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable, "not-acceptable",
             "the Accept field allows none of what there is here: \(offered.joined(separator: ", "))")
     }
 
-    static func unsupportedMediaType(_ detail: String, accepted: [String]) -> Problem {
+    package static func unsupportedMediaType(_ detail: String, accepted: [String]) -> Problem {
         Problem(
             .unsupportedMediaType, "unsupported-media-type", detail,
             fields: [(name: "Accept", value: accepted.joined(separator: ", "))])
     }
 
-    static func unsupportedContentCoding() -> Problem {
+    package static func unsupportedContentCoding() -> Problem {
         Problem(
             .unsupportedMediaType, "unsupported-media-type",
             "the body has a Content-Encoding that is not known here; send it as it is, or in one of: "
@@ -140,50 +139,50 @@ extension Problem {
             fields: [(name: "Accept-Encoding", value: ContentCoding.list)])
     }
 
-    static func malformedCoding(_ coding: ContentCoding) -> Problem {
+    package static func malformedCoding(_ coding: ContentCoding) -> Problem {
         badRequest("the body is not what its Content-Encoding says: it is no \(coding), or not all of it")
     }
 
-    static func contentTooLarge(limit: Int) -> Problem {
+    package static func contentTooLarge(limit: Int) -> Problem {
         Problem(
             .contentTooLarge, "content-too-large",
             "the body unpacks to more than the limit of \(limit >> 20) MiB; send less at once")
     }
 
-    static func noEncoding(_ name: String) -> Problem {
+    package static func noEncoding(_ name: String) -> Problem {
         Problem(
             .conflict, "no-encoding",
             "model \(Quote.text(name)) has no encoding: none of its layers condenses a window to one vector before a "
                 + "RepeatVector. Train one with architecture: autoencoder")
     }
 
-    static func tooLargeForONNX(_ name: String, limit: Int) -> Problem {
+    package static func tooLargeForONNX(_ name: String, limit: Int) -> Problem {
         Problem(
             .conflict, "too-large-for-onnx",
             "model \(Quote.text(name)) would make an ONNX file of more than \(limit) bytes; take its model.safetensors, which "
                 + "has no such limit")
     }
 
-    static func overflow() -> Problem {
+    package static func overflow() -> Problem {
         Problem(
             .unprocessableContent, "overflow",
             "the data are so large, or so far from those that the model was trained on, that the result is past the "
                 + "largest 32-bit float; send them in smaller units")
     }
 
-    static func noThreshold(_ name: String) -> Problem {
+    package static func noThreshold(_ name: String) -> Problem {
         Problem(
             .conflict, "no-threshold",
             "model \(Quote.text(name)) was brought in without a threshold, or without the errors that quantile and sigmas are of; send a "
                 + "threshold with the request")
     }
 
-    static func trainingFailed(_ detail: String) -> Problem {
+    package static func trainingFailed(_ detail: String) -> Problem {
         Problem(.unprocessableContent, "training-failed", detail)
     }
 
     /// A version that could not be published.
-    init(_ error: RegistryError) {
+    package init(_ error: RegistryError) {
         switch error {
         case .full(let limit):
             self.init(
@@ -195,7 +194,7 @@ extension Problem {
     }
 
     /// The disk has failed. Where is for the log, not for the client.
-    init(_ error: FileError) {
+    package init(_ error: FileError) {
         if error.isFull {
             self.init(
                 .insufficientStorage, "disk-full",
@@ -211,54 +210,54 @@ extension Problem {
         }
     }
 
-    static func invalidModelFile(_ error: ModelFileError) -> Problem {
+    package static func invalidModelFile(_ error: ModelFileError) -> Problem {
         Problem(.unprocessableContent, "invalid-model-file", "the file is no model: \(error)")
     }
 
-    static func unknownJob(_ id: String) -> Problem {
+    package static func unknownJob(_ id: String) -> Problem {
         Problem(
             .notFound, "unknown-job",
             "there is no job \(Quote.text(id)); GET /jobs lists those that there are, and those that ended a while ago are forgotten"
         )
     }
 
-    static func trainingCancelled() -> Problem {
+    package static func trainingCancelled() -> Problem {
         Problem(.conflict, "training-cancelled", "the training was cancelled; there is no model")
     }
 
-    static func aliasInUse(_ aliases: [String], version: Int) -> Problem {
+    package static func aliasInUse(_ aliases: [String], version: Int) -> Problem {
         Problem(
             .conflict, "alias-in-use",
             "version \(version) has the alias \(aliases.map { Quote.text($0) }.joined(separator: ", ")); point it to another version first"
         )
     }
 
-    static func idempotencyConflict() -> Problem {
+    package static func idempotencyConflict() -> Problem {
         Problem(
             .unprocessableContent, "idempotency-key-reused",
             "this Idempotency-Key came with another body before; use a key for one request only")
     }
 
-    static func tooManyTrainings() -> Problem {
+    package static func tooManyTrainings() -> Problem {
         Problem(
             .tooManyRequests, "too-many-trainings", "too many trainings wait already; try again later",
             fields: [(name: "Retry-After", value: "10")])
     }
 
-    static func overloaded() -> Problem {
+    package static func overloaded() -> Problem {
         Problem(
             .serviceUnavailable, "overloaded", "too many requests wait already; try again later",
             fields: [(name: "Retry-After", value: "1")])
     }
 
-    static func draining() -> Problem {
+    package static func draining() -> Problem {
         Problem(
             .serviceUnavailable, "draining", "the server is shutting down",
             fields: [(name: "Retry-After", value: "5")])
     }
 
     /// What the HTTP layer itself refuses; the type is named after the status.
-    static func transport(_ status: Status, _ detail: String) -> Problem {
+    package static func transport(_ status: Status, _ detail: String) -> Problem {
         let slug = status.reasonPhrase.lowercased().map { $0.isLetter ? String($0) : "-" }.joined()
         return Problem(status, slug, detail)
     }

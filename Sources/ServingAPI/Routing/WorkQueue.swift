@@ -1,68 +1,60 @@
+import DequeModule
 import Dispatch
 import Synchronization
 
-/// Work that waits its turn in a bounded line, so that overload is answered at once instead of piling up.
+/// A bounded queue of work, so that an overloaded server refuses requests at once instead of piling them up.
 ///
-/// Trainings have a line of their own, ``TrainingJobs``: one that takes minutes must not stand before a prediction that
-/// takes microseconds.
-public final class WorkQueue: Sendable {
+/// Trainings have a queue of their own, ``TrainingJobs``: a training of minutes must not delay a prediction of microseconds.
+package final class WorkQueue: Sendable {
     /// A piece of work.
-    public typealias Work = @Sendable () -> Void
+    package typealias Work = @Sendable () -> Void
 
-    private struct Waiting {
+    private struct Item {
         let work: Work
         let bytes: Int
     }
 
     private struct State {
-        var waiting: [Waiting] = []
+        var waiting: Deque<Item> = []
         var waitingBytes = 0
-        /// Taken from the front of `waiting`; compacted now and then.
-        var head = 0
         var running = 0
-
-        mutating func append(_ work: @escaping Work, _ bytes: Int) {
-            waiting.append(Waiting(work: work, bytes: bytes))
-            waitingBytes += bytes
-        }
     }
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
     private let width: Int
-    private let limit: Int
-    private let byteLimit: Int
+    private let maxWaiting: Int
+    private let maxWaitingBytes: Int
 
     /// - Parameters:
-    ///   - label: for debuggers.
-    ///   - width: how many run at once.
-    ///   - limit: how many wait at most.
-    ///   - byteLimit: how many bytes wait with them at most.
-    public init(label: String, width: Int, limit: Int, byteLimit: Int) {
+    ///   - label: the queue's name in debuggers.
+    ///   - width: the maximum number of pieces of work that run at the same time.
+    ///   - maxWaiting: the maximum number that wait.
+    ///   - maxWaitingBytes: the maximum number of bytes that those hold.
+    package init(label: String, width: Int, maxWaiting: Int, maxWaitingBytes: Int) {
         queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
         self.width = width
-        self.limit = limit
-        self.byteLimit = byteLimit
+        self.maxWaiting = maxWaiting
+        self.maxWaitingBytes = maxWaitingBytes
     }
 
-    /// How many wait.
-    public var waitingCount: Int { state.withLock { $0.waiting.count - $0.head } }
+    /// The number of pieces of work that wait.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Runs `work` when its turn comes.
-    /// - Parameter bytes: what it holds on to while it waits.
-    /// - Returns: false, without running it, when the line is full.
-    public func submit(bytes: Int, _ work: @escaping Work) -> Bool {
+    /// Runs `work` as soon as fewer than `width` others run.
+    /// - Parameter bytes: the number of bytes that it holds while it waits.
+    /// - Returns: false, without running it, if the queue is full.
+    package func submit(bytes: Int, _ work: @escaping Work) -> Bool {
         let (isAccepted, startsWorker) = state.withLock { state in
-            if state.running < width {
-                state.running += 1
-                state.append(work, bytes)
-                return (true, true)
-            }
-            guard state.waiting.count - state.head < limit, state.waitingBytes + bytes <= byteLimit else {
-                return (false, false)
-            }
-            state.append(work, bytes)
-            return (true, false)
+            let startsWorker = state.running < width
+            guard
+                startsWorker
+                    || state.waiting.count < maxWaiting && state.waitingBytes + bytes <= maxWaitingBytes
+            else { return (false, false) }
+            if startsWorker { state.running += 1 }
+            state.waiting.append(Item(work: work, bytes: bytes))
+            state.waitingBytes += bytes
+            return (true, startsWorker)
         }
         if startsWorker { queue.async { self.runUntilEmpty() } }
         return isAccepted
@@ -74,21 +66,12 @@ public final class WorkQueue: Sendable {
 
     private func next() -> Work? {
         state.withLock { state in
-            guard state.head < state.waiting.count else {
-                state.waiting.removeAll(keepingCapacity: true)
-                state.head = 0
+            guard let item = state.waiting.popFirst() else {
                 state.running -= 1
                 return nil
             }
-            let next = state.waiting[state.head]
-            state.waiting[state.head] = Waiting(work: {}, bytes: 0)
-            state.waitingBytes -= next.bytes
-            state.head += 1
-            if state.head > 64, state.head * 2 > state.waiting.count {
-                state.waiting.removeFirst(state.head)
-                state.head = 0
-            }
-            return next.work
+            state.waitingBytes -= item.bytes
+            return item.work
         }
     }
 }

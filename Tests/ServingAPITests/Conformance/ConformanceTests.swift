@@ -3,31 +3,32 @@ import ServingAPI
 import Testing
 import Yams
 
-/// openapi.yaml is the truth: every answer that it promises comes about, and looks as it says.
+/// Checks the server against openapi.yaml: every documented response occurs and matches its schema.
 @Suite struct ConformanceTests {
-    @Test func whatIsDescribedIsWhatIsServed() throws {
-        let described = try APIDescription(API(.inProcess)).operations.map(\.name)
-        #expect(described.sorted() == Service.servedPaths.map { "\($0.method) \($0.path)" }.sorted())
+    @Test func theServedOperationsAreTheDocumentedOnes() throws {
+        let api = try API(.inProcess)
+        let documented = try APIDescription(api).operations.map(\.name)
+        #expect(documented.sorted() == api.service.servedPaths.map { "\($0.method) \($0.path)" }.sorted())
     }
 
-    /// The server in front of the service makes 413 out of `Limits.body`, and sends streams: there is none in process.
-    private static func isOutOfReach(_ operation: String, _ status: Int, _ wire: Wire) -> Bool {
+    /// Whether only a live server can send a response: the HTTP server enforces `Limits.body` with 413 and sends streams.
+    private static func needsServer(_ operation: String, _ status: Int, _ wire: Wire) -> Bool {
         let isStream =
             status == 200 && ["POST /train", "/events", ".safetensors"].contains { operation.hasSuffix($0) }
         return wire == .inProcess && (status == 413 || isStream)
     }
 
-    @Test(arguments: Wire.allCases) func everyDocumentedAnswerComesAbout(wire: Wire) throws {
+    @Test(arguments: Wire.allCases) func everyDocumentedResponseOccurs(wire: Wire) throws {
         let description = try APIDescription(API(.inProcess))
         var unexercised = Set(
             description.operations.flatMap { operation in
-                operation.responses.keys.filter { !Self.isOutOfReach(operation.name, $0, wire) }
+                operation.responses.keys.filter { !Self.needsServer(operation.name, $0, wire) }
                     .map { "\(operation.name) \($0)" }
             })
         var unseen: Set<String> = []
         for operation in description.operations {
             for response in operation.responses.values {
-                for schema in response.content.values { unseen.formUnion(try schema.allProperties()) }
+                for schema in response.content.values { unseen.formUnion(try schema.allPropertyNames()) }
             }
         }
         for situation in Situation.allCases {
@@ -35,37 +36,47 @@ import Yams
             try withExtendedLifetime(hold) {
                 for exercise in Exercise.all
                 where exercise.situation == situation
-                    && !Self.isOutOfReach(exercise.operation, exercise.status, wire)
+                    && !Self.needsServer(exercise.operation, exercise.status, wire)
                 {
-                    let answer = try exercise.send(to: api)
-                    #expect(answer.status == exercise.status, "\(exercise): \(answer.text)")
-                    let check = description.check(answer, to: exercise)
-                    #expect(check.errors.isEmpty, "\(exercise): \(answer.text)")
-                    unexercised.remove("\(exercise.operation) \(answer.status)")
+                    let response = try exercise.send(to: api)
+                    #expect(response.status == exercise.status, "\(exercise): \(response.text)")
+                    let check = description.check(response, to: exercise)
+                    #expect(check.errors.isEmpty, "\(exercise): \(response.text)")
+                    unexercised.remove("\(exercise.operation) \(response.status)")
                     unseen.subtract(check.seen)
                 }
             }
         }
-        #expect(unexercised.isEmpty, "documented, but no exercise brings them about")
-        #expect(unseen.isEmpty, "documented properties that no answer had")
+        #expect(unexercised.isEmpty, "every documented response needs an exercise that causes it")
+        #expect(unseen.isEmpty, "every documented property must occur in some response")
     }
 
-    /// The document's own examples do what they say.
-    @Test func theExamplesWork() throws {
+    /// Each row of the table begins with the last segment of a type, in code quotes.
+    @Test func theTableOfProblemTypesHasTheTypesOfTheEnum() throws {
+        let schema = try APIDescription(API(.inProcess)).schema("ProblemType")
+        let types = try #require(schema.keyword("enum")?.array).compactMap(\.string)
+        let table = try #require(schema.keyword("description")?.string).split(separator: "\n")
+        let rows = table.compactMap { $0.firstMatch(of: /^\| `([a-z-]+)` \| [45][0-9]{2} \| .+ \|$/)?.1 }
+        #expect(rows.map { "/problems/\($0)" } == types)
+        #expect(Set(types).count == types.count)
+    }
+
+    /// The examples of the document succeed in the order training, prediction, summary.
+    @Test func theDocumentedExamplesSucceed() throws {
         let api = try API(.inProcess)
         let description = try APIDescription(api)
         for path in ["/train", "/reconstruct", "/encode", "/layers", "/summary"] {
             let post = try #require(description.document["paths"]?[path]?["post"])
             let content = try description.document.resolved(#require(post["requestBody"]))["content"]
             let example = try #require(content?["application/json"]?["example"], "\(path) has no example")
-            let answer = try api.post(path, example)
-            #expect(answer.status == (path == "/train" ? 201 : 200), "\(path): \(answer.text)")
+            let response = try api.post(path, example)
+            #expect(response.status == (path == "/train" ? 201 : 200), "\(path): \(response.text)")
         }
     }
 }
 
 extension Answer {
-    /// What the content says, by its media type; nil for what is not of that type.
+    /// The content, parsed by its media type; nil if it is not of that type.
     fileprivate var document: JSON? {
         switch mediaType {
         case let type? where type.hasSuffix("json"): try? json
@@ -76,33 +87,33 @@ extension Answer {
 }
 
 extension APIDescription {
-    /// What an answer, and a request that was accepted, are by the document.
-    func check(_ answer: Answer, to exercise: Exercise) -> SchemaValidator {
+    /// Validates a response against the document and, if it is a success, the request too.
+    func check(_ response: Answer, to exercise: Exercise) -> SchemaValidator {
         var validator = SchemaValidator()
         guard let operation = operations.first(where: { $0.name == exercise.operation }),
-            let response = operation.responses[answer.status]
+            let documented = operation.responses[response.status]
         else {
-            validator.fail("\(exercise.operation) is not documented to answer \(answer.status)")
+            validator.fail("\(exercise.operation) has no documented response \(response.status)")
             return validator
         }
-        for (name, schema) in response.requiredHeaders {
-            guard let text = answer[name] else {
-                validator.fail("there is no field \(name)")
+        for (name, schema) in documented.requiredHeaders {
+            guard let text = response[name] else {
+                validator.fail("the required header field \(name) is missing")
                 continue
             }
-            // A field is text: where the schema wants a number, the text has to be one.
+            // A field value is text; where the schema asks for a number, the text must be a number.
             validator.check(Int(text).map(JSON.integer) ?? .string(text), against: schema)
         }
-        if let schema = answer.mediaType.flatMap({ response.content[$0] }) {
-            if let value = answer.document {
+        if let schema = response.mediaType.flatMap({ documented.content[$0] }) {
+            if let value = response.document {
                 validator.check(value, against: schema)
             } else {
-                validator.fail("the answer is no \(answer.mediaType ?? "document")")
+                validator.fail("the content is not valid \(response.mediaType ?? "")")
             }
-        } else if !response.content.isEmpty || !answer.body.isEmpty {
-            validator.fail("\(answer.mediaType ?? "content without a type") is not documented")
+        } else if !documented.content.isEmpty || !response.body.isEmpty {
+            validator.fail("\(response.mediaType ?? "content without a media type") is not documented")
         }
-        if answer.status < 300, let schema = operation.body, let text = exercise.body,
+        if response.status < 300, let schema = operation.body, let text = exercise.body,
             let body = try? JSON(Array(text.utf8))
         {
             validator.check(body, against: schema)

@@ -1,11 +1,12 @@
 import APITesting
 import Testing
 
-/// The defaults of the document are those of the server: to send them all is the same as to send none.
+/// Checks that the documented defaults are the server's: a request that sends every default has the same result as one that sends
+/// none, and another value has another result.
 @Suite struct DefaultTests {
     private let api: API
     private let description: APIDescription
-    /// More than one batch, two features, and a hint of noise, so that each option makes a difference.
+    /// Two features and more rows than a batch has, without a pattern that hides the effect of an option.
     private let series: JSON = .array(
         (0..<48).map { row in [.number(Double(row * 7 % 11) / 3), .number(Double(row * row % 13) - 2)] })
 
@@ -14,24 +15,25 @@ import Testing
         description = try APIDescription(api)
     }
 
-    /// What training makes of a body, without what differs between any two trainings.
+    /// The response to a training, without the members that differ between any two trainings.
     private func result(_ members: [String: JSON?]) throws -> JSON {
         let body: JSON = ["model": "m", "series": series, "timesteps": 3]
-        let answer = try api.post("/train", body.with(members))
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json.with(["version": nil, "seconds": nil, "created_at": nil])
+        let response = try api.post("/train", body.with(members))
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json.with(["version": nil, "seconds": nil, "created_at": nil])
     }
 
+    /// The documented defaults of a schema's properties.
     private func defaults(_ schema: String) throws -> [String: JSON] {
-        try description.schema(schema).resolved.properties.compactMapValues { try $0.keyword("default") }
+        try description.schema(schema).mergedProperties.compactMapValues { try $0.keyword("default") }
     }
 
-    @Test func ofTraining() throws {
+    @Test func trainingHasTheDocumentedDefaults() throws {
         let defaults = try defaults("TrainRequest")
         #expect(defaults.count == 17, "\(defaults.keys.sorted())")
         let plain = try result([:])
         #expect(try result(defaults) == plain)
-        // Each of them by itself would have been noticed.
+        // Each option by itself changes the result, so the comparison above covers each default.
         let others: [String: JSON] = [
             "stride": 2, "windowing": "temporalize", "architecture": "stacked", "units": [64, 31],
             "activation": "relu", "recurrent_activation": "hard_sigmoid", "scaling": "minmax", "epochs": 99,
@@ -39,7 +41,7 @@ import Testing
             "shuffle": false, "seed": 1, "warm_start": true, "quantile": 0.5,
         ]
         for (name, value) in others {
-            // Enough epochs to tell, but for the test of their number itself.
+            // Two epochs show every difference but that of `epochs` itself.
             let epochs: [String: JSON] = name == "epochs" ? [:] : ["epochs": 2]
             #expect(
                 try result(epochs.merging([name: value]) { $1 }) != result(epochs),
@@ -48,15 +50,15 @@ import Testing
         #expect(Set(defaults.keys).subtracting(others.keys) == ["missing"])
     }
 
-    @Test func ofMissingValues() throws {
-        // "error" shows in an error only.
+    @Test func missingValuesAreRefusedByDefault() throws {
+        // The default "error" can only be seen in a refusal.
         let body: JSON = ["model": "m", "series": [[1], [nil]], "timesteps": 1]
         #expect(try defaults("TrainRequest")["missing"] == "error")
         #expect(try api.post("/train", body).status == 422)
     }
 
-    @Test func ofEarlyStopping() throws {
-        // A high learning rate makes the loss rise soon.
+    @Test func earlyStoppingHasTheDocumentedDefaults() throws {
+        // A high learning rate makes the loss rise early.
         let base: [String: JSON] = [
             "units": [4], "epochs": 30, "validation_split": 0.4, "learning_rate": 0.1, "scaling": "minmax",
         ]
@@ -76,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func ofReducingTheLearningRate() throws {
+    @Test func reducingTheLearningRateHasTheDocumentedDefaults() throws {
         let base: [String: JSON] = [
             "units": [4], "epochs": 30, "validation_split": 0.4, "learning_rate": 0.1, "scaling": "minmax",
         ]
@@ -90,7 +92,7 @@ import Testing
             "monitor": "loss", "factor": 0.5, "patience": 1, "min_delta": 1000, "cooldown": 5, "min_lr": 0.09,
         ]
         #expect(Set(defaults.keys) == Set(others.keys))
-        // Against a rate that falls soon and often: with all the defaults it may never.
+        // Compared with a patience of 1, which lowers the rate early and often; with the default it may never fall.
         let eager = try reduced(["patience": 1])
         for (name, value) in others where name != "patience" {
             #expect(try reduced(["patience": 1, name: value]) != eager, "\(name) makes no difference")
@@ -98,8 +100,8 @@ import Testing
         #expect(eager != plain)
     }
 
-    @Test func ofLayers() throws {
-        // return_sequences is seen in the shapes, activations in the losses.
+    @Test func layersHaveTheDocumentedDefaults() throws {
+        // Another return_sequences makes shapes that do not fit; other activations change the losses.
         func trained(_ lstm: JSON, _ dense: JSON) throws -> JSON {
             try result([
                 "epochs": 2,
@@ -114,14 +116,14 @@ import Testing
         #expect(try trained(lstm, dense.with(["activation": "tanh"])) != plain)
     }
 
-    @Test func ofSummaries() throws {
+    @Test func summariesHaveTheDocumentedDefaults() throws {
         let body: JSON = ["timesteps": 3, "features": 2]
         let plain = try api.post("/summary", body)
         #expect(try api.post("/summary", body.with(defaults("SummaryRequest"))).body == plain.body)
         #expect(try api.post("/summary", body.with(["units": [64, 31]])).body != plain.body)
     }
 
-    @Test func ofPredictions() throws {
+    @Test func predictionsAndScoresHaveTheDocumentedDefaults() throws {
         #expect(try result(["epochs": 1])["model"] == "m")
         let body: JSON = ["model": "m", "series": series]
         let plain = try api.post("/reconstruct", body)

@@ -1,13 +1,14 @@
 import APITesting
 import Foundation
 
-/// Files for the routes of Azure's Anomaly Detector, as long as somebody has this.
+/// Files for the routes of Azure's Anomaly Detector. They exist as long as the instance does.
 final class DetectorData: Sendable {
-    /// For every test that changes nothing in it.
+    /// The instance for tests that change no file.
     static let shared = Result { try DetectorData() }
     let folder: TemporaryFolder
 
-    /// 200 rows of two variables that follow each other, the last of which don't: `pump.csv`, and `tables` with a file for each.
+    /// Writes 200 rows of two variables that are correlated except in the last rows: `pump.csv`, and the folder `tables` with a file
+    /// for each variable.
     init() throws {
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(
@@ -22,7 +23,7 @@ final class DetectorData: Sendable {
         try write("tables/flow.csv", "timestamp,value\n" + rows.map { "\($0.time),\($0.flow)\n" }.joined())
         try write(
             "tables/pressure.csv", "timestamp,value\n" + rows.map { "\($0.time),\($0.pressure)\n" }.joined())
-        // A hole takes no room on the disk.
+        // 1 GiB as a sparse file, which takes no space on the disk.
         try write("large.csv", "")
         try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path + "/large.csv")).truncate(
             atOffset: 1 << 30)
@@ -32,7 +33,7 @@ final class DetectorData: Sendable {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
     }
 
-    /// A minute for each row.
+    /// The time of a row: one row a minute.
     static func time(_ row: Int) -> String {
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "2026-01-01T\(two(row / 60)):\(two(row % 60)):00Z"

@@ -1,8 +1,8 @@
 extension Exercise {
-    /// A file for each route of the console.
+    /// A path for each route of the console.
     static let consolePaths = ["/", "/console/main.js", "/console/style.css", "/console/icon.svg"]
 
-    /// The console's files.
+    /// Requests for the console's files.
     static let console: [Exercise] =
         zip(["/", "/console/{script}.js", "/console/{sheet}.css", "/console/{picture}.svg"], consolePaths)
         .flatMap { route, path in

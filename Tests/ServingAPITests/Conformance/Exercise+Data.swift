@@ -5,7 +5,7 @@ extension Exercise {
         "time,b,a,flag\n"
         + (0..<10).map { "2026-01-01 0\($0):00,\($0 % 3),\($0 % 4),\($0 == 8 ? 1 : 0)\n" }.joined()
 
-    /// A model with names, and what can be done with them in JSON and in CSV.
+    /// Requests with feature names, as JSON and as CSV, to a model that has names.
     static let data: [Exercise] = {
         let rows: [String: JSON?] = [
             "feature_names": ["b", "a"], "timestamps": .array((0..<10).map { .integer($0) }),

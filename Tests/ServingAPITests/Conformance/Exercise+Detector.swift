@@ -1,7 +1,7 @@
 import APITesting
 import Glibc
 
-/// The routes of Azure's Anomaly Detector.
+/// Requests to the routes of Azure's Anomaly Detector.
 extension Exercise {
     static let detectorModels = "/anomalydetector/v1.1/multivariate/models"
     private static let results = "/anomalydetector/v1.1/multivariate/detect-batch"
@@ -25,8 +25,10 @@ extension Exercise {
             })
     ]
 
-    /// What every operation with a body answers.
-    private static func bodies(_ operation: String, at target: String, _ body: JSON) -> [Exercise] {
+    /// The refusals that every operation with a body has.
+    private static func bodyRefusals(detector operation: String, at target: String, _ body: JSON)
+        -> [Exercise]
+    {
         [
             Exercise(operation, 400, at: target, text: "{"),
             Exercise(operation, 400, at: target, body.with(["zzz": 1])),
@@ -75,12 +77,14 @@ extension Exercise {
             Exercise(result, 406, at: "\(results)/unknown", fields: image),
             Exercise(delete, 404, at: unknown), Exercise(delete, 406, at: unknown, fields: image),
             Exercise(delete, 503, in: .fullPredictions, at: unknown),
-        ] + bodies(train, at: detectorModels, training)
-            + bodies(detectBatch, at: "\(unknown):detect-batch", batch)
-            + bodies(detectLast, at: "\(unknown):detect-last", last) + [Exercise(delete, 204, at: ready)]
+        ] + bodyRefusals(detector: train, at: detectorModels, training)
+            + bodyRefusals(detector: detectBatch, at: "\(unknown):detect-batch", batch)
+            + bodyRefusals(detector: detectLast, at: "\(unknown):detect-last", last) + [
+                Exercise(delete, 204, at: ready)
+            ]
     }()
 
-    /// The name that a word in braces stands for: that of a model that is ready, or of a result.
+    /// The name that replaces a placeholder: `{READY}` stands for a model that is ready, `{RESULT}` for a result that is.
     static func detectorName(_ word: String, _ api: API) throws -> String? {
         switch word {
         case "READY": try readyModel(api)
@@ -92,23 +96,23 @@ extension Exercise {
     private static func readyModel(_ api: API) throws -> String {
         for _ in 0..<6000 {
             let models = try api.get(detectorModels).json["models"]?.array ?? []
-            // All of them, so that none trains behind one that waits.
+            // Waits for all of them, so that no training occupies the worker that the next exercise needs.
             let isSettled = models.allSatisfy { $0["modelInfo"]?["status"] == "READY" }
             if isSettled, let id = models.first?["modelId"]?.string { return id }
             usleep(10_000)
         }
-        throw HarnessError("no model becomes ready")
+        throw HarnessError("no model became READY within a minute")
     }
 
     private static func readyResult(_ api: API) throws -> String {
-        let answer = try api.post("\(detectorModels)/\(try readyModel(api)):detect-batch", batch)
-        guard let path = answer["operation-location"], let id = answer["operation-id"] else {
-            throw HarnessError(answer.text)
+        let response = try api.post("\(detectorModels)/\(try readyModel(api)):detect-batch", batch)
+        guard let path = response["operation-location"], let id = response["operation-id"] else {
+            throw HarnessError(response.text)
         }
         for _ in 0..<6000 {
             if try api.get(path).json["summary"]?["status"] == "READY" { return id }
             usleep(10_000)
         }
-        throw HarnessError("no result becomes ready")
+        throw HarnessError("no result became READY within a minute")
     }
 }

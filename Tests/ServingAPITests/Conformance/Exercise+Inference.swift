@@ -7,7 +7,7 @@ extension Exercise {
     private static let request: JSON = ["inputs": [input]]
     private static let npy = [(name: "Accept", value: "application/x-npy")]
 
-    /// JSON and 16 bytes behind it, zeros all of them, which are text too.
+    /// JSON, followed by 16 zero bytes, which a `String` can hold.
     private static let (binary, binaryFields): (String, [(name: String, value: String)]) = {
         let tensor = input.with(["data": nil, "parameters": ["binary_data_size": 16]])
         let body: JSON = [
@@ -21,7 +21,7 @@ extension Exercise {
         )
     }()
 
-    /// What there is of a model, or of one of its versions.
+    /// Requests to the routes of a model, or of one of its versions.
     private static func ofModel(_ path: String, _ target: String, _ unknown: String) -> [Exercise] {
         let (get, ready, post) = ("GET \(path)", "GET \(path)/ready", "POST \(path)/infer")
         let infer = "\(target)/infer"
@@ -46,7 +46,7 @@ extension Exercise {
         ]
     }
 
-    /// The Open Inference Protocol, and arrays as answers.
+    /// Requests of the Open Inference Protocol, and requests for arrays.
     static let inference: [Exercise] = {
         let version = "/v2/models/{model}/versions/{version}"
         let index = "POST /v2/repository/index"

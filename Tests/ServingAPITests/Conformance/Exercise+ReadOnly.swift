@@ -1,8 +1,8 @@
 import APITesting
 
-/// What a server that only reads its models' folder refuses.
+/// Requests that a read-only server refuses.
 extension Exercise {
-    /// Operations that change the folder, with requests that would be right elsewhere.
+    /// For each operation that changes the folder of models, a request that a writable server would carry out.
     static let readOnly: [Exercise] = {
         let alias = "/models/{model}/aliases/{alias}"
         let bytes = [(name: "Content-Type", value: "application/octet-stream")]

@@ -1,13 +1,13 @@
 import APITesting
 import ModelFormats
 
-/// A request that brings about one documented answer.
+/// A request that causes one documented response.
 struct Exercise: CustomStringConvertible {
-    /// As openapi.yaml names it, such as `GET /models/{model}`.
+    /// Method and path in openapi.yaml, such as `GET /models/{model}`.
     let operation: String
     let status: Int
     var situation = Situation.ordinary
-    /// Path and query; the operation's path where it has no parameters.
+    /// Path and query; by default the operation's path.
     var target: String
     var fields: [(name: String, value: String)] = []
     var body: String?
@@ -31,7 +31,8 @@ struct Exercise: CustomStringConvertible {
         try api.send(method, resolved(target, api), fields: fields, body: body.map { Array($0.utf8) })
     }
 
-    /// With the name of a job in place of its state in braces, or that of a detector.
+    /// The target with its placeholder replaced: a job's state in braces by the id of such a job, a word of
+    /// ``detectorName(_:_:)`` by that name.
     private func resolved(_ target: String, _ api: API) throws -> String {
         guard let state = target.firstMatch(of: /\{(.*)\}/)?.1 else { return target }
         if let name = try Self.detectorName(String(state), api) {
@@ -39,7 +40,7 @@ struct Exercise: CustomStringConvertible {
         }
         let jobs = try api.get("/jobs").json["jobs"]?.array ?? []
         guard let id = jobs.first(where: { $0["state"]?.string == String(state) })?["id"]?.string else {
-            throw HarnessError("no job is \(state)")
+            throw HarnessError("no job is in the state \(state)")
         }
         return target.replacing("{\(state)}", with: id)
     }
@@ -54,8 +55,8 @@ extension Exercise {
     private static let windows: JSON = ["model": "toy", "windows": Small.windows]
     private static let architecture: JSON = ["timesteps": 3, "features": 2, "units": [4]]
 
-    /// What every operation with a body answers, whatever it does.
-    private static func aboutBodies(_ operation: String, _ body: JSON) -> [Exercise] {
+    /// The refusals that every operation with a body has.
+    private static func bodyRefusals(_ operation: String, _ body: JSON) -> [Exercise] {
         [
             Exercise(operation, 400, text: "{"), Exercise(operation, 406, fields: image, body),
             Exercise(operation, 415, fields: xml, body), Exercise(operation, 422, body.with(["zzz": 1])),
@@ -63,7 +64,8 @@ extension Exercise {
         ]
     }
 
-    private static func aboutVersions(_ method: String, _ path: String) -> [Exercise] {
+    /// The refusals that every operation on a version has.
+    private static func versionRefusals(_ method: String, _ path: String) -> [Exercise] {
         let operation = "\(method) \(path)"
         let end = ["/model.safetensors", "/model.onnx"].first { path.hasSuffix($0) } ?? ""
         return [
@@ -74,8 +76,8 @@ extension Exercise {
         ]
     }
 
-    /// What every operation on a job answers.
-    private static func aboutJobs(_ method: String, _ path: String) -> [Exercise] {
+    /// The refusals that every operation on a job has.
+    private static func jobRefusals(_ method: String, _ path: String) -> [Exercise] {
         let end = path.hasSuffix("/events") ? "/events" : ""
         return [
             Exercise("\(method) \(path)", 404, at: "/jobs/none\(end)"),
@@ -98,12 +100,12 @@ extension Exercise {
             Exercise("DELETE /jobs/{job}", 202, in: .fullTrainings, at: "/jobs/{queued}"),
             Exercise("GET /jobs/{job}", 503, in: .fullPredictions, at: "/jobs/x"),
             Exercise("DELETE /jobs/{job}", 503, in: .fullPredictions, at: "/jobs/x"),
-        ] + aboutJobs("GET", "/jobs/{job}") + aboutJobs("GET", "/jobs/{job}/events")
-        + aboutJobs("DELETE", "/jobs/{job}") + [
+        ] + jobRefusals("GET", "/jobs/{job}") + jobRefusals("GET", "/jobs/{job}/events")
+        + jobRefusals("DELETE", "/jobs/{job}") + [
             Exercise("DELETE /jobs/{job}", 204, at: "/jobs/{failed}")
         ]
 
-    /// A model that fits `Small.training`, with weights of zeros, which are text too.
+    /// A model file that fits the data of `Small.training`. Its weights are zeros, so that a `String` can hold it.
     static let file: String = {
         let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
         let shapes: [(name: String, shape: [Int])] = [
@@ -129,7 +131,7 @@ extension Exercise {
             Exercise(get, 406, at: path, fields: image), Exercise(get, 503, in: .fullPredictions, at: path),
             Exercise(put, 201, at: "/models/brought/model.safetensors", fields: bytes, text: file),
             Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/brought/versions/1"),
-            // It has no threshold.
+            // The uploaded model has no threshold.
             Exercise("POST /score", 409, ["model": "brought", "windows": Small.windows]),
             Exercise("POST /evaluate", 409, labelled.with(["model": "brought"])),
             Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: file),
@@ -142,7 +144,7 @@ extension Exercise {
             Exercise(
                 "GET /models/{model}/versions/{version}/model.safetensors", 200,
                 at: "/models/toy/versions/1/model.safetensors"),
-        ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.safetensors")
+        ] + versionRefusals("GET", "/models/{model}/versions/{version}/model.safetensors")
     }()
 
     private static let onnx: [Exercise] = {
@@ -157,7 +159,7 @@ extension Exercise {
             Exercise(latest, 503, in: .fullPredictions, at: paths.latest),
             Exercise(version, 200, at: paths.version),
             Exercise(version, 409, in: .smallFiles, at: paths.version),
-        ] + aboutVersions("GET", "/models/{model}/versions/{version}/model.onnx")
+        ] + versionRefusals("GET", "/models/{model}/versions/{version}/model.onnx")
     }()
 
     private static let labelled: JSON = [
@@ -207,20 +209,20 @@ extension Exercise {
         [
             Exercise("POST \(path)", 200, windows),
             Exercise("POST \(path)", 404, windows.with(["model": "unknown"])),
-            // A small one doesn't wait in the line.
+            // A small body would not wait in the queue.
             Exercise(
                 "POST \(path)", 503, in: .fullPredictions,
                 text: "\(windows)" + String(repeating: " ", count: 1 << 15)),
         ]
     }
 
-    /// At least one for each documented pair of operation and status. Those that delete come last.
+    /// At least one for each documented pair of operation and status, in the order in which they are sent. Deletions come last.
     static let all: [Exercise] =
-        aboutBodies("POST /train", Small.training("toy"))
-        + aboutBodies("POST /reconstruct", windows) + aboutBodies("POST /encode", windows)
-        + aboutBodies("POST /layers", windows)
-        + aboutBodies("POST /summary", architecture) + aboutBodies("POST /compare", Small.comparison("toy"))
-        + aboutBodies("POST /score", windows) + aboutBodies("POST /evaluate", labelled)
+        bodyRefusals("POST /train", Small.training("toy"))
+        + bodyRefusals("POST /reconstruct", windows) + bodyRefusals("POST /encode", windows)
+        + bodyRefusals("POST /layers", windows)
+        + bodyRefusals("POST /summary", architecture) + bodyRefusals("POST /compare", Small.comparison("toy"))
+        + bodyRefusals("POST /score", windows) + bodyRefusals("POST /evaluate", labelled)
         + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + data + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
@@ -270,12 +272,18 @@ extension Exercise {
             Exercise("GET /metrics", 200), Exercise("GET /metrics", 406, fields: image),
             Exercise("GET /openapi.yaml", 304, fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /openapi.yaml", 200), Exercise("GET /openapi.yaml", 406, fields: image),
+            Exercise("GET /problems", 200), Exercise("GET /problems", 200, fields: text),
+            Exercise("GET /problems", 406, fields: image),
+            Exercise("GET /problems/{type}", 200, at: "/problems/unknown-model"),
+            Exercise("GET /problems/{type}", 200, at: "/problems/unknown-model", fields: text),
+            Exercise("GET /problems/{type}", 404, at: "/problems/unknown"),
+            Exercise("GET /problems/{type}", 406, at: "/problems/unknown-model", fields: image),
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
         ] + readOnly + console + detectors + jobs + files + onnx + aliases + inference
-        + aboutVersions("GET", "/models/{model}/versions/{version}")
-        + aboutVersions("DELETE", "/models/{model}/versions/{version}") + [
+        + versionRefusals("GET", "/models/{model}/versions/{version}")
+        + versionRefusals("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),
             Exercise("DELETE /models/{model}", 204, at: "/models/toy"),
         ]

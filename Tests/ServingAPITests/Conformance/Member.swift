@@ -1,15 +1,15 @@
 import APITesting
 
-/// A member of a request's body as the document has it, and a request to try its values in.
+/// A documented member of a request's body, and a body to test its values in.
 ///
-/// All those requests have an unknown member besides, the name of which is looked at last: a value that is accepted
-/// makes the server complain about that one, before anything is computed.
+/// Every request also has an unknown member. The server checks for unknown members last, before it computes anything: if the value
+/// under test is valid, the problem points to the unknown member.
 struct Member: CustomStringConvertible {
     let operation: String
-    /// Where it is in the body.
+    /// The keys and indices that lead to the member.
     let path: [String]
     let schema: Schema
-    /// A body that is right but for this member.
+    /// A body that is valid without this member.
     let body: JSON
 
     var pointer: String { path.map { "/\($0)" }.joined() }
@@ -18,7 +18,7 @@ struct Member: CustomStringConvertible {
     /// The unknown member.
     static let unknown = "zzzzzzzz"
 
-    /// The pointer of the problem that a value makes; nil when it makes none.
+    /// The pointer of the problem that a value causes; nil if the response has none.
     func pointer(of api: API, with value: JSON) throws -> String? {
         let body = body.setting(path[...], to: value).with([Self.unknown: 1])
         return try api.post(String(operation.drop { $0 != "/" }), body).json["pointer"]?.string
@@ -26,8 +26,8 @@ struct Member: CustomStringConvertible {
 }
 
 extension Member {
-    /// Bodies for each operation: whatever member is set in them, nothing that is read before it is wrong. There are
-    /// rows enough for the largest validation_split to leave some to train on.
+    /// A body for each operation in which any member can be set without an earlier error. It has enough rows for the largest
+    /// validation_split to leave some to train on.
     private static let bodies: [String: JSON] = [
         "POST /train": [
             "model": "m", "series": Small.series(rows: 128), "timesteps": 2, "validation_split": 0.5,
@@ -43,7 +43,7 @@ extension Member {
         "POST /summary": ["timesteps": 2, "features": 2],
     ]
 
-    /// A valid layer of each type, to set options in.
+    /// A valid layer of each type.
     private static let layers: [String: JSON] = [
         "LSTM": ["type": "LSTM", "units": 2],
         "Bidirectional": ["type": "Bidirectional", "layer": ["type": "LSTM", "units": 2]],
@@ -61,7 +61,7 @@ extension Member {
         }
     }
 
-    /// The objects of every request: the body, and those inside it.
+    /// Every object of every request: the body and the objects in it.
     static func objects(in description: APIDescription) throws -> [Member] {
         let members = try all(in: description)
         let roots = description.operations.compactMap { operation in
@@ -69,28 +69,30 @@ extension Member {
                 operation.body.map { Member(operation: operation.name, path: [], schema: $0, body: body) }
             }
         }
-        return try roots + members.filter { try $0.schema.keyword("properties") != nil }
+        return try roots + members.filter { try $0.schema.isObject }
     }
 
     private func members() throws -> [Member] {
-        try schema.resolved.properties.sorted { $0.key < $1.key }.flatMap { name, property -> [Member] in
-            // One way to bring data and one way to tell the layers is enough.
+        try schema.mergedProperties.sorted { $0.key < $1.key }.flatMap { name, property -> [Member] in
+            // A request has one kind of data: these take the place of `series`.
             let body = ["windows", "recordings"].contains(name) ? body.with(["series": nil]) : body
             let member = Member(operation: operation, path: path + [name], schema: property, body: body)
             if let items = try property.keyword("items"), name == "layers" {
                 return try [member] + member.layerMembers(Schema(items, in: schema.document))
             }
-            let nested = try property.keyword("properties") == nil ? [] : member.members()
+            let nested = try property.isObject ? member.members() : []
             return [member] + nested
         }
     }
 
-    /// Each type of layer as the first of `layers`, with its members.
+    /// Each type of layer as the first element of `layers`, with its members.
     private func layerMembers(_ schema: Schema) throws -> [Member] {
         try (schema.keyword("oneOf")?.array ?? []).flatMap { choice -> [Member] in
             let choice = try Schema(choice, in: schema.document).resolved
-            guard let type = choice.properties["type"]?["const"]?.string, let layer = Self.layers[type] else {
-                throw HarnessError("there is no valid layer for \(choice.name)")
+            guard let type = try choice.mergedProperties["type"]?["const"]?.string,
+                let layer = Self.layers[type]
+            else {
+                throw HarnessError("the test has no valid layer for \(choice.name)")
             }
             let path = path + ["0"]
             let member = Member(
@@ -98,4 +100,9 @@ extension Member {
             return try [member] + member.members()
         }
     }
+}
+
+extension Schema {
+    /// Whether it describes an object, by its own properties or by those that `$ref` and `allOf` add.
+    var isObject: Bool { get throws { try !mergedProperties.isEmpty } }
 }

@@ -1,7 +1,7 @@
 import APITesting
 import Testing
 
-/// The members of requests are those of the document, with its bounds and its types.
+/// Checks that the server knows exactly the documented members of requests, with the documented bounds and types.
 @Suite struct MemberTests {
     private let api: API
     private let description: APIDescription
@@ -11,10 +11,10 @@ import Testing
         description = try APIDescription(api)
     }
 
-    @Test func theServerKnowsTheMembersThatTheDocumentKnows() throws {
+    @Test func theServerKnowsExactlyTheDocumentedMembers() throws {
         let objects = try Member.objects(in: description)
-        // Eight bodies, in two of them two callbacks, in two of them events, in two of them six types of layers, two of
-        // which wrap another.
+        // Eight bodies; two of them with two callbacks each, two with events, two with six types of layers, of which two wrap
+        // another layer.
         #expect(objects.count == 8 + 2 * 2 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(
@@ -23,14 +23,14 @@ import Testing
             #expect(
                 problem["pointer"]?.string == "\(object.pointer)/\(Member.unknown)", "\(object): \(problem)")
             let detail = try #require(problem["detail"]?.string)
-            let list = try #require(detail.split(separator: "known are ").last, "\(detail)")
+            let list = try #require(detail.split(separator: "known members: ").last, "\(detail)")
             let known = list.split(separator: ", ").map { String($0.dropFirst().dropLast()) }
-            #expect(try known == object.schema.resolved.properties.keys.sorted(), "\(object)")
+            #expect(try known == object.schema.mergedProperties.keys.sorted(), "\(object)")
         }
     }
 
-    /// A bound that only the server knows would go untested. Versions go on as long as Int does.
-    @Test func everyNumberHasBothBounds() throws {
+    /// A bound that is not documented would not be tested. `version` is exempt: it may be as large as Int.
+    @Test func everyNumberHasADocumentedMinimumAndMaximum() throws {
         for member in try Member.all(in: description) where member.path != ["version"] {
             guard let type = try member.schema.keyword("type")?.string, ["integer", "number"].contains(type)
             else { continue }
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func valuesPastTheBoundsAreRefusedThere() throws {
+    @Test func valuesOutsideTheBoundsAreRefusedWithTheirPointer() throws {
         for member in try Member.all(in: description) {
             for value in try member.schema.valuesOutside() {
                 let pointer = try member.pointer(of: api, with: value.value)
@@ -50,15 +50,15 @@ import Testing
         }
     }
 
-    @Test func valuesAtTheBoundsAreNotRefused() throws {
+    @Test func valuesAtTheBoundsAreAccepted() throws {
         for member in try Member.all(in: description) {
-            // There is one right value, that of the model.
+            // Only the model's T is valid.
             if member.operation != "POST /train", member.operation != "POST /summary",
                 member.path == ["timesteps"]
             {
                 continue
             }
-            // An event's end is bounded by its start too.
+            // `end` must not exceed `start` either.
             if member.path == ["events", "end"] { continue }
             for value in try member.schema.valuesInside() {
                 let pointer = try #require(try member.pointer(of: api, with: value), "\(member)")
@@ -68,13 +68,13 @@ import Testing
         }
     }
 
-    @Test func valuesOfAnotherTypeAreRefusedThere() throws {
+    @Test func valuesOfAnotherTypeAreRefusedWithTheirPointer() throws {
         for member in try Member.all(in: description) where member.path.last != "0" {
             let isBoolean = try member.schema.keyword("type") == "boolean"
             for value: JSON in [isBoolean ? 1 : true, isBoolean ? "true" : ["a": [:]]] {
-                // What an object has in place of its members is refused at the member.
-                guard try member.schema.keyword("properties") == nil || value.object == nil else { continue }
-                // Some take several types.
+                // An object in place of another object is refused at its unknown member, not at itself.
+                guard try !member.schema.isObject || value.object == nil else { continue }
+                // Some members have several types.
                 if SchemaValidator.errors(value, member.schema).isEmpty { continue }
                 let pointer = try #require(try member.pointer(of: api, with: value), "\(member)")
                 #expect(pointer == member.pointer, "\(member) = \(value)")
@@ -83,11 +83,11 @@ import Testing
     }
 }
 
-/// Some values are long.
+/// The beginning of a value; some are long.
 private func short(_ value: JSON) -> Substring { "\(value)".prefix(100) }
 
 extension Schema {
-    /// Values one past each bound, and where in the member the fault is.
+    /// Values just outside each bound, and the place in the member that the problem must point to.
     fileprivate func valuesOutside() throws -> [(value: JSON, place: String)] {
         let isInteger = try keyword("type") == "integer"
         var values: [(JSON, String)] = []
@@ -112,14 +112,14 @@ extension Schema {
         return values
     }
 
-    /// Values at each bound, and each of an enum.
+    /// Values at each bound, and every value of an enum.
     fileprivate func valuesInside() throws -> [JSON] {
         var values = try ["minimum", "maximum", "const"].compactMap { try keyword($0) }
         values += try keyword("enum")?.array ?? []
-        if let items = try keyword("items"), let most = try keyword("maxItems")?.int {
+        if let items = try keyword("items"), let maximum = try keyword("maxItems")?.int {
             let elements = try Schema(items, in: document).valuesInside()
             values += elements.flatMap { element -> [JSON] in
-                [.array([element]), .array(Array(repeating: element, count: most))]
+                [.array([element]), .array(Array(repeating: element, count: maximum))]
             }
         }
         return values
@@ -127,7 +127,7 @@ extension Schema {
 }
 
 extension JSON {
-    /// The next integer, as a float where Int ends.
+    /// The sum with an integer; a floating-point number beyond it where Int overflows.
     fileprivate func adding(_ step: Int) -> JSON {
         guard let int else { return self }
         let (sum, isOverflow) = int.addingReportingOverflow(step)

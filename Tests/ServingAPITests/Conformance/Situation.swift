@@ -5,38 +5,39 @@ import ModelStore
 import ServingAPI
 import Training
 
-/// What a server has to be like for some of its answers to come about.
+/// The state that a server must be in to send certain responses.
 enum Situation: CaseIterable {
-    /// Idle, with the models `toy`, an autoencoder of two versions, and `stacked`.
+    /// Idle, with the models `toy`, an autoencoder with two versions, and `stacked`.
     case ordinary
-    /// Takes bodies of 64 bytes.
+    /// Accepts bodies of at most 64 bytes.
     case smallBodies
-    /// Makes ONNX files of 1000 bytes at most, and has the model `toy`.
+    /// Makes ONNX files of at most 1000 bytes, and has the model `toy`.
     case smallFiles
-    /// A training runs and another waits, which is all that may.
+    /// One training runs and one waits, which is the maximum.
     case fullTrainings
-    /// A prediction runs and another waits, which is all that may.
+    /// One prediction runs and one waits, which is the maximum.
     case fullPredictions
-    /// Holds one version, which is all that it may.
+    /// Has one version, which is the maximum.
     case fullRegistry
-    /// About to stop, and without a folder of data.
+    /// Draining, and without a folder of data.
     case draining
-    /// Only reads its models' folder.
+    /// Started read-only.
     case readOnly
-    /// Somebody cancels every training that runs.
+    /// Cancels every training that runs.
     case cancelling
 
-    /// A server in this situation, and what keeps it there.
+    /// Starts a server in this state.
+    /// - Returns: the server, and an object that keeps it in the state.
     func make(_ wire: Wire) throws -> (api: API, hold: Hold?) {
         var limits = Limits()
         var runtime = RuntimeLimits()
-        // One that waits is let through: a worker counts as busy for a moment after it has answered.
+        // One may wait, not none: a worker counts as busy for a moment after it has sent a response.
         runtime.waitingTrainings = self == .fullTrainings ? 1 : runtime.waitingTrainings
         runtime.waitingPredictions = self == .fullPredictions ? 1 : runtime.waitingPredictions
         runtime.modelVersions = self == .fullRegistry ? 1 : runtime.modelVersions
         runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
         limits.body = self == .smallBodies ? 64 : limits.body
-        // With one thread, bodies are looked at in the order they came.
+        // With one thread, bodies are processed in the order of their arrival.
         let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
         let api = try API(
             wire, runtime: runtime, limits: limits, data: data, isReadOnly: self == .readOnly, computeWidth: 1
@@ -49,7 +50,7 @@ enum Situation: CaseIterable {
                 ("toy", [:]), ("toy", ["validation_split": 0.5]), ("stacked", ["architecture": "stacked"]),
             ] { try train(api, model, members) }
             guard try api.post("/train", Small.diverging("toy")).status == 422 else {
-                throw HarnessError("it has not diverged")
+                throw HarnessError("the training must diverge")
             }
             try cancel(api)
         case .fullTrainings:
@@ -59,7 +60,7 @@ enum Situation: CaseIterable {
             hold = try Hold(api, post: "/summary", [:])
             try hold?.queue(api, post: "/summary", [:])
         case .fullRegistry, .smallFiles: try train(api, "toy", [:])
-        case .draining: api.service.readiness = false
+        case .draining: api.service.isReady = false
         case .cancelling:
             _ = Outcome {
                 for _ in 0..<1000 {
@@ -71,17 +72,19 @@ enum Situation: CaseIterable {
         return (api, hold)
     }
 
-    /// Has a training begun and cancelled.
+    /// Starts a training and cancels it.
     private func cancel(_ api: API) throws {
         let fields = [(name: "Prefer", value: "respond-async")]
-        let answer = try api.post("/train", text: "\(Small.long("toy"))", fields: fields)
-        guard let path = answer["location"] else { throw HarnessError(answer.text) }
-        guard try api.delete(path).status == 202 else { throw HarnessError("it can't be cancelled") }
+        let response = try api.post("/train", text: "\(Small.long("toy"))", fields: fields)
+        guard let path = response["location"] else { throw HarnessError(response.text) }
+        guard try api.delete(path).status == 202 else {
+            throw HarnessError("the training must be cancellable")
+        }
         while try api.get(path).json["state"] != "cancelled" { usleep(1000) }
     }
 
     private func train(_ api: API, _ model: String, _ members: [String: JSON?]) throws {
-        let answer = try api.post("/train", Small.training(model, members))
-        guard answer.status == 201 else { throw HarnessError(answer.text) }
+        let response = try api.post("/train", Small.training(model, members))
+        guard response.status == 201 else { throw HarnessError(response.text) }
     }
 }

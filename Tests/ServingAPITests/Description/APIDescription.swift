@@ -1,25 +1,25 @@
 import APITesting
 import Yams
 
-/// openapi.yaml as the server gives it out.
+/// openapi.yaml as the server sends it.
 struct APIDescription {
     let document: JSON
     let operations: [Operation]
 
-    /// A method on a path, and what it may answer.
+    /// A method of a path, and its documented responses.
     struct Operation {
-        /// Such as `GET /models/{model}`.
+        /// Method and path, such as `GET /models/{model}`.
         let name: String
-        /// The schema of a JSON body, for operations that take one.
+        /// The schema of the JSON body; nil for operations without one.
         let body: Schema?
         let responses: [Int: Response]
     }
 
-    /// One documented answer.
+    /// One documented response.
     struct Response {
-        /// By media type; empty for an answer without content.
+        /// The schemas by media type; empty for a response without content.
         let content: [String: Schema]
-        /// Fields that must be there, by their names in lower case.
+        /// The schemas of required header fields, by their names in lower case.
         let requiredHeaders: [String: Schema]
     }
 
@@ -27,7 +27,7 @@ struct APIDescription {
 
     init(yaml: String) throws {
         guard let document = JSON(yaml: try Yams.load(yaml: yaml)) else {
-            throw HarnessError("openapi.yaml holds what JSON has not")
+            throw HarnessError("openapi.yaml holds a value that JSON does not have, such as a date")
         }
         self.document = document
         var operations: [Operation] = []
@@ -49,7 +49,7 @@ struct APIDescription {
         self.operations = operations.sorted { $0.name < $1.name }
     }
 
-    /// A schema of `components`.
+    /// The schema of that name in `components`.
     func schema(_ name: String) -> Schema { Schema(["$ref": "#/components/schemas/\(name)"], in: document) }
 }
 
@@ -69,7 +69,7 @@ extension APIDescription.Response {
 }
 
 extension JSON {
-    /// YAML as Yams reads it; nil for what JSON has not, such as dates.
+    /// Converts what Yams returns; nil for values that JSON does not have, such as dates.
     init?(yaml: Any?) {
         switch yaml {
         case nil: self = .null
@@ -85,7 +85,7 @@ extension JSON {
         case let values as [AnyHashable: Any]:
             var members: [String: JSON] = [:]
             for (key, value) in values {
-                // The statuses are quoted, other keys are words.
+                // Every key of openapi.yaml is a string: statuses are quoted.
                 guard let name = key.base as? String, let value = JSON(yaml: value) else { return nil }
                 members[name] = value
             }
@@ -94,17 +94,17 @@ extension JSON {
         }
     }
 
-    /// What a reference object stands for; anything else is itself.
+    /// The target of a reference object; every other value unchanged.
     func resolved(_ value: JSON) throws -> JSON {
         guard let reference = value["$ref"]?.string else { return value }
         return try resolved(self.reference(reference))
     }
 
-    /// What `#/a/b` points to in this document.
+    /// The value at `#/a/b` in this document.
     func reference(_ text: String) throws -> JSON {
         var value = self
         for part in text.split(separator: "/").dropFirst() {
-            guard let next = value[String(part)] else { throw HarnessError("\(text) points nowhere") }
+            guard let next = value[String(part)] else { throw HarnessError("\(text) points to nothing") }
             value = next
         }
         return value

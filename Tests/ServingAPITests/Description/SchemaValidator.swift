@@ -1,11 +1,11 @@
 import APITesting
 
-/// Holds values against schemas. Knows only the keywords that openapi.yaml uses: one that it does not know is an error, so that
-/// no promise of the document goes unchecked.
+/// Validates values against schemas. It supports the keywords that openapi.yaml uses; every other keyword is an error, so that
+/// no constraint of the document goes unchecked.
 struct SchemaValidator {
-    /// What was wrong, each with its place in the value.
+    /// The violations, each with its place in the value.
     private(set) var errors: [String] = []
-    /// The names of the properties that values had, as ``Schema/allProperties()`` names them.
+    /// The names of the properties that occurred in values, in the notation of ``Schema/allPropertyNames()``.
     private(set) var seen: Set<String> = []
 
     private static let annotations: Set = ["description", "default", "example", "format"]
@@ -18,10 +18,10 @@ struct SchemaValidator {
         return validator.errors
     }
 
-    /// - Returns: the members that some part of the schema spoke about.
+    /// - Returns: the members that some keyword of the schema evaluated.
     private mutating func evaluate(_ value: JSON, _ schema: Schema, at place: String) -> Set<String> {
         guard let keywords = schema.json.object else {
-            fail("", "is held against what is no schema", at: place)
+            fail("", "is not an object; a schema must be one", at: place)
             return []
         }
         var evaluated: Set<String> = []
@@ -31,7 +31,7 @@ struct SchemaValidator {
                 if let target = try? schema.target {
                     evaluated.formUnion(evaluate(value, target, at: place))
                 } else {
-                    fail(keyword, "points nowhere: \(argument)", at: place)
+                    fail(keyword, "points to nothing: \(argument)", at: place)
                 }
             case "allOf":
                 for part in argument.array ?? [] {
@@ -49,28 +49,31 @@ struct SchemaValidator {
                 for (index, element) in (value.array ?? []).enumerated() {
                     _ = evaluate(element, schema.schema(argument, "[]"), at: "\(place)/\(index)")
                 }
-            case "additionalProperties", "unevaluatedProperties":
-                if argument == false { break }
-                guard argument.object != nil else {
-                    fail(keyword, "is known as false and as a schema only", at: place)
-                    break
-                }
-                for (name, member) in value.object ?? [:] where schema.properties[name] == nil {
-                    _ = evaluate(member, schema.schema(argument, ".*"), at: "\(place)/\(name)")
-                }
+            case "additionalProperties", "unevaluatedProperties": break
             default:
                 if let isValid = Assertion.holds(keyword, argument, value) {
-                    if !isValid { fail(keyword, "wants \(argument), not \(value)", at: place) }
+                    if !isValid { fail(keyword, "must be \(argument); the value is \(value)", at: place) }
                 } else {
-                    fail(keyword, "is not known to this validator", at: place)
+                    fail(keyword, "is not supported by this validator", at: place)
                 }
             }
         }
-        // Both speak about what the other keywords beside them have not: the first about `properties` alone.
-        let known = keywords["unevaluatedProperties"] == nil ? Set(schema.properties.keys) : evaluated
-        if keywords["additionalProperties"] == false || keywords["unevaluatedProperties"] == false {
-            for name in (value.object ?? [:]).keys where !known.contains(name) {
-                fail("additionalProperties", "does not know \(name)", at: place)
+        // additionalProperties applies to what `properties` beside it does not name; unevaluatedProperties, which comes last,
+        // to what no other keyword has evaluated.
+        for keyword in ["additionalProperties", "unevaluatedProperties"] {
+            guard let argument = keywords[keyword] else { continue }
+            let known = keyword == "additionalProperties" ? Set(schema.properties.keys) : evaluated
+            guard argument == false || argument.object != nil else {
+                fail(keyword, "must be false or a schema", at: place)
+                continue
+            }
+            for (name, member) in value.object ?? [:] where !known.contains(name) {
+                evaluated.insert(name)
+                if argument == false {
+                    fail(keyword, "allows no member \(name)", at: place)
+                } else {
+                    _ = evaluate(member, schema.schema(argument, ".*"), at: "\(place)/\(name)")
+                }
             }
         }
         return evaluated
@@ -87,11 +90,13 @@ struct SchemaValidator {
             evaluated = names
             seen.formUnion(branch.seen)
         }
-        if matches != 1 { fail("oneOf", "has \(matches) that match \(value)", at: place) }
+        if matches != 1 {
+            fail("oneOf", "must match exactly one schema; \(matches) match \(value)", at: place)
+        }
         return evaluated
     }
 
-    /// Adds what was found elsewhere.
+    /// Adds a violation that the caller has found.
     mutating func fail(_ error: String) { errors.append(error) }
 
     private mutating func fail(_ keyword: String, _ detail: String, at place: String) {
@@ -99,9 +104,10 @@ struct SchemaValidator {
     }
 }
 
-/// The keywords that look at one value by itself.
+/// The keywords that constrain one value by itself.
 private enum Assertion {
-    /// nil for an unknown keyword. A keyword says nothing about values of other types than its own.
+    /// Whether a value satisfies a keyword; nil for a keyword that is not supported. A keyword holds for every value of a type
+    /// that it does not constrain.
     static func holds(_ keyword: String, _ argument: JSON, _ value: JSON) -> Bool? {
         switch keyword {
         case "type":

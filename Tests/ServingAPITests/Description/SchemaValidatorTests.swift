@@ -1,11 +1,17 @@
 import APITesting
 import Testing
 
-/// The validator itself must be able to refuse: for each keyword a value that it takes and one that it does not.
+/// Tests the validator itself: for each keyword, a value that is valid and one that is not.
 @Suite struct SchemaValidatorTests {
     private static let document: JSON = [
         "name": ["type": "string", "pattern": "^[a-z]+$"],
         "base": ["type": "object", "required": ["a"], "properties": ["a": ["type": "integer"]]],
+        "derived": [
+            "allOf": [["$ref": "#/base"]], "required": ["b"], "properties": ["b": ["type": "string"]],
+            "unevaluatedProperties": false,
+        ],
+        "rederived": ["allOf": [["$ref": "#/derived"]], "description": "two levels"],
+        "doubled": ["allOf": [["$ref": "#/base"]], "properties": ["a": ["type": "string"]]],
     ]
 
     static let rows: [(schema: JSON, good: JSON, bad: JSON)] = [
@@ -27,30 +33,61 @@ import Testing
                 "unevaluatedProperties": false,
             ], ["a": 1, "b": "x"], ["a": 1, "c": 1]
         ),
+        // Members that only a part requires, describes or bounds.
+        (["$ref": "#/derived"], ["a": 1, "b": "x"], ["b": "x"]),
+        (["$ref": "#/derived"], ["a": 1, "b": "x"], ["a": "1", "b": "x"]),
+        (["$ref": "#/derived"], ["a": 1, "b": "x"], ["a": 1]),
+        (["$ref": "#/rederived"], ["a": 1, "b": "x"], ["a": 1, "b": "x", "c": 1]),
+        // additionalProperties does not see through allOf.
+        (
+            [
+                "allOf": [["$ref": "#/base"]], "properties": ["a": ["minimum": 1]],
+                "additionalProperties": false,
+            ], ["a": 1], ["a": 1, "b": 1]
+        ),
+        (
+            ["allOf": [["$ref": "#/base"]], "unevaluatedProperties": ["type": "string"]], ["a": 1],
+            ["a": 1, "b": 1]
+        ),
         (["description": "", "default": 1, "example": 2], 3, .string("no")),
     ]
 
-    @Test func refusesWhatItShould() {
+    @Test func eachKeywordAcceptsAValidValueAndRefusesAnInvalidOne() {
         for row in Self.rows {
             let schema = Schema(row.schema, in: Self.document)
             #expect(SchemaValidator.errors(row.good, schema).isEmpty, "\(row.schema)")
-            // Annotations alone refuse nothing.
+            // The last row has annotations only, which refuse nothing.
             guard row.schema["description"] == nil else { continue }
             #expect(!SchemaValidator.errors(row.bad, schema).isEmpty, "\(row.schema)")
         }
     }
 
-    @Test func anUnknownKeywordIsAnError() {
+    @Test func anUnsupportedKeywordIsAnError() {
         for unknown: JSON in [["multipleOf": 9], ["additionalProperties": true], ["$ref": "#/nowhere"]] {
             #expect(!SchemaValidator.errors("x", Schema(unknown, in: Self.document)).isEmpty)
         }
     }
 
-    @Test func noticesWhichPropertiesThereWere() throws {
+    @Test func thePropertiesThatOccurInValuesAreRecorded() throws {
         let schema = Schema(["$ref": "#/base"], in: Self.document)
         var validator = SchemaValidator()
         validator.check(["a": 1], against: schema)
         #expect(validator.seen == ["base.a"])
-        #expect(try schema.allProperties() == ["base.a"])
+        #expect(try schema.allPropertyNames() == ["base.a"])
+    }
+
+    @Test func propertiesAndKeywordsAreFoundThroughReferencesAndAllOf() throws {
+        let schema = Schema(["$ref": "#/rederived"], in: Self.document)
+        #expect(try schema.mergedProperties.mapValues(\.name) == ["a": "base.a", "b": "derived.b"])
+        #expect(try schema.allPropertyNames() == ["base.a", "derived.b"])
+        #expect(try schema.keyword("type") == "object")
+        #expect(try schema.keyword("description") == "two levels")
+        #expect(try schema.keyword("minItems") == nil)
+    }
+
+    @Test func aPropertyThatIsDescribedTwiceIsAnError() {
+        #expect(throws: HarnessError.self) {
+            try Schema(["$ref": "#/doubled"], in: Self.document).mergedProperties
+        }
     }
 }

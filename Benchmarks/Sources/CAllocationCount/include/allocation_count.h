@@ -1,9 +1,9 @@
-// Counts calls of the allocator, in a process that is linked with this: malloc and its relatives are replaced by
-// functions that count and pass on to glibc's.
+// Counts allocations of the process that is linked with this library: it replaces malloc and related
+// functions by functions that count and then call glibc's.
 #ifndef ALLOCATION_COUNT_H
 #define ALLOCATION_COUNT_H
 
-// Allocations since the process started, on all threads.
+// Returns the number of allocations by all threads since the process started.
 long allocation_count(void);
 
 #endif

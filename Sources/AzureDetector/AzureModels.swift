@@ -1,0 +1,103 @@
+import HTTP1
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import ServingAPI
+import TimeSeries
+import Training
+
+/// The models of Azure's API: versions of the registry with a note, and trainings that have given none yet.
+struct AzureModels: Sendable {
+    /// The folder in which requests may name files; nil for none.
+    let folder: DataFolder?
+    /// What is in memory only.
+    let state = AzureDetectorState()
+    private let models: ModelLookup
+    private let trainings: Trainings
+
+    init(_ core: ServingCore, folder: DataFolder?) {
+        self.folder = folder
+        models = core.models
+        trainings = core.trainings
+    }
+
+    /// Starts a training.
+    /// - Returns: the model's name.
+    func train(_ training: PlannedTraining, _ note: AzureModelNote) throws(Problem) -> String {
+        let id = AzureDetectorState.newID()
+        let job = try trainings.job(of: trainings.jobs.submit(id, training))
+        state.add(id, AzureDetectorState.Training(note: note, job: job))
+        return id
+    }
+
+    /// A model, or 404.
+    func model(_ id: String) throws(Problem) -> AzureModel {
+        guard let model = try find(id) else { throw .modelNotExist(id) }
+        return model
+    }
+
+    /// A model; nil if there is none.
+    func find(_ id: String) throws(Problem) -> AzureModel? {
+        guard AzureDetectorState.isID(id) else { return nil }
+        if let training = state[training: id] { return model(id, training) }
+        let found = try models.onDisk { (registry) throws(FileError) in try registry.description(id) }
+        guard let model = found?.model, let note = AzureModelNote(model) else { return nil }
+        let epochs = model.training.history.count
+        return AzureModel(
+            id: id, note: note, status: .ready, updated: model.origin.createdAt,
+            history: model.training.history,
+            secondsPerEpoch: model.training.seconds / Double(max(1, epochs)), problem: nil)
+    }
+
+    private func model(_ id: String, _ training: AzureDetectorState.Training) -> AzureModel {
+        let snapshot = training.job.snapshot
+        var (status, problem): (AzureModel.Status, Problem?) = (.running, nil)
+        switch snapshot.state {
+        case .queued: status = .created
+        // A training that has succeeded meanwhile is found in the registry at the next look.
+        case .running, .succeeded: break
+        case .failed, .cancelled:
+            status = .failed
+            do throws(Problem) { _ = try trainings.outcome(of: snapshot) } catch { problem = error }
+        }
+        return AzureModel(
+            id: id, note: training.note, status: status,
+            updated: snapshot.endedAt ?? snapshot.startedAt ?? snapshot.createdAt, history: snapshot.history,
+            secondsPerEpoch: snapshot.secondsPerEpoch ?? 0, problem: problem)
+    }
+
+    /// The names of all models, the newest first.
+    func ids() throws(Problem) -> [String] {
+        let names = try models.onDisk { (registry) throws(FileError) in
+            try registry.names(after: nil, limit: .max).names
+        }
+        return Set(names.filter(AzureDetectorState.isID) + state.unfinished).sorted(by: >)
+    }
+
+    /// A model that is ready, with its weights.
+    /// - Throws: 400 for a model that trains or has failed, 404 for an unknown one.
+    func ready(_ id: String) throws(Problem) -> (entry: ModelRegistry.Entry, note: AzureModelNote) {
+        let model = try model(id)
+        switch model.status {
+        case .ready: break
+        case .created, .running:
+            throw .azure(
+                .badRequest, "ModelNotReady", "the model is \(model.status.rawValue); wait until it is READY")
+        case .failed:
+            throw .azure(
+                .badRequest, "ModelFailed", "the model could not be trained: \(model.problem?.detail ?? "")")
+        }
+        return (try models.entry(id, .latest), model.note)
+    }
+
+    /// Deletes a model, or cancels its training.
+    /// - Returns: false if there is neither.
+    func delete(_ id: String) throws(Problem) -> Bool {
+        // Both are looked for, because a training may become a model at any moment.
+        let isKnown = try find(id) != nil
+        let wasTraining = state.remove(training: id)
+        guard isKnown || wasTraining else { return false }
+        _ = try models.onDisk { (registry) throws(FileError) in try registry.remove(id) }
+        return true
+    }
+}

@@ -1,0 +1,84 @@
+import TimeSeries
+
+/// The rows of a labelled series that have a score, and how well detectors find the anomalies among them.
+package struct RowEvaluation: Sendable {
+    /// One detector's scores of these rows, compared with the labels.
+    package struct Detector: Sendable {
+        /// The error that has the score 1.
+        package let threshold: Float
+        /// Row by row.
+        package let evaluation: Evaluation
+        /// Event by event.
+        package let events: EventMatch
+    }
+
+    /// The model's baselines, with what applies them.
+    package struct BaselineInput {
+        let baselines: Baselines
+        let calibration: BaselineErrors
+        let scaled: Windows
+
+        /// - Parameters:
+        ///   - calibration: the baselines' errors of the calibration windows.
+        ///   - scaled: the windows that are evaluated, in scaled units.
+        package init(_ baselines: Baselines, calibration: BaselineErrors, scaled: Windows) {
+            self.baselines = baselines
+            self.calibration = calibration
+            self.scaled = scaled
+        }
+    }
+
+    /// The model.
+    package let model: Detector
+    /// The baselines; nil for a model without them.
+    package let baselines: (zScore: Detector, pca: Detector)?
+    /// Whether the windows resemble the calibration windows.
+    package let drift: Drift?
+    /// The number of rows that are evaluated.
+    package let rows: Int
+
+    /// Compares scores of rows with labels.
+    /// - Parameters:
+    ///   - windows: the windows that were scored, which say where each row lies.
+    ///   - errors: `[N]`, the model's errors of the windows, all finite.
+    ///   - labels: for each row of the series, whether it is an anomaly; may be shorter than the series.
+    package init(
+        _ scoring: Scoring, _ windows: Windows, errors: [Float], labels: [Bool],
+        baselines input: BaselineInput?
+    ) {
+        let scores = scoring.rowScores(errors, windows)
+        let scored = scores.indices.prefix(labels.count).filter { !scores[$0].isNaN }
+        rows = scored.count
+        drift = scoring.drift(of: errors)
+
+        func evaluate(_ all: [Float], _ threshold: Float) -> Detector {
+            // Every detector is evaluated on the same rows: those that the model has a score for.
+            var rows = [Float](repeating: .nan, count: labels.count)
+            for row in scored { rows[row] = all[row] }
+            let anomalies = rows.indices.map { labels[$0] && !rows[$0].isNaN }
+            return Detector(
+                threshold: threshold,
+                evaluation: Evaluation(
+                    scores: scored.map { all[$0] }, labels: scored.map { labels[$0] }),
+                events: EventMatch(found: scoring.events(in: rows, windows), labels: anomalies))
+        }
+        model = evaluate(scores, scoring.threshold)
+
+        guard let input else {
+            baselines = nil
+            return
+        }
+        // A threshold that is given as a value is in units of the model's errors, not of a baseline's.
+        let asked = scoring.rule ?? .standard
+        let rule = asked.given == nil ? asked : .standard
+        func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> Detector {
+            let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
+            let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
+            return evaluate(scoring.combination.rowScores(of: scores, windows: windows), threshold)
+        }
+        baselines = (
+            evaluate(input.baselines.zScoreErrors(of: input.scaled), input.calibration.zScore),
+            evaluate(input.baselines.pcaErrors(of: input.scaled), input.calibration.pca)
+        )
+    }
+}

@@ -1,0 +1,143 @@
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import ServingAPI
+import TimeSeries
+
+/// The REST API of the Open Inference Protocol (KServe's V2), for the clients of other inference servers.
+package struct OpenInferenceRoutes: RouteGroup {
+    private let models: ModelLookup
+    private let limits: RuntimeLimits
+    private let inferences: InferenceMetrics
+    private let readiness: Readiness
+
+    package init(_ core: ServingCore) {
+        models = core.models
+        limits = core.limits
+        inferences = core.inferences
+        readiness = core.readiness
+    }
+
+    package var routes: [Route] { serverRoutes + modelRoutes }
+
+    private var serverRoutes: [Route] {
+        [
+            Route(
+                .get, "/v2", scope: .read,
+                .onLoop { (_) throws(Problem) in
+                    .json { json in
+                        json.member("name", "reprise")
+                        json.member("version", Software.version)
+                        json.member("extensions", ["binary_tensor_data"])
+                    }
+                }),
+            Route(
+                .get, "/v2/health/live", scope: nil,
+                .onLoop { (_) throws(Problem) in .json { $0.member("live", true) } }),
+            Route(
+                .get, "/v2/health/ready", scope: nil,
+                .onLoop { (_) throws(Problem) in
+                    guard readiness.isReady else { throw .draining() }
+                    return .json { $0.member("ready", true) }
+                }),
+            Route(
+                .post, "/v2/repository/index", scope: .read, accepts: .json,
+                .onQueue { (call) throws(Problem) in
+                    try Self.without422 { () throws(Problem) in try repositoryIndex(call) }
+                }),
+        ]
+    }
+
+    private var modelRoutes: [Route] {
+        ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"].flatMap { path in
+            [
+                Route(
+                    .get, path, scope: .read, .onQueue { (call) throws(Problem) in try metadata(call) }),
+                Route(
+                    .get, path + "/ready", scope: .read,
+                    .onQueue { (call) throws(Problem) in
+                        let version = try models.description(call.modelName(), call.version())
+                        return .json { json in
+                            json.member("name", version.name)
+                            json.member("ready", true)
+                        }
+                    }),
+                Route(
+                    .post, path + "/infer", scope: .infer, accepts: .inference, produces: [.json, .file],
+                    .onQueue { (call) throws(Problem) in
+                        try Self.without422 { () throws(Problem) in try infer(call) }
+                    }),
+            ]
+        }
+    }
+
+    /// Turns 422 into 400: the protocol does not have 422.
+    private static func without422(
+        _ body: () throws(Problem) -> Response
+    ) throws(Problem) -> Response {
+        do throws(Problem) {
+            return try body()
+        } catch {
+            throw error.asBadRequest
+        }
+    }
+
+    private func infer(_ call: Call) throws(Problem) -> Response {
+        let request = try InferenceRequest(call, models, limits)
+        let values = try inferences.measure(
+            request.entry, windows: request.windows.count, for: call, request.compute)
+        return request.response(values)
+    }
+
+    /// The inputs and outputs of a model.
+    private func metadata(_ call: Call) throws(Problem) -> Response {
+        let version = try models.description(call.modelName(), call.version())
+        let versions = try models.versions(version.name).numbers
+        let model = version.model
+        return .json { json in
+            json.member("name", version.name)
+            json.member("versions", versions.map(String.init))
+            json.member("platform", "reprise")
+            json.array("inputs") {
+                $0.tensor(InferenceOutput.input, ofEachWindow: model.inputShape.dimensions)
+            }
+            json.array("outputs", of: InferenceOutput.all(of: model)) { json, output in
+                json.tensor(output.rawValue, ofEachWindow: output.shape(of: model) ?? [])
+            }
+        }
+    }
+
+    /// Every version of every model; all of them are ready.
+    private func repositoryIndex(_ call: Call) throws(Problem) -> Response {
+        if !call.request.body.isEmpty {
+            var body = try FieldReader(json: call)
+            try body.read { (body) throws(JSONError) in
+                _ = try body.bool("ready")
+                try body.rejectUnknown()
+            }
+        }
+        let names = try models.onDisk { (registry) throws(FileError) in
+            try registry.names(after: nil, limit: .max).names
+        }
+        var json = JSONWriter(reservingCapacity: 64 * names.count)
+        try json.array { (json) throws(Problem) in
+            for name in names {
+                let versions = try models.onDisk { (registry) throws(FileError) in
+                    try registry.versions(name)
+                }
+                // A model that has been deleted meanwhile is left out.
+                for version in versions?.numbers ?? [] {
+                    json.object { json in
+                        json.member("name", name)
+                        json.member("version", "\(version)")
+                        json.member("state", "READY")
+                        json.member("reason", "")
+                    }
+                }
+            }
+        }
+        return .json(written: json)
+    }
+}

@@ -1,0 +1,19 @@
+/// The reason why a call failed: the server refused the request, sent an unexpected response, or could not be
+/// reached.
+public struct ClientError: Error, CustomStringConvertible, Sendable {
+    /// What went wrong, in the server's words if it has refused the request.
+    public let description: String
+    /// The status code of the response; nil without a response.
+    public let status: Int?
+    /// JSON pointer (RFC 6901) to the part of the request that the server refuses, if the response has one.
+    public let pointer: String?
+    /// Whether no connection could be opened.
+    public let isUnreachable: Bool
+
+    init(_ description: String, status: Int? = nil, pointer: String? = nil, isUnreachable: Bool = false) {
+        self.description = description
+        self.status = status
+        self.pointer = pointer
+        self.isUnreachable = isUnreachable
+    }
+}

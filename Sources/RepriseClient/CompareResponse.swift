@@ -1,0 +1,22 @@
+/// The response of `POST /compare`.
+public struct CompareResponse: Decodable, Sendable {
+    /// A network or a baseline. Measures are means over the seeds; nil where the detector or the data have
+    /// none.
+    public struct Detector: Decodable, Sendable {
+        /// `autoencoder`, `stacked`, `pca` or `z_score`.
+        public let detector: String
+        /// The number of weights; nil for a baseline.
+        public let parameters: Int?
+        /// The duration of training for all seeds.
+        public let seconds: Double?
+        /// The mean squared error of the test windows, in scaled units.
+        public let error: Double?
+        /// Measures that do not depend on the learned threshold; nil without labels.
+        public let rocAuc, averagePrecision, bestF1: Double?
+        /// Measures at the learned threshold; nil without labels.
+        public let f1, falseAlarmRate: Double?
+    }
+
+    /// The networks, then the baselines.
+    public let detectors: [Detector]
+}

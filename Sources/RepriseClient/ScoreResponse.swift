@@ -1,0 +1,73 @@
+/// The response of `POST /score`. Parts that the request does not include are nil.
+public struct ScoreResponse: Decodable, Sendable {
+    /// The score of a window.
+    public struct Window: Decodable, Sendable {
+        /// The error, of the model's error kind.
+        public let error: Float
+        /// The error divided by the threshold.
+        public let score: Float
+        /// Whether the score is above 1.
+        public let isAnomaly: Bool
+        /// The timestamp of the window's last row; nil for data without timestamps.
+        public let timestamp: Timestamp?
+        /// The score of each timestep, `[T]`.
+        public let timesteps: [Float]?
+        /// The share of each feature in the error, the largest first.
+        public let features: [Share]?
+    }
+
+    /// The share of a feature in an error.
+    public struct Share: Decodable, Sendable {
+        /// The feature's position in the model, from 0.
+        public let feature: Int
+        /// The feature's name; nil for a model without feature names.
+        public let name: String?
+        /// 0 to 1.
+        public let share: Float
+    }
+
+    /// The scores of the rows of a series.
+    public struct Rows: Decodable, Sendable {
+        /// A score for each row; nil for a row that no window scores.
+        public let scores: [Float?]
+        /// A timestamp for each row; nil for data without timestamps.
+        public let timestamps: [Timestamp]?
+    }
+
+    /// A sequence of rows that are anomalies. Rows are counted from 0.
+    public struct Event: Decodable, Sendable {
+        /// The first row.
+        public let firstRow: Int
+        /// The last row.
+        public let lastRow: Int
+        /// The number of rows.
+        public let duration: Int
+        /// The row with the highest score.
+        public let peakRow: Int
+        /// The highest score.
+        public let peakScore: Float
+        /// The timestamp of the first row; nil for data without timestamps.
+        public let firstTimestamp: Timestamp?
+        /// The timestamp of the last row; nil for data without timestamps.
+        public let lastTimestamp: Timestamp?
+        /// The timestamp of the row with the highest score; nil for data without timestamps.
+        public let peakTimestamp: Timestamp?
+        /// The share of each feature in the error, the largest first.
+        public let features: [Share]
+    }
+
+    /// The model's name.
+    public let model: String
+    /// The number of the version that was used.
+    public let version: Int
+    /// The error whose score is 1.
+    public let threshold: Float
+    /// A score for each window.
+    public let windows: [Window]?
+    /// A score for each row.
+    public let rows: Rows?
+    /// The events, in order of their first rows.
+    public let events: [Event]?
+    /// Reasons not to rely on the scores.
+    public let warnings: [String]
+}

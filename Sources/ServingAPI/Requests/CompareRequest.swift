@@ -1,0 +1,119 @@
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import TimeSeries
+import Training
+
+/// What POST /compare asks for: an autoencoder and a stacked network, trained on the same windows with the same seeds, and
+/// judged by rows that come later.
+struct CompareRequest {
+    /// A network and a seed.
+    struct Run {
+        let network: String
+        let seed: UInt64
+        /// What the model is called.
+        let name: String
+        let training: PlannedTraining
+    }
+
+    let model: String
+    /// All of the autoencoder, then all of the stacked network.
+    let runs: [Run]
+    /// What is trained on: windows of the first rows, without those of labelled anomalies.
+    let training: Windows
+    /// What is judged: windows that end in the other rows.
+    let test: Windows
+    /// For each row, whether it is an anomaly; nil without labels.
+    let labels: [Bool]?
+
+    /// Reads and checks the whole body.
+    init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
+        var body = try FieldReader(data: call, flag: "labels")
+        let asked = try body.read { (body) throws(JSONError) in try body.comparison() }
+        (model, training, test, labels) = (asked.model, asked.training, asked.test, asked.labels)
+        var runs: [Run] = []
+        for specification in asked.specifications {
+            let training: PlannedTraining
+            do throws(TrainingFailure) {
+                training = try PlannedTraining(specification, on: asked.training, limits: limits)
+            } catch {
+                throw Problem(error, architecture: specification.architecture)
+            }
+            do throws(JSONError) {
+                try limits.checkResponse(of: 0, test, training.network)
+            } catch {
+                throw Problem(error)
+            }
+            let network = specification.architecture.name
+            runs.append(
+                Run(
+                    network: network, seed: specification.options.seed, name: "\(model)-\(network)",
+                    training: training))
+        }
+        self.runs = runs
+    }
+}
+
+/// A comparison whose networks have not been checked.
+private struct UncheckedComparison {
+    let model: String
+    let specifications: [TrainingSpecification]
+    let training: Windows
+    let test: Windows
+    let labels: [Bool]?
+}
+
+extension FieldReader {
+    fileprivate mutating func comparison() throws(JSONError) -> UncheckedComparison {
+        let model = try modelName()
+        let (autoencoder, stacked) = try bothArchitectures()
+        let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
+        for network in networks where !ModelName.isValid("\(model)-\(network.name)") {
+            throw error("model", "is too long: \"-\(network.name)\" is added to it")
+        }
+        let seeds = try ints("seeds", in: 0...Int.max, count: 1...10, default: [0])
+        let scaling: Scaling = try choice("scaling", default: .standard)
+        let detection = try detectionOptions()
+        var asked = try trainingOptions(hasSeed: false)
+        let data = try data(ofSeries: true)
+        let labels = try rowFlags("labels", rows: data.windows.series.rows)
+        let share = try double("test_split", in: 0.01...0.99, default: 0.5)
+        try rejectUnknown()
+        let (training, test) = try split(data.windows, at: share, labels)
+        asked = try options(asked, detection, for: training)
+        let specifications = networks.flatMap { network in
+            seeds.map { seed in
+                var options = asked
+                options.seed = UInt64(seed)
+                var specification = TrainingSpecification(
+                    architecture: network.architecture, scaling: scaling, options: options,
+                    detection: detection)
+                specification.featureNames = data.featureNames
+                return specification
+            }
+        }
+        return UncheckedComparison(
+            model: model, specifications: specifications, training: training, test: test, labels: labels)
+    }
+
+    /// Windows of the first rows, without those of anomalies that are known, and windows that end in the others.
+    private func split(
+        _ windows: Windows, at share: Double, _ labels: [Bool]?
+    ) throws(JSONError) -> (training: Windows, test: Windows) {
+        let (rows, timesteps) = (windows.series.rows, windows.timesteps)
+        let boundary = Int(Double(rows) * (1 - share))
+        let before = 0...max(0, boundary - timesteps)
+        var training = windows[boundary < timesteps ? 0..<0 : windows.starting(in: before)]
+        if let labels { training = training.excluding(rows: labels) }
+        let test = windows[windows.starting(in: max(0, boundary - timesteps + 1)...rows)]
+        guard training.count > 0, test.count > 0 else {
+            throw error(
+                "test_split",
+                "leaves \(training.count) windows to train on and \(test.count) to judge of \(windows.count); each needs some"
+            )
+        }
+        return (training, test)
+    }
+}

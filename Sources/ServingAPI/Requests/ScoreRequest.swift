@@ -1,0 +1,74 @@
+import Detection
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import TimeSeries
+
+/// What POST /score asks for.
+struct ScoreRequest {
+    /// What an answer may have.
+    enum Part: String, CaseIterable {
+        /// Error and score of each window.
+        case windows
+        /// A score for each row of a series.
+        case rows
+        /// Stretches of rows that are anomalies.
+        case events
+        /// The score of each timestep of each window.
+        case timesteps
+        /// The share that each feature has in each window's error.
+        case features
+    }
+
+    let entry: ModelRegistry.Entry
+    let scoring: Scoring
+    let data: RequestData
+    let parts: Set<Part>
+
+    /// In the data's units.
+    var windows: Windows { data.windows }
+
+    /// Reads and checks the rest of a body whose model is known.
+    init(_ body: FieldReader, _ entry: ModelRegistry.Entry, _ limits: RuntimeLimits) throws(Problem) {
+        var body = body
+        self.entry = entry
+        scoring = try body.scoring(for: entry)
+        (data, parts) = try body.read { (body) throws(JSONError) in
+            let isSeries = body.hasRows
+            let isLast = try body.bool("last", default: false)
+            let parts: [Part] = try body.choices(
+                "include", default: isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
+            let data = try body.data(for: entry.trained.description)
+            try body.rejectUnknown()
+            for part in parts where part == .rows || part == .events {
+                guard isSeries else {
+                    throw body.error(
+                        "include", "has \"\(part.rawValue)\", but only a series has rows; send one")
+                }
+                guard !isLast else {
+                    throw body.error(
+                        "include",
+                        "has \"\(part.rawValue)\", but \"last\" is one window; leave one of them out")
+                }
+            }
+            return (isLast ? data.last : data, Set(parts))
+        }
+        do throws(JSONError) {
+            try limits.checkResponse(of: answerValues, windows, entry.trained.model.network)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// How many numbers the answer has, but for events.
+    private var answerValues: Int {
+        let details =
+            (parts.contains(.timesteps) ? windows.timesteps : 0)
+            + (parts.contains(.features) ? 2 * windows.features : 0)
+        let timestamp = data.timestamps == nil ? 0 : 1
+        return windows.count * (parts.contains(.windows) ? 3 + timestamp + details : 0)
+            + (parts.contains(.rows) ? windows.series.rows * (1 + timestamp) : 0)
+    }
+}

@@ -1,0 +1,64 @@
+import Detection
+import JSON
+import ModelFiles
+import ModelStore
+import TimeSeries
+
+extension Scoring {
+    /// The scoring that a version has by itself.
+    /// - Throws: 409 for a version without a threshold.
+    package init(_ entry: ModelRegistry.Entry) throws(Problem) {
+        let model = entry.trained.description
+        guard let scoring = Scoring(model.threshold, calibration: model.errors) else {
+            throw .noThreshold(entry.name)
+        }
+        self = scoring
+    }
+}
+
+extension FieldReader {
+    /// The scoring that a request asks for: `threshold`, `quantile` or `sigmas`, `combine`, `events`.
+    /// - Throws: 409 for a version without a threshold, if the request gives none.
+    mutating func scoring(for entry: ModelRegistry.Entry) throws(Problem) -> Scoring {
+        let model = entry.trained.description
+        let scoring = try read { (body) throws(JSONError) in
+            // Read before the model's threshold is known to be missing, so that errors in the request come first.
+            let rule = try body.thresholdRule()
+            return Scoring(
+                model.threshold, calibration: model.errors, rule: rule,
+                combination: try body.choice("combine", default: .newest), eventRule: try body.eventRule())
+        }
+        guard let scoring else { throw .noThreshold(entry.name) }
+        return scoring
+    }
+
+    private mutating func eventRule() throws(JSONError) -> EventRule {
+        var rule = EventRule()
+        guard var events = try object("events") else { return rule }
+        rule.start = Float(try events.double("start", in: 0...1e30, default: Double(rule.start)))
+        rule.end = Float(try events.double("end", in: 0...1e30, default: Double(min(rule.end, rule.start))))
+        rule.minimumLength = try events.int(
+            "minimum_length", in: 1...Int(Int32.max), default: rule.minimumLength)
+        rule.mergeGap = try events.int("merge_gap", in: 0...Int(Int32.max), default: rule.mergeGap)
+        guard rule.end <= rule.start else {
+            throw events.error(
+                "end", "is \(rule.end), above the start of \(rule.start); an event ends lower than it begins")
+        }
+        try events.rejectUnknown()
+        return rule
+    }
+}
+
+extension JSONWriter {
+    /// `"drift":{"windows":500,"share":0.12,"expected":0.1,"is_drift":false}`, or null.
+    mutating func drift(_ drift: Drift?) {
+        name("drift")
+        guard let drift else { return null() }
+        object { json in
+            json.member("windows", drift.windows)
+            json.member("share", drift.share)
+            json.member("expected", Drift.expected)
+            json.member("is_drift", drift.isDrift)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Detection
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import TimeSeries
+import Training
+
+/// What POST /train asks for.
+package struct TrainRequest {
+    let name: String
+    let training: PlannedTraining
+
+    /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
+    init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
+        var body = try FieldReader(data: call, flag: "exclude")
+        let (name, warmStart) = try body.read { (body) throws(JSONError) in
+            (try body.modelName(), try body.warmStart())
+        }
+        self.name = name
+        let specification: TrainingSpecification
+        let windows: Windows
+        if let warmStart {
+            let base = try models.entry(name, warmStart)
+            (specification, windows) = try body.read { (body) throws(JSONError) in
+                try body.training(warmStart: base)
+            }
+        } else {
+            (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
+        }
+        do throws(TrainingFailure) {
+            training = try PlannedTraining(specification, on: windows, limits: limits)
+        } catch {
+            throw Problem(error, architecture: specification.architecture)
+        }
+    }
+}
+
+extension TrainRequest {
+    /// The training of a request that has nothing but data.
+    /// - Parameters:
+    ///   - featureNames: `[F]`.
+    ///   - note: JSON that is stored with the model.
+    /// - Throws: 422 for windows that are beyond the limits.
+    package static func defaultTraining(
+        on windows: Windows, featureNames: [String], note: String, _ limits: RuntimeLimits
+    ) throws(Problem) -> PlannedTraining {
+        var empty = FieldReader(JSONObject())
+        var specification = try empty.read { (body) throws(JSONError) in
+            let detection = try body.detectionOptions()
+            let options = try body.options(body.trainingOptions(), detection, for: windows)
+            return TrainingSpecification(
+                architecture: try body.architecture(), scaling: .standard, options: options,
+                detection: detection)
+        }
+        specification.featureNames = featureNames
+        specification.note = note
+        do throws(TrainingFailure) {
+            return try PlannedTraining(specification, on: windows, limits: limits)
+        } catch {
+            throw Problem(error, architecture: nil)
+        }
+    }
+}
+
+extension FieldReader {
+    /// `model`: a name that may stand in a path, a file name and a log.
+    mutating func modelName() throws(JSONError) -> String {
+        let name = try requiredString("model")
+        guard ModelName.isValid(name) else {
+            throw error("model", "is \(Quote.text(name)); a name is \(ModelName.rule)")
+        }
+        return name
+    }
+
+    /// `model` and `version`, the latest without one.
+    mutating func modelReference() throws(Problem) -> (name: String, version: VersionReference) {
+        try read { (body) throws(JSONError) in (try body.modelName(), try body.version() ?? .latest) }
+    }
+
+    /// A version: its number, or a name as it stands in a path.
+    mutating func version(_ member: String = "version") throws(JSONError) -> VersionReference? {
+        if case .string(let text) = value(member) {
+            guard let reference = VersionReference(text) else {
+                throw error(member, "is \(Quote.text(text)); it must be \(VersionReference.rule)")
+            }
+            return reference
+        }
+        return try int(member, in: 1...Int.max).map { .number($0) }
+    }
+
+    /// `warm_start`: the version to go on from; true is the latest.
+    fileprivate mutating func warmStart() throws(JSONError) -> VersionReference? {
+        if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
+        return try version("warm_start")
+    }
+
+    fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
+        let architecture = try architecture()
+        let scaling: Scaling = try choice("scaling", default: .standard)
+        let detection = try detectionOptions()
+        let asked = try trainingOptions()
+        let data = try data()
+        let windows = try included(data)
+        try rejectUnknown()
+        let options = try options(asked, detection, for: windows)
+        var specification = TrainingSpecification(
+            architecture: architecture, scaling: scaling, options: options, detection: detection)
+        specification.featureNames = data.featureNames
+        return (specification, windows)
+    }
+
+    fileprivate mutating func training(
+        warmStart base: ModelRegistry.Entry
+    ) throws(JSONError) -> (TrainingSpecification, Windows) {
+        for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
+        where has(name) {
+            throw error(
+                name, "is that of version \(base.version), from which warm_start goes on; leave it out")
+        }
+        let detection = try detectionOptions()
+        let asked = try trainingOptions()
+        let data = try data(for: base.trained.description)
+        let windows = try included(data)
+        try rejectUnknown()
+        let options = try options(asked, detection, for: windows)
+        var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
+        specification.featureNames = data.featureNames
+        return (specification, windows)
+    }
+
+    /// The windows without a row that `exclude` names.
+    private mutating func included(_ data: RequestData) throws(JSONError) -> Windows {
+        guard let excluded = try rowFlags("exclude", rows: data.windows.series.rows) else {
+            return data.windows
+        }
+        guard data.isSeries else {
+            throw error("exclude", "names rows of a series, but there are windows already")
+        }
+        let windows = data.windows.excluding(rows: excluded)
+        guard windows.count > 0 else {
+            throw error(
+                "exclude", "leaves none of the \(data.windows.count) windows: each has a row of it")
+        }
+        return windows
+    }
+
+    /// The options that were asked for; who leaves it open how long to train gets early stopping, if there are windows for it.
+    /// Checks that each part of the windows has some where they are needed.
+    mutating func options(
+        _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
+    ) throws(JSONError) -> TrainingOptions {
+        guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.mostFeatures else {
+            throw error(
+                "error_kind",
+                "is mahalanobis, whose covariance is for \(Mahalanobis.mostFeatures) features at most; these are "
+                    + "\(windows.features)")
+        }
+        let rest = TrainingParts.countBeforeCalibration(of: windows, detection)
+        guard rest > 0 else {
+            throw error(
+                "calibration_split",
+                "leaves none of the \(windows.count) windows to train on; use a smaller one")
+        }
+        var options = asked
+        let isOpen = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
+        if isOpen { options.stopEarly(windows: rest) }
+        let parts = TrainingParts(of: windows, options, detection)
+        guard !parts.fitted.isEmpty else {
+            throw error(
+                "validation_split", "leaves none of the \(rest) windows to train on; use a smaller one")
+        }
+        if parts.validation.isEmpty, let watcher = options.validationLossWatcher {
+            throw error(
+                "validation_split",
+                "holds back none of the \(rest) windows, but \(watcher) watches val_loss; use a larger one"
+            )
+        }
+        return options
+    }
+}
+
+extension TrainingOptions {
+    /// Fewer windows give a `val_loss` that says little.
+    private static let fewWindows = 100
+
+    /// Trains until the loss of the last tenth of the windows falls no more, and keeps the best weights.
+    fileprivate mutating func stopEarly(windows: Int) {
+        guard windows >= Self.fewWindows else { return }
+        validationSplit = 0.1
+        var stopping = EarlyStopping()
+        stopping.patience = 5
+        stopping.restoreBestWeights = true
+        earlyStopping = stopping
+    }
+
+    /// The option that watches `val_loss`, under its name in a request.
+    fileprivate var validationLossWatcher: String? {
+        if earlyStopping?.monitor == .validationLoss { return "early_stopping" }
+        return reduceLROnPlateau?.monitor == .validationLoss ? "reduce_lr_on_plateau" : nil
+    }
+}

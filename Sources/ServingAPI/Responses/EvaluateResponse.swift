@@ -1,0 +1,100 @@
+import Detection
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import TimeSeries
+
+extension RowEvaluation {
+    /// The maximum number of points of a precision-recall curve in a response.
+    static let curvePoints = 300
+
+    /// Evaluates a version and its baselines.
+    /// - Parameters:
+    ///   - windows: in the data's units.
+    ///   - labels: for each row of the series, whether it is an anomaly; may be shorter than the series.
+    /// - Throws: 422 for errors that overflow float32.
+    init(
+        _ entry: ModelRegistry.Entry, _ scoring: Scoring, _ windows: Windows, _ errors: WindowErrors,
+        labels: [Bool]
+    ) throws(Problem) {
+        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
+        let trained = entry.trained
+        var input: BaselineInput?
+        if let baselines = trained.detector.baselines,
+            let calibration = trained.description.baselineErrors
+        {
+            input = BaselineInput(baselines, calibration: calibration, scaled: trained.scale(windows))
+        }
+        self.init(scoring, windows, errors: errors.windows, labels: labels, baselines: input)
+    }
+
+    /// The response to POST /evaluate.
+    func response(_ entry: ModelRegistry.Entry, _ scoring: Scoring) -> Response {
+        .json { json in
+            json.member("model", entry.name)
+            json.member("version", entry.version)
+            json.member("error_kind", entry.trained.description.errorKind.rawValue)
+            json.member("rows", rows)
+            json.member("anomalies", model.evaluation.anomalies)
+            json.members(of: model)
+            json.array(
+                "precision_recall_curve",
+                of: model.evaluation.precisionRecallCurve(points: Self.curvePoints)
+            ) { json, point in
+                json.object { json in
+                    json.member("threshold", point.threshold)
+                    json.member("precision", point.confusion.precision)
+                    json.member("recall", point.confusion.recall)
+                }
+            }
+            json.name("baselines")
+            if let baselines {
+                json.object { json in
+                    json.object("z_score") { $0.members(of: baselines.zScore) }
+                    json.object("pca") { $0.members(of: baselines.pca) }
+                }
+            } else {
+                json.null()
+            }
+            json.drift(drift)
+            json.member("warnings", scoring.warnings(drift))
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of detector: RowEvaluation.Detector) {
+        member("threshold", detector.threshold)
+        member("roc_auc", detector.evaluation.rocAUC)
+        member("average_precision", detector.evaluation.averagePrecision)
+        name("best")
+        if let best = detector.evaluation.best { object { $0.members(of: best) } } else { null() }
+        object("at_threshold") { $0.members(of: detector.evaluation.confusion(above: 1)) }
+        object("events") { $0.members(of: detector.events) }
+    }
+
+    fileprivate mutating func members(of point: Evaluation.Point) {
+        member("threshold", point.threshold)
+        members(of: point.confusion)
+    }
+
+    fileprivate mutating func members(of confusion: Evaluation.Confusion) {
+        member("f1", confusion.f1)
+        member("precision", confusion.precision)
+        member("recall", confusion.recall)
+        member("false_alarm_rate", confusion.falseAlarmRate)
+        member("missed_alarm_rate", confusion.missedAlarmRate)
+        member("true_positives", confusion.truePositives)
+        member("false_positives", confusion.falsePositives)
+        member("true_negatives", confusion.trueNegatives)
+        member("false_negatives", confusion.falseNegatives)
+    }
+
+    fileprivate mutating func members(of match: EventMatch) {
+        member("labelled", match.labelled)
+        member("detected", match.detected)
+        member("found", match.found)
+        member("false_alarms", match.falseAlarms)
+    }
+}

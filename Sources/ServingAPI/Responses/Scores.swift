@@ -1,0 +1,161 @@
+import Detection
+import HTTP1
+import JSON
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import TimeSeries
+
+/// A scoring that a request asks for, read and not computed yet.
+struct ScoreComputation: Computation {
+    let request: ScoreRequest
+    let call: Call
+    let limits: RuntimeLimits
+    let metrics: InferenceMetrics
+
+    var multiplications: Int {
+        request.windows.count * request.entry.trained.model.network.multiplications
+    }
+
+    var byteCount: Int { request.windows.series.values.count * MemoryLayout<Float>.stride }
+
+    func run() {
+        call.respond { () throws(Problem) in
+            let errors = metrics.measure(request.entry, windows: request.windows.count, for: call) {
+                request.entry.trained.errors(of: request.windows, request.detail)
+            }
+            return try Scores(request, errors, limits).response()
+        }
+    }
+}
+
+extension ScoreRequest {
+    /// What of the errors the answer tells.
+    fileprivate var detail: WindowErrors.Detail {
+        var detail: WindowErrors.Detail = []
+        if parts.contains(.timesteps) { detail.insert(.timesteps) }
+        if parts.contains(.features) || parts.contains(.events) { detail.insert(.features) }
+        return detail
+    }
+}
+
+/// What there is to say of windows and rows.
+struct Scores {
+    private let request: ScoreRequest
+    private let scoring: Scoring
+    private let errors: WindowErrors
+    /// A score for each row of the series; NaN for rows without one.
+    private let rows: [Float]
+    private let events: [Event]
+
+    /// - Parameter errors: of the windows, with the detail that the fields ask for.
+    /// - Throws: 422 for errors past the largest float, and for too many events.
+    init(_ request: ScoreRequest, _ errors: WindowErrors, _ limits: RuntimeLimits) throws(Problem) {
+        self.request = request
+        self.errors = errors
+        scoring = request.scoring
+        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
+        let isByRow = request.parts.contains(.rows) || request.parts.contains(.events)
+        rows = isByRow ? scoring.rowScores(errors.windows, request.windows) : []
+        events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
+        guard events.count <= limits.responseValues / (5 + 2 * request.windows.features) else {
+            throw .invalid(
+                at: "/events",
+                "there are \(events.count) events, too many to tell; leave short ones out with minimum_length, join them with "
+                    + "merge_gap, or use a higher threshold")
+        }
+    }
+
+    func response() -> Response {
+        let drift = scoring.drift(of: errors.windows)
+        return .json(reserving: 24 * errors.windows.count + 256) { json in
+            json.member("model", request.entry.name)
+            json.member("version", request.entry.version)
+            json.member("error_kind", request.entry.trained.description.errorKind.rawValue)
+            json.member("threshold", scoring.threshold)
+            if request.parts.contains(.windows) {
+                json.array("windows", of: errors.windows.indices) { json, index in
+                    json.object { write(window: index, to: &$0) }
+                }
+            }
+            if request.parts.contains(.rows) {
+                json.object("rows") { json in
+                    json.member("scores", rows[...])
+                    if let timestamps = request.data.timestamps { json.member("timestamps", timestamps) }
+                }
+            }
+            if request.parts.contains(.events) {
+                json.array("events", of: events) { json, event in
+                    json.object { write(event, to: &$0) }
+                }
+            }
+            json.drift(drift)
+            json.member("warnings", scoring.warnings(drift))
+        }
+    }
+
+    private func write(window index: Int, to json: inout JSONWriter) {
+        let score = scoring.score(errors.windows[index])
+        json.member("error", errors.windows[index])
+        json.member("score", score)
+        json.member("is_anomaly", score > 1)
+        json.member(
+            "timestamp",
+            ifAny: request.data.timestamp(
+                ofRow: request.windows.starts[index] + request.windows.timesteps - 1))
+        let (timesteps, features) = (request.windows.timesteps, request.windows.features)
+        if request.parts.contains(.timesteps) {
+            let ofTimesteps = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
+            json.member("timesteps", ofTimesteps.map(scoring.score)[...])
+        }
+        if request.parts.contains(.features) {
+            json.shares(
+                of: errors.features[(index * features)..<((index + 1) * features)],
+                names: request.entry.trained.description.featureNames)
+        }
+    }
+
+    private func write(_ event: Event, to json: inout JSONWriter) {
+        json.member("first_row", event.rows.lowerBound)
+        json.member("last_row", event.rows.upperBound)
+        json.member("duration", event.duration)
+        json.member("peak_row", event.peakRow)
+        json.member("peak_score", event.peak)
+        json.member("first_timestamp", ifAny: request.data.timestamp(ofRow: event.rows.lowerBound))
+        json.member("last_timestamp", ifAny: request.data.timestamp(ofRow: event.rows.upperBound))
+        json.member("peak_timestamp", ifAny: request.data.timestamp(ofRow: event.peakRow))
+        json.shares(of: features(of: event)[...], names: request.entry.trained.description.featureNames)
+    }
+
+    /// The errors of each feature in the windows that end within an event, or cover it where none does.
+    private func features(of event: Event) -> [Float] {
+        let (windows, features) = (request.windows, request.windows.features)
+        let ending = windows.starting(
+            in: (event.rows.lowerBound - windows.timesteps + 1)...(event.rows.upperBound - windows.timesteps
+                + 1))
+        let chosen =
+            ending.isEmpty
+            ? windows.starting(in: (event.rows.lowerBound - windows.timesteps + 1)...event.rows.upperBound)
+            : ending
+        var sums = [Float](repeating: 0, count: features)
+        for index in chosen {
+            for feature in 0..<features { sums[feature] += errors.features[index * features + feature] }
+        }
+        return sums
+    }
+}
+
+extension JSONWriter {
+    /// `"features":[{"feature":3,"name":"flow","share":0.7},…]`: what each has of the whole error, the largest first.
+    fileprivate mutating func shares(of errors: ArraySlice<Float>, names: [String]?) {
+        let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
+        let ranked = errors.enumerated().sorted { $0.element > $1.element }
+        array("features", of: ranked) { json, feature in
+            json.object { json in
+                json.member("feature", feature.offset)
+                if let names { json.member("name", names[feature.offset]) }
+                json.member("share", feature.element / sum)
+            }
+        }
+    }
+}

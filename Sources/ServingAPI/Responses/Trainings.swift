@@ -1,0 +1,78 @@
+import JSON
+import Logging
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import Training
+
+/// The trainings of a server as routes use them: what cannot be done becomes a problem, and the end of each job a line in
+/// the log.
+package struct Trainings: Sendable {
+    /// The jobs.
+    package let jobs: TrainingJobs
+    let readiness: Readiness
+    let logger: Logger
+
+    /// The job that has been submitted.
+    /// - Throws: 422 for an idempotency key that stands for another request, 429 for a full queue, 503 while the server stops.
+    package func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
+        switch submission {
+        case .accepted(let job):
+            job.observe { [logger] in logger.log(job) }
+            return job
+        case .repeated(let job): return job
+        case .conflict: throw .idempotencyConflict()
+        case .full: throw .tooManyTrainings()
+        case .closed: throw .draining()
+        }
+    }
+
+    /// The version that a job has made.
+    /// - Throws: the reason that there is none.
+    package func outcome(of snapshot: TrainingJob.Snapshot) throws(Problem) -> ModelRegistry.Description {
+        switch snapshot.state {
+        case .succeeded(let version): return version
+        case .failed(.training(let failure)): throw Problem(failure, architecture: nil)
+        case .failed(.registry(let error)): throw Problem(error)
+        case .cancelled, .queued, .running:
+            throw readiness.isReady ? .trainingCancelled() : .draining()
+        }
+    }
+}
+
+extension Problem {
+    /// The reason that training gave no model.
+    package init(_ failure: TrainingFailure, architecture: Architecture?) {
+        let pointer = architecture?.pointer ?? "/units"
+        switch failure {
+        case .architecture(let error):
+            self =
+                architecture.map { Problem(JSONError(error, in: $0)) } ?? .invalid(at: pointer, error.detail)
+        case .tooLarge(let detail): self = .invalid(at: pointer, detail)
+        case .training(let error): self = .trainingFailed(error.description)
+        }
+    }
+}
+
+extension Logger {
+    /// Logs the end of a job.
+    /// - Returns: whether the job goes on, so that there is more to log.
+    fileprivate func log(_ job: TrainingJob) -> Bool {
+        guard job.isEnded else { return true }
+        let snapshot = job.summary
+        var metadata: Logger.Metadata = [
+            "model": "\(job.model)", "job": "\(job.id)", "seconds": "\(snapshot.seconds)",
+        ]
+        switch snapshot.state {
+        case .queued, .running: break
+        case .succeeded(let version):
+            metadata["version"] = "\(version.version)"
+            info("trained", metadata: metadata)
+        case .failed(let failure):
+            metadata["reason"] = "\(failure)"
+            warning("a training failed", metadata: metadata)
+        case .cancelled: info("a training was cancelled", metadata: metadata)
+        }
+        return false
+    }
+}

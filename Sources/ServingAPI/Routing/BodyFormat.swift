@@ -1,0 +1,57 @@
+import HTTP1
+import JSON
+
+/// What a request's body holds, by its Content-Type (RFC 9110, 8.3).
+enum BodyFormat: Sendable {
+    /// JSON, or nothing was said.
+    case json
+    /// JSON in spite of the form's media type, which curl sends unless it is given another one. Whether the body is JSON
+    /// is known when it has been read.
+    case form
+    /// A table of numbers, with the options in the query.
+    case csv
+    /// An array in NumPy's format, with the options in the query.
+    case npy
+    /// A file, or an inference request with binary tensors.
+    case file
+
+    private static let formEssence = "application/x-www-form-urlencoded"
+
+    /// The format of a body that a route accepts.
+    /// - Throws: 415 for another media type.
+    init(_ fields: HeaderFields, _ content: Route.Content) throws(Problem) {
+        let essence = fields["Content-Type"].map {
+            String($0.prefix { $0 != ";" && $0 != " " && $0 != "\t" }).lowercased()
+        }
+        guard let essence else {
+            self = .json
+            return
+        }
+        let acceptsJSON = content != .file
+        switch essence {
+        case Self.formEssence: self = .form
+        case _ where acceptsJSON && Self.isJSON(essence): self = .json
+        case MediaType.csv.rawValue where content == .data: self = .csv
+        case MediaType.npy.rawValue where content == .data: self = .npy
+        case MediaType.file.rawValue where content == .file || content == .inference: self = .file
+        default:
+            let accepted = content.mediaTypes.map(\.rawValue)
+            throw .unsupportedMediaType(
+                "the body is \(Quote.text(essence)); send \(accepted.joined(separator: " or "))",
+                accepted: accepted)
+        }
+    }
+
+    private static func isJSON(_ essence: String) -> Bool {
+        essence == MediaType.json.rawValue
+            || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+    }
+
+    /// Whether the body has nothing but data, so that the query has the members that JSON would have beside them.
+    var hasOptionsInQuery: Bool {
+        switch self {
+        case .csv, .npy: true
+        case .json, .form, .file: false
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import HTTP1
+import JSON
+import ModelStore
+import Telemetry
+
+/// A request with its body, on its way through its route.
+package struct Call: Sendable {
+    /// What is known of the request beside its body.
+    package let context: RequestContext
+    let admission: RequestContext.Admission
+    /// The request. The body has no content coding once the route's action runs.
+    package private(set) var request: Request
+    /// Takes the response.
+    let responder: Responder
+    /// The time when the whole request had arrived; nil for a route that never computes.
+    package let arrival: MonotonicTime?
+
+    init(
+        context: RequestContext, admission: RequestContext.Admission, request: Request,
+        responder: Responder, arrival: MonotonicTime?
+    ) {
+        self.context = context
+        self.admission = admission
+        self.request = request
+        self.responder = responder
+        self.arrival = arrival
+    }
+
+    /// The text that stands in the path where the route has braces, by name.
+    package var parameters: [String: String] { admission.parameters }
+    /// The media type of the response.
+    package var mediaType: MediaType { admission.mediaType }
+    /// What the body holds.
+    var bodyFormat: BodyFormat { admission.bodyFormat }
+
+    /// The same call with the content coding of its body undone.
+    /// - Parameter limit: the maximum number of bytes after that.
+    /// - Throws: 400 for a body that does not have its coding, 413 beyond the limit.
+    func decoded(limit: Int) throws(Problem) -> Call {
+        guard let coding = admission.bodyCoding else { return self }
+        var call = self
+        call.request.body = try coding.unpacked(request.body, limit: limit)
+        return call
+    }
+
+    /// Sends what `body` returns, or the problem that it throws. `nil` means that the responder is used later.
+    func respond(_ body: () throws(Problem) -> Response?) {
+        do throws(Problem) {
+            if let response = try body() { responder.send(response) }
+        } catch {
+            send(error)
+        }
+    }
+
+    /// Sends a problem.
+    func send(_ problem: Problem) { responder.send(context.response(for: problem)) }
+
+    // MARK: Path and query
+
+    /// The model that the path names.
+    /// - Throws: 404 for a name that no model can have.
+    package func modelName() throws(Problem) -> String {
+        let name = parameters["model"] ?? ""
+        guard ModelName.isValid(name) else { throw .unknownModel(name) }
+        return name
+    }
+
+    /// The version that the path names; the latest for a path that names none.
+    /// - Throws: 400 for text that is neither a number nor an alias.
+    package func version() throws(Problem) -> VersionReference {
+        try parameters["version"].map { (text) throws(Problem) in try Self.version(text) } ?? .latest
+    }
+
+    /// A version as it stands in a path or a query.
+    static func version(_ text: String) throws(Problem) -> VersionReference {
+        guard let version = VersionReference(text) else {
+            throw .badRequest("a version is \(VersionReference.rule), not \(Quote.text(text))")
+        }
+        return version
+    }
+
+    /// The query's parameters by name.
+    /// - Parameter known: the names that the route knows.
+    /// - Throws: 400 for another name, and for a name that occurs twice.
+    package func query(_ known: [String]) throws(Problem) -> [String: String] {
+        var values: [String: String] = [:]
+        for item in request.target.queryItems {
+            guard known.contains(item.name) else {
+                throw .badRequest(
+                    "unknown query parameter \(Quote.text(item.name)); known are \(known.joined(separator: " and "))"
+                )
+            }
+            guard values.updateValue(item.value, forKey: item.name) == nil else {
+                throw .badRequest("\(item.name) occurs twice in the query")
+            }
+        }
+        return values
+    }
+}

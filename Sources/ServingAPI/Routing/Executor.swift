@@ -1,0 +1,105 @@
+import HTTP1
+import ModelStore
+
+/// A computation by a version of a model, read as far as that is possible without the version.
+package struct PendingComputation {
+    /// The version that the request names.
+    let model: (name: String, version: VersionReference)
+    /// Reads and checks the rest of the request.
+    let prepare: (ModelRegistry.Entry) throws(Problem) -> any Computation
+
+    init(
+        _ model: (name: String, version: VersionReference),
+        prepare: @escaping (ModelRegistry.Entry) throws(Problem) -> any Computation
+    ) {
+        self.model = model
+        self.prepare = prepare
+    }
+}
+
+/// A computation by a version of a model for one request, whose body has been read and checked.
+protocol Computation: Sendable {
+    /// The number of multiplications that it takes.
+    var multiplications: Int { get }
+    /// The number of bytes that it holds while it waits.
+    var byteCount: Int { get }
+    /// Computes and responds.
+    func run()
+    /// Computes and responds at the end of the loop's turn, together with others. Called for small computations only.
+    func run(in batch: PredictionBatch)
+}
+
+extension Computation {
+    func run(in batch: PredictionBatch) { run() }
+}
+
+/// Decides where a request's work runs: on the connection's loop, or on the prediction queue.
+struct Executor: Sendable {
+    /// The maximum length of a body that is read on a loop, in bytes. Longer bodies are queued unread, so that an
+    /// overloaded server refuses them at no cost.
+    private static let maxLoopBody = 4 * 1024
+    /// The maximum number of multiplications between two looks of a loop at its connections: about 0.1 ms, no longer
+    /// than it takes to hand work to another thread and back.
+    private static let maxLoopMultiplications = 4_000_000
+
+    let queue: WorkQueue
+    let batch: PredictionBatch
+    let models: ModelLookup
+    /// The maximum number of bytes of a body without its content coding.
+    let maxBody: Int
+
+    /// Runs the action of a call's route.
+    func run(_ call: Call) {
+        switch call.admission.route.action {
+        case .onLoop(let handler): call.respond { () throws(Problem) in try handler(call) }
+        case .onQueue(let handler):
+            enqueue(call, bytes: call.request.body.count) { (call) throws(Problem) in try handler(call) }
+        case .computing(let read):
+            guard call.request.body.count <= Self.maxLoopBody, call.admission.bodyCoding == nil else {
+                return enqueue(call, bytes: call.request.body.count) { (call) throws(Problem) in
+                    try finish(try read(call))
+                }
+            }
+            call.respond { () throws(Problem) in
+                try start(try read(call), call)
+                return nil
+            }
+        }
+    }
+
+    /// Computes on the loop if that is possible within its time.
+    private func start(_ pending: PendingComputation, _ call: Call) throws(Problem) {
+        guard let entry = models.loaded(pending.model) else {
+            // Reading a model from disk is no work for a loop. What has been read of the request is kept.
+            nonisolated(unsafe) let pending = pending
+            return enqueue(call, bytes: call.request.body.count) { (_) throws(Problem) in
+                try finish(pending)
+            }
+        }
+        let computation = try pending.prepare(entry)
+        guard computation.multiplications > Self.maxLoopMultiplications else {
+            return computation.run(in: batch)
+        }
+        enqueue(call, bytes: computation.byteCount) { (_) throws(Problem) in
+            computation.run()
+            return nil
+        }
+    }
+
+    /// Computes on the queue.
+    private func finish(_ pending: PendingComputation) throws(Problem) -> Response? {
+        let entry = try models.entry(pending.model.name, pending.model.version)
+        try pending.prepare(entry).run()
+        return nil
+    }
+
+    /// Queues the rest of a call; a full queue responds 503 at once.
+    private func enqueue(
+        _ call: Call, bytes: Int, _ handler: @escaping Route.Handler
+    ) {
+        let isQueued = queue.submit(bytes: bytes) {
+            call.respond { () throws(Problem) in try handler(try call.decoded(limit: maxBody)) }
+        }
+        if !isQueued { call.send(.overloaded()) }
+    }
+}

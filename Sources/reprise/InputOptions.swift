@@ -1,0 +1,108 @@
+import ArgumentParser
+import RepriseClient
+
+/// The data of a client command: a file, and the columns that it has if it is CSV.
+struct InputOptions: ParsableArguments {
+    /// The default of T for rows. The server has none.
+    private static let defaultTimesteps = 30
+
+    @Argument(
+        help: ArgumentHelp(
+            """
+            A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON request; \
+            - or no file reads standard input.
+            """))
+    var file: String?
+
+    @OptionGroup(title: "CSV columns") var columns: ColumnOptions
+
+    /// Reads the file.
+    /// - Parameters:
+    ///   - options: the options to send with the data.
+    ///   - rowFlags: options that flag rows, by member: a column of CSV, or JSON.
+    ///   - needsTimesteps: whether the request must have T if the data are rows.
+    func content(
+        with options: some RequestOptions, rowFlags: KeyValuePairs<String, String?> = [:],
+        needsTimesteps: Bool = false
+    ) throws -> RequestContent {
+        let bytes = try InputFile(file).read()
+        let format = InputFormat(bytes)
+        var members = try options.members()
+        let columns = try columns.members()
+        guard format == .csv || columns.isEmpty else { throw notCSV(columns.keys.min() ?? "") }
+        for case (let name, let flags?) in rowFlags {
+            guard format == .csv || flags.hasPrefix("[") else { throw notCSV(name) }
+            members[name] = format == .csv ? .string(flags) : .json(Array(flags.utf8))
+        }
+        guard format == .request || members["model"] != nil else {
+            throw CommandFailure("no model is named", hint: "name one with --model")
+        }
+        if needsTimesteps, format.isRows, members["timesteps"] == nil {
+            members["timesteps"] = try RequestValue(Self.defaultTimesteps)
+        }
+        switch format {
+        case .csv: return try .csv(bytes, options: members.merging(columns) { $1 })
+        case .npy: return try .npy(bytes, options: members)
+        case .request: return try .json(bytes, adding: members)
+        case .windows: members["windows"] = .json(bytes)
+        case .rows: members["series"] = .json(bytes)
+        }
+        return try .json(members)
+    }
+
+    private func notCSV(_ member: String) -> CommandFailure {
+        CommandFailure(
+            "\(OptionName(member: member).flag) names columns, which are for CSV; \(InputFile(file)) is not CSV",
+            hint: "leave the option out, or convert the file to CSV with a header row")
+    }
+}
+
+/// The uses of the columns of a CSV file.
+struct ColumnOptions: RequestOptions {
+    @Option(help: ArgumentHelp("Columns to use as features, in this order.", valueName: "a,b,c"))
+    var columns: String?
+
+    @Option(help: ArgumentHelp("Columns to leave out.", valueName: "a,b,c"))
+    var ignore: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column of timestamps. Default: the first column, if it holds text or is called time.",
+            valueName: "column"))
+    var timestamp: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The column that has one value for all rows of a recording. No window spans two recordings.",
+            valueName: "column"))
+    var recording: String?
+}
+
+/// The formats of data, told apart by their first bytes.
+private enum InputFormat {
+    case csv
+    /// A NumPy array.
+    case npy
+    /// A JSON object.
+    case request
+    /// A JSON array `[N][T][F]`.
+    case windows
+    /// A JSON array `[rows][F]`.
+    case rows
+
+    init(_ bytes: [UInt8]) {
+        let start = bytes.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
+        if bytes.starts(with: [0x93] + "NUMPY".utf8) {
+            self = .npy
+        } else if start.first == UInt8(ascii: "{") {
+            self = .request
+        } else if start.first == UInt8(ascii: "[") {
+            self = start.elementsEqual("[[[".utf8) ? .windows : .rows
+        } else {
+            self = .csv
+        }
+    }
+
+    /// Whether the data are rows. A NumPy array may hold windows, so it needs an explicit T.
+    var isRows: Bool { self == .csv || self == .rows }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The cutting of rows into windows.
+struct WindowOptions: RequestOptions {
+    @Option(
+        help: ArgumentHelp(
+            "Rows in a window (default of training: 30 for CSV and JSON rows). A trained model has its own.",
+            valueName: "T"))
+    var timesteps: Int?
+
+    @Option(
+        help: ArgumentHelp("Rows from the start of a window to the start of the next.", valueName: "rows"))
+    var stride: Int?
+
+    @Option(help: "Cut rows into windows by this method: sliding or temporalize.")
+    var windowing: String?
+
+    @Option(help: "Treat missing values by this method: error, previous, linear or zero.")
+    var missing: String?
+
+    @Option(help: ArgumentHelp("Names of the features. CSV has them in its header.", valueName: "a,b,c"))
+    var featureNames: List<String>?
+}
+
+/// A version of a model.
+struct ModelOptions: RequestOptions {
+    @Option(help: "The model's name.")
+    var model: String?
+
+    @Option(help: "The version of the model: its number, an alias, or latest (the default).")
+    var version: String?
+}
+
+/// The options of commands that use a trained model.
+struct PredictionOptions: RequestOptions {
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Windows") var windows: WindowOptions
+}

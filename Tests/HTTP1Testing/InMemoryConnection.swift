@@ -1,0 +1,99 @@
+import Glibc
+import HTTP1
+
+/// A connection without a socket: passes bytes to an `Exchange` and collects its output.
+package final class InMemoryConnection: ResponseSink, @unchecked Sendable {
+    private let exchange: Exchange
+    /// The output of the exchange so far.
+    package private(set) var sent: [UInt8] = []
+    private let guarded = GuardedBuffer()
+
+    /// The Date field of all responses is Sun, 06 Nov 1994 08:49:37 GMT.
+    package init(limits: Limits = Limits(), handler: any Handler = SampleHandler()) {
+        exchange = Exchange(handler: handler, limits: limits, clock: { 784_111_777 })
+    }
+
+    package var isClosed: Bool { exchange.state == .finished }
+    package var state: Exchange.State { exchange.state }
+    package var responses: [ReceivedResponse] { ReceivedResponse.all(in: sent) }
+
+    /// Passes bytes to the exchange in pieces of the given sizes, the last of which is repeated. Each piece
+    /// ends at an inaccessible page, so that a read beyond it faults.
+    package func feed(_ bytes: [UInt8], pieces: [Int] = [.max]) {
+        var rest = bytes[...]
+        var sizes = pieces[...]
+        while !rest.isEmpty, exchange.wantsInput {
+            let size = sizes.count > 1 ? sizes.removeFirst() : sizes.first ?? .max
+            let piece = rest.prefix(min(size, GuardedBuffer.capacity))
+            rest = rest.dropFirst(piece.count)
+            guarded.with(piece) { exchange.receive($0, from: self) }
+            collect()
+        }
+    }
+
+    /// Ends the client's side of the connection.
+    package func end() {
+        if exchange.wantsInput { exchange.receiveEnd(self) }
+        collect()
+    }
+
+    package func timeOut() {
+        exchange.timeOut(self)
+        collect()
+    }
+
+    package func drain() {
+        exchange.drain()
+        collect()
+    }
+
+    package func sendProbe() {
+        exchange.sendProbe()
+        collect()
+    }
+
+    package func disconnect() { exchange.disconnect() }
+
+    private func collect() {
+        _ = exchange.output.drain { first, second in
+            sent += first
+            sent += second
+            return first.count + second.count
+        }
+    }
+
+    package func deliver(_ response: Response?, to request: UInt64) {
+        exchange.complete(response, to: request, self)
+    }
+
+    package func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
+        exchange.onDisconnect(request, body)
+    }
+
+    package func streamIsReady(_ stream: StreamBuffer) { exchange.advanceStream(stream, self) }
+}
+
+/// Memory that is followed by an inaccessible page.
+final class GuardedBuffer {
+    static let capacity = 64 * 1024
+    private let start: UnsafeMutableRawPointer
+
+    init() {
+        let size = Self.capacity + 4096
+        guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else { preconditionFailure("mmap failed") }
+        mprotect(memory + Self.capacity, 4096, PROT_NONE)
+        start = memory
+    }
+
+    deinit { munmap(start, Self.capacity + 4096) }
+
+    /// Calls `body` with a copy of the bytes that ends at the inaccessible page.
+    func with(_ bytes: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let place = UnsafeMutableRawBufferPointer(
+            start: start + (Self.capacity - bytes.count), count: bytes.count)
+        place.copyBytes(from: bytes)
+        body(UnsafeRawBufferPointer(place))
+    }
+}
