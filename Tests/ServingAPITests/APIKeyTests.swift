@@ -66,8 +66,9 @@ import Testing
             ("GET", "/anomalydetector/v1.1/multivariate/detect-batch/x", .infer),
         ]
         let open = ["/healthz", "/readyz", "/v2/health/live", "/v2/health/ready"] + Exercise.consolePaths
+        let served = try API(.inProcess).service.servedPaths
         #expect(
-            calls.count - 1 == API(.inProcess).service.servedPaths.count - open.count, "HEAD is there besides"
+            calls.count - 1 == served.count - open.count, "HEAD is there besides"
         )
         for (method, path, needed) in calls {
             let body: [UInt8]? = method == "POST" || method == "PUT" ? Array("{}".utf8) : nil

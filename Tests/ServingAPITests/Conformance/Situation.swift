@@ -36,7 +36,7 @@ enum Situation: CaseIterable {
         runtime.waitingPredictions = self == .fullPredictions ? 1 : runtime.waitingPredictions
         runtime.modelVersions = self == .fullRegistry ? 1 : runtime.modelVersions
         runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
-        limits.body = self == .smallBodies ? 64 : limits.body
+        limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
         // With one thread, bodies are processed in the order of their arrival.
         let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
         let api = try API(
