@@ -60,8 +60,8 @@ extension OptionField {
         Self(
             name: name,
             read: { (json, options) throws(JSONError) in
-                if let value = try json.double(name, in: range, exclusive: exclusive) {
-                    options[keyPath: property] = Float(value)
+                if let value = try json.float(name, in: range, exclusive: exclusive) {
+                    options[keyPath: property] = value
                 }
             },
             write: { json, options in json.member(name, options[keyPath: property]) })
@@ -75,8 +75,8 @@ extension OptionField {
         Self(
             name: name,
             read: { (json, options) throws(JSONError) in
-                if let value = try json.double(name, in: range, exclusive: exclusive) {
-                    options[keyPath: property] = Float(value)
+                if let value = try json.float(name, in: range, exclusive: exclusive) {
+                    options[keyPath: property] = value
                 }
             },
             write: { json, options in
