@@ -95,6 +95,8 @@ let package = Package(
             dependencies: [
                 "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: strict),
 

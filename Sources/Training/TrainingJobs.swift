@@ -82,13 +82,13 @@ public final class TrainingJobs: Sendable {
     }
 
     /// All jobs that are known, the newest first.
-    public var all: [TrainingJob] { queue.withLock { $0.jobs.reversed() } }
+    public var all: [TrainingJob] { queue.withLock { $0.jobs.values.reversed() } }
 
     /// The trainings since the start.
     public var counts: TrainingCounts { metrics.counts(of: all) }
 
     /// The job with a name; nil if none is known.
-    public subscript(id: String) -> TrainingJob? { queue.withLock { $0.jobs.first { $0.id == id } } }
+    public subscript(id: String) -> TrainingJob? { queue.withLock { $0.jobs[id] } }
 
     /// Forgets a job that has ended or cannot be cancelled any more; returns false for others.
     public func forget(_ job: TrainingJob) -> Bool {

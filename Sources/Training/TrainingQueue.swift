@@ -1,3 +1,5 @@
+import DequeModule
+import OrderedCollections
 import TimeSeries
 
 /// A training in the queue.
@@ -14,9 +16,9 @@ struct TrainingQueue {
     /// The maximum number of epochs that ended jobs keep, which take about 40 MB.
     private static let maxEndedEpochs = 1_000_000
 
-    /// All jobs that are known, the oldest first.
-    var jobs: [TrainingJob] = []
-    var waiting: [QueuedTraining] = []
+    /// All jobs that are known, by ID, the oldest first.
+    var jobs: OrderedDictionary<String, TrainingJob> = [:]
+    var waiting: Deque<QueuedTraining> = []
     /// The number of threads that train.
     var running = 0
     var keys: [String: (requestDigest: String, job: TrainingJob)] = [:]
@@ -37,12 +39,12 @@ struct TrainingQueue {
 
     /// Adds a job with a waiter, and forgets the oldest ended jobs beyond the limits.
     mutating func add(_ job: TrainingJob, as key: IdempotencyKey?, maxEndedJobs: Int) {
-        jobs.append(job)
+        jobs[job.id] = job
         if let key { keys[key.value] = (key.requestDigest, job) }
         var epochs = 0
         var ended = 0
         var forgotten: Set<String> = []
-        for job in jobs.reversed() {
+        for job in jobs.values.reversed() {
             guard job.isEnded else { continue }
             ended += 1
             epochs += job.summary.epochsDone
@@ -53,7 +55,7 @@ struct TrainingQueue {
     }
 
     mutating func forget(_ ids: Set<String>) {
-        jobs.removeAll { ids.contains($0.id) }
+        jobs.removeAll { ids.contains($0.key) }
         keys = keys.filter { !ids.contains($0.value.job.id) }
     }
 }
