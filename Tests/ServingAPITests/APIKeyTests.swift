@@ -30,8 +30,8 @@ import Testing
         [(name: "Authorization", value: "Bearer \(key)")]
     }
 
-    @Test(arguments: Wire.allCases)
-    func eachScopeOpensItsRoutesAndNoOther(_ wire: Wire) throws {
+    @Test(arguments: TransportKind.allCases)
+    func eachScopeOpensItsRoutesAndNoOther(_ transport: TransportKind) throws {
         var lines = "# a comment\n\n"
         var keys: [Scope: String] = [:]
         for scope in Scope.allCases {
@@ -40,7 +40,7 @@ import Testing
             lines += line + "  # and another\n"
         }
         let file = KeyFile(lines)
-        let api = try API(wire, keys: file.keys())
+        let api = try API(transport, keys: file.keys())
         let calls: [(String, String, Scope)] = [
             ("GET", "/models", .read), ("GET", "/models/x", .read), ("GET", "/summary?model=x", .read),
             ("GET", "/openapi.yaml", .read), ("HEAD", "/models", .read), ("POST", "/summary", .read),
@@ -77,11 +77,11 @@ import Testing
         for (method, path, needed) in calls {
             let body: [UInt8]? = method == "POST" || method == "PUT" ? Array("{}".utf8) : nil
             for (scope, key) in keys {
-                let answer = try api.send(method, path, fields: Self.bearer(key), body: body)
-                #expect((answer.status == 403) == (scope != needed), "\(method) \(path) with \(scope)")
+                let response = try api.send(method, path, fields: Self.bearer(key), body: body)
+                #expect((response.status == 403) == (scope != needed), "\(method) \(path) with \(scope)")
                 guard scope != needed else { continue }
                 #expect(
-                    answer["www-authenticate"]
+                    response["www-authenticate"]
                         == "Bearer realm=\"reprise\", error=\"insufficient_scope\", scope=\"\(needed)\"")
             }
             #expect(try api.send(method, path, body: body).status == 401)
@@ -105,10 +105,10 @@ import Testing
         let api = try API(.inProcess, keys: file.keys())
         let sent = fields.map { (name: $0.0, value: $0.1.replacing("KEY", with: key)) }
         for (method, path) in [("GET", "/models"), ("GET", "/no/such/path"), ("PUT", "/train")] {
-            let answer = try api.send(method, path, fields: sent)
-            #expect(answer.status == 401)
-            #expect(answer["www-authenticate"]?.hasPrefix("Bearer realm=\"reprise\"") == true)
-            #expect(!answer.text.contains(key))
+            let response = try api.send(method, path, fields: sent)
+            #expect(response.status == 401)
+            #expect(response["www-authenticate"]?.hasPrefix("Bearer realm=\"reprise\"") == true)
+            #expect(!response.text.contains(key))
         }
         #expect(try api.send("GET", "/no/such/path", fields: Self.bearer(key)).status == 404)
         #expect(

@@ -36,17 +36,17 @@ import Training
     }
 
     private func train(_ members: [String: JSON?] = [:]) throws -> String {
-        let answer = try api.post(Self.models, Self.training(members))
-        #expect(answer.status == 201, "\(answer.text)")
-        let id = try #require(try answer.json["modelId"]?.string)
-        #expect(answer["location"] == "\(Self.models)/\(id)")
+        let response = try api.post(Self.models, Self.training(members))
+        #expect(response.status == 201, "\(response.text)")
+        let id = try #require(try response.json["modelId"]?.string)
+        #expect(response["location"] == "\(Self.models)/\(id)")
         return id
     }
 
     /// Does something while trainings have to wait.
     private func whileAnotherTrains<Value>(_ body: () throws -> Value) throws -> Value {
-        let hold = try Hold(api, post: "/train", Small.training("other"))
-        return try withExtendedLifetime(hold, body)
+        let busyQueue = try BusyQueue(api, post: "/train", Small.training("other"))
+        return try withExtendedLifetime(busyQueue, body)
     }
 
     private func status(_ id: String) throws -> String? {
@@ -61,11 +61,11 @@ import Training
         Issue.record("\(id) does not become ready")
     }
 
-    private func refuses(_ answer: Answer, _ status: Int, _ code: String) throws {
-        #expect(answer.status == status && answer.mediaType == "application/json", "\(answer.text)")
-        #expect(try answer.json["code"]?.string == code, "\(answer.text)")
-        #expect(answer["x-ms-error-code"] == code)
-        #expect(try answer.json.object.map { Set($0.keys) } == ["code", "message"])
+    private func refuses(_ response: APIResponse, _ status: Int, _ code: String) throws {
+        #expect(response.status == status && response.mediaType == "application/json", "\(response.text)")
+        #expect(try response.json["code"]?.string == code, "\(response.text)")
+        #expect(response["x-ms-error-code"] == code)
+        #expect(try response.json.object.map { Set($0.keys) } == ["code", "message"])
     }
 
     @Test func aModelIsCreatedThenReadyAndOneOfTheRegistry() throws {
@@ -129,9 +129,9 @@ import Training
             "https://a.example/a%2fb.csv",
             "", "/", "tables//flow.csv", "pump.csv\0",
         ] {
-            let answer = try api.post(Self.models, Self.training(["dataSource": .string(source)]))
-            try refuses(answer, 400, "InvalidBlobURL")
-            #expect(!answer.text.contains("root:"))
+            let response = try api.post(Self.models, Self.training(["dataSource": .string(source)]))
+            try refuses(response, 400, "InvalidBlobURL")
+            #expect(!response.text.contains("root:"))
         }
     }
 
@@ -170,9 +170,9 @@ import Training
         try refuses(api.post(Self.models, text: "{"), 400, "InvalidJsonFormat")
         try refuses(api.get("/anomalydetector/v1.0/x"), 404, "UnknownPath")
         try refuses(api.get("\(Self.models)/x", accept: "image/png"), 406, "NotAcceptable")
-        let answer = try api.get("\(Self.models)/x:detect-batch")
-        try refuses(answer, 405, "MethodNotAllowed")
-        #expect(answer["allow"] == "POST")
+        let response = try api.get("\(Self.models)/x:detect-batch")
+        try refuses(response, 405, "MethodNotAllowed")
+        #expect(response["allow"] == "POST")
         // The colon separates nothing but these.
         try refuses(api.get("\(Self.models)/x:y"), 404, "ModelNotExist")
         try refuses(api.get("\(Self.models)?skip=-1"), 400, "InvalidRequestParameterError")
@@ -184,10 +184,10 @@ import Training
         let id = try train()
         try waitUntilReady(id)
         let target = "\(Self.models)/\(id):detect-last"
-        let answer = try api.post(target, Self.last(rows: 30)).json
-        let results = try #require(answer["results"]?.array)
+        let response = try api.post(target, Self.last(rows: 30)).json
+        let results = try #require(response["results"]?.array)
         #expect(results.map { $0["timestamp"]?.string } == [DetectorData.time(29)])
-        #expect(answer["variableStates"]?[1]?["effectiveCount"] == 30)
+        #expect(response["variableStates"]?[1]?["effectiveCount"] == 30)
         // It is what POST /score says of the same window.
         let series = JSON.array((0..<30).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 4) / 2)] })
         let scores = try api.post("/score", ["model": .string(id), "series": series, "last": true]).json

@@ -82,18 +82,18 @@ import Testing
             path: "/reconstruct"),
     ]
 
-    @Test(arguments: Wire.allCases) func allRowsOnOneServer(wire: Wire) throws {
-        let server = try API(wire)
+    @Test(arguments: TransportKind.allCases) func allRowsOnOneServer(transport: TransportKind) throws {
+        let server = try API(transport)
         let good = Self.train("").replacing("\"m\"", with: "\"good\"")
         #expect(try server.post("/train", text: good).status == 201)
         for row in Self.rows {
-            let answer = try server.post(row.path, text: row.body)
-            #expect(answer.status == row.status, "\(row.name): \(answer.text)")
-            #expect(answer.mediaType == "application/problem+json", "\(row.name)")
-            let problem = try answer.json
+            let response = try server.post(row.path, text: row.body)
+            #expect(response.status == row.status, "\(row.name): \(response.text)")
+            #expect(response.mediaType == "application/problem+json", "\(row.name)")
+            let problem = try response.json
             #expect(
                 problem["detail"]?.string?.contains(row.detail) == true,
-                "\(row.name): \(answer.text)")
+                "\(row.name): \(response.text)")
             #expect(problem["error"] == problem["detail"])
             if let pointer = row.pointer { #expect(problem["pointer"]?.string == pointer, "\(row.name)") }
         }
@@ -101,8 +101,8 @@ import Testing
         #expect(try server.get("/healthz").status == 200)
     }
 
-    @Test(arguments: Wire.allCases) func whatIsOutsideTheBody(wire: Wire) throws {
-        let server = try API(wire)
+    @Test(arguments: TransportKind.allCases) func whatIsOutsideTheBody(transport: TransportKind) throws {
+        let server = try API(transport)
         #expect(try server.get("/nothing").status == 404)
         #expect(try server.get("/summary").status == 400)
         #expect(try server.get("/models/x/versions/04").status == 400)

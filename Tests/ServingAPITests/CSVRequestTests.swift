@@ -27,14 +27,14 @@ import Testing
         }
     }
 
-    private func send(_ api: API, _ target: String, _ text: String) throws -> Answer {
+    private func send(_ api: API, _ target: String, _ text: String) throws -> APIResponse {
         try api.post(target, text: text, fields: Self.csv)
     }
 
     private func train(_ api: API, _ text: String, with query: String = "") throws -> JSON {
-        let answer = try send(api, "/train?model=pump&\(Self.options)\(query)", text)
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json
+        let response = try send(api, "/train?model=pump&\(Self.options)\(query)", text)
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json
     }
 
     private static let rows = JSON.array(
@@ -44,8 +44,8 @@ import Testing
         "learning_rate": 0.01, "shuffle": false, "early_stopping": ["monitor": "loss"],
     ]
 
-    @Test(arguments: Wire.allCases) func isTheSameAsJSON(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func isTheSameAsJSON(transport: TransportKind) throws {
+        let api = try API(transport)
         let trained = try train(api, Self.table(["time", "a", "b"]))
         #expect(trained["feature_names"] == ["a", "b"])
         let other = try api.post("/train", Self.training).json
@@ -108,9 +108,9 @@ import Testing
         let trained = try train(api, Self.table(["time", "a", "b", "anomaly"]), with: "&exclude=anomaly")
         #expect(trained["feature_names"] == ["a", "b"])
         let table = Self.table(["pump", "a", "b"])
-        let answer = try send(api, "/score?model=pump&recording=pump&include=windows,rows", table).json
-        #expect(answer["windows"]?.array?.count == 9 + 17)
-        let rows = try #require(answer["rows"]?["scores"]?.array)
+        let response = try send(api, "/score?model=pump&recording=pump&include=windows,rows", table).json
+        #expect(response["windows"]?.array?.count == 9 + 17)
+        let rows = try #require(response["rows"]?["scores"]?.array)
         #expect(rows.indices.filter { rows[$0].isNull } == [0, 1, 11, 12])
         let spanning = try send(api, "/score?model=pump&ignore=pump", table).json
         #expect(spanning["windows"]?.array?.count == 28)
@@ -121,9 +121,9 @@ import Testing
         let api = try API(.inProcess)
         _ = try train(api, Self.table(["time", "a", "b"]))
         let spike = Self.table(["time", "a", "b"]) { $0 == "a" && $1 == 20 ? "99" : Self.cell($0, $1) }
-        let answer = try send(api, "/score?model=pump", spike).json
-        #expect(answer["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0)") }))
-        let events = try #require(answer["events"]?.array)
+        let response = try send(api, "/score?model=pump", spike).json
+        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0)") }))
+        let events = try #require(response["events"]?.array)
         #expect(!events.isEmpty)
         for event in events {
             for place in ["first", "last", "peak"] {
@@ -132,7 +132,7 @@ import Testing
             }
         }
         #expect(events[0]["features"]?[0] == events[0]["features"]?[0]?.with(["feature": 0, "name": "a"]))
-        #expect(answer["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6", "that of its last row")
+        #expect(response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6", "that of its last row")
         let last = try send(api, "/score?model=pump&last=true", spike).json
         #expect(
             last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:29")
@@ -150,8 +150,8 @@ import Testing
 
     @Test func aStringIsTakenAsItStands() throws {
         let api = try API(.inProcess)
-        let answer = try send(api, "/train?model=123&timesteps=2&units=2&epochs=1", Self.table(["a"]))
-        #expect(try answer.json["model"] == "123", "\(answer.text)")
+        let response = try send(api, "/train?model=123&timesteps=2&units=2&epochs=1", Self.table(["a"]))
+        #expect(try response.json["model"] == "123", "\(response.text)")
         #expect(try send(api, "/encode?model=123&version=1", Self.table(["a"])).status == 200)
         #expect(try send(api, "/encode?model=123&version=latest", Self.table(["a"])).status == 200)
         let warm = try send(api, "/train?model=123&warm_start=true&epochs=1", Self.table(["a"]))
@@ -160,7 +160,7 @@ import Testing
 
     @Test func aKeyStandsForTheQueryToo() throws {
         let api = try API(.inProcess)
-        func start(_ query: String) throws -> Answer {
+        func start(_ query: String) throws -> APIResponse {
             try api.post(
                 "/train?model=m&timesteps=2&\(query)", text: Self.table(["a"]),
                 fields: Self.csv + [(name: "Idempotency-Key", value: "k")])
@@ -216,14 +216,14 @@ import Testing
         ("timesteps=2", table(["a"]), "'model' is missing"),
     ]
 
-    @Test(arguments: Wire.allCases) func whatIsWrongIsSaid(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func whatIsWrongIsSaid(transport: TransportKind) throws {
+        let api = try API(transport)
         _ = try train(api, Self.table(["time", "a", "b"]))
         for row in Self.refused {
-            let answer = try send(api, "/train?\(row.query)", row.text)
-            #expect(answer.status == 422, "\(row.query): \(answer.text)")
-            let problem = try answer.json
-            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(row.query): \(answer.text)")
+            let response = try send(api, "/train?\(row.query)", row.text)
+            #expect(response.status == 422, "\(row.query): \(response.text)")
+            let problem = try response.json
+            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(row.query): \(response.text)")
             #expect(problem["pointer"] == nil, "there is no JSON to point into")
         }
         let unlabelled = try send(api, "/evaluate?model=pump", Self.table(["a", "b"]))
@@ -238,12 +238,12 @@ import Testing
         #expect(refusal.status == 415 && refusal["accept"] == "application/json")
         for path in ["/train", "/score", "/evaluate", "/reconstruct", "/encode"] {
             for type in ["text/plain", "application/x-www-form-urlencoded"] {
-                let answer = try api.post(
+                let response = try api.post(
                     path, text: "a\n1\n", fields: [(name: "Content-Type", value: type)])
                 #expect(
-                    answer.status == 415
-                        && answer["accept"] == "application/json, text/csv, application/x-npy", "\(path)")
-                #expect(answer.text.contains("application/json or text/csv or application/x-npy"))
+                    response.status == 415
+                        && response["accept"] == "application/json, text/csv, application/x-npy", "\(path)")
+                #expect(response.text.contains("application/json or text/csv or application/x-npy"))
             }
         }
     }

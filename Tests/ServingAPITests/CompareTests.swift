@@ -19,16 +19,16 @@ import Testing
     ]
 
     private func compare(_ members: [String: JSON?] = [:]) throws -> JSON {
-        let answer = try api.post("/compare", Self.request.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/compare", Self.request.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
     @Test func bothAreJudgedBesideTheBaselines() throws {
-        let answer = try compare(["seeds": [3, 4]])
+        let response = try compare(["seeds": [3, 4]])
         // Windows of the first 150 rows, and those that end in the other 150.
-        #expect(answer["training_windows"] == 147 && answer["test_windows"] == 150)
-        let detectors = try #require(answer["detectors"]?.array)
+        #expect(response["training_windows"] == 147 && response["test_windows"] == 150)
+        let detectors = try #require(response["detectors"]?.array)
         #expect(detectors.map { $0["detector"]?.string } == ["autoencoder", "stacked", "pca", "z_score"])
         for network in detectors.prefix(2) {
             let runs = try #require(network["runs"]?.array)
@@ -63,9 +63,9 @@ import Testing
     }
 
     @Test func knownAnomaliesAreNotTrainedOn() throws {
-        let answer = try compare(["labels": [[10, 19], [200, 229]]])
+        let response = try compare(["labels": [[10, 19], [200, 229]]])
         // Ten rows, and three windows before them that have one.
-        #expect(answer["training_windows"]?.int == 147 - 13)
+        #expect(response["training_windows"]?.int == 147 - 13)
         let none = try compare(["labels": nil])
         #expect(none["detectors"]?.array?.count == 2)
         #expect(none["detectors"]?[0]?["roc_auc"]?.isNull == true)

@@ -7,19 +7,19 @@ import Testing
 @Suite struct ConcurrencyTests {
     /// Reconstructions of each version, as they were first seen.
     private final class Seen: Sendable {
-        private let answers = Mutex<[Int: JSON]>([:])
+        private let responses = Mutex<[Int: JSON]>([:])
 
         /// Whether the answer is the one that this version gave before.
-        func agrees(_ answer: JSON) -> Bool {
-            guard let version = answer["version"]?.int else { return false }
-            return answers.withLock { answers in
-                let first = answers[version] ?? answer
-                answers[version] = first
-                return answer == first
+        func agrees(_ response: JSON) -> Bool {
+            guard let version = response["version"]?.int else { return false }
+            return responses.withLock { responses in
+                let first = responses[version] ?? response
+                responses[version] = first
+                return response == first
             }
         }
 
-        var versions: Int { answers.withLock(\.count) }
+        var versions: Int { responses.withLock(\.count) }
     }
 
     @Test func predictionsAreRightWhileVersionsComeAndGo() throws {
@@ -32,12 +32,12 @@ import Testing
 
         let readers = try (0..<4).map { _ in
             let client = try Client(url: url)
-            return Outcome {
+            return Future {
                 var count = 0
                 while isTraining.load(ordering: .relaxed) || count < 50 {
-                    let answer = try client.post("/reconstruct", request)
-                    guard answer.status == 200, try seen.agrees(answer.json) else {
-                        throw HarnessError("\(answer.status): \(answer.text)")
+                    let response = try client.post("/reconstruct", request)
+                    guard response.status == 200, try seen.agrees(response.json) else {
+                        throw HarnessError("\(response.status): \(response.text)")
                     }
                     count += 1
                 }
@@ -60,7 +60,7 @@ import Testing
         let url = try #require(api.url)
         let trainings = try (0..<8).map { seed in
             let client = try Client(url: url)
-            return Outcome {
+            return Future {
                 try client.post("/train", Small.training("m", ["seed": .integer(seed)])).json["version"]?.int
             }
         }

@@ -8,9 +8,9 @@ import Testing
     init() throws { api = try API(.inProcess) }
 
     private func train(_ members: [String: JSON?] = [:]) throws -> JSON {
-        let answer = try api.post("/train", Small.training("m", members))
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json.with(["version": nil, "seconds": nil, "created_at": nil])
+        let response = try api.post("/train", Small.training("m", members))
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json.with(["version": nil, "seconds": nil, "created_at": nil])
     }
 
     private func windows(_ members: [String: JSON?]) throws -> JSON? {
@@ -45,9 +45,9 @@ import Testing
             "series": Self.turned(Small.series), "feature_names": ["y", "x"], "warm_start": 1,
         ])
         let straight = Small.warm("m").with(["feature_names": ["x", "y"], "warm_start": 1])
-        let answer = try api.post("/train", turned).json
-        #expect(answer["feature_names"] == ["x", "y"])
-        #expect(try answer["history"] == api.post("/train", straight).json["history"])
+        let response = try api.post("/train", turned).json
+        #expect(response["feature_names"] == ["x", "y"])
+        #expect(try response["history"] == api.post("/train", straight).json["history"])
         // A model without names gets those of the data that it goes on with.
         #expect(try train()["feature_names"] == .null)
         #expect(
@@ -102,14 +102,14 @@ import Testing
         let members: [String: JSON?] = ["series": rows, "scaling": .string(scaling), "epochs": 3]
         let trained = try train(members)
         #expect(trained["history"]?["loss"]?.numbers.count == 3 && trained["threshold"]?.double != nil)
-        let answer = try api.post("/score", ["model": "m", "series": rows]).json
-        #expect(answer["windows"]?.array?.count == 19)
-        #expect(answer["windows"]?.array?.allSatisfy { $0["score"]?.double != nil } == true)
+        let response = try api.post("/score", ["model": "m", "series": rows]).json
+        #expect(response["windows"]?.array?.count == 19)
+        #expect(response["windows"]?.array?.allSatisfy { $0["score"]?.double != nil } == true)
         // Where it moves it is an error like any other.
         let moved = JSON.array((0..<20).map { [.number(Double($0 % 4)), $0 == 9 ? 8 : 7, 0] })
         let scores = try api.post("/score", ["model": "m", "series": moved]).json["windows"]
         #expect(
-            try #require(scores?[8]?["error"]?.double) != #require(answer["windows"]?[8]?["error"]?.double))
+            try #require(scores?[8]?["error"]?.double) != #require(response["windows"]?[8]?["error"]?.double))
         let constant = JSON.array(Array(repeating: [7, 0], count: 20))
         #expect(try train(["series": constant, "scaling": .string(scaling)])["threshold"]?.double != nil)
         #expect(try api.post("/score", ["model": "m", "series": constant]).status == 200)
@@ -150,11 +150,11 @@ import Testing
 
     @Test func whatIsWrongIsSaid() throws {
         for row in Self.refused {
-            let answer = try api.post("/train", Small.training("m", row.members))
-            #expect(answer.status == 422, "\(row.words): \(answer.text)")
-            let problem = try answer.json
-            #expect(problem["pointer"]?.string == row.pointer, "\(row.words): \(answer.text)")
-            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(answer.text)")
+            let response = try api.post("/train", Small.training("m", row.members))
+            #expect(response.status == 422, "\(row.words): \(response.text)")
+            let problem = try response.json
+            #expect(problem["pointer"]?.string == row.pointer, "\(row.words): \(response.text)")
+            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(response.text)")
         }
         #expect(try api.get("/models/m").status == 404)
     }
@@ -162,9 +162,9 @@ import Testing
     @Test func namesThatDoNotFitAreNamed() throws {
         _ = try train(["feature_names": ["x", "y"]])
         for (names, words): (JSON, String) in [(["x", "z"], "has 'z'"), (["x"], "are 1 for 2 features")] {
-            let answer = try api.post(
+            let response = try api.post(
                 "/score", ["model": "m", "series": Small.series, "feature_names": names])
-            #expect(answer.status == 422 && answer.text.contains(words), "\(answer.text)")
+            #expect(response.status == 422 && response.text.contains(words), "\(response.text)")
         }
         let lacking = try api.post("/score", ["model": "m", "series": [[1], [2]], "feature_names": ["y"]])
         #expect(lacking.status == 422 && lacking.text.contains("lacks 'x'"), "\(lacking.text)")

@@ -33,16 +33,16 @@ import Testing
         let body: JSON = [
             "model": "m", "series": Self.series(rows, seed: 1), "timesteps": 5, "units": [8, 4], "epochs": 4,
         ]
-        let answer = try api.post("/train", body.with(members))
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/train", body.with(members))
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json
     }
 
     private func post(_ path: String, _ members: [String: JSON?]) throws -> JSON {
         let body: JSON = ["model": "m"]
-        let answer = try api.post(path, body.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post(path, body.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
     @Test func aFifthIsHeldBackAndTheCovarianceIsLearned() throws {
@@ -90,12 +90,12 @@ import Testing
         _ = try train(rows: 4000)
         for (quantile, range) in [(0.99, 0.0...0.025), (0.9, 0.06...0.15)] {
             let labels = JSON.array((0..<4000).map { .integer($0 == 3999 ? 1 : 0) })
-            let answer = try post(
+            let response = try post(
                 "/evaluate",
                 ["series": Self.series(4000, seed: 2), "labels": labels, "quantile": .number(quantile)])
-            let rate = try #require(answer["at_threshold"]?["false_alarm_rate"]?.double)
+            let rate = try #require(response["at_threshold"]?["false_alarm_rate"]?.double)
             #expect(range.contains(rate), "\(quantile): \(rate)")
-            #expect(answer["drift"]?["is_drift"] == false && answer["warnings"] == [])
+            #expect(response["drift"]?["is_drift"] == false && response["warnings"] == [])
         }
     }
 
@@ -139,18 +139,18 @@ import Testing
         let labels: JSON = [[100, 140]]
         var series = try #require(Self.series(300, seed: 4).array)
         for row in 100...140 { series[row] = [0, 0, 5] }
-        let answer = try post("/evaluate", ["series": .array(series), "labels": labels])
+        let response = try post("/evaluate", ["series": .array(series), "labels": labels])
         for name in ["z_score", "pca"] {
-            let judgement = try #require(answer["baselines"]?[name])
+            let judgement = try #require(response["baselines"]?[name])
             let at = try #require(judgement["at_threshold"])
             let counted = ["true_positives", "false_positives", "true_negatives", "false_negatives"]
                 .reduce(0) { $0 + (at[$1]?.int ?? 0) }
-            #expect(counted == answer["rows"]?.int && counted == 296)
+            #expect(counted == response["rows"]?.int && counted == 296)
             #expect(try #require(judgement["threshold"]?.double) > 0)
         }
         // All zeros are the mean, which a z-score doesn't mind; what the features have in common it doesn't see.
-        #expect(try #require(answer["roc_auc"]?.double) > 0.95)
-        #expect(try #require(answer["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
+        #expect(try #require(response["roc_auc"]?.double) > 0.95)
+        #expect(try #require(response["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
     }
 
     @Test func meanAbsoluteErrorsAreThat() throws {
@@ -159,10 +159,10 @@ import Testing
         let back = try post("/reconstruct", ["windows": windows])["reconstructions"]
         let (ours, theirs) = (try #require(windows.flat), try #require(back?.flat))
         let mean = zip(ours, theirs).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(ours.count)
-        let answer = try post(
+        let response = try post(
             "/score", ["windows": windows, "include": ["windows", "timesteps", "features"]])
-        #expect(answer["error_kind"] == "mae")
-        let window = try #require(answer["windows"]?[0])
+        #expect(response["error_kind"] == "mae")
+        let window = try #require(response["windows"]?[0])
         let (error, score) = (try #require(window["error"]?.double), try #require(window["score"]?.double))
         #expect(abs(error - mean) < 1e-5)
         let timesteps = try #require(window["timesteps"]).numbers
@@ -173,10 +173,10 @@ import Testing
         for kind in ["mahalanobis", "mae"] {
             _ = try train(["error_kind": .string(kind)])
             let file = try api.get("/models/m/model.safetensors").body
-            let answer = try api.send(
+            let response = try api.send(
                 "PUT", "/models/copy/model.safetensors",
                 fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
-            #expect(answer.status == 201, "\(answer.text)")
+            #expect(response.status == 201, "\(response.text)")
             let body: JSON = [
                 "series": Self.series(120, seed: 5), "labels": [[60, 80]], "quantile": 0.95,
             ]

@@ -23,9 +23,9 @@ import Testing
 
     private func evaluate(_ members: [String: JSON?] = [:]) throws -> JSON {
         let body: JSON = ["model": "m", "series": Self.series, "labels": [[30, 36]]]
-        let answer = try api.post("/evaluate", body.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/evaluate", body.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
     @Test func whatIsFoundIsMeasured() throws {

@@ -47,9 +47,9 @@ extension InferenceProtocolTests {
     @Test func whatIsWrongIs400WithAnError() throws {
         let api = try server()
         for (body, says) in Self.bad {
-            let answer = try infer(api, body)
-            #expect(answer.status == 400, "\(body)")
-            #expect(try answer.json["error"]?.string?.contains(says) == true, "\(says): \(answer.text)")
+            let response = try infer(api, body)
+            #expect(response.status == 400, "\(body)")
+            #expect(try response.json["error"]?.string?.contains(says) == true, "\(says): \(response.text)")
         }
         let noEncoding = try infer(
             api, ["inputs": [Self.input()], "outputs": [["name": "encoding"]]], of: "stacked")
@@ -59,8 +59,8 @@ extension InferenceProtocolTests {
         #expect(overflow.status == 400 && overflow.text.contains("largest 32-bit float"))
         for path in ["/v2/models/none/infer", "/v2/models/toy/versions/9/infer", "/v2/nothing", "/v2/models"]
         {
-            let answer = try api.post(path, ["inputs": [Self.input()]])
-            #expect(try answer.status == 404 && answer.json["error"]?.string != nil, "\(path)")
+            let response = try api.post(path, ["inputs": [Self.input()]])
+            #expect(try response.status == 404 && response.json["error"]?.string != nil, "\(path)")
         }
     }
 
@@ -83,8 +83,8 @@ extension InferenceProtocolTests {
             (request(64), Self.bytes(gap), nil, "window 1, timestep 1, feature 0"),
             (["inputs": [Self.input()]], tensor, nil, "64 bytes follow it"),
         ] as [(JSON, [UInt8], String?, String)] {
-            let answer = try infer(api, body, tensor: tensor, length: length)
-            #expect(answer.status == 400 && answer.text.contains(says), "\(says): \(answer.text)")
+            let response = try infer(api, body, tensor: tensor, length: length)
+            #expect(response.status == 400 && response.text.contains(says), "\(says): \(response.text)")
         }
         let twice = try infer(
             api, request(64), tensor: tensor, fields: [(name: "Inference-Header-Content-Length", value: "9")])

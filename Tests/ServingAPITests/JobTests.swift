@@ -7,7 +7,7 @@ import Testing
 @Suite struct JobTests {
     private static let async = [(name: "Prefer", value: "respond-async")]
 
-    private func start(_ api: API, _ body: JSON, key: String? = nil) throws -> Answer {
+    private func start(_ api: API, _ body: JSON, key: String? = nil) throws -> APIResponse {
         let fields = Self.async + (key.map { [(name: "Idempotency-Key", value: $0)] } ?? [])
         return try api.post("/train", text: "\(body)", fields: fields)
     }
@@ -21,8 +21,8 @@ import Testing
         throw HarnessError("never \(state): \(try api.get(path).text)")
     }
 
-    @Test(arguments: Wire.allCases) func aJobIsAskedAbout(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aJobIsAskedAbout(transport: TransportKind) throws {
+        let api = try API(transport)
         let accepted = try start(api, Small.training("m", ["epochs": 7, "validation_split": 0.5]))
         #expect(accepted.status == 202)
         #expect(accepted["preference-applied"] == "respond-async")
@@ -40,8 +40,8 @@ import Testing
         #expect(try api.get("/models/m").status == 200, "the model stays")
     }
 
-    @Test(arguments: Wire.allCases) func aRunningJobIsCancelled(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aRunningJobIsCancelled(transport: TransportKind) throws {
+        let api = try API(transport)
         let path = try #require(try start(api, Small.long("m"))["location"])
         let running = try wait(api, path, for: "running")
         #expect(running["seconds_left"] != nil)
@@ -59,8 +59,8 @@ import Testing
         #expect(job["problem"]?["status"] == 422)
     }
 
-    @Test(arguments: Wire.allCases) func aRepeatedRequestIsOneJob(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aRepeatedRequestIsOneJob(transport: TransportKind) throws {
+        let api = try API(transport)
         let body = Small.training("m")
         let first = try start(api, body, key: "k")
         #expect(try start(api, body, key: "\"k\"")["location"] == first["location"])
@@ -90,11 +90,11 @@ import Testing
         let client = try RepriseClient(baseURL: #require(api.url), timeout: 60)
         var events = Events()
         do {
-            let answer = try client.stream(method, path, body: body.map { Array("\($0)".utf8) }) { event in
+            let response = try client.stream(method, path, body: body.map { Array("\($0)".utf8) }) { event in
                 events.all.append(event)
                 return events.all.count < most
             }
-            guard answer.status == 200 else { throw HarnessError(answer.text) }
+            guard response.status == 200 else { throw HarnessError(response.text) }
         } catch let error as ClientError where events.all.count < most {
             throw error
         } catch {}
@@ -121,9 +121,9 @@ import Testing
         _ = try wait(api, path, for: "succeeded")
         let all = try events(api, "GET", "\(path)/events")
         #expect(all.ids == Array(1...21))
-        let answer = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "17")])
+        let response = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "17")])
         #expect(
-            answer.text.split(separator: "\n").filter { $0.hasPrefix("id: ") } == [
+            response.text.split(separator: "\n").filter { $0.hasPrefix("id: ") } == [
                 "id: 18", "id: 19", "id: 20", "id: 21",
             ])
         let seen = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "21")])
@@ -137,7 +137,7 @@ import Testing
         #expect(try JSON(#require(failed.all.last).data)["type"] == "/problems/training-failed")
         let path = try #require(try start(api, Small.long("m"))["location"])
         let url = try #require(api.url)
-        let canceller = Outcome {
+        let canceller = Future {
             usleep(100_000)
             return try Client(url: url).delete(path).status
         }
@@ -191,8 +191,8 @@ import Testing
         #expect(try api.delete(path).status == 202)
     }
 
-    @Test(arguments: Wire.allCases) func itGoesOnFromAVersion(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func itGoesOnFromAVersion(transport: TransportKind) throws {
+        let api = try API(transport)
         let base = try api.post("/train", Small.training("m", ["epochs": 30, "learning_rate": 0.01])).json
         let warm = try api.post("/train", Small.warm("m")).json
         #expect(warm["version"] == 2)

@@ -5,8 +5,8 @@ import Testing
 @Suite struct MainJobTests {
     /// The mean absolute error of the article's five windows.
     private func meanAbsoluteError(_ api: API, _ model: String) throws -> Double {
-        let answer = try api.post("/reconstruct", ["model": .string(model), "windows": Article.windows])
-        let found = try #require(answer.json["reconstructions"]).numbers
+        let response = try api.post("/reconstruct", ["model": .string(model), "windows": Article.windows])
+        let found = try #require(response.json["reconstructions"]).numbers
         let expected = Article.windows.numbers
         try #require(found.count == 30 && expected.count == 30)
         return zip(found, expected).map { abs($0 - $1) }.reduce(0, +) / 30
@@ -21,8 +21,8 @@ import Testing
         #expect(try meanAbsoluteError(api, "toy") <= 0.02)
     }
 
-    @Test(arguments: Wire.allCases) func encodesAndSummarises(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func encodesAndSummarises(transport: TransportKind) throws {
+        let api = try API(transport)
         #expect(try api.post("/train", Article.training("toy")).status == 201)
         let windows = try #require(Article.windows[0])
         let encoded = try api.post("/encode", ["model": "toy", "windows": [windows]]).json
@@ -36,8 +36,8 @@ import Testing
         #expect(table.contains(" Total params: 248,578 (971.01 KB)"))
     }
 
-    @Test(arguments: Wire.allCases) func aVersionsNumberIsNeverUsedAgain(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aVersionsNumberIsNeverUsedAgain(transport: TransportKind) throws {
+        let api = try API(transport)
         #expect(try api.post("/train", Small.training("m")).json["version"] == 1)
         #expect(try api.post("/train", Small.training("m")).json["version"] == 2)
         #expect(try api.delete("/models/m/versions/2").status == 204)
@@ -53,8 +53,8 @@ import Testing
         #expect(try api.get("/summary?model=m&\(query)").status == 400)
     }
 
-    @Test(arguments: Wire.allCases) func stackedHasNoEncoding(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func stackedHasNoEncoding(transport: TransportKind) throws {
+        let api = try API(transport)
         let trained = try api.post("/train", Article.training("regular", architecture: "stacked"))
         #expect(trained.status == 201)
         #expect(try trained.json["parameters"]?.int == 248578)
@@ -65,8 +65,8 @@ import Testing
         #expect(try refused.json["detail"]?.string?.contains("no encoding") == true)
     }
 
-    @Test(arguments: Wire.allCases) func aCustomListOfLayersTrains(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aCustomListOfLayersTrains(transport: TransportKind) throws {
+        let api = try API(transport)
         let trained = try api.post(
             "/train",
             [
@@ -85,8 +85,8 @@ import Testing
                 == ["Bidirectional", "Dropout", "RepeatVector", "LSTM", "TimeDistributed"])
     }
 
-    @Test(arguments: Wire.allCases) func theSameRequestGivesTheSameBits(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func theSameRequestGivesTheSameBits(transport: TransportKind) throws {
+        let api = try API(transport)
         let first = try api.post("/train", Article.training("toy")).json
         let second = try api.post("/train", Article.training("toy")).json
         #expect(second["version"] == 2)

@@ -8,18 +8,18 @@ import Training
 /// GET /metrics.
 @Suite struct MetricsTests {
     private static func metrics(_ api: API) throws -> Exposition {
-        let answer = try api.get("/metrics")
-        #expect(answer.status == 200)
-        #expect(answer["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
-        return try Exposition(answer.text)
+        let response = try api.get("/metrics")
+        #expect(response.status == 200)
+        #expect(response["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+        return try Exposition(response.text)
     }
 
     private static func train(_ api: API, _ model: String, _ members: [String: JSON?] = [:]) throws {
         #expect(try api.post("/train", Small.training(model, members)).status == 201)
     }
 
-    @Test(arguments: Wire.allCases) func requestsAreCountedByRouteMethodAndStatus(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func requestsAreCountedByRouteMethodAndStatus(_ transport: TransportKind) throws {
+        let api = try API(transport)
         for _ in 0..<3 { _ = try api.get("/healthz") }
         _ = try api.send("HEAD", "/healthz")
         _ = try api.send("PATCH", "/healthz")
@@ -76,8 +76,8 @@ import Training
         #expect(ends.count > 4)
     }
 
-    @Test(arguments: Wire.allCases) func inferencesAreCountedByModelAndVersion(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func inferencesAreCountedByModelAndVersion(_ transport: TransportKind) throws {
+        let api = try API(transport)
         try Self.train(api, "toy")
         try Self.train(api, "toy")
         for path in ["/reconstruct", "/encode", "/score"] {
@@ -89,8 +89,8 @@ import Training
         let many: JSON = [
             "model": "toy", "series": Small.series(rows: 2000), "timesteps": 2, "version": 1,
         ]
-        let answer = try api.post("/reconstruct", many)
-        #expect(answer.status == 200 || answer.status == 422, "\(answer.text)")
+        let response = try api.post("/reconstruct", many)
+        #expect(response.status == 200 || response.status == 422, "\(response.text)")
         let metrics = try Self.metrics(api)
         let (first, second) = (["model": "toy", "version": "1"], ["model": "toy", "version": "2"])
         #expect(metrics.value("reprise_inference_windows_total", second) == 6)
@@ -99,7 +99,7 @@ import Training
         #expect(metrics.value("reprise_inference_queue_seconds_count", second) == 3)
         #expect(metrics.value("reprise_inference_compute_seconds_count", second) == 3)
         #expect((metrics.value("reprise_inference_compute_seconds_sum", second) ?? 0) > 0)
-        let ofSeries = answer.status == 200 ? 1999.0 : 0
+        let ofSeries = response.status == 200 ? 1999.0 : 0
         #expect(metrics.value("reprise_inference_windows_total", first) == 2 + ofSeries)
         #expect(metrics.value("reprise_loaded_model_versions") == 2)
         #expect(metrics.value("reprise_models") == 1 && metrics.value("reprise_model_versions") == 2)
@@ -137,10 +137,10 @@ import Training
         try Self.train(api, "m0")
         let file = try api.get("/models/m0/model.safetensors").body
         for index in 1..<110 {
-            let answer = try api.send(
+            let response = try api.send(
                 "PUT", "/models/m\(index)/model.safetensors",
                 fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
-            #expect(answer.status == 201)
+            #expect(response.status == 201)
         }
         for index in 0..<110 {
             let body: JSON = ["model": .string("m\(index)"), "windows": Small.windows]

@@ -19,23 +19,23 @@ import TimeSeries
 
     private func send(
         _ api: API, _ target: String, _ body: [UInt8], accept: String? = nil
-    ) throws -> Answer {
+    ) throws -> APIResponse {
         try api.send(
             "POST", target, fields: Self.type + (accept.map { [(name: "Accept", value: $0)] } ?? []),
             body: body)
     }
 
     /// A server with the same model twice, trained from an array and from JSON.
-    private func trained(_ wire: Wire = .inProcess) throws -> API {
-        let api = try API(wire)
-        let answer = try send(api, "/train?model=npy&\(Self.options)", Self.series)
-        #expect(answer.status == 201, "\(answer.text)")
-        #expect(try answer.json["history"] == api.post("/train", Self.training).json["history"])
+    private func trained(_ transport: TransportKind = .inProcess) throws -> API {
+        let api = try API(transport)
+        let response = try send(api, "/train?model=npy&\(Self.options)", Self.series)
+        #expect(response.status == 201, "\(response.text)")
+        #expect(try response.json["history"] == api.post("/train", Self.training).json["history"])
         return api
     }
 
-    @Test(arguments: Wire.allCases) func isTheSameAsJSON(wire: Wire) throws {
-        let api = try trained(wire)
+    @Test(arguments: TransportKind.allCases) func isTheSameAsJSON(transport: TransportKind) throws {
+        let api = try trained(transport)
         for path in ["/reconstruct", "/encode", "/score"] {
             let npy = try send(api, "\(path)?model=npy&stride=2", Self.series).json
             let json = try api.post(path, ["model": "json", "series": Self.json, "stride": 2]).json
@@ -62,14 +62,14 @@ import TimeSeries
         #expect(excluding["feature_names"] == ["a", "b"])
     }
 
-    @Test(arguments: Wire.allCases) func answersAreArraysForWhoAsks(wire: Wire) throws {
-        let api = try trained(wire)
+    @Test(arguments: TransportKind.allCases) func answersAreArraysForWhoAsks(transport: TransportKind) throws {
+        let api = try trained(transport)
         for (path, member, shape) in [
             ("/reconstruct", "reconstructions", [4, 3, 2]), ("/encode", "encodings", [4, 2]),
         ] {
-            let answer = try send(api, "\(path)?model=npy", Self.windows, accept: "application/x-npy")
-            #expect(answer.status == 200 && answer["content-type"] == "application/x-npy")
-            let array = try NPYArray(answer.body)
+            let response = try send(api, "\(path)?model=npy", Self.windows, accept: "application/x-npy")
+            #expect(response.status == 200 && response["content-type"] == "application/x-npy")
+            let array = try NPYArray(response.body)
             #expect(array.shape == shape)
             let json = try send(api, "\(path)?model=npy", Self.windows, accept: "*/*").json
             #expect(try array.values == #require(json[member]).numbers.map { Float($0) })
@@ -121,9 +121,9 @@ import TimeSeries
     @Test func whatIsWrongIsTold() throws {
         let api = try trained()
         for (target, body, says) in Self.bad {
-            let answer = try send(api, target, body)
-            #expect(answer.status == 422 && answer.text.contains(says), "\(target): \(answer.text)")
-            #expect(try answer.json["pointer"] == nil)
+            let response = try send(api, target, body)
+            #expect(response.status == 422 && response.text.contains(says), "\(target): \(response.text)")
+            #expect(try response.json["pointer"] == nil)
         }
         let summary = try send(api, "/summary", Self.series)
         #expect(summary.status == 415)

@@ -3,12 +3,12 @@ import Testing
 
 /// Models that are taken away as ONNX; what is in the files is for ONNX's own packages to say, in Tests/clients.
 @Suite(.serialized) struct ONNXTests {
-    @Test(arguments: Wire.allCases)
-    func aVersionIsTakenAway(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases)
+    func aVersionIsTakenAway(_ transport: TransportKind) throws {
+        let api = try API(transport)
         for seed in 1...2 {
-            let answer = try api.post("/train", Small.training("m", ["seed": .integer(seed)]))
-            #expect(answer.status == 201, "\(answer.text)")
+            let response = try api.post("/train", Small.training("m", ["seed": .integer(seed)]))
+            #expect(response.status == 201, "\(response.text)")
         }
         #expect(try api.post("/train", Small.training("stacked", ["architecture": "stacked"])).status == 201)
         let latest = try api.get("/models/m/model.onnx")

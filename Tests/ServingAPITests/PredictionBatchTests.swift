@@ -54,11 +54,11 @@ import Testing
         api.service.turnEnded()
         // What needs a look at the disk, as for a model that there is not, is answered elsewhere.
         for _ in 0..<10_000 where together.withLock({ $0.count }) < requests.count { usleep(1000) }
-        let answers = together.withLock { $0 }
-        #expect(answers.count == requests.count)
-        for (index, answer) in alone.enumerated() {
-            #expect(answers[index]?.status == answer.status)
-            #expect(answers[index]?.text == answer.text)
+        let responses = together.withLock { $0 }
+        #expect(responses.count == requests.count)
+        for (index, response) in alone.enumerated() {
+            #expect(responses[index]?.status == response.status)
+            #expect(responses[index]?.text == response.text)
         }
         #expect(Set(alone.map(\.status)) == [200, 404, 409, 422])
     }

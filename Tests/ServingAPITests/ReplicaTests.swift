@@ -103,9 +103,9 @@ import Testing
         let before = try state()
         let reader = try replica(isReadOnly: true)
         for exercise in Exercise.readOnly {
-            let answer = try exercise.send(to: reader)
-            #expect(answer.status == 405, "\(exercise)")
-            #expect(answer.text.contains("--read-only"), "\(exercise): \(answer.text)")
+            let response = try exercise.send(to: reader)
+            #expect(response.status == 405, "\(exercise)")
+            #expect(response.text.contains("--read-only"), "\(exercise): \(response.text)")
         }
         #expect(try reader.send("PUT", "/train", body: []).status == 405)
         #expect(try reader.post("/train", [:])["allow"] == "")

@@ -5,8 +5,8 @@ import Testing
 
 /// What a request is called, and which trace it belongs to.
 @Suite struct RequestNameTests {
-    @Test(arguments: Wire.allCases) func everyAnswerHasTheNameOfItsRequest(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func everyAnswerHasTheNameOfItsRequest(_ transport: TransportKind) throws {
+        let api = try API(transport)
         func name(_ sent: String?, _ method: String = "GET", _ path: String = "/healthz") throws -> String {
             let fields = sent.map { [(name: "x-request-ID", value: $0)] } ?? []
             return try #require(try api.send(method, path, fields: fields)["x-request-id"])
@@ -30,9 +30,9 @@ import Testing
         var limits = Limits()
         limits.maxBodyBytes = 10
         let api = try API(.live, limits: limits)
-        let answer = try api.post("/train", text: String(repeating: " ", count: 20))
-        #expect(answer.status == 413)
-        #expect(answer["x-request-id"]?.count == 13)
+        let response = try api.post("/train", text: String(repeating: " ", count: 20))
+        #expect(response.status == 413)
+        #expect(response["x-request-id"]?.count == 13)
     }
 
     @Test func namesThatAreMadeAreNeverTheSame() {

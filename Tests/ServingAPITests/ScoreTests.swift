@@ -25,9 +25,9 @@ import Testing
 
     private func score(_ members: [String: JSON?]) throws -> JSON {
         let body: JSON = ["model": "m", "series": Self.series(40, bumpAt: 20..<23)]
-        let answer = try api.post("/score", body.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/score", body.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
     @Test func scoresAreErrorsInTermsOfTheThreshold() throws {

@@ -27,7 +27,7 @@ struct Exercise: CustomStringConvertible {
         self.body = text ?? body.map { "\($0)" }
     }
 
-    func send(to api: API) throws -> Answer {
+    func send(to api: API) throws -> APIResponse {
         try api.send(method, resolved(target, api), fields: fields, body: body.map { Array($0.utf8) })
     }
 
