@@ -38,7 +38,7 @@ enum Situation: CaseIterable {
         runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
         limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
         // With one thread, bodies are processed in the order of their arrival.
-        let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
+        let data = self == .draining ? nil : try AzureDetectorData.shared.get().folder.path
         let api = try API(
             transport, runtime: runtime, limits: limits, data: data, isReadOnly: self == .readOnly,
             computeWidth: 1

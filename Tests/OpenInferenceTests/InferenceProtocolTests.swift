@@ -69,7 +69,7 @@ import Testing
             index.array?.map { "\($0["name"]?.string ?? "") \($0["version"]?.string ?? "")" }
                 == ["distance 1", "stacked 1", "toy 1", "toy 2"])
         // Brought in without a threshold, it has no scores.
-        let file = Array(Exercise.file.utf8)
+        let file = Array(Small.modelFile.utf8)
         #expect(try api.send("PUT", "/models/brought/model.safetensors", body: file).status == 201)
         let brought = try api.get("/v2/models/brought").json
         #expect(brought["outputs"]?.array?.compactMap { $0["name"]?.string } == ["reconstruction", "error"])

@@ -8,26 +8,26 @@ import Training
 /// Models, results and errors as clients of Azure's Anomaly Detector see them. With the official client:
 /// Tests/clients/test_azure_anomaly_detector.py.
 @Suite struct AzureDetectorAPITests {
-    private static let models = Exercise.detectorModels
-    private let data: DetectorData
+    private static let models = AzureDetectorData.modelsPath
+    private let data: AzureDetectorData
     private let api: API
 
     init() throws {
-        data = try DetectorData()
+        data = try AzureDetectorData()
         api = try API(.inProcess, data: data.folder.path)
     }
 
     /// 30 rows, which are three windows.
     private static func training(_ members: [String: JSON?] = [:]) -> JSON {
         let body: JSON = [
-            "dataSource": "pump.csv", "startTime": .string(DetectorData.time(0)),
-            "endTime": .string(DetectorData.time(29)), "slidingWindow": 28,
+            "dataSource": "pump.csv", "startTime": .string(AzureDetectorData.time(0)),
+            "endTime": .string(AzureDetectorData.time(29)), "slidingWindow": 28,
         ]
         return body.with(members)
     }
 
     private static func last(rows: Int = 28) -> JSON {
-        let times = JSON.array((0..<rows).map { .string(DetectorData.time($0)) })
+        let times = JSON.array((0..<rows).map { .string(AzureDetectorData.time($0)) })
         let values = JSON.array((0..<rows).map { .number(Double($0 % 4) / 2) })
         return [
             "variables": .array(
@@ -186,7 +186,7 @@ import Training
         let target = "\(Self.models)/\(id):detect-last"
         let response = try api.post(target, Self.last(rows: 30)).json
         let results = try #require(response["results"]?.array)
-        #expect(results.map { $0["timestamp"]?.string } == [DetectorData.time(29)])
+        #expect(results.map { $0["timestamp"]?.string } == [AzureDetectorData.time(29)])
         #expect(response["variableStates"]?[1]?["effectiveCount"] == 30)
         // It is what POST /score says of the same window.
         let series = JSON.array((0..<30).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 4) / 2)] })
