@@ -2,9 +2,9 @@ import APITesting
 import ServingAPI
 import Testing
 
-/// The Open Inference Protocol. `Tests/clients/test_inference_protocol.py` has real clients speak it.
+/// The Open Inference Protocol. `Tests/clients/test_inference_protocol.py` tests it with other clients.
 @Suite struct InferenceProtocolTests {
-    /// Four windows of T 2 and F 2, as JSON has them nested.
+    /// Four windows as nested arrays: N 4, T 2, F 2.
     static let windows: JSON = .array(
         (0..<4).map { row in .array((row..<row + 2).compactMap { Small.series[$0] }) })
     static let flat = windows.numbers.map { Float($0) }
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    /// The models `toy`, an autoencoder, `stacked`, and `distance`, whose scores are of another kind of error.
+    /// A server with the models `toy`, an autoencoder with two versions, `stacked`, and `distance`, whose error kind is mahalanobis.
     func server(_ transport: TransportKind = .inProcess) throws -> API {
         let api = try API(transport)
         for (model, members): (String, [String: JSON?]) in [
@@ -49,7 +49,7 @@ import Testing
         return try api.send("POST", "/v2/models/\(model)/infer", fields: fields, body: json)
     }
 
-    @Test func metadataTellWhatAModelGives() throws {
+    @Test func metadataListTheOutputsOfTheModel() throws {
         let api = try server()
         let toy = try api.get("/v2/models/toy").json
         #expect(toy["versions"] == ["1", "2"])
@@ -68,7 +68,7 @@ import Testing
         #expect(
             index.array?.map { "\($0["name"]?.string ?? "") \($0["version"]?.string ?? "")" }
                 == ["distance 1", "stacked 1", "toy 1", "toy 2"])
-        // Brought in without a threshold, it has no scores.
+        // An uploaded model without a threshold has no scores.
         let file = Array(Small.modelFile.utf8)
         #expect(try api.send("PUT", "/models/brought/model.safetensors", body: file).status == 201)
         let brought = try api.get("/v2/models/brought").json
@@ -77,7 +77,9 @@ import Testing
         #expect(all["outputs"]?.array?.count == 2)
     }
 
-    @Test(arguments: TransportKind.allCases) func outputsAreThoseOfTheOtherRoutes(transport: TransportKind) throws {
+    @Test(arguments: TransportKind.allCases) func outputsEqualThoseOfTheNativeRoutes(transport: TransportKind)
+        throws
+    {
         let api = try server(transport)
         for model in ["toy", "stacked", "distance"] {
             let request: JSON = ["model": .string(model), "windows": Self.windows]
@@ -102,7 +104,7 @@ import Testing
                 #expect(numbers == wanted[name], "\(model) \(name)")
                 #expect(output["shape"]?.array?.compactMap(\.int).reduce(1, *) == numbers.count)
             }
-            // Each by itself is the same as in company.
+            // An output that is requested alone equals the one among all outputs.
             for output in outputs {
                 let alone = try infer(
                     api, ["inputs": [Self.input()], "outputs": [["name": output["name"] ?? nil]]], of: model)
@@ -113,7 +115,7 @@ import Testing
         #expect(first["model_version"] == "1" && first["id"] == nil)
     }
 
-    @Test func numbersMayBeNestedFlatBinaryOrDouble() throws {
+    @Test func inputDataMayBeNestedFlatBinaryOrDouble() throws {
         let api = try server()
         let nested = try infer(api, ["inputs": [Self.input()]])
         let numbers = JSON.array(Self.flat.map { .number(Double($0)) })
@@ -133,14 +135,14 @@ import Testing
         #expect(
             try infer(api, binary("FP32", 64), tensor: Self.bytes(Self.flat), fields: [known]).body
                 == nested.body)
-        // The field is about JSON alone too.
+        // The header field is also valid without binary data.
         #expect(try infer(api, ["inputs": [Self.input()]], tensor: []).body == nested.body)
-        // Parameters of other servers' extensions mean nothing.
+        // Parameters of extensions of other servers are ignored.
         let more: JSON = ["inputs": [Self.input()], "parameters": ["priority": 1, "sequence_id": "x"]]
         #expect(try infer(api, more).body == nested.body)
     }
 
-    @Test(arguments: TransportKind.allCases) func outputsMayBeBinary(transport: TransportKind) throws {
+    @Test(arguments: TransportKind.allCases) func outputsAreBinaryOnRequest(transport: TransportKind) throws {
         let api = try server(transport)
         let text = try infer(api, ["inputs": [Self.input()]]).json
         func values(_ name: String) throws -> [Float] {
@@ -169,8 +171,10 @@ import Testing
             try Array(tensors[..<4]) == values("score") && Array(tensors[4...]) == values("reconstruction"))
     }
 
-    /// The field counts the JSON as it is unpacked, whichever way it came.
-    @Test(arguments: TransportKind.allCases) func codingsComeAroundAllOfIt(transport: TransportKind) throws {
+    /// Inference-Header-Content-Length counts bytes of JSON before compression, in requests and in responses.
+    @Test(arguments: TransportKind.allCases) func contentCodingsCoverJSONAndBinaryData(
+        transport: TransportKind
+    ) throws {
         let api = try server(transport)
         let input = Self.input(["data": nil, "parameters": ["binary_data_size": 64]])
         let request: JSON = ["inputs": [input], "parameters": ["binary_data_output": true]]
@@ -186,7 +190,7 @@ import Testing
                 ], body: body)
             #expect(response.status == 200 && response.body == plain.body)
         }
-        // Windows enough for an answer that is worth packing.
+        // 400 windows make a response that is long enough to be compressed.
         let many = (0..<100).flatMap { _ in Self.flat }
         let large: JSON = [
             "inputs": [

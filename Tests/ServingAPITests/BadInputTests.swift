@@ -1,7 +1,7 @@
 import APITesting
 import Testing
 
-/// Every bad request gets a clear 4xx, and the server goes on.
+/// Bad requests get a 4xx with a clear message, and the server continues to serve.
 @Suite struct BadInputTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
@@ -82,7 +82,9 @@ import Testing
             path: "/reconstruct"),
     ]
 
-    @Test(arguments: TransportKind.allCases) func allRowsOnOneServer(transport: TransportKind) throws {
+    @Test(arguments: TransportKind.allCases) func badBodiesAreRefusedAndTheServerStaysHealthy(
+        transport: TransportKind
+    ) throws {
         let server = try API(transport)
         let good = Self.train("").replacing("\"m\"", with: "\"good\"")
         #expect(try server.post("/train", text: good).status == 201)
@@ -97,11 +99,13 @@ import Testing
             #expect(problem["error"] == problem["detail"])
             if let pointer = row.pointer { #expect(problem["pointer"]?.string == pointer, "\(row.name)") }
         }
-        #expect(try server.get("/models/m").status == 404, "no refused training left a model")
+        #expect(try server.get("/models/m").status == 404, "a refused training must not leave a model")
         #expect(try server.get("/healthz").status == 200)
     }
 
-    @Test(arguments: TransportKind.allCases) func whatIsOutsideTheBody(transport: TransportKind) throws {
+    @Test(arguments: TransportKind.allCases) func badTargetsMethodsAndMediaTypesAreRefused(
+        transport: TransportKind
+    ) throws {
         let server = try API(transport)
         #expect(try server.get("/nothing").status == 404)
         #expect(try server.get("/summary").status == 400)
@@ -110,10 +114,12 @@ import Testing
         #expect(wrongMethod.status == 405)
         #expect(wrongMethod["allow"] == "POST")
         #expect(try server.get("/healthz", accept: "image/png").status == 406)
-        // What curl sends unless told otherwise is taken for JSON when it is JSON.
+        // Content with the default Content-Type of curl is read as JSON if it begins like JSON.
         let form = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
         #expect(try server.post("/train", text: "a=1", fields: form).status == 415)
-        #expect(try server.post("/train", text: "{\"model\": \"m\",", fields: form).status == 400, "a typo")
+        #expect(
+            try server.post("/train", text: "{\"model\": \"m\",", fields: form).status == 400,
+            "a syntax error in JSON")
         #expect(try server.post("/train", text: "", fields: form).status == 400)
         #expect(try server.post("/train", text: Self.train(""), fields: form).status == 201)
         for field in [(name: "Content-Type", value: "text/xml"), (name: "Content-Encoding", value: "br")] {

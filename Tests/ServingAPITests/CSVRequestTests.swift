@@ -1,13 +1,13 @@
 import APITesting
 import Testing
 
-/// Data that come as CSV, with the options in the query.
+/// Requests with data as CSV and options in the query.
 @Suite struct CSVRequestTests {
     private static let csv = [(name: "Content-Type", value: "text/csv; charset=utf-8")]
     private static let options =
         "timesteps=3&units=4,2&epochs=2&seed=5&learning_rate=0.01&shuffle=false&early_stopping=%7B%22monitor%22:%22loss%22%7D"
 
-    /// Rows of two features with timestamps; cells of a column, told by its name and the row.
+    /// A table as CSV. `cell` returns the text of a cell, by the name of its column and its row.
     private static func table(
         _ columns: [String], rows: Range<Int> = 0..<30, delimiter: String = ",", lineEnd: String = "\n",
         _ cell: (String, Int) -> String = cell
@@ -44,7 +44,9 @@ import Testing
         "learning_rate": 0.01, "shuffle": false, "early_stopping": ["monitor": "loss"],
     ]
 
-    @Test(arguments: TransportKind.allCases) func isTheSameAsJSON(transport: TransportKind) throws {
+    @Test(arguments: TransportKind.allCases) func aCSVRequestEqualsTheSameRequestInJSON(
+        transport: TransportKind
+    ) throws {
         let api = try API(transport)
         let trained = try train(api, Self.table(["time", "a", "b"]))
         #expect(trained["feature_names"] == ["a", "b"])
@@ -68,7 +70,7 @@ import Testing
         #expect(csv.with(["model": nil]) == json.with(["model": nil]))
     }
 
-    @Test func separatorsLineEndsAndMarksMakeNoDifference() throws {
+    @Test func delimitersLineEndsAndByteOrderMarksAreDetected() throws {
         let api = try API(.inProcess)
         let trained = try train(api, Self.table(["time", "a", "b"]))
         for text in [
@@ -95,7 +97,7 @@ import Testing
                 Self.table(["time", "x", "b", "c d", "a"]))
             #expect(list.body == straight.body, "\(path)")
         }
-        // Where there is no name to go by, the order counts.
+        // The order of the columns counts if the model has no feature names.
         #expect(try api.post("/train", Self.training).status == 201)
         let straight = try send(api, "/score?model=json", Self.table(["a", "b"]))
         let turned = try send(api, "/score?model=json", Self.table(["b", "a"]))
@@ -103,7 +105,7 @@ import Testing
         #expect(try send(api, "/score?model=json", Self.table(["a"])).status == 422)
     }
 
-    @Test func recordingsAndRowsToLeaveOut() throws {
+    @Test func columnsCanExcludeRowsAndSeparateRecordings() throws {
         let api = try API(.inProcess)
         let trained = try train(api, Self.table(["time", "a", "b", "anomaly"]), with: "&exclude=anomaly")
         #expect(trained["feature_names"] == ["a", "b"])
@@ -114,10 +116,11 @@ import Testing
         #expect(rows.indices.filter { rows[$0].isNull } == [0, 1, 11, 12])
         let spanning = try send(api, "/score?model=pump&ignore=pump", table).json
         #expect(spanning["windows"]?.array?.count == 28)
-        #expect(spanning["rows"]?["timestamps"] == nil, "text that is left out is no timestamp")
+        #expect(
+            spanning["rows"]?["timestamps"] == nil, "an ignored text column must not become the timestamps")
     }
 
-    @Test func timestampsComeBack() throws {
+    @Test func timestampsAreReturnedWithRowsWindowsAndEvents() throws {
         let api = try API(.inProcess)
         _ = try train(api, Self.table(["time", "a", "b"]))
         let spike = Self.table(["time", "a", "b"]) { $0 == "a" && $1 == 20 ? "99" : Self.cell($0, $1) }
@@ -132,7 +135,9 @@ import Testing
             }
         }
         #expect(events[0]["features"]?[0] == events[0]["features"]?[0]?.with(["feature": 0, "name": "a"]))
-        #expect(response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6", "that of its last row")
+        #expect(
+            response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6",
+            "the timestamp of a window is that of its last row")
         let last = try send(api, "/score?model=pump&last=true", spike).json
         #expect(
             last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:29")
@@ -148,7 +153,7 @@ import Testing
         #expect(none["rows"]?["timestamps"] == nil && none["windows"]?[0]?["timestamp"] == nil)
     }
 
-    @Test func aStringIsTakenAsItStands() throws {
+    @Test func aQueryValueForAStringMemberIsNotParsed() throws {
         let api = try API(.inProcess)
         let response = try send(api, "/train?model=123&timesteps=2&units=2&epochs=1", Self.table(["a"]))
         #expect(try response.json["model"] == "123", "\(response.text)")
@@ -158,7 +163,7 @@ import Testing
         #expect(try warm.json["warm_start"] == 1, "\(warm.text)")
     }
 
-    @Test func aKeyStandsForTheQueryToo() throws {
+    @Test func anIdempotencyKeyCoversTheQuery() throws {
         let api = try API(.inProcess)
         func start(_ query: String) throws -> APIResponse {
             try api.post(
@@ -170,7 +175,7 @@ import Testing
         #expect(try start("epochs=2").status == 422)
     }
 
-    /// What is wrong, and words of what is said about it.
+    /// A bad query or table, and words that the problem's detail must contain.
     static let refused: [(query: String, text: String, words: String)] = [
         ("model=m", table(["a", "b"]), "'timesteps' is missing"),
         ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "no column \"c\""),
@@ -216,7 +221,9 @@ import Testing
         ("timesteps=2", table(["a"]), "'model' is missing"),
     ]
 
-    @Test(arguments: TransportKind.allCases) func whatIsWrongIsSaid(transport: TransportKind) throws {
+    @Test(arguments: TransportKind.allCases) func badTablesAndQueriesAreRefusedWithTheReason(
+        transport: TransportKind
+    ) throws {
         let api = try API(transport)
         _ = try train(api, Self.table(["time", "a", "b"]))
         for row in Self.refused {
@@ -224,7 +231,7 @@ import Testing
             #expect(response.status == 422, "\(row.query): \(response.text)")
             let problem = try response.json
             #expect(problem["detail"]?.string?.contains(row.words) == true, "\(row.query): \(response.text)")
-            #expect(problem["pointer"] == nil, "there is no JSON to point into")
+            #expect(problem["pointer"] == nil, "a problem with CSV must have no JSON pointer")
         }
         let unlabelled = try send(api, "/evaluate?model=pump", Self.table(["a", "b"]))
         #expect(try unlabelled.json["detail"]?.string?.contains("'labels' is missing") == true)
@@ -232,7 +239,7 @@ import Testing
         #expect(try api.get("/models/m").status == 404)
     }
 
-    @Test func onlyWhatTakesDataTakesCSV() throws {
+    @Test func onlyRoutesThatReadDataAcceptCSV() throws {
         let api = try API(.inProcess)
         let refusal = try send(api, "/summary?timesteps=2&features=1", "a\n1\n")
         #expect(refusal.status == 415 && refusal["accept"] == "application/json")

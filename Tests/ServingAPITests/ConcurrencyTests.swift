@@ -3,13 +3,13 @@ import ServingAPI
 import Synchronization
 import Testing
 
-/// Many clients at once.
+/// Several clients that send requests at the same time.
 @Suite struct ConcurrencyTests {
-    /// Reconstructions of each version, as they were first seen.
-    private final class Seen: Sendable {
+    /// The first response of each version.
+    private final class FirstResponses: Sendable {
         private let responses = Mutex<[Int: JSON]>([:])
 
-        /// Whether the answer is the one that this version gave before.
+        /// Whether a response equals the first response of its version.
         func agrees(_ response: JSON) -> Bool {
             guard let version = response["version"]?.int else { return false }
             return responses.withLock { responses in
@@ -22,11 +22,11 @@ import Testing
         var versions: Int { responses.withLock(\.count) }
     }
 
-    @Test func predictionsAreRightWhileVersionsComeAndGo() throws {
+    @Test func predictionsStayCorrectWhileVersionsAreAddedAndDeleted() throws {
         let api = try API(.live)
         let url = try #require(api.url)
         let request: JSON = ["model": "m", "windows": Small.windows]
-        let seen = Seen()
+        let firstResponses = FirstResponses()
         let isTraining = Atomic(true)
         #expect(try api.post("/train", Small.training("m", ["seed": 1])).status == 201)
 
@@ -36,7 +36,7 @@ import Testing
                 var count = 0
                 while isTraining.load(ordering: .relaxed) || count < 50 {
                     let response = try client.post("/reconstruct", request)
-                    guard response.status == 200, try seen.agrees(response.json) else {
+                    guard response.status == 200, try firstResponses.agrees(response.json) else {
                         throw HarnessError("\(response.status): \(response.text)")
                     }
                     count += 1
@@ -52,10 +52,10 @@ import Testing
         }
         isTraining.store(false, ordering: .relaxed)
         for reader in readers { #expect(try reader.wait() >= 50) }
-        #expect(seen.versions > 5, "the readers saw versions change")
+        #expect(firstResponses.versions > 5, "the readers must have seen at least six versions")
     }
 
-    @Test func versionsOfTrainingsAtOnceAreAllThere() throws {
+    @Test func concurrentTrainingsGetDistinctVersions() throws {
         let api = try API(.live)
         let url = try #require(api.url)
         let trainings = try (0..<8).map { seed in

@@ -4,12 +4,13 @@ import ModelStore
 import ServingAPI
 import Testing
 
-/// Content codings (RFC 9110, 8.4), both ways. The packed bodies were made by Python's gzip and zlib.
+/// Content codings (RFC 9110, section 8.4) of requests and responses. Python's gzip and zlib compressed the bodies.
 @Suite struct ContentCodingTests {
     private static let plain =
         "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"
     private static let gzip =
         "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUgPzkDyDSsBQA8eR45SQAAAA=="
+    /// Two members (RFC 1952, section 2.2).
     private static let members =
         "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtBgAuoEg9FAAAAB+LCAAAAAAAAgNTsoqONtQxitWJNtYxAZKmOmZA0lzHMjZWR6kkMze1uCS1oFjJykhHKbUgPzkDyDSsBQD11QliNQAAAA=="
     private static let zlib =
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: TransportKind.allCases)
-    func packedBodiesAreUnpacked(_ transport: TransportKind) throws {
+    func compressedBodiesAreDecompressed(_ transport: TransportKind) throws {
         let api = try API(transport)
         for (coding, body) in [
             ("gzip", Self.gzip), ("X-Gzip", Self.gzip), ("gzip", Self.members), ("deflate", Self.zlib),
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: TransportKind.allCases)
-    func whatIsNotPackedAsSaidIsRefused(_ transport: TransportKind) throws {
+    func aBodyThatDoesNotMatchItsContentEncodingIsRefused(_ transport: TransportKind) throws {
         let api = try API(transport)
         let gzip = Self.bytes(Self.gzip)
         var flipped = gzip
@@ -58,8 +59,8 @@ import Testing
     }
 
     @Test(arguments: TransportKind.allCases)
-    func whatABodyUnpacksToIsBounded(_ transport: TransportKind) throws {
-        // 341 bytes that claim to be three hundred thousand.
+    func theDecompressedSizeIsLimited(_ transport: TransportKind) throws {
+        // 341 bytes that decompress to 300,000.
         let bomb = Self.bytes(Self.bomb)
         var limits = RuntimeLimits()
         limits.body = 299_999
@@ -70,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: TransportKind.allCases)
-    func answersArePackedForWhoAsks(_ transport: TransportKind) throws {
+    func responsesAreCompressedForClientsThatAcceptGzip(_ transport: TransportKind) throws {
         let api = try API(transport)
         func description(_ accepted: String?) throws -> APIResponse {
             try api.send(
@@ -87,7 +88,7 @@ import Testing
         for accepted in ["identity", "gzip;q=0", "*;q=0", "gzip;q=0, *", "br", "gzip;q=x"] {
             #expect(try description(accepted).body == plain.body, "\(accepted)")
         }
-        // Not worth it.
+        // A short body is not compressed.
         let health = try api.send("GET", "/healthz", fields: [(name: "Accept-Encoding", value: "gzip")])
         #expect(health["content-encoding"] == nil)
     }

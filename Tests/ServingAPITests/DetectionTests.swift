@@ -2,13 +2,14 @@ import APITesting
 import Foundation
 import Testing
 
-/// What is learned to tell anomalies by: error kinds, calibration, baselines, drift.
+/// What a training learns for detection: error kinds, calibration, baselines, drift.
 @Suite struct DetectionTests {
     private let api: API
 
     init() throws { api = try API(.live) }
 
-    /// Three features that follow a slow wave, with noise of their own.
+    /// Three features that follow a slow wave, each with independent noise. `shift` is added to the second feature, `level` to the
+    /// wave.
     private static func series(_ rows: Int, seed: UInt64, shift: Double = 0, level: Double = 0) -> JSON {
         var state = seed
         func noise() -> Double {
@@ -45,11 +46,11 @@ import Testing
         return try response.json
     }
 
-    @Test func aFifthIsHeldBackAndTheCovarianceIsLearned() throws {
+    @Test func aFifthOfTheWindowsCalibratesAMahalanobisThreshold() throws {
         let model = try train()
         #expect(model["error_kind"] == "mahalanobis")
         #expect(model["threshold_source"] == "calibration")
-        // 996 windows, of which 796 come before the last fifth.
+        // 200 of the 996 windows are held back.
         #expect(model["threshold_windows"] == 200)
         #expect(model["warnings"] == [])
         #expect(try train(["calibration_split": 0])["threshold_source"] == "training")
@@ -58,7 +59,7 @@ import Testing
         #expect(validated["threshold_source"] == "validation" && validated["threshold_windows"] == 100)
     }
 
-    @Test func aCovarianceHasALimit() throws {
+    @Test func mahalanobisIsRefusedAboveTheFeatureLimit() throws {
         let wide = JSON.array((0..<30).map { row in .array((0..<513).map { .integer(($0 * row) % 7) }) })
         let body: JSON = [
             "model": "wide", "series": wide, "timesteps": 2, "units": [1], "epochs": 1,
@@ -69,8 +70,8 @@ import Testing
         #expect(other["error_kind"] == "mse")
     }
 
-    @Test func whatAThresholdCannotPromiseIsSaid() throws {
-        // 76 windows leave 16 for calibration, which isn't worth it.
+    @Test func tooFewCalibrationWindowsCauseAWarning() throws {
+        // A fifth of 76 windows is too few to calibrate, so none are held back.
         let few = try train(rows: 80)
         #expect(few["threshold_source"] == "training" && few["error_kind"] == "mse")
         #expect(few["warnings"]?.array?.count == 2)
@@ -78,15 +79,15 @@ import Testing
         #expect(some["threshold_windows"] == 80)
         let warning = try #require(some["warnings"]?[0]?.string)
         #expect(warning.contains("80 calibration windows are too few"), "\(warning)")
-        // With a modest wish there are enough, and what is given needs none.
+        // A lower quantile needs fewer windows, and a given threshold needs none.
         #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
         let given = try train(["threshold": 2.5], rows: 80)
         #expect(given["threshold"] == 2.5 && given["threshold_source"]?.isNull == true)
         #expect(given["warnings"] == [])
     }
 
-    /// Of new rows like the old about as many are false alarms as were asked for.
-    @Test func falseAlarmsKeepTheirPromise() throws {
+    /// New data of the same distribution have about the requested rate of false alarms.
+    @Test func theFalseAlarmRateMatchesTheQuantile() throws {
         _ = try train(rows: 4000)
         for (quantile, range) in [(0.99, 0.0...0.025), (0.9, 0.06...0.15)] {
             let labels = JSON.array((0..<4000).map { .integer($0 == 3999 ? 1 : 0) })
@@ -99,19 +100,20 @@ import Testing
         }
     }
 
-    @Test func driftIsToldAndSmallShiftsAreFound() throws {
+    @Test func driftIsReportedWithTheShiftedFeature() throws {
         _ = try train()
         let shifted = try post("/score", ["series": Self.series(300, seed: 3, shift: 0.5)])
         #expect(shifted["drift"]?["is_drift"] == true && shifted["drift"]?["windows"] == 296)
         #expect(try #require(shifted["drift"]?["share"]?.double) > 0.9)
         #expect(try #require(shifted["warnings"]?[0]?.string).contains("the process has drifted"))
-        // The feature that has moved is the first to be named.
+        // The shifted feature contributes most.
         let event = try #require(shifted["events"]?[0])
         #expect(event["features"]?[0]?["feature"] == 1, "\(event)")
         #expect(try post("/score", ["series": Self.series(53, seed: 3)])["drift"]?.isNull == true)
     }
 
-    /// The level of a variable that swings by itself is what windows usually vary in, and still not free.
+    /// Windows mainly vary in the level of a variable that oscillates independently. A level out of its range must still raise
+    /// the score.
     @Test func aVariableFarOutOfItsRangeIsAnAnomaly() throws {
         func series(_ rows: Int, raised: Range<Int>) -> JSON {
             .array(
@@ -134,7 +136,7 @@ import Testing
         #expect(found.first?["features"]?[0]?["feature"] == 3, "\(found)")
     }
 
-    @Test func baselinesAreJudgedByTheSameRows() throws {
+    @Test func baselinesAreEvaluatedOnTheSameRows() throws {
         _ = try train()
         let labels: JSON = [[100, 140]]
         var series = try #require(Self.series(300, seed: 4).array)
@@ -148,12 +150,12 @@ import Testing
             #expect(counted == response["rows"]?.int && counted == 296)
             #expect(try #require(judgement["threshold"]?.double) > 0)
         }
-        // All zeros are the mean, which a z-score doesn't mind; what the features have in common it doesn't see.
+        // Each value of rows 100 to 140 is usual for its feature. Only their combination is not, and a z-score ignores that.
         #expect(try #require(response["roc_auc"]?.double) > 0.95)
         #expect(try #require(response["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
     }
 
-    @Test func meanAbsoluteErrorsAreThat() throws {
+    @Test func errorKindMAEIsTheMeanAbsoluteError() throws {
         _ = try train(["error_kind": "mae", "scaling": "none"])
         let windows: JSON = [[[0, 1, 5], [0, 1, 5], [0.5, 0.5, 6], [0, 1, 5], [0, 2, 5]]]
         let back = try post("/reconstruct", ["windows": windows])["reconstructions"]
@@ -169,7 +171,7 @@ import Testing
         #expect(abs(timesteps.reduce(0, +) / 5 - score) < 1e-4 * score)
     }
 
-    @Test func aFileTakesItsDetectorAlong() throws {
+    @Test func aModelFileContainsItsDetector() throws {
         for kind in ["mahalanobis", "mae"] {
             _ = try train(["error_kind": .string(kind)])
             let file = try api.get("/models/m/model.safetensors").body
@@ -190,7 +192,7 @@ import Testing
         }
     }
 
-    @Test func trainingIsStoppedEarlyWhenNobodySaysHowLong() throws {
+    @Test func trainingStopsEarlyWhenEpochsAreNotGiven() throws {
         let open = try train(["epochs": nil])
         #expect(try #require(open["history"]?["val_loss"]?.array).isEmpty == false)
         #expect(try train()["history"]?["val_loss"] == [])

@@ -1,10 +1,10 @@
 import APITesting
 import Testing
 
-/// Case 107: documents that don't change are sent once.
+/// Case 107 of HTTP1Tests/wire-cases.md: conditional requests for documents that do not change (RFC 9110, section 13.1.2).
 @Suite struct StaticFileTests {
     @Test(arguments: TransportKind.allCases)
-    func aClientThatHasItIsNotSentItAgain(_ transport: TransportKind) throws {
+    func aMatchingETagGets304(_ transport: TransportKind) throws {
         let api = try API(transport)
         func description(_ tags: String...) throws -> APIResponse {
             try api.send("GET", "/openapi.yaml", fields: tags.map { (name: "If-None-Match", value: $0) })
