@@ -35,8 +35,12 @@ import Testing
             #expect(
                 try Self.predict(other, .integer(version)) == .integer(version),
                 "a version must be available by its number at once")
-            #expect(try eventually { try Self.predict(other) == .integer(version) })
-            #expect(try eventually { try Self.predict(other, "latest") == .integer(version) })
+            #expect(
+                try eventually { try Self.predict(other) == .integer(version) },
+                "the other server must predict with version \(version) by default")
+            #expect(
+                try eventually { try Self.predict(other, "latest") == .integer(version) },
+                "latest must be version \(version) on the other server")
             #expect(try other.get("/models").json["models"]?[0]?["version"] == .integer(version))
             #expect(try other.post("/v2/repository/index", [:]).json.array?.count == version)
             #expect(try other.get("/summary?model=m").status == 200)
@@ -44,15 +48,20 @@ import Testing
         #expect(
             try one.send("PUT", "/models/m/aliases/stable", body: Array("{\"version\":1}".utf8)).status == 200
         )
-        #expect(try eventually { try Self.predict(other, "stable") == 1 })
+        #expect(
+            try eventually { try Self.predict(other, "stable") == 1 }, "the other server must resolve the alias")
         #expect(
             try other.delete("/models/m/versions/1").status == 409,
             "an alias set on another server must protect the version")
         #expect(try one.delete("/models/m/versions/3").status == 204)
-        #expect(try eventually { try Self.predict(other) == 2 })
+        #expect(
+            try eventually { try Self.predict(other) == 2 },
+            "the other server must predict with version 2 after version 3 is deleted")
         #expect(try other.delete("/models/m/versions/3").status == 404)
         #expect(try other.delete("/models/m").status == 204)
-        #expect(try eventually { try one.get("/models/m").status == 404 })
+        #expect(
+            try eventually { try one.get("/models/m").status == 404 },
+            "a model that another server deletes must disappear")
     }
 
     @Test func metricsCountTheVersionsOfOtherServers() throws {
