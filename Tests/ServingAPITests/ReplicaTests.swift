@@ -49,7 +49,8 @@ import Testing
             try one.send("PUT", "/models/m/aliases/stable", body: Array("{\"version\":1}".utf8)).status == 200
         )
         #expect(
-            try eventually { try Self.predict(other, "stable") == 1 }, "the other server must resolve the alias")
+            try eventually { try Self.predict(other, "stable") == 1 },
+            "the other server must resolve the alias")
         #expect(
             try other.delete("/models/m/versions/1").status == 409,
             "an alias set on another server must protect the version")
