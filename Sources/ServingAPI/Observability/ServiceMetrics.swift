@@ -33,9 +33,9 @@ final class ServiceMetrics: Sendable {
         requests.load()?.write(to: &text)
         if let server = front.withLock({ $0.server }) { text.write(server.connections) }
         // A registry sees what other servers have done to the folder when it is asked, as here.
-        registry.lookAround()
+        registry.rescan()
         // Without this the series of deleted versions would stay for ever.
-        inferences.forget { registry.knows($0, version: $1) }
+        inferences.forget { registry.contains($0, version: $1) }
         inferences.write(to: &text)
         text.single(
             "reprise_work_queue_waiting", .gauge, "Predictions and other work that wait for their turn.",

@@ -6,11 +6,11 @@ import Training
 extension FieldReader {
     /// `threshold`, `quantile` or `sigmas`; nil without any of them.
     mutating func thresholdRule() throws(JSONError) -> Threshold.Rule? {
-        let value = try double("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true)
+        let value = try float("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true)
         let quantile = try double("quantile", in: 0...1)
         let sigmas = try double("sigmas", in: 0...1e6)
         let rules: [(name: String, rule: Threshold.Rule)] = [
-            value.map { ("threshold", .value(Float($0))) }, quantile.map { ("quantile", .quantile($0)) },
+            value.map { ("threshold", .value($0)) }, quantile.map { ("quantile", .quantile($0)) },
             sigmas.map { ("sigmas", .sigmas($0)) },
         ].compactMap { $0 }
         guard rules.count < 2 else {

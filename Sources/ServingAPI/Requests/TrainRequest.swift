@@ -10,8 +10,7 @@ import Training
 /// What POST /train asks for.
 package struct TrainRequest {
     let name: String
-    let specification: TrainingSpecification
-    let windows: Windows
+    let training: PlannedTraining
 
     /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
@@ -20,16 +19,18 @@ package struct TrainRequest {
             (try body.modelName(), try body.warmStart())
         }
         self.name = name
+        let specification: TrainingSpecification
+        let windows: Windows
         if let warmStart {
             let base = try models.entry(name, warmStart)
             (specification, windows) = try body.read { (body) throws(JSONError) in
-                try body.training(goingOnFrom: base)
+                try body.training(warmStart: base)
             }
         } else {
             (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
         }
         do throws(TrainingFailure) {
-            _ = try specification.network(for: windows, limits: limits)
+            training = try PlannedTraining(specification, on: windows, limits: limits)
         } catch {
             throw Problem(error, architecture: specification.architecture)
         }
@@ -37,25 +38,29 @@ package struct TrainRequest {
 }
 
 extension TrainRequest {
-    /// The specification of a request that has nothing but data.
+    /// The training of a request that has nothing but data.
+    /// - Parameters:
+    ///   - featureNames: `[F]`.
+    ///   - note: JSON that is stored with the model.
     /// - Throws: 422 for windows that are beyond the limits.
-    package static func defaultSpecification(
-        for windows: Windows, _ limits: RuntimeLimits
-    ) throws(Problem) -> TrainingSpecification {
+    package static func defaultTraining(
+        on windows: Windows, featureNames: [String], note: String, _ limits: RuntimeLimits
+    ) throws(Problem) -> PlannedTraining {
         var empty = FieldReader(JSONObject())
-        let specification = try empty.read { (body) throws(JSONError) in
+        var specification = try empty.read { (body) throws(JSONError) in
             let detection = try body.detectionOptions()
             let options = try body.options(body.trainingOptions(), detection, for: windows)
             return TrainingSpecification(
                 architecture: try body.architecture(), scaling: .standard, options: options,
                 detection: detection)
         }
+        specification.featureNames = featureNames
+        specification.note = note
         do throws(TrainingFailure) {
-            _ = try specification.network(for: windows, limits: limits)
+            return try PlannedTraining(specification, on: windows, limits: limits)
         } catch {
             throw Problem(error, architecture: nil)
         }
-        return specification
     }
 }
 
@@ -107,7 +112,7 @@ extension FieldReader {
     }
 
     fileprivate mutating func training(
-        goingOnFrom base: ModelRegistry.Entry
+        warmStart base: ModelRegistry.Entry
     ) throws(JSONError) -> (TrainingSpecification, Windows) {
         for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
         where has(name) {
@@ -120,7 +125,7 @@ extension FieldReader {
         let windows = try included(data)
         try rejectUnknown()
         let options = try options(asked, detection, for: windows)
-        var specification = TrainingSpecification(goingOnFrom: base, options: options, detection: detection)
+        var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
@@ -152,7 +157,7 @@ extension FieldReader {
                 "is mahalanobis, whose covariance is for \(Mahalanobis.maxFeatures) features at most; these are "
                     + "\(windows.features)")
         }
-        let rest = TrainingParts.notCalibration(of: windows, detection)
+        let rest = TrainingParts.countBeforeCalibration(of: windows, detection)
         guard rest > 0 else {
             throw error(
                 "calibration_split",

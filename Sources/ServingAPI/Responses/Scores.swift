@@ -58,7 +58,7 @@ struct Scores {
         let isByRow = request.parts.contains(.rows) || request.parts.contains(.events)
         rows = isByRow ? scoring.rowScores(errors.windows, request.windows) : []
         events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
-        guard events.count <= limits.answerValues / (5 + 2 * request.windows.features) else {
+        guard events.count <= limits.responseValues / (5 + 2 * request.windows.features) else {
             throw .invalid(
                 at: "/events",
                 "there are \(events.count) events, too many to tell; leave short ones out with minimum_length, join them with "

@@ -2,15 +2,15 @@ import HTTP1
 import ModelStore
 
 /// A computation by a version of a model, read as far as that is possible without the version.
-package struct PendingComputation {
+package struct PendingComputation: Sendable {
     /// The version that the request names.
     let model: (name: String, version: VersionReference)
     /// Reads and checks the rest of the request.
-    let prepare: (ModelRegistry.Entry) throws(Problem) -> any Computation
+    let prepare: @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
 
     init(
         _ model: (name: String, version: VersionReference),
-        prepare: @escaping (ModelRegistry.Entry) throws(Problem) -> any Computation
+        prepare: @escaping @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
     ) {
         self.model = model
         self.prepare = prepare
@@ -71,7 +71,6 @@ struct Executor: Sendable {
     private func start(_ pending: PendingComputation, _ call: Call) throws(Problem) {
         guard let entry = models.loaded(pending.model) else {
             // Reading a model from disk is no work for a loop. What has been read of the request is kept.
-            nonisolated(unsafe) let pending = pending
             return enqueue(call, bytes: call.request.body.count) { (_) throws(Problem) in
                 try finish(pending)
             }

@@ -133,7 +133,7 @@ extension Problem {
             self.init(
                 .registryFull,
                 "the registry is full: it may hold \(limit) versions of models; delete some")
-        case .unwanted: self = .trainingCancelled()
+        case .cancelled: self = .trainingCancelled()
         case .disk(let error): self.init(error)
         }
     }
