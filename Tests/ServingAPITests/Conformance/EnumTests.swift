@@ -19,7 +19,7 @@ import Testing
         #expect(problem["pointer"]?.string?.hasPrefix(member.pointer) == true, "\(member): \(problem)")
         let detail = try #require(problem["detail"]?.string, "\(member)")
         let list = try #require(detail.firstMatch(of: /must be (one|an array) of ([^;]*)/)?.2, "\(detail)")
-        return list.matches(of: /"([^"]+)"/).map { String($0.1) }
+        return list.matches(of: /'([^']+)'/).map { String($0.1) }
     }
 
     @Test func everyEnumOfARequestListsTheValuesThatTheServerAccepts() throws {
