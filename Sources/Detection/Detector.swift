@@ -24,8 +24,10 @@ public struct Detector: Sendable {
     /// The number of fitted values, which determines the memory that the detector takes.
     package var valueCount: Int {
         let components = baselines.map { $0.components.mean.count + $0.components.components.count } ?? 0
-        guard case .mahalanobis(let measure) = measure else { return components }
-        return components + measure.mean.count + measure.whitening.count
+        switch measure {
+        case .meanSquared, .meanAbsolute: return components
+        case .mahalanobis(let measure): return components + measure.mean.count + measure.whitening.count
+        }
     }
 
     /// Fits a detector.

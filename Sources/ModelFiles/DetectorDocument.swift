@@ -36,10 +36,13 @@ extension Detector {
                     json.member("deviations", pca.deviations[...])
                 }
             }
-            guard case .mahalanobis(let measure) = measure else { return }
-            json.object("mahalanobis") { json in
-                json.member("mean", measure.mean[...])
-                json.tensor("whitening", measure.whitening[...], shape: [features, features])
+            switch measure {
+            case .meanSquared, .meanAbsolute: break
+            case .mahalanobis(let measure):
+                json.object("mahalanobis") { json in
+                    json.member("mean", measure.mean[...])
+                    json.tensor("whitening", measure.whitening[...], shape: [features, features])
+                }
             }
         }
     }

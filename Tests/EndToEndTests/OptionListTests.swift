@@ -16,6 +16,13 @@ import Yams
         "events": ["event-start", "event-end", "minimum-length", "merge-gap"],
     ]
 
+    /// The client commands and the schemas of their requests.
+    private static let requests = [
+        ("train", "TrainRequest"), ("compare", "CompareRequest"), ("score", "ScoreRequest"),
+        ("evaluate", "EvaluateRequest"), ("reconstruct", "WindowsRequest"), ("encode", "WindowsRequest"),
+        ("layers", "LayersRequest"), ("summary", "SummaryRequest"),
+    ]
+
     private static func schemas() throws -> [String: Any] {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
@@ -25,21 +32,27 @@ import Yams
         return try #require(components["schemas"] as? [String: Any])
     }
 
-    /// The names of all properties of a schema, and of those that it is composed of.
-    private static func properties(_ schema: Any?, _ schemas: [String: Any]) -> Set<String> {
-        guard let schema = schema as? [String: Any] else { return [] }
-        if let reference = schema["$ref"] as? String, let name = reference.split(separator: "/").last {
-            return properties(schemas[String(name)], schemas)
-        }
-        let own = Set((schema["properties"] as? [String: Any] ?? [:]).keys)
-        return (schema["allOf"] as? [Any] ?? []).reduce(own) { $0.union(properties($1, schemas)) }
+    /// The target of a schema's reference; a schema without one as it is.
+    private static func resolved(_ schema: Any?, _ schemas: [String: Any]) -> [String: Any] {
+        guard let schema = schema as? [String: Any] else { return [:] }
+        guard let name = (schema["$ref"] as? String)?.split(separator: "/").last else { return schema }
+        return resolved(schemas[String(name)], schemas)
     }
 
-    @Test(arguments: [
-        ("train", "TrainRequest"), ("compare", "CompareRequest"), ("score", "ScoreRequest"),
-        ("evaluate", "EvaluateRequest"), ("reconstruct", "WindowsRequest"), ("encode", "WindowsRequest"),
-        ("layers", "LayersRequest"), ("summary", "SummaryRequest"),
-    ])
+    /// All properties of a schema, and of those that it is composed of, by name.
+    private static func schemasOfProperties(_ schema: Any?, _ schemas: [String: Any]) -> [String: Any] {
+        let schema = resolved(schema, schemas)
+        let own = schema["properties"] as? [String: Any] ?? [:]
+        return (schema["allOf"] as? [Any] ?? []).reduce(own) {
+            $0.merging(schemasOfProperties($1, schemas)) { first, _ in first }
+        }
+    }
+
+    private static func properties(_ schema: Any?, _ schemas: [String: Any]) -> Set<String> {
+        Set(schemasOfProperties(schema, schemas).keys)
+    }
+
+    @Test(arguments: requests)
     func everyMemberOfARequestIsAnOption(_ command: String, _ schema: String) throws {
         let schemas = try Self.schemas()
         let members = Self.properties(schemas[schema], schemas).subtracting(Self.data)
@@ -49,6 +62,23 @@ import Yams
             for name in Self.names[member] ?? [member.replacing("_", with: "-")] {
                 #expect(help.contains(" --\(name)"), "\(command) has no --\(name)")
             }
+        }
+    }
+
+    @Test(arguments: requests)
+    func theHelpOfAnOptionListsTheValuesOfItsMember(_ command: String, _ schema: String) throws {
+        let schemas = try Self.schemas()
+        let entries = try Program.run([command, "--help"]).output.split(separator: "\n  --")
+        for (member, property) in Self.schemasOfProperties(schemas[schema], schemas) {
+            let property = Self.resolved(property, schemas)
+            let items = Self.resolved(property["items"], schemas)
+            guard let values = (property["enum"] ?? items["enum"]) as? [String] else { continue }
+            let name = member.replacing("_", with: "-")
+            let entry = try #require(
+                entries.first { $0.hasPrefix("\(name) ") }, "\(command) has no --\(name)")
+            let words = Set(entry.split { !$0.isLetter && $0 != "_" && $0 != "-" }.map(String.init))
+            let missing = Set(values).subtracting(words)
+            #expect(missing.isEmpty, "the help of \(command) --\(name) does not name \(missing)")
         }
     }
 

@@ -1,6 +1,7 @@
 """scripts/keras_bridge.py converts networks from Keras to the server's files and back."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ from keras import layers as L
 from networks import keras_bridge
 from safetensors.numpy import save
 from test_safetensors import (
-    TRAININGS, UPLOADS, check_predictions, check_same_bits, network_of)
+    EVERY_LAYER, TRAININGS, UPLOADS, check_predictions, check_same_bits, network_of)
 
 SCRIPT = pathlib.Path(keras_bridge.__file__)
 
@@ -25,6 +26,14 @@ def run(*arguments):
 
 def sequential(*layers, shape=(4, 2), **options):
     return keras.Sequential([keras.Input(shape), *layers], **options)
+
+
+def test_every_layer_type_of_the_server_is_known(server):
+    unknown = {"timesteps": 4, "features": 2, "layers": [{"type": "?"}]}
+    detail = post(server, "/summary", unknown, status=422)["detail"]
+    types = re.findall(r"'(\w+)'", re.search("must be one of ([^;]*)", detail)[1])
+    assert set(keras_bridge.NAMES) == set(keras_bridge.OPTIONS) == set(types)
+    assert {layer["type"] for layer in EVERY_LAYER} == set(types)
 
 
 def custom_network():
