@@ -7,13 +7,14 @@ import NeuralNetwork
 import TimeSeries
 import Training
 
-/// What POST /train asks for.
+/// A request to POST /train.
 package struct TrainRequest {
     let name: String
     let specification: TrainingSpecification
     let windows: Windows
 
-    /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
+    /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
+    /// training is queued.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "exclude")
         let (name, warmStart) = try body.read { (body) throws(JSONError) in
@@ -60,7 +61,7 @@ extension TrainRequest {
 }
 
 extension FieldReader {
-    /// `model`: a name that may stand in a path, a file name and a log.
+    /// Reads `model`, a name that is valid in paths, file names and logs.
     mutating func modelName() throws(JSONError) -> String {
         let name = try requiredString("model")
         guard ModelName.isValid(name) else {
@@ -69,12 +70,12 @@ extension FieldReader {
         return name
     }
 
-    /// `model` and `version`, the latest without one.
+    /// Reads `model` and `version`; without `version`, the latest.
     mutating func modelReference() throws(Problem) -> (name: String, version: VersionReference) {
         try read { (body) throws(JSONError) in (try body.modelName(), try body.version() ?? .latest) }
     }
 
-    /// A version: its number, or a name as it stands in a path.
+    /// Reads a version: a number, an alias, or `latest`.
     mutating func version(_ member: String = "version") throws(JSONError) -> VersionReference? {
         if case .string(let text) = value(member) {
             guard let reference = VersionReference(text) else {
@@ -85,7 +86,7 @@ extension FieldReader {
         return try int(member, in: 1...Int.max).map { .number($0) }
     }
 
-    /// `warm_start`: the version to go on from; true is the latest.
+    /// Reads `warm_start`: the version whose weights the training starts from; true is the latest.
     fileprivate mutating func warmStart() throws(JSONError) -> VersionReference? {
         if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
         return try version("warm_start")
@@ -112,7 +113,7 @@ extension FieldReader {
         for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
         where has(name) {
             throw error(
-                name, "is that of version \(base.version), from which warm_start goes on; leave it out")
+                name, "is defined by version \(base.version), from which warm_start continues; remove it")
         }
         let detection = try detectionOptions()
         let asked = try trainingOptions()
@@ -125,51 +126,52 @@ extension FieldReader {
         return (specification, windows)
     }
 
-    /// The windows without a row that `exclude` names.
+    /// The windows that contain no row of `exclude`.
     private mutating func included(_ data: RequestData) throws(JSONError) -> Windows {
         guard let excluded = try rowFlags("exclude", rows: data.windows.series.rows) else {
             return data.windows
         }
         guard data.isSeries else {
-            throw error("exclude", "names rows of a series, but there are windows already")
+            throw error("exclude", "selects rows, but the data are windows")
         }
         let windows = data.windows.excluding(rows: excluded)
         guard windows.count > 0 else {
             throw error(
-                "exclude", "leaves none of the \(data.windows.count) windows: each has a row of it")
+                "exclude", "leaves none of the \(data.windows.count) windows: each contains an excluded row")
         }
         return windows
     }
 
-    /// The options that were asked for; who leaves it open how long to train gets early stopping, if there are windows for it.
-    /// Checks that each part of the windows has some where they are needed.
+    /// Completes and checks training options. Without `epochs`, `validation_split` and `early_stopping`,
+    /// enables early stopping if there are enough windows.
+    /// - Throws: an error if a part of the windows that the options need is empty.
     mutating func options(
         _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
         guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.maxFeatures else {
             throw error(
                 "error_kind",
-                "is mahalanobis, whose covariance is for \(Mahalanobis.maxFeatures) features at most; these are "
-                    + "\(windows.features)")
+                "is mahalanobis, which supports a maximum of \(Mahalanobis.maxFeatures) features; the "
+                    + "data have \(windows.features)")
         }
         let rest = TrainingParts.notCalibration(of: windows, detection)
         guard rest > 0 else {
             throw error(
                 "calibration_split",
-                "leaves none of the \(windows.count) windows to train on; use a smaller one")
+                "leaves none of the \(windows.count) windows for training; use a smaller value")
         }
         var options = asked
-        let isOpen = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
-        if isOpen { options.stopEarly(windows: rest) }
+        let usesDefaults = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
+        if usesDefaults { options.enableEarlyStopping(windows: rest) }
         let parts = TrainingParts(of: windows, options, detection)
         guard !parts.fitted.isEmpty else {
             throw error(
-                "validation_split", "leaves none of the \(rest) windows to train on; use a smaller one")
+                "validation_split", "leaves none of the \(rest) windows for training; use a smaller value")
         }
-        if parts.validation.isEmpty, let watcher = options.validationLossWatcher {
+        if parts.validation.isEmpty, let monitoring = options.validationLossMonitor {
             throw error(
                 "validation_split",
-                "holds back none of the \(rest) windows, but \(watcher) watches val_loss; use a larger one"
+                "selects none of the \(rest) windows, but \(monitoring) monitors val_loss; use a larger value"
             )
         }
         return options
@@ -177,12 +179,13 @@ extension FieldReader {
 }
 
 extension TrainingOptions {
-    /// Fewer windows give a `val_loss` that says little.
-    private static let fewWindows = 100
+    /// The minimum number of windows for early stopping. With fewer, `val_loss` is not meaningful.
+    private static let minEarlyStoppingWindows = 100
 
-    /// Trains until the loss of the last tenth of the windows falls no more, and keeps the best weights.
-    fileprivate mutating func stopEarly(windows: Int) {
-        guard windows >= Self.fewWindows else { return }
+    /// Enables early stopping: trains until the loss of the last tenth of the windows stops falling, and
+    /// restores the best weights.
+    fileprivate mutating func enableEarlyStopping(windows: Int) {
+        guard windows >= Self.minEarlyStoppingWindows else { return }
         validationSplit = 0.1
         var stopping = EarlyStopping()
         stopping.patience = 5
@@ -190,8 +193,8 @@ extension TrainingOptions {
         earlyStopping = stopping
     }
 
-    /// The option that watches `val_loss`, under its name in a request.
-    fileprivate var validationLossWatcher: String? {
+    /// The member of the option that monitors `val_loss`; nil if none does.
+    fileprivate var validationLossMonitor: String? {
         if earlyStopping?.monitor == .validationLoss { return "early_stopping" }
         return reduceLROnPlateau?.monitor == .validationLoss ? "reduce_lr_on_plateau" : nil
     }

@@ -76,17 +76,17 @@ struct ModelFileRoutes: RouteGroup {
             version = try models.registry.publish(name, trained)
         } catch {
             logger.error(
-                "an uploaded model cannot be published",
+                "cannot publish an uploaded model",
                 metadata: ["model": "\(name)", "reason": "\(error)"])
             throw Problem(error)
         }
-        logger.info("uploaded", metadata: ["model": "\(name)", "version": "\(version.version)"])
+        logger.info("model uploaded", metadata: ["model": "\(name)", "version": "\(version.version)"])
         let location = "/models/\(name)/versions/\(version.version)"
         return .json(.created, fields: [(name: "Location", value: location)]) { $0.members(of: version) }
     }
 }
 
-/// A file that is sent to a client, read from disk at the pace of the client.
+/// A download in progress, which reads the file from disk as fast as the client receives it.
 private final class FileStream: Sendable {
     private static let queue = DispatchQueue(label: "reprise.files")
     private let download: ModelDownload
@@ -97,7 +97,7 @@ private final class FileStream: Sendable {
         self.writer = writer
     }
 
-    /// Sends the bytes from a position on, piece by piece.
+    /// Sends the bytes from a position to the end of the file, in chunks.
     func send(from position: Int = 0) {
         Self.queue.async { [self] in
             guard writer.isOpen else { return }

@@ -28,12 +28,12 @@ struct PredictionRoutes: RouteGroup {
             })
     }
 
-    /// Reads the rest of a body whose model is known.
+    /// Reads and checks the rest of a body, after the model and version.
     private func prediction(
         _ kind: Prediction.Kind, _ body: FieldReader, _ entry: ModelRegistry.Entry, _ call: Call
     ) throws(Problem) -> Prediction {
         var body = body
-        // The number of values that one window takes in the response.
+        // The number of values of one window in the response.
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(entry.name) }
@@ -62,8 +62,8 @@ extension RuntimeLimits {
             throw JSONError(
                 .invalid,
                 "\(windows.count) windows are more work than this server takes on at once with this model: "
-                    + "\(predictionMultiplications / network.multiplications) are the most. Send the data in parts, or "
-                    + "cut it with a stride")
+                    + "\(predictionMultiplications / network.multiplications) are the most. Send the "
+                    + "data in parts, or cut it with a stride")
         }
     }
 }

@@ -1,7 +1,8 @@
 import HTTP1
 import ModelStore
 
-/// A computation by a version of a model, read as far as that is possible without the version.
+/// A request for a computation by a version of a model, read as far as that is possible before the version is
+/// loaded.
 package struct PendingComputation {
     /// The version that the request names.
     let model: (name: String, version: VersionReference)
@@ -21,11 +22,12 @@ package struct PendingComputation {
 protocol Computation: Sendable {
     /// The number of multiplications that it takes.
     var multiplications: Int { get }
-    /// The number of bytes that it holds while it waits.
+    /// The number of bytes that it holds while it is queued.
     var byteCount: Int { get }
     /// Computes and responds.
     func run()
-    /// Computes and responds at the end of the loop's turn, together with others. Called for small computations only.
+    /// Computes and responds at the end of the loop's turn, together with other computations. Called for
+    /// small computations only.
     func run(in batch: PredictionBatch)
 }
 
@@ -35,17 +37,17 @@ extension Computation {
 
 /// Decides where a request's work runs: on the connection's loop, or on the prediction queue.
 struct Executor: Sendable {
-    /// The maximum length of a body that is read on a loop, in bytes. Longer bodies are queued unread, so that an
-    /// overloaded server refuses them at no cost.
+    /// The maximum length of a body that is read on a loop, in bytes. Longer bodies are queued unread, so
+    /// that an overloaded server refuses them at no cost.
     private static let maxLoopBody = 4 * 1024
-    /// The maximum number of multiplications between two looks of a loop at its connections: about 0.1 ms, no longer
-    /// than it takes to hand work to another thread and back.
+    /// The maximum number of multiplications of one computation on a loop: about 0.1 ms, no longer than it
+    /// takes to hand work to another thread and back.
     private static let maxLoopMultiplications = 4_000_000
 
     let queue: WorkQueue
     let batch: PredictionBatch
     let models: ModelLookup
-    /// The maximum number of bytes of a body without its content coding.
+    /// The maximum number of bytes of a decompressed body.
     let maxBody: Int
 
     /// Runs the action of a call's route.
@@ -70,7 +72,8 @@ struct Executor: Sendable {
     /// Computes on the loop if that is possible within its time.
     private func start(_ pending: PendingComputation, _ call: Call) throws(Problem) {
         guard let entry = models.loaded(pending.model) else {
-            // Reading a model from disk is no work for a loop. What has been read of the request is kept.
+            // A loop must not wait for the disk. The queued work continues with what has been read of the
+            // request.
             nonisolated(unsafe) let pending = pending
             return enqueue(call, bytes: call.request.body.count) { (_) throws(Problem) in
                 try finish(pending)
@@ -93,7 +96,7 @@ struct Executor: Sendable {
         return nil
     }
 
-    /// Queues the rest of a call; a full queue responds 503 at once.
+    /// Queues the rest of a call, or responds 503 if the queue is full.
     private func enqueue(
         _ call: Call, bytes: Int, _ handler: @escaping Route.Handler
     ) {
