@@ -2,7 +2,7 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests check-ray \
-	build check fixtures bench bench-http clean
+	build check lint fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -72,9 +72,13 @@ check-manifests: build
 	.venv-manifests/bin/pip install --quiet -r scripts/manifests-requirements.txt
 	PATH="$(CURDIR)/.venv-manifests/bin:$$PATH" scripts/manifests-check
 
-# Run before each commit: format, imports, warnings (always errors), tests.
-check:
-	scripts/check
+# Run before each commit. Warnings are errors in every build.
+check: lint test
+
+# The formatting, and that each target declares the targets that it imports.
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Sources
+	swift build -c release --explicit-target-dependency-import-check error --product reprise
 
 # Regenerates the test data of Keras and scikit-learn, in a virtual environment of its own.
 fixtures:

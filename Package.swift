@@ -7,7 +7,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// libFuzzer brings the main function, so this target can't be linked without it: see scripts/fuzz.
+/// libFuzzer has the main function, so this target links only with it: see scripts/fuzz.
 let fuzzer: [Target] =
     Context.environment["REPRISE_FUZZ"] == nil
     ? []
@@ -21,7 +21,7 @@ let package = Package(
     name: "reprise",
     products: [
         .executable(name: "reprise", targets: ["reprise"]),
-        // For the benchmarks, which are a package of their own.
+        // For the benchmarks, which are a separate package.
         .library(name: "NeuralNetwork", targets: ["NeuralNetwork"]),
         .library(name: "TimeSeries", targets: ["TimeSeries"]),
         .library(name: "COpenBLAS", targets: ["COpenBLAS"]),
@@ -32,12 +32,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        // Without what needs all of Foundation.
+        // Without the traits that need all of Foundation.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
-        // C and C++: module maps and thin shims, nothing more.
+        // C and C++: module maps and thin shims.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CLinux"),
@@ -46,21 +46,21 @@ let package = Package(
             name: "CSimdJSON",
             cxxSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: [.linkedLibrary("simdjson")]),
-        // The files of the console, embedded.
+        // The console's files, embedded.
         .target(name: "CConsole", exclude: ["page"]),
         .target(name: "CVectorMath", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
 
-        // JSON in and out, for whoever reads or writes it.
+        // JSON in and out.
         .target(name: "JSON", dependencies: ["CSimdJSON"], swiftSettings: strict),
 
-        // Files of models: bytes to and from named tensors.
+        // File formats of models: bytes to and from named tensors.
         .target(
             name: "ModelFormats",
             dependencies: ["JSON", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["ONNX/onnx.proto"],
             swiftSettings: strict),
 
-        // The engine and what it learns from.
+        // Time series, the formats that they come in, and the engine.
         .target(name: "TimeSeries", swiftSettings: strict),
         .target(name: "DataFormats", dependencies: ["TimeSeries"], swiftSettings: strict),
         .target(
@@ -68,7 +68,7 @@ let package = Package(
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
             swiftSettings: strict),
 
-        // Figures and log lines, for whoever has some.
+        // Metrics and log lines.
         .target(
             name: "Telemetry", dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
@@ -76,7 +76,7 @@ let package = Package(
         // From reconstructions to decisions.
         .target(name: "Detection", dependencies: ["NeuralNetwork", "TimeSeries"], swiftSettings: strict),
 
-        // Trained models: their files, the folder that holds them, and how they come about.
+        // Trained models: their files, the folder that holds them, and training jobs.
         .target(
             name: "ModelFiles",
             dependencies: [
@@ -101,7 +101,7 @@ let package = Package(
         // Networks and the outputs of their layers as pictures and tables.
         .target(name: "Diagrams", dependencies: ["NeuralNetwork", "TimeSeries"], swiftSettings: strict),
 
-        // The server, which knows nothing of models, and the room where both meet.
+        // The HTTP server, which does not depend on models, and the API, where both meet.
         .target(name: "HTTP1", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "ServingAPI",
@@ -115,7 +115,7 @@ let package = Package(
             resources: [.embedInCode("Resources/openapi.yaml")],
             swiftSettings: strict),
 
-        // Other servers' protocols, for their clients.
+        // The protocols of other servers, for their clients.
         .target(
             name: "OpenInference",
             dependencies: [
@@ -132,7 +132,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // The other end of the wire, and the executable.
+        // The client and the executable.
         .target(name: "RepriseClient", dependencies: ["CCurl"], swiftSettings: strict),
         .executableTarget(
             name: "reprise",
@@ -178,7 +178,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // The API's tests run in process and over a socket; the harness is shared.
+        // Tests of the API run in process and over a socket with this harness.
         .target(
             name: "APITesting",
             dependencies: [
@@ -205,7 +205,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // What is fuzzed, and the test that replays the corpus.
+        // Fuzz targets, and the test that replays their corpus.
         .target(
             name: "Fuzzing",
             dependencies: ["DataFormats", "HTTP1", "HTTP1Testing", "JSON", "ModelFormats", "TimeSeries"],

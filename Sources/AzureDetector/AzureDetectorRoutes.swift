@@ -88,10 +88,9 @@ package struct AzureDetectorRoutes: RouteGroup {
             )
         }
         let note = AzureModelNote(request.with(source), aligned.states)
-        var specification = try TrainRequest.defaultSpecification(for: windows, core.limits)
-        specification.featureNames = aligned.states.map(\.variable)
-        specification.note = note.text
-        let id = try models.train(specification, on: windows, note)
+        let training = try TrainRequest.defaultTraining(
+            on: windows, featureNames: aligned.states.map(\.variable), note: note.text, core.limits)
+        let id = try models.train(training, note)
         let model = try models.model(id)
         let fields = [(name: "Location", value: "\(AzurePath.models)/\(id)")]
         return .json(.created, fields: fields) { $0.members(of: model) }

@@ -24,11 +24,9 @@ struct AzureModels: Sendable {
     /// Starts a training.
     /// - Returns: the model's ID.
     /// - Throws: 429 for a full queue, 503 while the server shuts down.
-    func train(
-        _ specification: TrainingSpecification, on windows: Windows, _ note: AzureModelNote
-    ) throws(Problem) -> String {
+    func train(_ training: PlannedTraining, _ note: AzureModelNote) throws(Problem) -> String {
         let id = AzureDetectorState.newID()
-        let job = try trainings.job(of: trainings.jobs.submit(id, specification, on: windows))
+        let job = try trainings.job(of: trainings.jobs.submit(id, training))
         state.add(id, AzureDetectorState.Training(note: note, job: job))
         return id
     }

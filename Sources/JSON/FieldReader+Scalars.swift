@@ -69,6 +69,19 @@ extension FieldReader {
         try double(name, in: range, exclusive: exclusive) ?? `default`
     }
 
+    /// Returns a number in a range, rounded to float32.
+    /// - Throws: `JSONError` also for a number above an exclusive lower bound that is rounded to the bound.
+    package mutating func float(
+        _ name: String, in range: ClosedRange<Double>, exclusive: Bool = false
+    ) throws(JSONError) -> Float? {
+        guard let number = try double(name, in: range, exclusive: exclusive) else { return nil }
+        let rounded = Float(number)
+        guard !exclusive || Double(rounded) > range.lowerBound else {
+            throw error(name, "is \(number), which float32 rounds to \(rounded); send a larger number")
+        }
+        return rounded
+    }
+
     // MARK: Booleans and strings
 
     /// Returns a boolean.

@@ -6,13 +6,14 @@ extension FieldReader {
         case autoencoder, stacked, layers
     }
 
-    /// The members that describe a network: `architecture`, `units`, `activation`, `recurrent_activation`,
-    /// `layers`.
+    /// Reads the members that describe a network: `architecture`, `units`, `activation`,
+    /// `recurrent_activation`, `layers`.
+    /// - Throws: `JSONError` if they contradict each other or are invalid. Shapes are not checked.
     package mutating func architecture() throws(JSONError) -> Architecture {
         let kind: Kind = try choice("architecture", default: has("layers") ? .layers : .autoencoder)
         if kind == .layers {
             for name in ["units", "activation", "recurrent_activation"] where has(name) {
-                throw error(name, "belongs to the single layers when they are given one by one")
+                throw error(name, "cannot be combined with layers; set it in each layer")
             }
             guard var layers = try objects("layers", count: 1...64) else {
                 throw missing("layers", "an array of layers such as {\"type\": \"LSTM\", \"units\": 64}")
@@ -22,13 +23,13 @@ extension FieldReader {
             return .layers(result)
         }
         guard !has("layers") else {
-            throw error("layers", "is for architecture: layers, not for \(kind.rawValue)")
+            throw error("layers", "requires architecture: layers, not \(kind.rawValue)")
         }
         let (autoencoder, stacked) = try bothArchitectures()
         return kind == .autoencoder ? autoencoder : stacked
     }
 
-    /// An autoencoder and a stacked network of the same `units`, `activation` and `recurrent_activation`.
+    /// Reads `units`, `activation` and `recurrent_activation` as an autoencoder and as a stacked network.
     package mutating func bothArchitectures() throws(JSONError) -> (
         autoencoder: Architecture, stacked: Architecture
     ) {
@@ -41,7 +42,7 @@ extension FieldReader {
         )
     }
 
-    /// One layer, with the names of Keras' options.
+    /// Reads one layer, whose options have their Keras names.
     private mutating func layer() throws(JSONError) -> Layer {
         guard let type: Layer.Kind = try choice("type") else {
             throw missing("type", "one of " + Layer.Kind.allCases.map(\.rawValue).joined(separator: ", "))
@@ -73,7 +74,7 @@ extension FieldReader {
     private mutating func wrappedLayer(_ type: Layer.Kind) throws(JSONError) -> FieldReader {
         guard var wrapped = try object("layer") else {
             throw missing(
-                "layer", "the layer that is wrapped, such as {\"type\": \"\(type.rawValue)\", \"units\": 2}")
+                "layer", "the wrapped layer, such as {\"type\": \"\(type.rawValue)\", \"units\": 2}")
         }
         let found: Layer.Kind? = try wrapped.choice("type")
         guard found == type else { throw wrapped.error("type", "must be \(type.rawValue) here") }
@@ -95,12 +96,12 @@ extension FieldReader {
 }
 
 extension Architecture {
-    /// JSON pointer to the member of a request that says which layers there are.
+    /// The JSON pointer to the member of a request that defines the layers.
     package var pointer: String { if case .layers = self { "/layers" } else { "/units" } }
 }
 
 extension JSONError {
-    /// A network that can't be built, told at the layer or at the member that it comes from.
+    /// An error about a network that cannot be built, at the layer or the member that causes it.
     package init(_ error: ArchitectureError, in architecture: Architecture) {
         var pointer = architecture.pointer
         if case .layers = architecture, let index = error.index { pointer += "/\(index)" }
@@ -109,7 +110,7 @@ extension JSONError {
 }
 
 extension JSONWriter {
-    /// The members that `architecture()` reads.
+    /// Writes the members that `architecture()` reads.
     package mutating func members(of architecture: Architecture) {
         member("architecture", architecture.name)
         switch architecture {

@@ -1,12 +1,13 @@
 import Crypto
 import TimeSeries
 
-/// Which data a model was trained on: the same windows give the same fingerprint, on any machine.
+/// Identifies the data that a model was trained on: the same windows give the same fingerprint on any
+/// machine.
 public struct DataFingerprint: Sendable, Equatable {
-    /// How many windows.
+    /// The number of windows.
     public let windows: Int
-    /// SHA-256 in hexadecimal of T and F, each window's first row, and all rows, as 64-bit integers and float32 in
-    /// little-endian order.
+    /// SHA-256 in hexadecimal of T and F, each window's first row (64-bit integers), and all rows (float32),
+    /// in little-endian order.
     public let sha256: String
 
     init(windows: Int, sha256: String) {
@@ -14,7 +15,7 @@ public struct DataFingerprint: Sendable, Equatable {
         self.sha256 = sha256
     }
 
-    /// Reads all rows once.
+    /// Computes the fingerprint of windows; reads all rows once.
     package init(of windows: Windows) {
         var hash = SHA256()
         ([windows.timesteps, windows.features] + windows.starts).map { Int64($0).littleEndian }
@@ -25,7 +26,7 @@ public struct DataFingerprint: Sendable, Equatable {
 }
 
 extension Sequence<UInt8> {
-    /// Two digits for each byte.
+    /// The bytes in hexadecimal, two digits per byte.
     package var hexadecimal: String {
         map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }

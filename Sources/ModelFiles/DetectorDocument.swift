@@ -4,20 +4,21 @@ import ModelFormats
 import NeuralNetwork
 import TimeSeries
 
-/// What a detector has learned, as the JSON document `detector` among the metadata of a model's file. All in scaled units:
+/// The state of a detector as the JSON document `detector` in the metadata of a model's file, in scaled
+/// units:
 ///
 /// | Member | Holds |
 /// |---|---|
 /// | `z_score` | `mean` and `scale`, `[F]` |
-/// | `pca` | `mean` `[T][F]`, and if there are any `components` `[K][T][F]` and `deviations` `[K]` |
-/// | `mahalanobis`, for that kind of error | `mean` `[F]` and `whitening` `[F][F]` |
+/// | `pca` | `mean` `[T][F]`; if K > 0, `components` `[K][T][F]` and `deviations` `[K]` |
+/// | `mahalanobis`, if the model's error has that kind | `mean` `[F]` and `whitening` `[F][F]` |
 extension Detector {
     private static let tensors: Set<String> = [
         "z_score/mean", "z_score/scale", "pca/mean", "pca/components", "pca/deviations", "mahalanobis/mean",
         "mahalanobis/whitening",
     ]
 
-    /// The metadata's name and text; nil for a detector that has learned nothing.
+    /// The entry of the metadata; nil for a detector without baselines.
     var metadata: (name: String, value: String)? {
         guard let baselines else { return nil }
         let (rows, pca) = (baselines.rowScaler, baselines.components)
@@ -43,7 +44,8 @@ extension Detector {
         }
     }
 
-    /// Reads what a file says, if it does.
+    /// Reads the detector of a model. A file without a `detector` document gives one without baselines.
+    /// - Throws: ``ModelFileError`` if the document is invalid, or missing for the Mahalanobis error.
     init(_ header: SafeTensorsHeader, of model: ModelDescription) throws(ModelFileError) {
         let (timesteps, features) = (model.inputShape.timesteps ?? 1, model.inputShape.features)
         let learned = try ModelMetadata.document(header, "detector", tensors: Self.tensors) {
@@ -55,7 +57,7 @@ extension Detector {
         case (nil, .mse): self.init(measure: .meanSquared, baselines: nil)
         case (nil, .mae): self.init(measure: .meanAbsolute, baselines: nil)
         case (nil, .mahalanobis):
-            throw ModelFileError("metadata /errors/kind: mahalanobis needs a 'detector' among the metadata")
+            throw ModelFileError("metadata /errors/kind: mahalanobis needs a 'detector' in the metadata")
         }
     }
 }
@@ -93,7 +95,7 @@ extension FieldReader {
         return Detector(measure: measure, baselines: Baselines(rowScaler: rows, components: components))
     }
 
-    /// An object that has to be there.
+    /// Reads an object that is required and has no unknown members.
     private mutating func part<Value>(
         _ name: String, _ read: (inout FieldReader) throws(JSONError) -> Value
     ) throws(JSONError) -> Value {
@@ -103,7 +105,7 @@ extension FieldReader {
         return value
     }
 
-    /// Nested arrays of numbers of a shape, in which nil stands for any size.
+    /// Reads nested arrays of numbers of a shape, in which nil allows any size.
     private mutating func numbers(_ name: String, _ shape: [Int?]) throws(JSONError) -> [Float] {
         guard let tensor = try tensor(name, rank: shape.count...shape.count) else {
             throw missing(name, "nested arrays of numbers")

@@ -2,7 +2,7 @@ import Detection
 import JSON
 import ModelFormats
 
-/// What a model's file says of its detector among the metadata (see ``ModelMetadata``).
+/// Threshold and errors in the metadata of a model's file (see ``ModelMetadata``).
 enum DetectorMetadata {
     // MARK: Writing
 
@@ -97,7 +97,7 @@ extension FieldReader {
             count: count, ranked: try floats("ranked") ?? [], mean: try double("mean"),
             standardDeviation: try double("deviation"))
         guard let errors else {
-            throw error("ranked", "must be errors in ascending order, \(count) at most")
+            throw error("ranked", "must be errors in ascending order, at most \(count)")
         }
         return errors
     }

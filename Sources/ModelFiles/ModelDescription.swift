@@ -2,45 +2,45 @@ import Detection
 import NeuralNetwork
 import TimeSeries
 
-/// What is known of a version of a model beside its weights.
+/// A version of a model without its weights.
 public struct ModelDescription: Sendable {
-    /// The kind of network that was asked for.
+    /// The architecture as it was requested.
     public let architecture: Architecture
-    /// The same as checked layers, for the windows of its shape.
+    /// The architecture as checked layers, for windows of the model's shape.
     public let network: Sequential
-    /// What the features are called, `[F]`; nil if nobody has said.
+    /// The names of the features, `[F]`; nil if none were given.
     public let featureNames: [String]?
-    /// Between the data's units and scaled units.
+    /// Converts between the data's units and scaled units.
     public let scaler: Scaler
-    /// How it was fitted.
+    /// How the model was fitted.
     public let training: Training
-    /// Which error is scored.
+    /// The kind of error that is scored.
     public let errorKind: ErrorKind
-    /// The error above which a window is an anomaly; nil for a model from elsewhere that has none.
+    /// The error above which a window is an anomaly; nil for an imported model without one.
     public let threshold: Threshold?
-    /// What the threshold was learned from.
+    /// The errors that the threshold was learned from.
     public let errors: ErrorDistribution?
-    /// What thresholds of the baselines are learned from.
+    /// The errors that the thresholds of the baselines are learned from.
     public let baselineErrors: BaselineErrors?
-    /// Where it comes from.
+    /// Where the model comes from.
     public let origin: Origin
-    /// What whoever had it trained keeps with it, as JSON; nil for most.
+    /// JSON that the client of the training stores with the model; nil for most models.
     public let note: String?
 
     /// How a model was fitted.
     public struct Training: Sendable {
-        /// nil for a model from elsewhere.
+        /// The options of `fit`; nil for an imported model.
         public var options: TrainingOptions?
-        /// The losses of each epoch, in scaled units.
+        /// The losses of each epoch, in scaled units; empty for an imported model.
         public var history: [EpochReport] = []
         /// The epoch whose weights were kept, counted from 1; 0 without a history.
         public var epoch = 0
         /// Time spent fitting, in seconds.
         public var seconds = 0.0
-        /// The version of the same model that training went on from; nil for one that was trained from the start.
+        /// The version of the same model whose weights training started from; nil for a new model.
         public var warmStart: Int?
 
-        /// Nothing is known of how a model was fitted.
+        /// An unknown fit.
         package init() {}
 
         /// A fit and its results.
@@ -57,13 +57,14 @@ public struct ModelDescription: Sendable {
 
     /// Where a model comes from.
     public struct Origin: Sendable, Equatable {
-        /// When it was made: RFC 3339, in UTC.
+        /// When the version was made: RFC 3339, in UTC.
         public var createdAt: String
-        /// What has made it, such as `reprise 0.1.0`.
+        /// The software that has made it, such as `reprise 0.1.0`.
         public var software: String
-        /// SHA-256 of the windows that it was trained on, in hexadecimal, and how many there were.
+        /// Identifies the windows that it was trained on.
         public var data: DataFingerprint?
-        /// What the request is marked with that has made it, if that may come twice (``TrainingJobs/Repeatable``).
+        /// The fingerprint of the request that has made it (`IdempotencyKey.fingerprint`); nil for a request
+        /// without an Idempotency-Key.
         public var request: String?
 
         /// An origin from its parts.
@@ -94,7 +95,7 @@ public struct ModelDescription: Sendable {
         self.note = note
     }
 
-    /// T and F of its windows.
+    /// T and F of the model's windows.
     public var inputShape: Shape { network.inputShape }
 
     /// The loss of the epoch whose weights were kept; nil without a history.

@@ -1,36 +1,36 @@
 import Crypto
 import Detection
-import JSON
 import ModelFormats
 import NeuralNetwork
 
-/// A version of a model as one self-describing safetensors file: weights under Keras' names, and everything else in
-/// `__metadata__` (see ``ModelMetadata``).
+/// A model version as one self-describing safetensors file: the weights under their Keras names, and
+/// everything else in `__metadata__` (see ``ModelMetadata``).
 ///
-/// The format has no checksum, so the metadata begin with two: that of the data, and that of the header with its own
-/// digits as zeros. The header's lets a description be believed without reading the weights.
+/// The safetensors format has no checksum, so the metadata begin with two: one of the data, and one of the
+/// header in which its own digits are zeros. The header's checksum lets a reader trust a description without
+/// reading the weights.
 package enum ModelFile {
-    private static let start = Array("{\"__metadata__\":{\"sha256\":\"".utf8)
-    private static let between = Array("\",\"data_sha256\":\"".utf8)
-    private static let digits = 2 * SHA256.byteCount
-    /// Where the digits of the two stand in a file of ours.
-    private static var headerDigest: Range<Int> { range(8 + start.count) }
-    private static var dataDigest: Range<Int> { range(headerDigest.upperBound + between.count) }
-    private static let zeros = String(repeating: "0", count: digits)
+    static let start = Array("{\"__metadata__\":{\"sha256\":\"".utf8)
+    static let separator = Array("\",\"data_sha256\":\"".utf8)
+    private static let digitCount = 2 * SHA256.byteCount
+    /// Positions of the two checksums' digits in a file that this software has written.
+    static var headerDigest: Range<Int> { digits(at: 8 + start.count) }
+    static var dataDigest: Range<Int> { digits(at: headerDigest.upperBound + separator.count) }
+    static let zeros = String(repeating: "0", count: digitCount)
 
-    private static func range(_ lower: Int) -> Range<Int> { lower..<(lower + digits) }
+    private static func digits(at lower: Int) -> Range<Int> { lower..<(lower + digitCount) }
 
-    /// Who wrote a file.
+    /// Where a file comes from, which decides what is required of its checksums.
     package enum Source {
-        /// This software: both checksums are there and hold.
+        /// The repository: this software has written the file, and both checksums must be there and match.
         case repository
-        /// Anybody: a checksum of the data holds if it is there.
+        /// An upload: a checksum of the data must match if there is one.
         case upload
     }
 
     // MARK: Writing
 
-    /// The bytes of a file.
+    /// Returns the bytes of a model's file. The same model always gives the same bytes.
     package static func bytes(of trained: TrainedModel) -> [UInt8] {
         let weights = trained.model.weights
         let tensors = trained.model.network.parameters.map {
@@ -46,7 +46,8 @@ package enum ModelFile {
         return file
     }
 
-    private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    /// The SHA-256 of bytes, as hexadecimal digits in ASCII.
+    static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         let digest = bytes.withUnsafeBytes { bytes in
             var hash = SHA256()
             hash.update(bufferPointer: bytes)
@@ -61,17 +62,9 @@ package enum ModelFile {
 
     // MARK: Reading
 
-    /// What a file's beginning says of its model. The header's checksum holds; the weights are not looked at.
-    /// - Parameters:
-    ///   - beginning: the header at least.
-    ///   - size: of the whole file, in bytes.
-    package static func description(_ beginning: [UInt8], size: Int) throws(ModelFileError)
-        -> ModelDescription
-    {
-        try ModelMetadata.description(try checkedHeader(beginning, size: size))
-    }
-
-    /// How many bytes of a file's beginning `description` needs.
+    /// The number of bytes from a file's beginning that ``ModelFileHeader`` needs.
+    /// - Throws: ``ModelFileError`` if the beginning is shorter than 8 bytes or claims a header that is too
+    ///   long.
     package static func headerSize(_ beginning: [UInt8]) throws(ModelFileError) -> Int {
         do throws(SafeTensorsError) {
             return try SafeTensorsHeader.byteCount(beginning)
@@ -80,17 +73,41 @@ package enum ModelFile {
         }
     }
 
-    /// A whole file as a model.
+    /// Reads a whole file.
+    /// - Throws: ``ModelFileError`` if the file is not a valid model.
     package static func model(_ file: [UInt8], from source: Source) throws(ModelFileError) -> TrainedModel {
-        let parsed: (header: SafeTensorsHeader, tensors: [NamedTensor])
-        do throws(SafeTensorsError) { parsed = try SafeTensors.read(file) } catch {
-            throw ModelFileError(error)
+        switch source {
+        case .repository:
+            let header = try ModelFileHeader(file, size: file.count)
+            return try model(header, data: file[header.dataStart...])
+        case .upload:
+            let header: SafeTensorsHeader
+            do throws(SafeTensorsError) {
+                header = try SafeTensorsHeader(file, fileSize: file.count)
+            } catch {
+                throw ModelFileError(error)
+            }
+            let tensors = try tensors(file[header.dataStart...], header)
+            return try model(header, ModelMetadata.description(header), tensors)
         }
-        if case .repository = source { _ = try checkedHeader(file, size: file.count) }
-        try checkData(file, parsed.header)
-        let description = try ModelMetadata.description(parsed.header)
-        let weights = try weights(parsed.tensors, for: description.network)
-        let detector = try Detector(parsed.header, of: description)
+    }
+
+    /// Reads the weights that belong to a header.
+    /// - Parameter data: the file's bytes behind the header.
+    /// - Throws: ``ModelFileError`` if the data are cut off, fail their checksum or do not match the
+    ///   architecture.
+    package static func model(
+        _ header: ModelFileHeader, data: ArraySlice<UInt8>
+    ) throws(ModelFileError) -> TrainedModel {
+        try header.checkSize(data)
+        return try model(header.tensors, header.description, tensors(data, header.tensors))
+    }
+
+    private static func model(
+        _ header: SafeTensorsHeader, _ description: ModelDescription, _ tensors: [NamedTensor]
+    ) throws(ModelFileError) -> TrainedModel {
+        let weights = try Weights(tensors, for: description.network)
+        let detector = try Detector(header, of: description)
         do throws(ArchitectureError) {
             return TrainedModel(
                 description: description, model: try Model(description.network, weights: weights),
@@ -100,78 +117,31 @@ package enum ModelFile {
         }
     }
 
-    /// Checks both checksums of a file.
-    /// - Returns: the header's, which no other file has.
-    package static func verify(_ file: [UInt8]) throws(ModelFileError) -> String {
-        let header = try checkedHeader(file, size: file.count)
-        try checkData(file, header)
-        return String(decoding: file[headerDigest], as: UTF8.self)
-    }
-
-    private static func checkData(_ file: [UInt8], _ header: SafeTensorsHeader) throws(ModelFileError) {
-        guard let digest = header["data_sha256"] else { return }
-        guard Array(digest.utf8) == hexadecimal(file[header.dataStart...]) else {
-            throw ModelFileError(
-                "the weights fail their checksum, 'data_sha256' of the metadata; leave it out if you have changed them"
-            )
-        }
-    }
-
-    private static func checkedHeader(_ bytes: [UInt8], size: Int) throws(ModelFileError) -> SafeTensorsHeader
-    {
-        let header: SafeTensorsHeader
+    private static func tensors(
+        _ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader
+    ) throws(ModelFileError) -> [NamedTensor] {
+        let tensors: [NamedTensor]
         do throws(SafeTensorsError) {
-            header = try SafeTensorsHeader(bytes, fileSize: size)
+            tensors = try SafeTensors.tensors(in: data, header)
         } catch {
             throw ModelFileError(error)
         }
-        var head = Array(bytes.prefix(header.dataStart))
-        guard head.count >= dataDigest.upperBound, head[8...].starts(with: start),
-            head[headerDigest.upperBound...].starts(with: between)
-        else { throw ModelFileError("the header does not begin with its checksums") }
-        let claimed = Array(head[headerDigest])
-        head.replaceSubrange(headerDigest, with: zeros.utf8)
-        guard claimed == hexadecimal(head[...]) else { throw ModelFileError("the header fails its checksum") }
-        return header
+        try verify(data, header)
+        return tensors
     }
 
-    /// The tensors in the network's order.
-    private static func weights(
-        _ tensors: [NamedTensor], for network: Sequential
-    ) throws(ModelFileError) -> Weights {
-        var byName: [String: NamedTensor] = [:]
-        for tensor in tensors { byName[tensor.name] = tensor }
-        var values: [Float] = []
-        values.reserveCapacity(network.parameterCount)
-        for parameter in network.parameters {
-            guard let tensor = byName.removeValue(forKey: parameter.name) else {
-                throw ModelFileError(
-                    "there is no tensor \(Quote.text(parameter.name)) of shape \(parameter.shape), which the architecture needs"
-                )
-            }
-            guard tensor.shape == parameter.shape else {
-                throw ModelFileError(
-                    "tensor \(Quote.text(parameter.name)) has shape \(tensor.shape); the architecture needs \(parameter.shape)"
-                )
-            }
-            guard tensor.values.allSatisfy(\.isFinite) else {
-                throw ModelFileError("tensor \(Quote.text(parameter.name)) has a NaN or an infinity in it")
-            }
-            values += tensor.values
-        }
-        if let extra = byName.keys.min() {
+    /// Checks the checksum of the data, if the metadata have one.
+    static func verify(_ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader) throws(ModelFileError) {
+        guard let digest = header["data_sha256"] else { return }
+        guard Array(digest.utf8) == hexadecimal(data) else {
             throw ModelFileError(
-                "there is a tensor \(Quote.text(extra)), for which the architecture has no place; its tensors are "
-                    + network.parameters.map(\.name).joined(separator: ", "))
+                "the weights do not match their checksum, 'data_sha256' of the metadata; "
+                    + "remove it if the weights were changed on purpose")
         }
-        guard let weights = Weights(values, for: network) else {
-            throw ModelFileError("the tensors are not those of the architecture")
-        }
-        return weights
     }
 }
 
-/// Why a file is no model.
+/// The reason that a file is not a valid model.
 public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong, where, and what would be right.
     public let description: String

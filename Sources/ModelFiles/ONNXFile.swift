@@ -3,22 +3,23 @@ import ModelFormats
 import NeuralNetwork
 import TimeSeries
 
-/// A version of a model as an ONNX file, which runs wherever ONNX does. Scaling is inside, so that it takes data in their own
-/// units.
+/// A version of a model as an ONNX file. Scaling is part of the graph, so the input is in the data's units.
 ///
 /// | Tensor | Shape | Holds |
 /// |---|---|---|
 /// | input `windows` | `[batch, T, F]` | windows, in the data's units |
 /// | output `reconstruction` | `[batch, T, F]` | their reconstructions, in the data's units |
-/// | output `encoding` | `[batch, Z]` | their encodings; only of a model that has one |
+/// | output `encoding` | `[batch, Z]` | their encodings, if the model has an encoding |
 /// | output `error` | `[batch]` | the mean squared error of each window, in scaled units |
 public struct ONNXFile: Sendable {
-    /// The file, the same for the same weights and scaling.
+    /// The bytes of the file, the same for the same weights and scaling.
     public let bytes: [UInt8]
-    /// What tells this file from any other, in hexadecimal.
+    /// SHA-256 of the bytes, in hexadecimal.
     public let digest: String
 
-    /// nil if the weights, or the file, take more bytes than a limit, or more than ONNX allows, which is 2 GiB.
+    /// Makes the file of a model.
+    /// - Parameter limit: the maximum size of the weights and of the file, in bytes.
+    /// - Returns: nil above the limit or above 2 GiB, the maximum of ONNX.
     public init?(_ trained: TrainedModel, limit: Int) {
         let weights = trained.model.weights.values.count * MemoryLayout<Float>.stride
         guard weights <= limit,
@@ -76,8 +77,8 @@ extension ONNXGraph {
         return node("unscaling/unscaled", "Add", [centred, scaling.offset])
     }
 
-    /// `[batch, T, F]` from `[T, batch, F]`, or the other way round. Layers want time first: of an LSTM that has it second, ONNX
-    /// Runtime says that it isn't implemented.
+    /// `[batch, T, F]` from `[T, batch, F]`, or the reverse. Layers are time-major, because ONNX Runtime does
+    /// not implement LSTM with `layout` 1.
     fileprivate mutating func swapped(_ name: String, _ value: Value) -> Value {
         node(name, "Transpose", [value], ["perm": .ints([1, 0, 2])])
     }

@@ -1,9 +1,9 @@
 import ModelFormats
 import NeuralNetwork
 
-/// Layers as ONNX's operators. Sequences are time-major, `[T, batch, F]`, and vectors `[batch, F]`.
+/// Layers as ONNX operators. Sequences are time-major, `[T, batch, F]`, and vectors `[batch, F]`.
 extension ONNXGraph {
-    /// What each layer of a model computes.
+    /// Adds all layers of a model and returns the output of each.
     /// - Parameter windows: `[T, batch, F]`, in scaled units.
     mutating func outputs(of model: Model, for windows: Value) -> [Value] {
         var outputs: [Value] = []
@@ -27,25 +27,25 @@ extension ONNXGraph {
             let sequence = node("\(entry.name)/unsqueeze", "Unsqueeze", [input, axis])
             return node(entry.name, "Expand", [sequence, shape])
         case .dropout:
-            // It does something in training only.
+            // Dropout is active in training only.
             return input
         }
     }
 
-    /// An LSTM in one direction or in both: `[T, batch, H]` or `[batch, H]`, of both directions with an axis of 2 before
-    /// `batch`.
+    /// An LSTM in one direction, `[T, batch, H]` or `[batch, H]`, or in both, with an additional axis of 2
+    /// before `batch`.
     private mutating func lstm(
         _ entry: Sequential.Entry, _ lstm: LSTM, _ weights: Weights, for input: Value
     ) -> Value {
         let (name, features) = (entry.name, entry.inputShape.features)
-        // Three tensors of each direction, in Keras' order.
+        // Three tensors per direction, in Keras' order: kernel, recurrent kernel, bias.
         let directions = stride(from: 0, to: entry.parameters.count, by: 3).map { first in
             entry.parameters[first..<(first + 3)].map { GateColumns(weights[$0], units: lstm.units) }
         }
         let (count, width) = (directions.count, 4 * lstm.units)
         let kernels = directions.flatMap { $0[0].transposed }
         let recurrentKernels = directions.flatMap { $0[1].transposed }
-        // ONNX has another bias for the recurrent kernel.
+        // ONNX has a second bias for the recurrent kernel, which Keras does not have.
         let biases = directions.flatMap { $0[2].transposed + [Float](repeating: 0, count: width) }
         let inputs = [
             input,
@@ -69,7 +69,7 @@ extension ONNXGraph {
         return node(name, "Squeeze", [all, axis])
     }
 
-    /// The features of both directions behind each other.
+    /// Concatenates the features of both directions.
     private mutating func concatenated(
         _ entry: Sequential.Entry, _ lstm: LSTM, _ directions: Value
     ) -> Value {
@@ -77,7 +77,7 @@ extension ONNXGraph {
         let swapped = node(
             "\(entry.name)/swapped", "Transpose", [directions],
             ["perm": .ints(isSequence ? [0, 2, 1, 3] : [1, 0, 2])])
-        // 0 keeps a size.
+        // A size of 0 keeps that axis.
         let shape = constant(
             "\(entry.name)/shape", Array(repeating: 0, count: isSequence ? 2 : 1) + [2 * lstm.units])
         return node(entry.name, "Reshape", [swapped, shape])
@@ -106,7 +106,7 @@ extension ONNXGraph {
     }
 }
 
-/// A tensor of an LSTM, whose columns are four gates of H units: `[rows][4H]`.
+/// A tensor of an LSTM, whose columns are the four gates of H units: `[rows][4H]`.
 private struct GateColumns {
     private let values: ArraySlice<Float>
     private let units: Int
@@ -116,7 +116,7 @@ private struct GateColumns {
         self.units = units
     }
 
-    /// Where ONNX's gates i, o, f, c are in Keras' order i, f, c, o.
+    /// The positions of ONNX's gates i, o, f, c in Keras' order i, f, c, o.
     private static let gates = [0, 3, 1, 2]
 
     /// `[4H][rows]`, in ONNX's order of gates.
@@ -129,14 +129,14 @@ private struct GateColumns {
     }
 }
 
-/// One of ONNX's activation functions, with its parameters if it takes any.
+/// An ONNX activation function with its parameters, if it has any.
 private struct Function {
     let name: String
     var parameters: (alpha: Float, beta: Float)?
 }
 
 extension LSTM {
-    /// ONNX's f for the gates, g for the candidate, h for the cell state.
+    /// The activations that ONNX calls f (gates), g (candidate) and h (cell state).
     fileprivate var functions: [Function] {
         [recurrentActivation.function, activation.function, activation.function]
     }

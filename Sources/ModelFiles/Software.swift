@@ -4,19 +4,19 @@
     import Foundation
 #endif
 
-/// This software, as it signs what it makes.
+/// The name and version that files and responses carry, and the format of their times.
 public enum Software {
-    /// Its version (Semantic Versioning 2.0.0).
+    /// The version (Semantic Versioning 2.0.0).
     public static let version = "0.1.0"
 
-    /// Name and version.
+    /// The name and version, such as `reprise 0.1.0`.
     package static let name = "reprise \(version)"
 
-    /// The time in UTC, as RFC 3339 writes it.
+    /// The current time in UTC (RFC 3339).
     package static var now: String { Date().ISO8601Format() }
 
-    /// Whether a text is a time as RFC 3339 writes it.
-    package static func isTime(_ text: String) -> Bool {
+    /// Whether a text is an RFC 3339 time.
+    package static func isTimestamp(_ text: String) -> Bool {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
         return (try? style.parse(text)) != nil && text.count >= 20
     }

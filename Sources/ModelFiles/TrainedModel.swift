@@ -2,13 +2,13 @@ import Detection
 import NeuralNetwork
 import TimeSeries
 
-/// One version of a model as it is served: an immutable value, shared by every request that uses it.
+/// One version of a model in memory: an immutable value that all requests share.
 public struct TrainedModel: Sendable {
-    /// What is known of it.
+    /// Everything except weights and detector.
     public let description: ModelDescription
-    /// The layers with their weights; works in scaled units.
+    /// The layers with their weights; input and output are in scaled units.
     public let model: Model
-    /// What makes a decision of its reconstructions; works in scaled units.
+    /// Computes errors from reconstructions; input is in scaled units.
     public let detector: Detector
 
     /// A version from its parts.
@@ -18,10 +18,10 @@ public struct TrainedModel: Sendable {
         self.detector = detector
     }
 
-    /// T and F of its windows.
+    /// T and F of the model's windows.
     public var inputShape: Shape { model.network.inputShape }
 
-    /// Bytes that it takes in memory: weights, history, errors, scaling, names.
+    /// The memory that the model takes in bytes: weights, history, errors, scaling, names.
     public var byteCount: Int {
         let errors = [
             description.errors, description.baselineErrors?.zScore, description.baselineErrors?.pca,
@@ -39,7 +39,7 @@ public struct TrainedModel: Sendable {
 
     private var scaler: Scaler { description.scaler }
 
-    /// What a model gives back for some windows.
+    /// The reconstructions of N windows and their errors.
     public struct Reconstruction: Sendable {
         /// `[N][T][F]` in the data's units.
         public let values: [Float]
@@ -49,8 +49,8 @@ public struct TrainedModel: Sendable {
         public let scaledErrors: [Float]
     }
 
-    /// Passes windows through the network and compares.
-    /// - Parameter windows: in the data's units, of the model's input shape.
+    /// Reconstructs windows and computes their errors.
+    /// - Parameter windows: `[N][T][F]` in the data's units.
     public func reconstruct(_ windows: Windows) -> Reconstruction {
         let scaled = scale(windows)
         var values = model.reconstruct(scaled)
@@ -64,16 +64,16 @@ public struct TrainedModel: Sendable {
     }
 
     /// The encoding of each window, `[N][Z]`; nil for a network without one.
-    /// - Parameter windows: in the data's units, of the model's input shape.
+    /// - Parameter windows: `[N][T][F]` in the data's units.
     public func encode(_ windows: Windows) -> [Float]? { model.encode(scale(windows)) }
 
-    /// The errors of windows, of the model's kind.
-    /// - Parameter windows: in the data's units, of the model's input shape.
+    /// Computes the errors of windows, of the model's kind, in scaled units.
+    /// - Parameter windows: `[N][T][F]` in the data's units.
     public func errors(of windows: Windows, _ detail: WindowErrors.Detail = []) -> WindowErrors {
         detector.measure.errors(of: scale(windows), by: model, detail)
     }
 
-    /// The same windows in scaled units.
+    /// Converts windows to scaled units.
     package func scale(_ windows: Windows) -> Windows {
         guard scaler.scaling != .none else { return windows }
         var values = windows.series.values

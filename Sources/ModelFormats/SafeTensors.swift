@@ -19,11 +19,20 @@ package enum SafeTensors {
         _ file: [UInt8]
     ) throws(SafeTensorsError) -> (header: SafeTensorsHeader, tensors: [NamedTensor]) {
         let header = try SafeTensorsHeader(file, fileSize: file.count)
+        return (header, try tensors(in: file[header.dataStart...], header))
+    }
+
+    /// Reads the tensors of a file whose header has been parsed, as ``read(_:)`` does.
+    /// - Parameter data: the file's bytes behind the header, `dataCount` of them (a precondition).
+    /// - Throws: ``SafeTensorsError`` if a tensor has integers or booleans.
+    package static func tensors(
+        in data: ArraySlice<UInt8>, _ header: SafeTensorsHeader
+    ) throws(SafeTensorsError) -> [NamedTensor] {
+        precondition(data.count == header.dataCount, "the data are not as long as the header says")
         var tensors: [NamedTensor] = []
         for entry in header.entries {
-            let values = file.withUnsafeBytes { file in
-                let data = UnsafeRawBufferPointer(rebasing: file[header.dataStart...])
-                return floats(entry.dtype, UnsafeRawBufferPointer(rebasing: data[entry.range]))
+            let values = data.withUnsafeBytes { data in
+                floats(entry.dtype, UnsafeRawBufferPointer(rebasing: data[entry.range]))
             }
             guard let values else {
                 throw SafeTensorsError(
@@ -33,7 +42,7 @@ package enum SafeTensors {
             }
             tensors.append(NamedTensor(name: entry.name, shape: entry.shape, values: values))
         }
-        return (header, tensors)
+        return tensors
     }
 
     /// Returns the bytes of a file with the given tensors, in the given order, as F32.

@@ -1,36 +1,38 @@
 import Glibc
 
-/// A folder of data that requests may name files in, and nothing outside it.
+/// A folder whose files requests may name. Nothing outside the folder is ever read.
 ///
-/// A path is walked name by name from the open folder, without following symbolic links (openat(2), `O_NOFOLLOW`): there is
-/// no moment at which a name could be exchanged for another place. What is no regular file is refused unread.
+/// A path is walked name by name from the open folder, without following symbolic links (openat(2),
+/// `O_NOFOLLOW`), so that no name can be replaced by a link between a check and its use. Only regular files
+/// are read.
 public final class DataFolder: Sendable {
-    /// Why a path gives no data.
+    /// The reason that a path cannot be read.
     public enum Refusal: Error, Equatable, Sendable {
-        /// It leads out of the folder, or through a symbolic link.
+        /// The path leads out of the folder or through a symbolic link.
         case outside
-        /// There is nothing of that name.
+        /// There is no file or folder at the path.
         case missing
-        /// It is something else than was asked for: no regular file, or no folder.
+        /// The path does not lead to a regular file, or to a folder where one is needed.
         case otherKind
-        /// More bytes than may be read.
+        /// The file exceeds the limit.
         case tooLarge
-        /// More files than may be listed.
+        /// The folder has more entries or files than the limit.
         case tooMany
-        /// The disk fails, or the server may not read it.
+        /// A system call has failed, for example for lack of permission.
         case failed(FileError)
     }
 
-    /// Names in one folder that are looked at.
-    private static let mostNames = 10_000
+    /// The maximum number of entries in one folder.
+    private static let maxEntries = 10_000
 
-    /// As the operator has written it.
+    /// The path as configured.
     public let path: String
-    /// Without symbolic links.
+    /// The path without symbolic links (realpath(3)).
     public let realPath: String
     private let descriptor: Int32
 
-    /// Opens a folder. Throws ``FileError`` if there is none.
+    /// Opens a folder.
+    /// - Throws: ``FileError`` if there is none.
     public init(_ path: String) throws(FileError) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -45,10 +47,11 @@ public final class DataFolder: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The bytes of a regular file.
+    /// Reads a regular file.
     /// - Parameters:
-    ///   - names: those of folders, and last that of the file.
-    ///   - limit: bytes that it may have at most.
+    ///   - names: the path's components: names of folders, then the file's.
+    ///   - limit: the maximum size of the file, in bytes.
+    /// - Throws: ``Refusal``.
     public func file(_ names: [String], limit: Int) throws(Refusal) -> [UInt8] {
         try withDescriptor(names, O_NONBLOCK) { (descriptor) throws(Refusal) in
             var status = stat()
@@ -64,14 +67,15 @@ public final class DataFolder: Sendable {
         }
     }
 
-    /// The names in a folder that end in some way, in order.
+    /// Lists the names in a folder that end in a suffix, in ascending order. Hidden files are left out.
     /// - Parameters:
-    ///   - names: those of the folder, from the outside in.
-    ///   - suffix: how they end.
-    ///   - limit: how many there may be.
+    ///   - names: the path's components.
+    ///   - suffix: the end of the names; names that consist of it alone are left out.
+    ///   - limit: the maximum number of names.
+    /// - Throws: ``Refusal``.
     public func names(in names: [String], suffix: String, limit: Int) throws(Refusal) -> [String] {
         try withDescriptor(names, O_DIRECTORY) { (descriptor) throws(Refusal) in
-            // closedir(3) closes its descriptor, and the other one has a place of its own in the folder.
+            // closedir(3) closes the descriptor, and a copy by dup(2) would share its position in the folder.
             let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard copy >= 0, let folder = fdopendir(copy) else { throw refusal("opendir", names) }
             defer { closedir(folder) }
@@ -82,7 +86,7 @@ public final class DataFolder: Sendable {
                     String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
                 }
                 seen += 1
-                guard seen <= Self.mostNames else { throw .tooMany }
+                guard seen <= Self.maxEntries else { throw .tooMany }
                 guard name.hasSuffix(suffix), name.utf8.count > suffix.utf8.count, !name.hasPrefix(".") else {
                     continue
                 }
@@ -93,7 +97,7 @@ public final class DataFolder: Sendable {
         }
     }
 
-    /// Walks to what the names lead to, and closes it again.
+    /// Opens the file or folder at a path, calls `body` with its descriptor, and closes it.
     private func withDescriptor<Value>(
         _ names: [String], _ flags: Int32, _ body: (Int32) throws(Refusal) -> Value
     ) throws(Refusal) -> Value {
@@ -111,7 +115,7 @@ public final class DataFolder: Sendable {
         return try body(current)
     }
 
-    /// Whether a name stands for an entry of a folder, and neither for the folder itself nor for the one above it.
+    /// Whether a name is a single path component other than `.` and `..`.
     private static func isPlain(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".."
             && !name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }
@@ -121,7 +125,7 @@ public final class DataFolder: Sendable {
         switch errno {
         case ENOENT, ENAMETOOLONG: .missing
         case ELOOP: .outside
-        // With O_DIRECTORY a symbolic link is one of those too.
+        // With O_DIRECTORY, a symbolic link fails with ENOTDIR too.
         case ENOTDIR, ENXIO: .otherKind
         case let code: .failed(FileError(call: call, path: names.joined(separator: "/"), code: code))
         }

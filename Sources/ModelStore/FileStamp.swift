@@ -1,23 +1,25 @@
 import Glibc
 
-/// What tells one state of a file from another without reading it.
+/// The inode, size and modification time of a file or folder, which detect changes without reading it.
 package struct FileStamp: Equatable, Sendable {
     private let device, inode: UInt
     private let size, seconds, nanoseconds: Int
 
-    /// nil when there is no such file. Symbolic links are followed: Kubernetes changes a mounted file through one.
+    /// Stamps a file; nil if there is none. Symbolic links are followed: Kubernetes updates mounted files by
+    /// replacing a link.
     package init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
     }
 
-    /// nil when there is no such folder. It is opened for this: what an NFS client believes of a folder may be a minute old
-    /// unless somebody opens it (nfs(5), "Close-to-open cache consistency").
+    /// Stamps a folder; nil if there is none. The folder is opened for this: the attributes that an NFS
+    /// client has cached may be a minute old unless the folder is opened (nfs(5), "Close-to-open cache
+    /// consistency").
     package init?(folder path: String) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            // A look that may be late is better than none.
+            // Without free descriptors, attributes that may be old are better than none.
             guard errno == EMFILE || errno == ENFILE else { return nil }
             self.init(path)
             return
@@ -33,17 +35,17 @@ package struct FileStamp: Equatable, Sendable {
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 
-    /// Whether there is nothing in the file.
+    /// Whether the file has no bytes.
     package var isEmpty: Bool { size == 0 }
 
-    /// Seconds of a clock that never goes back: how often it is worth looking.
+    /// The monotonic time in seconds, to limit how often a file is checked.
     package static func now() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return time.tv_sec
     }
 
-    /// A small text file's content, nil if it can't be read whole.
+    /// Reads a text file; nil if it cannot be read, is not UTF-8, or has 1 MiB or more.
     package static func text(of path: String) -> String? {
         guard let file = fopen(path, "re") else { return nil }
         defer { fclose(file) }

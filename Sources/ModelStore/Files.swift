@@ -1,36 +1,19 @@
 import Glibc
 
-/// A call to the system about a file that failed.
-public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The call, such as `open`.
-    public let call: String
-    /// What it was about.
-    public let path: String
-    /// The system's number for the reason.
-    public let code: Int32
-
-    /// Whether the disk is full, or the quota used up.
-    public var isFull: Bool { code == ENOSPC || code == EDQUOT }
-
-    /// Whether somebody else has been changing the same for too long.
-    public var isBusy: Bool { code == EWOULDBLOCK }
-
-    /// One line for a log.
-    public var description: String { "\(call) \(path): \(String(cString: strerror(code)))" }
-}
-
-/// All calls about files go through here: one place for interrupted calls, closing, and errors that name the call.
+/// The system calls on a repository's files: the one place that retries interrupted calls, closes
+/// descriptors, and makes errors that name the call. ``DataFolder`` and ``FileStamp`` make their own calls.
 package enum Files {
-    /// What `open` takes, and closes again.
+    /// Calls `body` with an open descriptor, which is closed afterwards.
+    /// - Parameter flags: of open(2); `O_CLOEXEC` is added.
     static func withDescriptor<Value>(
         _ path: String, _ flags: Int32, _ body: (Int32) throws(FileError) -> Value
     ) throws(FileError) -> Value {
-        let descriptor = try repeated("open", path) { open(path, flags | O_CLOEXEC, 0o644) }
+        let descriptor = try retryingInterrupted("open", path) { open(path, flags | O_CLOEXEC, 0o644) }
         defer { close(descriptor) }
         return try body(descriptor)
     }
 
-    /// The first bytes of a file, all of them without a count, and how many it has.
+    /// Reads the beginning of a file, or all of it without a count, and returns it with the file's size.
     static func read(_ path: String, first count: Int? = nil) throws(FileError) -> (bytes: [UInt8], size: Int)
     {
         let file = try OpenFile(path)
@@ -38,7 +21,7 @@ package enum Files {
         return (try file.read(from: 0, count: min(count ?? size, size)), size)
     }
 
-    /// Bytes of an open file from a position on; fewer at the end.
+    /// Reads `count` bytes of an open file from a position, or fewer at the end of the file.
     static func read(
         _ descriptor: Int32, _ path: String, from start: Int, count: Int
     ) throws(FileError) -> [UInt8] {
@@ -47,7 +30,7 @@ package enum Files {
             guard let base = buffer.baseAddress else { return }
             do throws(FileError) {
                 while filled < count {
-                    let read = try repeated("read", path) {
+                    let read = try retryingInterrupted("read", path) {
                         pread(descriptor, base + filled, count - filled, start + filled)
                     }
                     guard read > 0 else { return }
@@ -61,47 +44,49 @@ package enum Files {
         return bytes
     }
 
-    /// Makes a new file that is on the disk, and not just with the system, when this returns.
+    /// Creates a file and syncs it.
+    /// - Throws: ``FileError``, with `EEXIST` if the name is taken.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         try withNewFile(path, bytes) { (_) throws(FileError) in }
     }
 
-    /// Makes a new file that is on the disk, and not just with the system, when `body` is called, and locked until that
-    /// returns. Throws `ENOENT` where somebody has cleared it away before it was locked.
+    /// Creates and syncs a file, and calls `body` with its descriptor. The file is locked until `body`
+    /// returns.
+    /// - Throws: ``FileError``, with `ENOENT` if another server has removed the file before it was locked.
     static func withNewFile<Value>(
         _ path: String, _ bytes: [UInt8], _ body: (Int32) throws(FileError) -> Value
     ) throws(FileError) -> Value {
         try withDescriptor(path, O_RDWR | O_CREAT | O_EXCL) { (descriptor) throws(FileError) in
-            guard try isLocked(descriptor, path), isOpen(descriptor, as: path) else {
+            guard try tryLock(descriptor, path), isOpen(descriptor, as: path) else {
                 throw FileError(call: "flock", path: path, code: ENOENT)
             }
             var written = 0
             while written < bytes.count {
-                written += try repeated("write", path) {
+                written += try retryingInterrupted("write", path) {
                     bytes.withUnsafeBytes { bytes in
                         Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
                     }
                 }
             }
-            _ = try repeated("fsync", path) { fsync(descriptor) }
+            _ = try retryingInterrupted("fsync", path) { fsync(descriptor) }
             return try body(descriptor)
         }
     }
 
-    /// Has what a folder lists brought to the disk.
+    /// Syncs the entries of a folder.
     static func synchronize(folder path: String) throws(FileError) {
         try withDescriptor(path, O_RDONLY | O_DIRECTORY) { (descriptor) throws(FileError) in
-            _ = try repeated("fsync", path) { fsync(descriptor) }
+            _ = try retryingInterrupted("fsync", path) { fsync(descriptor) }
         }
     }
 
-    /// Makes a folder; false if there is something of that name already.
+    /// Creates a folder; returns false if the name is taken.
     @discardableResult
     static func makeFolder(_ path: String) throws(FileError) -> Bool {
-        try succeeds("mkdir", path, unless: [EEXIST]) { mkdir(path, 0o755) }
+        try succeeds("mkdir", path, ignoring: [EEXIST]) { mkdir(path, 0o755) }
     }
 
-    /// The names in a folder; nil if there is no such folder.
+    /// Returns the names in a folder, in no particular order; nil if there is no such folder.
     static func list(_ path: String) throws(FileError) -> [String]? {
         guard let folder = opendir(path) else {
             guard errno == ENOENT || errno == ENOTDIR else {
@@ -122,76 +107,32 @@ package enum Files {
         return names
     }
 
-    /// Whether there is something of that name.
+    /// Whether there is a file or folder at a path.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Renames; false if a folder that isn't empty has the new name.
+    /// Renames a file or folder; returns false if the new name is that of a folder that is not empty.
     static func rename(_ path: String, to new: String) throws(FileError) -> Bool {
-        try succeeds("rename", new, unless: [EEXIST, ENOTEMPTY]) { Glibc.rename(path, new) }
+        try succeeds("rename", new, ignoring: [EEXIST, ENOTEMPTY]) { Glibc.rename(path, new) }
     }
 
-    /// Removes a file; false if there is none.
+    /// Removes a file; returns false if there is none.
     @discardableResult
     static func remove(file path: String) throws(FileError) -> Bool {
-        try succeeds("unlink", path, unless: [ENOENT, ENOTDIR]) { unlink(path) }
+        try succeeds("unlink", path, ignoring: [ENOENT, ENOTDIR]) { unlink(path) }
     }
 
-    /// Removes an empty folder; false if there is none or it isn't empty.
+    /// Removes an empty folder; returns false if there is none or it is not empty.
     @discardableResult
     static func remove(folder path: String) throws(FileError) -> Bool {
-        try succeeds("rmdir", path, unless: [ENOENT, ENOTDIR, EEXIST, ENOTEMPTY]) { rmdir(path) }
+        try succeeds("rmdir", path, ignoring: [ENOENT, ENOTDIR, EEXIST, ENOTEMPTY]) { rmdir(path) }
     }
 
-    // MARK: Locks
-
-    // Only files that are open for writing are locked, and never folders: NFS makes a byte-range lock of each, and that is
-    // what it asks for (flock(2), "NFS details").
-
-    /// Waits until nobody else has an open file locked (flock(2)), and locks it until it is closed.
-    /// - Parameter patience: for how many seconds; then this throws `EWOULDBLOCK`. Who has it may be a machine that is gone,
-    ///   which a file server finds out late.
-    static func lock(_ descriptor: Int32, _ path: String, patience: Double) throws(FileError) {
-        let end = ContinuousClock.now + .seconds(patience)
-        var pause: UInt32 = 500
-        while try !isLocked(descriptor, path) {
-            guard ContinuousClock.now < end else {
-                throw FileError(call: "flock", path: path, code: EWOULDBLOCK)
-            }
-            usleep(pause)
-            pause = min(2 * pause, 16_000)
-        }
-    }
-
-    /// Locks an open file; false if somebody else has it locked.
-    private static func isLocked(_ descriptor: Int32, _ path: String) throws(FileError) -> Bool {
-        try succeeds("flock", path, unless: [EWOULDBLOCK]) { flock(descriptor, LOCK_EX | LOCK_NB) }
-    }
-
-    /// Whether an open file is the one that has a name.
-    static func isOpen(_ descriptor: Int32, as path: String) -> Bool {
-        var (open, named) = (stat(), stat())
-        return fstat(descriptor, &open) == 0 && stat(path, &named) == 0
-            && (open.st_dev, open.st_ino) == (named.st_dev, named.st_ino)
-    }
-
-    /// Does something with a file locked: until then, and as long as the process lives, nobody else gets the lock. False if
-    /// somebody else has it, or there is no such file.
-    package static func withLock(_ path: String, _ body: () throws(FileError) -> Void) throws(FileError)
-        -> Bool
-    {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        guard try isLocked(descriptor, path) else { return false }
-        try body()
-        return true
-    }
-
-    private static func succeeds(
-        _ call: String, _ path: String, unless expected: [Int32], _ body: () -> Int32
+    /// Makes a call; returns false if it fails with one of the expected codes.
+    static func succeeds(
+        _ call: String, _ path: String, ignoring expected: [Int32], _ body: () -> Int32
     ) throws(FileError) -> Bool {
         do throws(FileError) {
-            _ = try repeated(call, path, body)
+            _ = try retryingInterrupted(call, path, body)
             return true
         } catch {
             guard expected.contains(error.code) else { throw error }
@@ -199,8 +140,8 @@ package enum Files {
         }
     }
 
-    /// Calls again what a signal has interrupted.
-    fileprivate static func repeated<Result: SignedInteger>(
+    /// Makes a call, and again as long as signals interrupt it (EINTR).
+    static func retryingInterrupted<Result: SignedInteger>(
         _ call: String, _ path: String, _ body: () -> Result
     ) throws(FileError) -> Result {
         while true {
@@ -208,34 +149,5 @@ package enum Files {
             if result >= 0 { return result }
             guard errno == EINTR else { throw FileError(call: call, path: path, code: errno) }
         }
-    }
-}
-
-/// A file that is open for reading as long as somebody has this.
-final class OpenFile: Sendable {
-    private let descriptor: Int32
-    private let path: String
-
-    init(_ path: String) throws(FileError) {
-        self.path = path
-        // What is no regular file, such as a pipe, might keep whoever opens it waiting.
-        descriptor = try Files.repeated("open", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    }
-
-    deinit { close(descriptor) }
-
-    /// In bytes. Throws `EISDIR` for what is no regular file.
-    func size() throws(FileError) -> Int {
-        var status = stat()
-        _ = try Files.repeated("fstat", path) { fstat(descriptor, &status) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FileError(call: "open", path: path, code: EISDIR)
-        }
-        return Int(status.st_size)
-    }
-
-    /// Bytes from a position on; fewer at the end.
-    func read(from start: Int, count: Int) throws(FileError) -> [UInt8] {
-        try Files.read(descriptor, path, from: start, count: count)
     }
 }

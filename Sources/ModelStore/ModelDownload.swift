@@ -1,11 +1,12 @@
-/// A version's file on its way to somebody else, read piece by piece, so that a slow client costs a descriptor and not the
-/// memory of a model. It stays whole if the version is deleted meanwhile.
+/// The file of a version, read in chunks, so that a slow client takes a file descriptor and not the memory of
+/// a model. The content does not change if the version is deleted meanwhile.
 public final class ModelDownload: Sendable {
-    private static let piece = 1 << 18
+    /// Bytes.
+    private static let chunkSize = 1 << 18
 
-    /// The version.
+    /// The number of the version.
     public let version: Int
-    /// What tells this file from any other, in hexadecimal.
+    /// The checksum of the file's header in hexadecimal, which no other file has.
     public let digest: String
     private let file: OpenFile
 
@@ -15,8 +16,8 @@ public final class ModelDownload: Sendable {
         self.file = file
     }
 
-    /// Bytes from a position on; none at the end.
+    /// Reads a chunk from a position; it is empty at the end of the file.
     public func read(from position: Int) throws(FileError) -> [UInt8] {
-        try file.read(from: position, count: Self.piece)
+        try file.read(from: position, count: Self.chunkSize)
     }
 }

@@ -1,9 +1,9 @@
-/// Names that are safe in paths, file names, logs and metric labels.
+/// Names of models, which are safe in paths, file names, logs and metric labels.
 public enum ModelName {
-    /// What a name has to be, for messages.
+    /// The rule for names, for messages.
     public static let rule = "a letter or digit, then up to 127 letters, digits, dots, underscores or hyphens"
 
-    /// Whether it matches `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`.
+    /// Whether a name matches `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`.
     public static func isValid(_ name: String) -> Bool {
         guard let first = name.utf8.first, name.utf8.count <= 128, isAlphanumeric(first) else { return false }
         return name.utf8.allSatisfy {
@@ -23,19 +23,20 @@ public enum ModelName {
     }
 }
 
-/// Which version of a model is meant.
+/// Refers to a version of a model.
 public enum VersionReference: Hashable, Sendable {
-    /// The highest that there is.
+    /// The version with the highest number.
     case latest
-    /// That one.
+    /// The version with this number.
     case number(Int)
-    /// The one that an alias points to.
+    /// The version that an alias points to.
     case alias(String)
 
-    /// What a reference has to be, for messages.
+    /// The rule for references, for messages.
     public static let rule = "a number from 1 up, the name of an alias, or latest"
 
-    /// Reads a reference as it stands in a path: digits of which the first is not 0, or a name; nil if it is neither.
+    /// Parses a component of a path: a number without leading zeros, `latest`, or the name of an alias; nil
+    /// for others.
     public init?(_ text: String) {
         if text == "latest" {
             self = .latest
@@ -48,14 +49,15 @@ public enum VersionReference: Hashable, Sendable {
         }
     }
 
-    /// Whether a text can name an alias: a model's name that starts with a letter, but not `latest`.
+    /// Whether a text can be the name of an alias: it follows the rule for models, starts with a letter, and
+    /// is not `latest`.
     public static func isAlias(_ text: String) -> Bool {
         ModelName.isValid(text) && text != "latest" && text.utf8.first.map(ModelName.isLetter) == true
     }
 }
 
 extension VersionReference: CustomStringConvertible {
-    /// As it is written in a path.
+    /// The reference as a component of a path.
     public var description: String {
         switch self {
         case .latest: "latest"

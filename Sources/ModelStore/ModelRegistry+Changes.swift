@@ -4,13 +4,15 @@ import ModelFiles
 import Synchronization
 
 extension ModelRegistry {
-    /// Publishes a new version, which is the latest from then on, and is on the disk when this returns; unless it is marked
-    /// with a request that another server has done meanwhile. Then there is that one.
-    /// - Parameter isWanted: asked in the last moment in which nothing has happened yet.
-    /// - Returns: the version that there is now.
+    /// Publishes a new version, which becomes the latest. The version is on the disk when this returns.
+    ///
+    /// If another server has meanwhile published a version for the same request
+    /// (``ModelDescription/Origin/request``), that version is returned and no new one is made.
+    /// - Parameter isWanted: called immediately before the version appears; false cancels the publication.
+    /// - Returns: the version of the request.
     /// - Throws: ``RegistryError``.
     public func publish(
-        _ name: String, _ trained: TrainedModel, if isWanted: () -> Bool = { true }
+        _ name: String, _ trained: TrainedModel, isWanted: () -> Bool = { true }
     ) throws(RegistryError) -> Description {
         guard state.withLock({ $0.versionCount }) < limits.modelVersions else {
             throw .full(limits.modelVersions)
@@ -18,34 +20,39 @@ extension ModelRegistry {
         let bytes = ModelFile.bytes(of: trained)
         var twin: Description?
         do throws(FileError) {
-            let version = try repository.write(name, bytes) { (give) throws(FileError) in
-                try adopt(name) { () throws(FileError) in
+            let version = try repository.write(name, bytes) { (assignNumber) throws(FileError) in
+                try changeLocked(name) { () throws(FileError) in
                     guard isWanted() else { throw FileError(call: "rename", path: name, code: ECANCELED) }
                     if let request = trained.description.origin.request {
-                        twin = find(request, in: name, try repository.listing(name)?.versions ?? [])
+                        let versions = try repository.listing(name)?.versions ?? []
+                        twin = newestVersion(of: name, in: versions, madeFor: request)
                     }
                     guard twin == nil else { throw FileError(call: "rename", path: name, code: EEXIST) }
-                    return try give()
+                    return try assignNumber()
                 }
             }
-            defer { retain(name) }
-            return keep(Entry(name: name, version: version, trained: trained)).description
+            defer { deleteOldVersions(of: name) }
+            return cached(Entry(name: name, version: version, trained: trained)).description
         } catch {
             if let twin { return twin }
-            throw error.code == ECANCELED ? .unwanted : .disk(error)
+            throw error.code == ECANCELED ? .cancelled : .disk(error)
         }
     }
 
-    /// The version that a request has made, on whichever server.
-    /// - Parameter request: its mark.
-    /// - Returns: nil if none of the newest is marked so.
+    /// Returns the version that a request has made, on this server or another one.
+    /// - Parameter request: the request's fingerprint.
+    /// - Returns: nil if none of the newest versions has this fingerprint.
+    /// - Throws: ``FileError`` if the disk fails.
     public func version(of name: String, madeFor request: String) throws(FileError) -> Description? {
-        find(request, in: name, try versions(name)?.numbers ?? [])
+        newestVersion(of: name, in: try versions(name)?.numbers ?? [], madeFor: request)
     }
 
-    /// Among the newest: a request is sent again soon or never, and each of them costs a look into its file.
-    private func find(_ request: String, in name: String, _ numbers: [Int]) -> Description? {
-        for number in numbers.suffix(Self.markedVersions).reversed() {
+    /// Only the newest versions are searched: clients retry soon, and each version costs a read of its file's
+    /// header.
+    private func newestVersion(
+        of name: String, in numbers: [Int], madeFor request: String
+    ) -> Description? {
+        for number in numbers.suffix(Self.maxSearchedVersions).reversed() {
             if let model = try? repository.description(name, number), model.origin.request == request {
                 return Description(name: name, version: number, model: model)
             }
@@ -53,10 +60,11 @@ extension ModelRegistry {
         return nil
     }
 
-    private static let markedVersions = 32
+    private static let maxSearchedVersions = 32
 
-    /// Deletes versions beyond those that are to be kept, oldest first. The new one is published, whatever becomes of that.
-    private func retain(_ name: String) {
+    /// Deletes the oldest versions beyond the limit. A failure is logged only, because the new version is
+    /// published.
+    private func deleteOldVersions(of name: String) {
         guard let kept = limits.keptVersions else { return }
         do throws(FileError) {
             let old = Array(try versions(name)?.numbers.dropLast(kept) ?? [])
@@ -64,13 +72,14 @@ extension ModelRegistry {
                 _ = try change(name) { () throws(FileError) in try repository.delete(name, old) }
             }
         } catch {
-            logger.error("old versions can't be deleted", metadata: ["reason": "\(error)"])
+            logger.error("cannot delete old versions", metadata: ["reason": "\(error)"])
         }
     }
 
-    /// Deletes a version that no alias points to, or the whole model with its aliases. Requests that use it finish.
-    /// - Returns: whether there was one.
-    /// - Throws: ``FileError`` when the disk fails.
+    /// Deletes a version, unless an alias points to it, or the whole model with its aliases. Requests that
+    /// use it finish.
+    /// - Returns: false if there was nothing to delete.
+    /// - Throws: ``FileError`` if the disk fails.
     public func remove(_ name: String, version: Int? = nil) throws(FileError) -> Bool {
         guard try versions(name) != nil else { return false }
         return try change(name) { () throws(FileError) in
@@ -78,7 +87,9 @@ extension ModelRegistry {
         }
     }
 
-    /// Points an alias to a version; false if there is no such version.
+    /// Points an alias to a version.
+    /// - Returns: false if there is no such version.
+    /// - Throws: ``FileError`` if the disk fails.
     public func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
         guard try versions(name) != nil else { return false }
         return try change(name) { () throws(FileError) in
@@ -86,19 +97,21 @@ extension ModelRegistry {
         }
     }
 
-    /// Forgets an alias; false if there is none.
+    /// Deletes an alias.
+    /// - Returns: false if there is none.
+    /// - Throws: ``FileError`` if the disk fails.
     public func removeAlias(_ alias: String, of name: String) throws(FileError) -> Bool {
         guard try versions(name) != nil else { return false }
         return try change(name) { () throws(FileError) in try repository.deleteAlias(alias, of: name) }
     }
 }
 
-/// Why a version could not be published.
+/// The reason that a version could not be published.
 public enum RegistryError: Error, Equatable, Sendable {
-    /// There are as many as there may be.
+    /// The registry has the maximum number of versions, which is given.
     case full(Int)
-    /// Nobody wants it any more.
-    case unwanted
-    /// The disk has failed, or is full.
+    /// The publication was cancelled.
+    case cancelled
+    /// The disk has failed or is full.
     case disk(FileError)
 }

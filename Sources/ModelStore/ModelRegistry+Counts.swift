@@ -1,29 +1,29 @@
 import Synchronization
 
 extension ModelRegistry {
-    /// What there is, as far as is known, at one moment.
+    /// The sizes of a registry at one moment, as far as they are known.
     public struct Counts: Sendable {
-        /// Names with at least one version.
+        /// Models with at least one version.
         public let models: Int
-        /// Versions of all of them.
+        /// Versions of all models.
         public let versions: Int
-        /// Versions whose weights are in memory.
+        /// Versions in memory.
         public let loaded: Int
-        /// Bytes that these take.
+        /// Bytes of the versions in memory.
         public let loadedBytes: Int
     }
 
-    /// How much there is, without a look at the disk.
+    /// The sizes of the registry, without access to the disk.
     public var counts: Counts {
         state.withLock { state in
             Counts(
-                models: state.known.count { !$0.value.listing.versions.isEmpty },
-                versions: state.versionCount, loaded: state.loaded.count, loadedBytes: state.loadedBytes)
+                models: state.models.count { !$0.value.listing.versions.isEmpty },
+                versions: state.versionCount, loaded: state.cache.count, loadedBytes: state.cachedBytes)
         }
     }
 
-    /// Whether there is such a version as far as is known, without a look at the disk.
-    public func knows(_ name: String, version: Int) -> Bool {
-        state.withLock { $0.known[name]?.listing.versions.contains(version) ?? false }
+    /// Whether a version is known, without access to the disk.
+    public func contains(_ name: String, version: Int) -> Bool {
+        state.withLock { $0.models[name]?.listing.versions.contains(version) ?? false }
     }
 }

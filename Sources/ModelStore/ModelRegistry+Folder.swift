@@ -2,114 +2,122 @@ import Logging
 import ModelFiles
 import Synchronization
 
-/// How a registry's folder gets into its memory.
+/// How a registry follows the changes of its folder.
 extension ModelRegistry {
-    /// Takes over what others have done, as it happens otherwise when somebody asks for a model: new models, and of those
-    /// that are known the thousand that were not looked at for the longest time.
-    public func lookAround() {
-        do throws(FileError) { try lookForNew() } catch { complain(error) }
-        let known = state.withLock { $0.known.mapValues(\.lookedAt) }.sorted { $0.value < $1.value }
+    /// The maximum number of known models that one rescan checks.
+    private static let maxRescannedModels = 1000
+
+    /// Updates the listings without a request for a model: finds new models, and checks the known ones, those
+    /// first whose last check is oldest.
+    public func rescan() {
+        do throws(FileError) { try scanForNewModels() } catch { logScanError(error) }
+        let known = state.withLock { $0.models.mapValues(\.checkedAt) }.sorted { $0.value < $1.value }
         let now = Self.now()
-        for (name, lookedAt) in known.prefix(1000) where now >= lookedAt + Self.freshness {
-            do throws(FileError) { try refresh(name) } catch { complain(error) }
+        for (name, checkedAt) in known.prefix(Self.maxRescannedModels)
+        where now >= checkedAt + Self.rescanInterval {
+            do throws(FileError) { try refresh(name) } catch { logScanError(error) }
         }
     }
 
-    /// Looks at models that were not there, or had no versions.
-    func lookForNew() throws(FileError) {
+    /// Checks the folders of models that have no known versions.
+    func scanForNewModels() throws(FileError) {
         for name in try repository.names() where state.withLock({ $0.isEmpty(name) }) {
-            do throws(FileError) { try refresh(name) } catch { complain(error) }
+            do throws(FileError) { try refresh(name) } catch { logScanError(error) }
         }
     }
 
-    private func complain(_ error: FileError) {
-        logger.error("a model can't be looked at", metadata: ["reason": "\(error)"])
+    private func logScanError(_ error: FileError) {
+        logger.error("cannot read a model's folder", metadata: ["reason": "\(error)"])
     }
 
-    /// Takes over how a model's folder looks, if it may have changed since the last look.
+    /// Lists a model's folder again if it may have changed since the last check.
     func refresh(_ name: String) throws(FileError) {
-        let known = state.withLock { $0.known[name] }
+        let known = state.withLock { $0.models[name] }
         let now = Self.now()
         guard let known, known.isSettled, known.listing.stamp == repository.stamp(name) else {
-            return try takeOver(name)
+            return try reload(name)
         }
-        state.withLock { $0.known[name]?.lookedAt = now }
+        state.withLock { $0.models[name]?.checkedAt = now }
     }
 
-    private func takeOver(_ name: String) throws(FileError) {
-        try folders.withLock { (_) throws(FileError) in try look(name) }
+    private func reload(_ name: String) throws(FileError) {
+        try folderAccess.withLock { (_) throws(FileError) in try updateListing(name) }
     }
 
-    /// Changes a model's folder, which no other server does meanwhile, and takes over how it looks then.
+    /// Changes a model's folder while it is locked for all servers, and updates the listing.
     func change<Value>(
         _ name: String, _ body: () throws(FileError) -> Value
     ) throws(FileError) -> Value {
-        // The lock of all servers first: who waits for that keeps nobody here from looking.
-        try repository.locked(name) { () throws(FileError) in try adopt(name, body) }
+        // The lock of all servers comes first: waiting for it must not block other threads that only read a
+        // listing.
+        try repository.withLock(on: name) { () throws(FileError) in try changeLocked(name, body) }
     }
 
-    /// Changes the folder of a model that is locked, and takes over how it looks then.
-    func adopt<Value>(
+    /// Changes the folder of a model whose lock is held already, and updates the listing.
+    func changeLocked<Value>(
         _ name: String, _ body: () throws(FileError) -> Value
     ) throws(FileError) -> Value {
-        try folders.withLock { (_) throws(FileError) in
+        try folderAccess.withLock { (_) throws(FileError) in
             let value = try body()
-            try look(name)
+            try updateListing(name)
             return value
         }
     }
 
-    /// Lists a model's folder, and knows of what is there, but for what was found damaged and has not changed since.
-    private func look(_ name: String) throws(FileError) {
+    /// Lists a model's folder. Damaged versions are left out until their files change.
+    private func updateListing(_ name: String) throws(FileError) {
         let start = Self.now()
         var listing = try repository.listing(name)
-        for (key, stamp) in state.withLock({ $0.spoiled }) where key.name == name {
+        for (key, stamp) in state.withLock({ $0.quarantined }) where key.name == name {
             if repository.stamp(name, key.version) == stamp {
                 listing?.versions.removeAll { $0 == key.version }
-                // It may be one that somebody is copying there.
-                listing?.isUnfinished = true
+                // Another process may still be copying the file.
+                listing?.hasIncompleteVersion = true
             } else {
-                state.withLock { $0.spoiled[key] = nil }
+                state.withLock { $0.quarantined[key] = nil }
             }
         }
-        state.withLock { $0.take(listing, for: name, since: start, at: Self.now()) }
+        state.withLock { $0.update(listing, of: name, since: start, at: Self.now()) }
     }
 
-    func keep(_ entry: Entry) -> Entry {
-        state.withLock { $0.keep(entry, limit: limits.loadedBytes) }
+    /// Adds a version to the cache and returns it.
+    func cached(_ entry: Entry) -> Entry {
+        state.withLock { $0.addToCache(entry, maxBytes: limits.loadedBytes) }
         return entry
     }
 
-    /// Does something with the file of a version.
-    /// - Returns: nil if it can't be read, and it is worth while to look for another one.
-    func reading<Value>(
-        _ name: String, _ version: Int, _ body: () throws(ModelRepository.ReadError) -> Value
+    /// Reads the file of a version, and quarantines the version if the file is damaged.
+    /// - Returns: nil if the version is damaged or deleted. The listing has been updated, so that the caller
+    ///   can try another version.
+    func quarantiningDamage<Value>(
+        _ name: String, _ version: Int, _ read: () throws(ModelRepository.ReadError) -> Value
     ) throws(FileError) -> Value? {
-        // Before, so that what has replaced it meanwhile isn't taken for it.
+        // The stamp is taken before reading, so that a file that replaces the damaged one meanwhile has
+        // another stamp.
         let stamp = repository.stamp(name, version)
-        do throws(ModelRepository.ReadError) { return try body() } catch {
+        do throws(ModelRepository.ReadError) { return try read() } catch {
             if case .system(let error) = error { throw error }
-            // Whatever becomes of it, it is not served again as it is.
-            state.withLock { $0.spoiled[RegistryState.Key(name: name, version: version)] = stamp }
-            if case .damaged(let reason) = error { setAside(name, version, reason) }
+            // The version is not served again while its file is the same, even if the file cannot be moved.
+            state.withLock { $0.quarantined[RegistryState.Key(name: name, version: version)] = stamp }
+            if case .damaged(let reason) = error { quarantine(name, version, reason) }
         }
-        try takeOver(name)
+        try reload(name)
         return nil
     }
 
-    /// Takes a version that is damaged out of the way, unless nothing may be changed.
-    private func setAside(_ name: String, _ version: Int, _ reason: ModelFileError) {
+    /// Moves a damaged version to the quarantine folder, unless the registry is read-only.
+    private func quarantine(_ name: String, _ version: Int, _ reason: ModelFileError) {
         var metadata: Logger.Metadata = ["model": "\(name)", "version": "\(version)", "reason": "\(reason)"]
         guard !repository.isReadOnly else {
-            return logger.error("a damaged version is not served", metadata: metadata)
+            return logger.error("a version is damaged and not served", metadata: metadata)
         }
-        let place = repository.shelf(for: name, version)
-        metadata["path"] = "\(place)"
-        logger.error("a damaged version is set aside", metadata: metadata)
+        let path = repository.quarantinePath(for: name, version)
+        metadata["path"] = "\(path)"
+        logger.error("a damaged version is quarantined", metadata: metadata)
         do throws(FileError) {
-            try change(name) { () throws(FileError) in try repository.setAside(name, version, to: place) }
+            try change(name) { () throws(FileError) in try repository.quarantine(name, version, to: path) }
         } catch {
-            logger.error("can't set it aside", metadata: ["reason": "\(error)"])
+            logger.error("cannot quarantine a damaged version", metadata: ["reason": "\(error)"])
         }
     }
 }

@@ -5,21 +5,21 @@ import ModelFiles
 import NeuralNetwork
 import Synchronization
 
-/// The models that a server has: a repository on disk, and in memory what of it is in use.
+/// The models of a server: a repository on disk, and a cache of the versions in use.
 ///
-/// Readers get immutable values; no lock is held while a model computes or is read from disk. What other servers do to the
-/// repository is noticed when a model is asked for, a quarter of a second late at most.
+/// Readers get immutable values; no lock is held while a model computes or is read from the disk. Changes
+/// that other servers make to the folder are noticed when a model is requested, at most 250 ms late.
 public final class ModelRegistry: Sendable {
-    /// One version in its place.
+    /// One version with its name and number.
     public struct Entry: Sendable {
         /// The model's name.
         public let name: String
-        /// Counted from 1 for each name, and never used twice; the highest is the one served.
+        /// The number: counted from 1 for each model and never reused. The highest is the latest version.
         public let version: Int
-        /// The version itself.
+        /// The model.
         public let trained: TrainedModel
 
-        /// The same without weights.
+        /// The version without its weights.
         public var description: Description {
             Description(name: name, version: version, model: trained.description)
         }
@@ -31,31 +31,33 @@ public final class ModelRegistry: Sendable {
         public let name: String
         /// The number.
         public let version: Int
-        /// What is known of it.
+        /// The description from the model's file.
         public let model: ModelDescription
     }
 
-    /// What is there under a name.
+    /// The versions and aliases of one model.
     public struct Versions: Sendable, Equatable {
-        /// Ascending, and not empty.
+        /// The numbers of the versions, ascending and not empty.
         public let numbers: [Int]
-        /// The numbers that aliases point to.
+        /// The numbers that aliases point to, by alias.
         public let aliases: [String: Int]
     }
 
-    /// For how many milliseconds a look at a model's folder is good.
-    static let freshness: UInt64 = 250
+    /// Milliseconds after which a model's folder is checked again.
+    static let rescanInterval: UInt64 = 250
 
     let repository: ModelRepository
     let limits: RuntimeLimits
     let logger: Logger
     let state = Mutex(RegistryState())
-    /// Held by who changes a model's folder or takes over how it looks: what is taken over is never older than a change.
-    let folders = Mutex(())
+    /// Held while this server changes or lists a model's folder, so that a listing is never older than a
+    /// change.
+    let folderAccess = Mutex(())
 
-    /// The models of a folder, which is made if there is none. Clears away what a process that died has left there.
-    /// - Parameter isReadOnly: whether to leave the folder as it is, always: nothing can be published or deleted then.
-    /// - Throws: ``FileError`` when the folder can't be used.
+    /// Opens the registry of a folder. Creates the folder if there is none, and removes what dead processes
+    /// have left there.
+    /// - Parameter isReadOnly: whether the folder is never changed: nothing can be published or deleted then.
+    /// - Throws: ``FileError`` if the folder cannot be used.
     public init(
         folder: String, limits: RuntimeLimits = .init(), isReadOnly: Bool = false, logger: Logger
     ) throws(FileError) {
@@ -64,54 +66,56 @@ public final class ModelRegistry: Sendable {
         repository = try ModelRepository(folder, isReadOnly: isReadOnly, logger: logger)
         let start = Self.now()
         for (name, listing) in try repository.scan() {
-            state.withLock { $0.take(listing, for: name, since: start, at: Self.now()) }
+            state.withLock { $0.update(listing, of: name, since: start, at: Self.now()) }
         }
     }
 
-    // MARK: Looking things up
+    // MARK: Reading
 
-    /// A version that is in memory, without a look at the disk: nil if that is needed.
+    /// Returns a version from the cache, without access to the disk.
+    /// - Returns: nil if the version is not in the cache or its model's folder is due for a check.
     public func loaded(_ name: String, _ reference: VersionReference) -> Entry? {
         let now = Self.now()
         return state.withLock { state in
-            guard let known = state.known[name], let version = known.listing.number(reference) else {
+            guard let known = state.models[name], let version = known.listing.number(reference) else {
                 return nil
             }
-            guard now < known.lookedAt + Self.freshness else {
-                // One goes and looks; the others need not wait for that.
-                state.known[name]?.lookedAt = now
+            guard now < known.checkedAt + Self.rescanInterval else {
+                // One request checks the folder; others use the cache meanwhile.
+                state.models[name]?.checkedAt = now
                 return nil
             }
-            return state.use(RegistryState.Key(name: name, version: version))
+            return state.cachedEntry(RegistryState.Key(name: name, version: version))
         }
     }
 
-    /// A version, read from disk if it isn't in memory.
-    /// - Returns: nil when there is none.
-    /// - Throws: ``FileError`` when the disk fails.
+    /// Returns a version, which is read from the disk if it is not in the cache.
+    /// - Returns: nil if there is no such version.
+    /// - Throws: ``FileError`` if the disk fails.
     public func entry(_ name: String, _ reference: VersionReference = .latest) throws(FileError) -> Entry? {
         while let version = try number(name, reference) {
-            if let entry = state.withLock({ $0.use(RegistryState.Key(name: name, version: version)) }) {
+            if let entry = state.withLock({ $0.cachedEntry(RegistryState.Key(name: name, version: version)) })
+            {
                 return entry
             }
-            let trained = try reading(name, version) { () throws(ModelRepository.ReadError) in
+            let trained = try quarantiningDamage(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.model(name, version)
             }
-            if let trained { return keep(Entry(name: name, version: version, trained: trained)) }
+            if let trained { return cached(Entry(name: name, version: version, trained: trained)) }
         }
         return nil
     }
 
-    /// What is known of a version, without its weights.
-    /// - Returns: nil when there is none.
-    /// - Throws: ``FileError`` when the disk fails.
+    /// Returns a version without its weights.
+    /// - Returns: nil if there is no such version.
+    /// - Throws: ``FileError`` if the disk fails.
     public func description(
         _ name: String, _ reference: VersionReference = .latest
     ) throws(FileError) -> Description? {
         while let version = try number(name, reference) {
-            let entry = state.withLock { $0.loaded[RegistryState.Key(name: name, version: version)]?.entry }
+            let entry = state.withLock { $0.cache[RegistryState.Key(name: name, version: version)]?.entry }
             if let entry { return entry.description }
-            let model = try reading(name, version) { () throws(ModelRepository.ReadError) in
+            let model = try quarantiningDamage(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.description(name, version)
             }
             if let model { return Description(name: name, version: version, model: model) }
@@ -119,30 +123,34 @@ public final class ModelRegistry: Sendable {
         return nil
     }
 
-    /// All versions of a model, and its aliases; nil when there are none.
+    /// Returns all versions and aliases of a model; nil if it has no versions.
+    /// - Throws: ``FileError`` if the disk fails.
     public func versions(_ name: String) throws(FileError) -> Versions? {
         try refresh(name)
         return state.withLock { state in
-            guard let listing = state.known[name]?.listing, !listing.versions.isEmpty else { return nil }
+            guard let listing = state.models[name]?.listing, !listing.versions.isEmpty else { return nil }
             return Versions(numbers: listing.versions, aliases: listing.aliases)
         }
     }
 
-    /// Names of models behind `name` in the order of their UTF-8, and whether there are more.
-    /// - Parameter limit: how many at most.
+    /// Returns the models whose names follow `name` in the order of their UTF-8, and whether these are the
+    /// last.
+    /// - Parameter limit: the maximum number of names.
+    /// - Throws: ``FileError`` if the disk fails.
     public func names(after name: String?, limit: Int) throws(FileError) -> (names: [String], isLast: Bool) {
-        // Those that are known with versions are looked at by who asks for one.
-        try lookForNew()
+        // Models with known versions are checked when a version is requested.
+        try scanForNewModels()
         let all = state.withLock { state in
-            state.known.filter { !$0.value.listing.versions.isEmpty }.keys.filter { $0 > name ?? "" }
+            state.models.filter { !$0.value.listing.versions.isEmpty }.keys.filter { $0 > name ?? "" }
         }.sorted()
         return (Array(all.prefix(limit)), all.count <= limit)
     }
 
-    /// The file of a version, to take away; nil when there is none.
+    /// Opens the file of a version for download, after a check of its checksums; nil if there is none.
+    /// - Throws: ``FileError`` if the disk fails.
     public func download(_ name: String, _ reference: VersionReference) throws(FileError) -> ModelDownload? {
         while let version = try number(name, reference) {
-            let download = try reading(name, version) { () throws(ModelRepository.ReadError) in
+            let download = try quarantiningDamage(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.download(name, version)
             }
             if let download { return download }
@@ -150,8 +158,8 @@ public final class ModelRegistry: Sendable {
         return nil
     }
 
-    /// A file that somebody brings in, as a model that is not published yet.
-    /// - Throws: ``ModelFileError``, also for what is past the limits.
+    /// Reads an uploaded file as a model, which is not published yet.
+    /// - Throws: ``ModelFileError`` if the file is not a valid model or the model exceeds the limits.
     public func read(_ file: [UInt8]) throws(ModelFileError) -> TrainedModel {
         let trained = try ModelFile.model(file, from: .upload)
         if let refusal = limits.refusal(of: trained.model.network) { throw ModelFileError(refusal) }
@@ -160,11 +168,12 @@ public final class ModelRegistry: Sendable {
 
     private func number(_ name: String, _ reference: VersionReference) throws(FileError) -> Int? {
         try refresh(name)
-        return state.withLock { $0.known[name]?.listing.number(reference) }
+        return state.withLock { $0.models[name]?.listing.number(reference) }
     }
 
-    /// Whether nothing of this can be changed.
+    /// Whether the registry rejects all changes.
     public var isReadOnly: Bool { repository.isReadOnly }
 
+    /// The monotonic time in milliseconds.
     static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds / 1_000_000 }
 }

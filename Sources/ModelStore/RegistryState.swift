@@ -1,94 +1,103 @@
 import ModelFiles
 
-/// What a registry knows and holds in memory.
+/// The part of a registry that is in memory: the listing of each model, and the versions in the cache.
 struct RegistryState {
-    struct Known {
+    /// What is known of one model's folder. Times are in milliseconds of a monotonic clock.
+    struct KnownModel {
         var listing: ModelRepository.Listing
-        /// In milliseconds, when the folder was looked at, or somebody set out to.
-        var lookedAt: UInt64
-        /// When it had been seen to have this stamp, for the first time.
+        /// When the folder was last checked, or a check was begun.
+        var checkedAt: UInt64
+        /// When the folder was first found to have the listing's stamp.
         let stampedAt: UInt64
-        /// When the listing was begun.
+        /// When the folder began to be listed.
         let listedAt: UInt64
 
-        /// Two changes within so many milliseconds may get the same timestamp.
-        private static let granularity: UInt64 = 50
+        /// Two changes within this many milliseconds may get the same modification time.
+        private static let stampGranularity: UInt64 = 50
 
-        /// Whether the listing is what the stamp stands for. Stamps are held against each other only, and not against the
-        /// time of day: that of a file server may be another one.
-        var isSettled: Bool { listedAt > stampedAt + Self.granularity && !listing.isUnfinished }
+        /// Whether an equal stamp proves that the listing is current. Stamps are only compared with each
+        /// other and never with the local time, because a file server may have another time.
+        var isSettled: Bool {
+            listedAt > stampedAt + Self.stampGranularity && !listing.hasIncompleteVersion
+        }
     }
 
+    /// One version of one model.
     struct Key: Hashable {
         let name: String
         let version: Int
     }
 
-    struct Loaded {
+    /// A version in the cache.
+    struct CachedVersion {
         let entry: ModelRegistry.Entry
-        /// By `uses`, when it was last asked for.
+        /// The value of `uses` when the version was last requested.
         var lastUse: UInt64
     }
 
-    var known: [String: Known] = [:]
+    var models: [String: KnownModel] = [:]
     var versionCount = 0
-    var loaded: [Key: Loaded] = [:]
-    var loadedBytes = 0
+    var cache: [Key: CachedVersion] = [:]
+    var cachedBytes = 0
+    /// Counts requests to the cache.
     var uses: UInt64 = 0
-    /// Versions that were found damaged and are still there, and how their files looked then.
-    var spoiled: [Key: FileStamp] = [:]
+    /// Versions that were found damaged, with the stamps of their files. They are not listed while the stamp
+    /// is the same.
+    var quarantined: [Key: FileStamp] = [:]
 
-    /// Takes over how a model's folder looks; nil if there is none any more. Versions that have gone leave the memory.
+    /// Replaces the listing of a model, and removes deleted versions from the cache.
     /// - Parameters:
-    ///   - start: when it was set out to look, in milliseconds.
-    ///   - now: when that was done.
-    mutating func take(
-        _ listing: ModelRepository.Listing?, for name: String, since start: UInt64, at now: UInt64
+    ///   - listing: nil if the model has no folder any more.
+    ///   - start: when listing was begun, in milliseconds.
+    ///   - now: when listing ended, in milliseconds.
+    mutating func update(
+        _ listing: ModelRepository.Listing?, of name: String, since start: UInt64, at now: UInt64
     ) {
-        let before = known[name]
+        let before = models[name]
         let (old, new) = (before?.listing.versions ?? [], listing?.versions ?? [])
         if old != new {
-            for version in Set(old).subtracting(new) { unload(Key(name: name, version: version)) }
+            for version in Set(old).subtracting(new) { removeFromCache(Key(name: name, version: version)) }
         }
         versionCount += new.count - old.count
-        known[name] = listing.map { listing in
+        models[name] = listing.map { listing in
             let isSame = before?.listing.stamp == listing.stamp
-            return Known(
-                listing: listing, lookedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
+            return KnownModel(
+                listing: listing, checkedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
                 listedAt: start)
         }
     }
 
-    /// Whether there is no version of that name, as far as is known.
-    func isEmpty(_ name: String) -> Bool { known[name]?.listing.versions.isEmpty ?? true }
+    /// Whether no version of a model is known.
+    func isEmpty(_ name: String) -> Bool { models[name]?.listing.versions.isEmpty ?? true }
 
-    /// A version in memory, which is the last one used from now on.
-    mutating func use(_ key: Key) -> ModelRegistry.Entry? {
+    /// Returns a version if it is in the cache, and marks it as the most recently used.
+    mutating func cachedEntry(_ key: Key) -> ModelRegistry.Entry? {
         uses += 1
-        loaded[key]?.lastUse = uses
-        return loaded[key]?.entry
+        cache[key]?.lastUse = uses
+        return cache[key]?.entry
     }
 
-    /// Keeps a version in memory, and forgets those not used for the longest time where there are too many.
-    mutating func keep(_ entry: ModelRegistry.Entry, limit: Int) {
+    /// Adds a version to the cache, and removes the least recently used versions beyond the limit.
+    /// - Parameter maxBytes: the maximum size of all versions in the cache, unless there is only one.
+    mutating func addToCache(_ entry: ModelRegistry.Entry, maxBytes: Int) {
         let key = Key(name: entry.name, version: entry.version)
-        unload(key)
+        removeFromCache(key)
         uses += 1
-        loaded[key] = Loaded(entry: entry, lastUse: uses)
-        loadedBytes += entry.trained.byteCount
-        while loadedBytes > limit, loaded.count > 1,
-            let oldest = loaded.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
-        { unload(oldest) }
+        cache[key] = CachedVersion(entry: entry, lastUse: uses)
+        cachedBytes += entry.trained.byteCount
+        while cachedBytes > maxBytes, cache.count > 1,
+            let oldest = cache.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
+        { removeFromCache(oldest) }
     }
 
-    mutating func unload(_ key: Key) {
-        guard let gone = loaded.removeValue(forKey: key) else { return }
-        loadedBytes -= gone.entry.trained.byteCount
+    mutating func removeFromCache(_ key: Key) {
+        guard let removed = cache.removeValue(forKey: key) else { return }
+        cachedBytes -= removed.entry.trained.byteCount
     }
 }
 
 extension ModelRepository.Listing {
-    /// The number of the version that is meant; nil if there is none.
+    /// The number of the version that a reference means; nil if there is none.
     func number(_ reference: VersionReference) -> Int? {
         switch reference {
         case .latest: versions.last

@@ -1,53 +1,55 @@
 import NeuralNetwork
 
-/// What one server takes on at most.
+/// The maximum amounts that one server accepts, keeps and computes.
 public struct RuntimeLimits: Sendable, Equatable {
-    /// Bytes of a request's body when it is unpacked.
+    /// Bytes of a request's body after decompression.
     public var body = 64 << 20
     /// Parameters of one network.
     public var parameters = 20_000_000
-    /// Bytes of working memory that one window may take on its way through a network.
+    /// Bytes of working memory that a prediction may take per window.
     public var windowBytes = 256 << 20
-    /// Bytes of working memory of one training beside its data.
+    /// Bytes of working memory that one training may take beside its data.
     public var trainingBytes = 4 << 30
-    /// Trainings at the same time; each uses all cores by itself.
+    /// Trainings that run at the same time. Each uses all cores.
     public var concurrentTrainings = 1
-    /// Trainings that wait for their turn.
+    /// Trainings in the queue.
     public var waitingTrainings = 16
-    /// Jobs that have ended and can still be asked about.
+    /// Ended jobs that are kept for later requests.
     public var endedJobs = 256
-    /// Predictions that wait for their turn.
+    /// Predictions in the queue.
     public var waitingPredictions = 1024
-    /// Bytes of data that wait with the trainings, and as many that wait with the predictions.
+    /// Bytes of data in the queue of trainings, and in the queue of predictions.
     public var waitingBytes = 1 << 30
-    /// Numbers in one answer: windows times what is given back for each. As JSON they take about 12 bytes each.
-    public var answerValues = 4 << 20
-    /// Multiplications of one prediction: windows times those of the network's matrices.
+    /// Numbers in one response: windows times the numbers per window. As JSON, each takes about 12 bytes.
+    public var responseValues = 4 << 20
+    /// Multiplications in one prediction: windows times the multiplications per window.
     public var predictionMultiplications = 5_000_000_000_000
-    /// Versions of all models together.
+    /// Versions of all models.
     public var modelVersions = 100_000
-    /// Versions of one model: when there is a new one, the oldest that no alias points to are deleted. nil keeps all.
+    /// Versions of one model. When a new version exceeds them, the oldest without an alias are deleted. nil
+    /// keeps all.
     public var keptVersions: Int?
-    /// Bytes of the weights that are kept in memory; the others are read again when somebody asks for them.
+    /// Bytes of the models that are kept in memory. Others are read from the disk when they are requested.
     public var loadedBytes = 4 << 30
 
-    /// Bytes of an ONNX file, which is made in memory. Beyond 2 GiB there is none.
+    /// Bytes of an ONNX file, which is built in memory. The format allows 2 GiB.
     public var onnxBytes = 1 << 31
 
     /// The defaults.
     public init() {}
 
-    /// Why a network is too large for this server; nil if it isn't.
+    /// The message that a network exceeds a limit; nil if it does not.
     package func refusal(of network: Sequential) -> String? {
         guard network.parameterCount <= parameters else {
             return
-                "the network would have \(network.parameterCount) parameters; this server allows \(parameters)"
+                "the network would have \(network.parameterCount) parameters; "
+                + "this server allows \(parameters)"
         }
         let bytes = Model.windowByteCount(network)
         guard bytes <= windowBytes else {
             return
-                "one window would take \(bytes >> 20) MiB of working memory; this server allows \(windowBytes >> 20) MiB. "
-                + "Use fewer timesteps or fewer units"
+                "one window would take \(bytes >> 20) MiB of working memory; "
+                + "this server allows \(windowBytes >> 20) MiB. Use fewer timesteps or fewer units"
         }
         return nil
     }

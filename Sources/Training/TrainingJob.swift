@@ -3,81 +3,29 @@ import ModelStore
 import NeuralNetwork
 import Synchronization
 
-/// One training, from the moment that it was asked for: queued, running, ended.
+/// One training in the background: queued, running, or ended.
 public final class TrainingJob: Sendable {
-    /// How far it is.
-    public enum State: Sendable {
-        /// It waits for its turn.
-        case queued
-        /// It trains.
-        case running
-        /// The version is published.
-        case succeeded(ModelRegistry.Description)
-        /// There is no model.
-        case failed(Failure)
-        /// Somebody has ended it; there is no model.
-        case cancelled
-    }
-
-    /// Why there is no model.
-    public enum Failure: Error, Sendable {
-        /// Training failed.
-        case training(TrainingFailure)
-        /// What was trained could not be published.
-        case registry(RegistryError)
-    }
-
-    /// A job at one moment.
-    public struct Snapshot: Sendable {
-        /// How far it is.
-        public fileprivate(set) var state = State.queued
-        /// How many epochs are done.
-        public fileprivate(set) var epochsDone = 0
-        /// The last of them.
-        public fileprivate(set) var last: EpochReport?
-        /// All of them, if they were asked for.
-        public fileprivate(set) var history: [EpochReport] = []
-        /// When it was asked for, RFC 3339 in UTC.
-        public let createdAt: String
-        /// When it began.
-        public fileprivate(set) var startedAt: String?
-        /// When it ended.
-        public fileprivate(set) var endedAt: String?
-        /// Seconds that it has been running.
-        public fileprivate(set) var seconds = 0.0
-        fileprivate var start: ContinuousClock.Instant?
-
-        /// Whether it has ended.
-        public var isEnded: Bool {
-            switch state {
-            case .queued, .running: false
-            case .succeeded, .failed, .cancelled: true
-            }
-        }
-
-        /// The mean time of an epoch so far, in seconds; nil before the first is done.
-        public var secondsPerEpoch: Double? { epochsDone > 0 ? seconds / Double(epochsDone) : nil }
-    }
-
     private struct Inner {
-        /// But for the history.
+        /// Without the history.
         var snapshot: Snapshot
         var history: [EpochReport] = []
         var observers: [@Sendable () -> Bool] = []
-        /// How many want it.
-        var interest = 0
+        /// The number of requests that need the job's result.
+        var waiters = 0
         var isCancelled = false
-        /// Its model is being published.
-        var isCommitted = false
+        /// Whether the model is being published, so that the job cannot be cancelled any more.
+        var isPublishing = false
 
-        /// Whether it is cancelled now, which it can't be once it is over.
+        var isCancellable: Bool { !snapshot.isEnded && !isPublishing }
+
+        /// Marks the job as cancelled; returns false if it is too late.
         mutating func cancel() -> Bool {
-            guard !snapshot.isEnded, !isCommitted else { return false }
+            guard isCancellable else { return false }
             isCancelled = true
             return true
         }
 
-        /// How it is now, but for the history.
+        /// The present snapshot, without the history.
         var current: Snapshot {
             var snapshot = snapshot
             snapshot.epochsDone = history.count
@@ -89,11 +37,11 @@ public final class TrainingJob: Sendable {
         }
     }
 
-    /// A name that can't be guessed.
+    /// The name of the job, which cannot be guessed.
     public let id: String
-    /// The model that it makes a version of.
+    /// The model that the job makes a version of.
     public let model: String
-    /// The epochs that were asked for.
+    /// The number of epochs of a complete training.
     public let epochs: Int
     private let inner: Mutex<Inner>
 
@@ -104,24 +52,25 @@ public final class TrainingJob: Sendable {
         inner = Mutex(Inner(snapshot: Snapshot(createdAt: Software.now)))
     }
 
-    /// Whether it has ended.
+    /// Whether the job has ended.
     public var isEnded: Bool { inner.withLock { $0.snapshot.isEnded } }
 
-    /// How it is now, with the losses of all epochs.
+    /// The present state, with the losses of all epochs.
     public var snapshot: Snapshot {
         inner.withLock { inner in
             var snapshot = inner.current
-            // A buffer of its own: sharing one would have the training copy all of it at the next epoch.
+            // A buffer of its own: if it were shared, the training would copy all of it at the next epoch.
             snapshot.history = inner.history.withUnsafeBufferPointer { Array($0) }
             return snapshot
         }
     }
 
-    /// How it is now, without the losses of all epochs.
+    /// The present state, without the losses of all epochs.
     public var summary: Snapshot { inner.withLock { $0.current } }
 
-    /// Calls `body` after each change, on the thread that has made it, where it must not block; at once if the job has
-    /// ended. It says whether it wants to be called again.
+    /// Calls `body` after each change, on the thread that has made it, where it must not block. If the job
+    /// has ended, calls it at once.
+    /// - Parameter body: returns whether to call it again. It is called once after the end.
     public func observe(_ body: @escaping @Sendable () -> Bool) {
         let isEnded = inner.withLock { inner in
             if !inner.snapshot.isEnded { inner.observers.append(body) }
@@ -130,39 +79,39 @@ public final class TrainingJob: Sendable {
         if isEnded { _ = body() }
     }
 
-    // MARK: Who wants it
+    // MARK: Waiters
 
-    /// Somebody wants the job: for good if it can be asked about later, or while a request waits for its end. False if it is
-    /// cancelled already.
-    package func attach() -> Bool {
+    /// Adds a waiter: a request that waits for the job's end, or one that has created the job for later
+    /// requests, which is never removed.
+    /// - Returns: false if the job is cancelled already.
+    package func addWaiter() -> Bool {
         inner.withLock { inner in
             guard !inner.isCancelled else { return false }
-            inner.interest += 1
+            inner.waiters += 1
             return true
         }
     }
 
-    /// One of those whose requests wait has gone away. Cancels the job if nobody else wants it.
-    package func detach() {
-        end(
-            inner.withLock { inner in
-                inner.interest -= 1
-                return inner.interest == 0 && inner.cancel()
-            })
+    /// Removes a waiter whose client has disconnected. Cancels the job after the last one.
+    package func removeWaiter() {
+        let isCancelled = inner.withLock { inner in
+            inner.waiters -= 1
+            return inner.waiters == 0 && inner.cancel()
+        }
+        if isCancelled { endIfQueued() }
     }
 
-    /// Has it end without a model: at once if it waits, before the next batch if it runs.
-    /// - Returns: false if it is too late for that: it has ended, or its model is being published.
+    /// Cancels the job: it ends at once if it is queued, and before the next batch if it runs.
+    /// - Returns: false if it is too late: the job has ended, or its model is being published.
     @discardableResult
     public func cancel() -> Bool {
         let isCancelled = inner.withLock { $0.cancel() }
-        end(isCancelled)
+        if isCancelled { endIfQueued() }
         return isCancelled
     }
 
-    /// What waits ends where it is cancelled, what runs where it runs.
-    private func end(_ isCancelled: Bool) {
-        guard isCancelled else { return }
+    /// Ends a cancelled job that is queued. One that runs is ended by the thread that trains it.
+    private func endIfQueued() {
         let isQueued = inner.withLock { inner in
             if case .queued = inner.snapshot.state { true } else { false }
         }
@@ -171,20 +120,12 @@ public final class TrainingJob: Sendable {
 
     var isCancelled: Bool { inner.withLock { $0.isCancelled } }
 
-    /// From now on it can't be cancelled any more; false if it has been.
-    func commit() -> Bool {
-        inner.withLock { inner in
-            inner.isCommitted = !inner.isCancelled
-            return inner.isCommitted
-        }
-    }
+    /// Whether the job has neither ended nor begun to publish its model.
+    var isCancellable: Bool { inner.withLock { $0.isCancellable } }
 
-    /// Whether it has ended, or is about to and can't be cancelled any more.
-    var isOver: Bool { inner.withLock { $0.isCommitted || $0.snapshot.isEnded } }
+    // MARK: Changes
 
-    // MARK: What happens to it
-
-    /// Its turn has come; false if it has ended before.
+    /// Sets the state to running; returns false if the job has ended.
     func begin() -> Bool {
         let hasBegun = inner.withLock { inner in
             guard case .queued = inner.snapshot.state else { return false }
@@ -193,17 +134,25 @@ public final class TrainingJob: Sendable {
             inner.snapshot.start = .now
             return true
         }
-        if hasBegun { changed() }
+        if hasBegun { callObservers() }
         return hasBegun
     }
 
-    /// An epoch is done.
+    /// Adds an epoch that is done.
     func add(_ report: EpochReport) {
         inner.withLock { $0.history.append(report) }
-        changed()
+        callObservers()
     }
 
-    /// It has ended; only the first end counts.
+    /// Makes cancelling impossible from now on; returns false if the job was cancelled before.
+    func beginPublishing() -> Bool {
+        inner.withLock { inner in
+            inner.isPublishing = !inner.isCancelled
+            return inner.isPublishing
+        }
+    }
+
+    /// Sets the final state, unless the job has ended already.
     func end(_ state: State) {
         let isFirst = inner.withLock { inner in
             guard !inner.snapshot.isEnded else { return false }
@@ -214,11 +163,12 @@ public final class TrainingJob: Sendable {
             }
             return true
         }
-        if isFirst { changed() }
+        if isFirst { callObservers() }
     }
 
-    private func changed() {
-        // Out of their place while they are called, which may be by two threads: the end comes from another than epochs.
+    private func callObservers() {
+        // Observers are taken out of the list while they are called, so that two threads never call the same
+        // one at the same time: epochs and the end may come from different threads.
         let (observers, isEnded) = inner.withLock { inner in
             defer { inner.observers = [] }
             return (inner.observers, inner.snapshot.isEnded)

@@ -2,48 +2,53 @@ import Detection
 import NeuralNetwork
 import TimeSeries
 
-/// How to tell anomalies by a model's reconstructions.
+/// How errors of reconstruction become a threshold.
 public struct DetectionOptions: Sendable, Equatable {
-    /// Which error is scored; nil takes what is generally best for the data.
+    /// The kind of error that is scored; nil takes the default for the data.
     public var errorKind: ErrorKind?
-    /// The share of the windows, from the end, that the threshold is learned from and nothing else; nil holds back a fifth
-    /// where that are enough windows for a threshold.
+    /// The share of the windows, from the end, that only the threshold is learned from; nil takes a fifth if
+    /// that is enough windows for a threshold, and none otherwise.
     public var calibrationSplit: Double?
-    /// How the threshold is found.
+    /// The rule for the threshold.
     public var rule = Threshold.Rule.standard
 
     /// The defaults.
     public init() {}
 }
 
-/// What becomes of the windows that a model is trained on, in time order: most are fitted, then come those that
-/// `val_loss` is computed from, then those that the threshold is learned from.
+/// The parts of the windows that a model is trained on, in time order: weights are fitted to the first,
+/// `val_loss` is computed from the second, and the threshold is learned from the third.
 package struct TrainingParts: Sendable {
-    /// What the weights are fitted to.
+    /// The windows that weights are fitted to.
     package let fitted: Range<Int>
-    /// What `val_loss` is computed from.
+    /// The windows that `val_loss` is computed from.
     package let validation: Range<Int>
-    /// What is held back for the threshold.
+    /// The windows that are held back for the threshold.
     package let calibration: Range<Int>
 
-    /// The share that is held back by default, and the fewest windows that are worth it.
-    private static let share = 0.2
-    private static let fewest = 20
+    private static let defaultCalibrationShare = 0.2
+    /// With fewer windows, none are held back by default.
+    private static let minCalibrationWindows = 20
 
+    /// Divides windows by the shares that the options name.
     package init(of windows: Windows, _ options: TrainingOptions, _ detection: DetectionOptions) {
-        let rest = Self.notCalibration(of: windows, detection)
+        let rest = Self.countBeforeCalibration(of: windows, detection)
         fitted = 0..<windows[0..<rest].split(validation: options.validationSplit).training.count
         validation = fitted.upperBound..<rest
         calibration = rest..<windows.count
     }
 
-    /// How many windows come before those that are held back for the threshold.
-    package static func notCalibration(of windows: Windows, _ detection: DetectionOptions) -> Int {
-        let rest = windows.split(validation: detection.calibrationSplit ?? share).training.count
-        return detection.calibrationSplit != nil || windows.count - rest >= fewest ? rest : windows.count
+    /// The number of windows before those that are held back for the threshold.
+    package static func countBeforeCalibration(
+        of windows: Windows, _ detection: DetectionOptions
+    ) -> Int {
+        let share = detection.calibrationSplit ?? defaultCalibrationShare
+        let rest = windows.split(validation: share).training.count
+        let isHeldBack = detection.calibrationSplit != nil || windows.count - rest >= minCalibrationWindows
+        return isHeldBack ? rest : windows.count
     }
 
-    /// The part that the threshold is learned from.
+    /// The windows that the threshold is learned from.
     var thresholdPart: Range<Int> {
         switch thresholdSource {
         case .calibration: calibration
@@ -52,7 +57,7 @@ package struct TrainingParts: Sendable {
         }
     }
 
-    /// Which part that is.
+    /// The part that these windows are: the last that is not empty.
     var thresholdSource: Threshold.Source {
         if !calibration.isEmpty { return .calibration }
         return validation.isEmpty ? .training : .validation

@@ -4,26 +4,27 @@ import ModelStore
 import NeuralNetwork
 import TimeSeries
 
-/// What to train.
+/// A model to be trained: architecture, scaling, and options. ``PlannedTraining`` checks it and trains it.
 public struct TrainingSpecification: Sendable {
     /// The layers.
     public let architecture: Architecture
-    /// How inputs are scaled before the network sees them.
+    /// How inputs are scaled for the network.
     public let scaling: Scaling
-    /// How to fit.
+    /// The options of `fit`.
     public let options: TrainingOptions
-    /// How to tell anomalies by its reconstructions.
+    /// How errors become a threshold.
     public let detection: DetectionOptions
-    /// The version that training goes on from, with its weights and its scaler.
+    /// The version whose weights and scaler training starts with; nil for new weights.
     public let base: ModelRegistry.Entry?
-    /// The names of the features, `[F]`, if they have any.
+    /// The names of the features, `[F]`; nil if they have none.
     public var featureNames: [String]?
-    /// What is kept with the model, as JSON.
+    /// JSON that is stored with the model.
     public var note: String?
-    /// What the version is marked with, so that the same request doesn't make another one.
+    /// The fingerprint of the request (``IdempotencyKey/fingerprint``), which is stored with the model so
+    /// that the request does not make another version. nil for a request without a key.
     public var request: String?
 
-    /// A training from the start.
+    /// A training that starts with new weights.
     public init(
         architecture: Architecture, scaling: Scaling, options: TrainingOptions,
         detection: DetectionOptions = .init()
@@ -35,10 +36,10 @@ public struct TrainingSpecification: Sendable {
         base = nil
     }
 
-    /// A training that goes on from a version. Its scaler stays as it is, because its weights have learned to live with
-    /// that; Adam starts anew, and the threshold is learned anew.
+    /// A training that starts with the weights of a version (warm start). It keeps the version's scaler,
+    /// which the weights were fitted to. Adam's moments and the threshold start anew.
     public init(
-        goingOnFrom base: ModelRegistry.Entry, options: TrainingOptions, detection: DetectionOptions = .init()
+        warmStart base: ModelRegistry.Entry, options: TrainingOptions, detection: DetectionOptions = .init()
     ) {
         architecture = base.trained.description.architecture
         scaling = base.trained.description.scaler.scaling
@@ -48,91 +49,12 @@ public struct TrainingSpecification: Sendable {
     }
 }
 
-extension TrainingSpecification {
-    /// Learns scaling, weights and detector from windows in the data's units.
-    ///
-    /// Scaling is learned on the rows of all windows, as it usually is: the later a level was seen, the better it fits what
-    /// comes next.
-    /// - Throws: ``TrainingFailure``.
-    public func train(
-        on windows: Windows, limits: RuntimeLimits = .init(), onEpoch: (EpochReport) -> Void = { _ in },
-        isCancelled: () -> Bool = { false }
-    ) throws(TrainingFailure) -> TrainedModel {
-        let network = try network(for: windows, limits: limits)
-        let parts = TrainingParts(of: windows, options, detection)
-        let scaler =
-            base?.trained.description.scaler
-            ?? Scaler(scaling, fittedTo: windows.series, rows: windows.coveredRows)
-        var values = windows.series.values
-        scaler.transform(&values)
-        let scaled = windows.replacingValues(with: values)
-
-        let clock = ContinuousClock()
-        let start = clock.now
-        let result: TrainingResult
-        do {
-            result = try network.fit(
-                scaled[0..<parts.validation.upperBound], options: options,
-                initial: base?.trained.model.weights, onEpoch: onEpoch,
-                isCancelled: isCancelled)
-        } catch {
-            throw .training(error)
-        }
-        let seconds = (clock.now - start) / .seconds(1)
-
-        let model: Model
-        do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
-        let learned = Detector.fit(
-            detection.errorKind, model: model, windows: scaled, training: parts.fitted,
-            calibration: parts.thresholdPart, source: parts.thresholdSource)
-        guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
-        let threshold = Threshold(
-            value: detection.rule.threshold(of: learned.errors),
-            source: detection.rule.fixedValue == nil ? parts.thresholdSource : nil, rule: detection.rule)
-        guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
-        return TrainedModel(
-            description: ModelDescription(
-                architecture: architecture, network: network, featureNames: featureNames, scaler: scaler,
-                training: ModelDescription.Training(
-                    options: options, history: result.history, epoch: result.epoch, seconds: seconds,
-                    warmStart: base?.version),
-                errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
-                baselineErrors: learned.baselineErrors,
-                origin: ModelDescription.Origin(
-                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
-                    request: request),
-                note: note),
-            model: model, detector: learned.detector)
-    }
-
-    /// The network for windows of this shape, if it fits them and stays within the limits.
-    /// - Throws: ``TrainingFailure``, but for what only training itself can find out.
-    public func network(for windows: Windows, limits: RuntimeLimits) throws(TrainingFailure) -> Sequential {
-        let network: Sequential
-        do {
-            network = try Sequential(architecture, timesteps: windows.timesteps, features: windows.features)
-        } catch {
-            throw .architecture(error)
-        }
-        if let mismatch = network.windowMismatch { throw .architecture(mismatch) }
-        if let refusal = limits.refusal(of: network) { throw .tooLarge(refusal) }
-        let bytes = options.trainingByteCount(network, windows: windows.count)
-        guard bytes <= limits.trainingBytes else {
-            throw .tooLarge(
-                "training would take \(bytes >> 20) MiB of working memory; this server allows "
-                    + "\(limits.trainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or fewer units"
-            )
-        }
-        return network
-    }
-}
-
-/// Why there is no model.
+/// The reason that training has made no model.
 public enum TrainingFailure: Error, Equatable, Sendable {
-    /// The layers do not fit together or the window.
+    /// The layers do not fit each other or the window.
     case architecture(ArchitectureError)
-    /// Fitting failed or was stopped.
+    /// Fitting has failed or was cancelled.
     case training(TrainingError)
-    /// Past a limit of this server; says which.
+    /// The training exceeds a limit of this server, which the message names.
     case tooLarge(String)
 }

@@ -140,9 +140,9 @@ struct Serve: ParsableCommand {
         // Jobs are cancelled shortly before the end of the grace period, so that their clients still get
         // responses.
         let timeForJobs = max(0, grace - min(1, grace / 10))
-        DispatchQueue.global().async { service.jobs.finish(within: timeForJobs) }
+        DispatchQueue.global().async { service.jobs.drain(timeout: timeForJobs) }
         server.stop(grace: grace)
-        service.jobs.finish(within: (end - clock.now) / .seconds(1))
+        service.jobs.drain(timeout: (end - clock.now) / .seconds(1))
         logger.info("stopped")
     }
 

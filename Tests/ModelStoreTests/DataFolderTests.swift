@@ -4,8 +4,7 @@ import Glibc
 import ModelStore
 import Testing
 
-/// Nothing outside the folder of data is ever read.
-@Suite struct DataFolderTests {
+@Suite("A data folder") struct DataFolderTests {
     private let temporary: TemporaryFolder
     private let folder: DataFolder
     private var root: String { temporary.path + "/data" }
@@ -33,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func filesInItAreRead() throws {
+    @Test func regularFilesAreReadAndMissingOnesRefused() throws {
         #expect(try text(["a.csv"]) == "a.csv")
         #expect(try text(["deep", "er", "c.csv"]) == "deep/er/c.csv")
         #expect(refusal(["none.csv"]) == .missing)
@@ -47,7 +46,7 @@ import Testing
             ["../secret.csv"],
             ["/etc/passwd"], ["deep/er"], ["a.csv\0"], ["", "a.csv"], ["deep", "", "er", "c.csv"],
         ])
-    func namesThatLeadOutAreRefused(_ names: [String]) {
+    func pathsThatLeaveTheFolderAreRefused(_ names: [String]) {
         #expect(refusal(names) == .outside)
     }
 
@@ -65,7 +64,7 @@ import Testing
     }
 
     @Test func onlyRegularFilesAreRead() throws {
-        // Whoever opens a pipe without a writer waits, unless told not to.
+        // Opening a pipe without a writer blocks unless O_NONBLOCK is set.
         #expect(mkfifo(root + "/pipe.csv", 0o600) == 0)
         #expect(refusal(["pipe.csv"]) == .otherKind)
         #expect(refusal(["deep"]) == .otherKind)
@@ -75,12 +74,12 @@ import Testing
         }
     }
 
-    @Test func largeFilesAreRefusedUnread() throws {
+    @Test func filesAboveTheLimitAreRefused() throws {
         #expect(try text(["a.csv"], limit: 5) == "a.csv")
         #expect(refusal(["a.csv"], limit: 4) == .tooLarge)
     }
 
-    @Test func foldersAreListedInOrder() throws {
+    @Test func listingsAreSortedAndLimited() throws {
         let inner = try DataFolder(temporary.path)
         #expect(try inner.names(in: ["data"], suffix: ".csv", limit: 2) == ["a.csv", "b.csv"])
         #expect(throws: DataFolder.Refusal.tooMany) {
@@ -91,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func aFolderThatIsNotThereIsRefused() {
+    @Test func aMissingFolderOrAFileIsRefused() {
         #expect(throws: FileError.self) { try DataFolder("/no/such/folder") }
         #expect(throws: FileError.self) { try DataFolder(root + "/a.csv") }
     }

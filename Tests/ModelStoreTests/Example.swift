@@ -6,7 +6,7 @@ import Testing
 import TimeSeries
 import Training
 
-/// Models that cost next to nothing.
+/// Small models, whose training takes milliseconds.
 enum Example {
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -28,7 +28,11 @@ enum Example {
     }
 
     static func model(seed: UInt64 = 0) throws -> TrainedModel {
-        try specification { $0.seed = seed }.train(on: windows())
+        try train(specification { $0.seed = seed })
+    }
+
+    static func train(_ specification: TrainingSpecification) throws -> TrainedModel {
+        try PlannedTraining(specification, on: windows()).run()
     }
 
     static func registry(

@@ -6,8 +6,7 @@ import Testing
 import TimeSeries
 import Training
 
-/// A model comes back from its file as it was, or not at all.
-@Suite struct ModelFileTests {
+@Suite("A model file") struct ModelFileTests {
     private static let layers: Architecture = .layers([
         .bidirectional(LSTM(2, activation: .relu, recurrentActivation: .hardSigmoid)), .dropout(0.25),
         .repeatVector(3), .lstm(LSTM(3, returnSequences: true)), .dense(Dense(4, activation: .sigmoid)),
@@ -31,13 +30,13 @@ import Training
         },
     ]
 
-    @Test(arguments: specifications.indices) func comesBackAsItWas(index: Int) throws {
+    @Test(arguments: specifications.indices) func writtenModelsAreReadUnchanged(index: Int) throws {
         var specification = Self.specifications[index]
         specification.featureNames = index == 0 ? ["flow, in l/s", "\"p\"\n"] : nil
-        let trained = try specification.train(on: Example.windows())
+        let trained = try Example.train(specification)
         let file = ModelFile.bytes(of: trained)
         let read = try ModelFile.model(file, from: .repository)
-        #expect(ModelFile.bytes(of: read) == file, "byte by byte")
+        #expect(ModelFile.bytes(of: read) == file, "the file is written again byte by byte")
         #expect(read.model.weights == trained.model.weights)
         let (ours, theirs) = (trained.description, read.description)
         #expect(theirs.architecture == ours.architecture)
@@ -51,10 +50,10 @@ import Training
         #expect(theirs.origin == ours.origin)
         let windows = try Example.windows(4)
         #expect(read.reconstruct(windows).values == trained.reconstruct(windows).values)
-        #expect(try ModelFile.description(file, size: file.count).origin == ours.origin)
+        #expect(try ModelFileHeader(file, size: file.count).description.origin == ours.origin)
     }
 
-    @Test func noChangedBitAndNoMissingByteGoesUnnoticed() throws {
+    @Test func everyChangedBitAndEveryMissingByteIsDetected() throws {
         let file = ModelFile.bytes(of: try Example.model())
         for position in file.indices {
             var damaged = file
@@ -68,19 +67,30 @@ import Training
         }
     }
 
-    @Test func aDamagedHeaderIsNoticedWithoutTheWeights() throws {
+    @Test func aDamagedHeaderIsDetectedWithoutTheWeights() throws {
         let file = ModelFile.bytes(of: try Example.model())
         let end = try ModelFile.headerSize(file)
         for position in 0..<end {
             var damaged = Array(file[..<end])
             damaged[position] ^= 4
             #expect(throws: ModelFileError.self, "byte \(position)") {
-                try ModelFile.description(damaged, size: file.count)
+                try ModelFileHeader(damaged, size: file.count)
             }
         }
     }
 
-    // MARK: Files of others
+    @Test func dataThatWereCutOffAfterTheHeaderWasReadAreRefused() throws {
+        let file = ModelFile.bytes(of: try Example.model())
+        let header = try ModelFileHeader(file, size: file.count)
+        #expect(throws: Never.self) { try ModelFile.model(header, data: file[header.dataStart...]) }
+        for count in [0, 4, header.dataCount - 1] {
+            let data = file[header.dataStart...].prefix(count)
+            #expect(throws: ModelFileError.self, "\(count) bytes") { try ModelFile.model(header, data: data) }
+            #expect(throws: ModelFileError.self, "\(count) bytes") { try header.verify(data) }
+        }
+    }
+
+    // MARK: Imported files
 
     private func upload(_ metadata: [String: String], _ change: (inout [NamedTensor]) -> Void = { _ in })
         throws
@@ -96,11 +106,11 @@ import Training
         .merging(metadata) { $1 }.filter { $0.value != "" }
         let file = SafeTensors.write(tensors, metadata: all.map { (name: $0.key, value: $0.value) })
         let model = try ModelFile.model(file, from: .upload)
-        // What is taken in is written as one of ours.
+        // An imported model is written with checksums.
         #expect(throws: Never.self) { try ModelFile.model(ModelFile.bytes(of: model), from: .repository) }
     }
 
-    @Test func littleMetadataIsEnough() throws {
+    @Test func threeStringsOfMetadataAreEnough() throws {
         try upload([:])
         try upload(["format": "pt", "scaling": "{\"scaling\":\"standard\",\"offset\":[1],\"scale\":[2]}"])
         try upload(["feature_names": "[\"flow\"]"])
@@ -137,14 +147,14 @@ import Training
         (["training": "{\"epochs\":0}"], "epochs"), (["data_sha256": "00"], "checksum"),
     ]
 
-    @Test(arguments: refused.indices) func metadataAreChecked(index: Int) throws {
+    @Test(arguments: refused.indices) func invalidMetadataAreRefused(index: Int) throws {
         let (metadata, detail) = Self.refused[index]
         let error = #expect(throws: ModelFileError.self) { try upload(metadata) }
         let description = try #require(error?.description).replacing("'", with: "\"")
         #expect(description.contains(detail.replacing("'", with: "\"")), "\(description)")
     }
 
-    @Test func tensorsAreChecked() throws {
+    @Test func tensorsThatDoNotMatchTheArchitectureAreRefused() throws {
         #expect(throws: ModelFileError.self) { try upload([:]) { $0.removeLast() } }
         #expect(throws: ModelFileError.self) {
             try upload([:]) { $0.append(NamedTensor(name: "x", shape: [], values: [1])) }

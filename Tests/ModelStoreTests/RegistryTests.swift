@@ -6,15 +6,14 @@ import ModelStore
 import NeuralNetwork
 import Testing
 
-/// What the registry has is on disk, and what is on disk it has.
-@Suite struct RegistryTests {
-    private let folder: TemporaryFolder
+@Suite("A registry") struct RegistryTests {
+    let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func path(_ relative: String) -> String { "\(folder.path)/\(relative)" }
+    func path(_ relative: String) -> String { "\(folder.path)/\(relative)" }
 
-    @Test func whatIsPublishedIsThereAfterARestart() throws {
+    @Test func publishedVersionsSurviveARestart() throws {
         let model = try Example.model()
         let first = try Example.registry(folder.path)
         #expect(try first.publish("m", model).version == 1)
@@ -31,13 +30,13 @@ import Testing
         #expect(try second.description("m", .number(3)) == nil)
     }
 
-    @Test func aNumberIsNeverGivenTwice() throws {
+    @Test func versionNumbersAreNeverReused() throws {
         let registry = try Example.registry(folder.path)
         let model = try Example.model()
         for version in 1...3 { #expect(try registry.publish("m", model).version == version) }
         #expect(try registry.remove("m", version: 3))
         #expect(try registry.remove("m", version: 3) == false)
-        #expect(try registry.entry("m")?.version == 2, "the one before is the latest again")
+        #expect(try registry.entry("m")?.version == 2, "the version before is the latest again")
         #expect(try Example.registry(folder.path).publish("m", model).version == 4)
         #expect(try registry.remove("m"))
         #expect(try registry.versions("m") == nil)
@@ -48,7 +47,7 @@ import Testing
                 == [".lock", "4.deleted", "5"])
     }
 
-    @Test func twoServersSeeEachOther() throws {
+    @Test func twoServersSeeEachOthersChanges() throws {
         let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
         let model = try Example.model()
         #expect(try first.publish("m", model).version == 1)
@@ -63,8 +62,7 @@ import Testing
         #expect(try second.entry("m", .alias("stable")) == nil)
     }
 
-    /// Many threads of two servers, and one name.
-    @Test func versionsOfSeveralServersAreAllThere() throws {
+    @Test func concurrentPublicationsOfTwoServersGetUniqueNumbers() throws {
         let registries = [try Example.registry(folder.path), try Example.registry(folder.path)]
         let model = try Example.model()
         let outcomes = (0..<8).map { thread in
@@ -75,63 +73,7 @@ import Testing
         for registry in registries { #expect(try registry.versions("m")?.numbers == Array(1...80)) }
     }
 
-    @Test func whatHasDiedLeavesNothing() throws {
-        #expect(try Example.registry(folder.path).publish("m", Example.model()).version == 1)
-        try FileManager.default.createDirectory(atPath: path("m/.new-1"), withIntermediateDirectories: true)
-        try Data([1]).write(to: URL(filePath: path("m/.new-1/model.safetensors")))
-        try Data([1]).write(to: URL(filePath: path("m/.new-2")))
-        // What a server is about to write is left alone.
-        try FileManager.default.createDirectory(atPath: path("m/.new-3"), withIntermediateDirectories: true)
-        try Data([1]).write(to: URL(filePath: path("m/.new-3/model.safetensors")))
-        let isLocked = try Files.withLock(path("m/.new-3/model.safetensors")) { () throws(FileError) in
-            _ = try? Example.registry(folder.path)
-        }
-        #expect(isLocked)
-        #expect(
-            try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == [
-                ".lock", ".new-3", "1",
-            ])
-    }
-
-    @Test func whatIsDamagedIsSetAside() throws {
-        let registry = try Example.registry(folder.path)
-        for _ in 1...3 { _ = try registry.publish("m", Example.model()) }
-        try Data("no model".utf8).write(to: URL(filePath: path("m/3/model.safetensors")))
-        try FileManager.default.removeItem(atPath: path("m/1/model.safetensors"))
-        let next = try Example.registry(folder.path)
-        #expect(try next.entry("m")?.version == 2)
-        #expect(try next.versions("m")?.numbers == [2])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path(".damaged")).count == 1)
-        #expect(try next.publish("m", Example.model()).version == 4, "its number is not given again")
-        #expect(try Example.registry(folder.path).names(after: nil, limit: 9).names == ["m"])
-    }
-
-    @Test func strangeFilesHurtNobody() throws {
-        let model = try Example.model()
-        for name in ["hole", "pipe", "loop", "fine"] {
-            _ = try Example.registry(folder.path).publish(name, model)
-        }
-        // A file that only claims to be large, a pipe that nobody writes to, a link to itself, a number at the end of all.
-        #expect(truncate(path("hole/1/model.safetensors"), 1 << 40) == 0)
-        for name in ["pipe", "loop"] {
-            try FileManager.default.removeItem(atPath: path("\(name)/1/model.safetensors"))
-        }
-        #expect(mkfifo(path("pipe/1/model.safetensors"), 0o644) == 0)
-        #expect(symlink("model.safetensors", path("loop/1/model.safetensors")) == 0)
-        #expect(symlink("circle", path("circle")) == 0)
-        try FileManager.default.createDirectory(
-            atPath: path("fine/\(Int.max)"), withIntermediateDirectories: true)
-        let registry = try Example.registry(folder.path)
-        for name in ["hole", "pipe", "loop"] {
-            #expect(try registry.description(name) == nil, "\(name)")
-            #expect(try registry.entry(name) == nil, "\(name)")
-            #expect(try registry.download(name, .latest) == nil, "\(name)")
-        }
-        #expect(try registry.names(after: nil, limit: 9).names == ["fine"])
-        #expect(try registry.publish("fine", model).version == 2)
-    }
-
-    @Test func whatIsModelAgainIsSeenAgain() throws {
+    @Test func aModelThatIsPublishedAgainIsListedAgain() throws {
         let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
         let model = try Example.model()
         for version in 1...3 {
@@ -143,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func aDownloadOutlivesItsVersion() throws {
+    @Test func aDownloadContinuesAfterItsVersionIsDeleted() throws {
         let registry = try Example.registry(folder.path)
         _ = try registry.publish("m", Example.model())
         let download = try #require(try registry.download("m", .latest))
@@ -155,33 +97,7 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: path("m/1.deleted"))).isEmpty)
     }
 
-    /// One that can't be moved is counted once, however often it is asked for.
-    @Test func theCountDoesNotDrift() throws {
-        let registry = try Example.registry(folder.path) { $0.modelVersions = 3 }
-        try Data([1]).write(to: URL(filePath: path(".damaged")))
-        _ = try registry.publish("m", Example.model())
-        try Data([1]).write(to: URL(filePath: path("m/1/model.safetensors")))
-        let fresh = try Example.registry(folder.path) { $0.modelVersions = 3 }
-        for version in 2...9 {
-            #expect(try fresh.entry("m") == nil)
-            #expect(try fresh.publish("m", Example.model()).version == version)
-            #expect(try fresh.remove("m", version: version))
-        }
-    }
-
-    @Test func whatIsNoModelIsLeftAlone() throws {
-        try Data([1]).write(to: URL(filePath: path("README")))
-        try FileManager.default.createDirectory(atPath: path("lost+found"), withIntermediateDirectories: true)
-        try FileManager.default.createDirectory(atPath: path("m/notes"), withIntermediateDirectories: true)
-        try FileManager.default.createDirectory(
-            atPath: path("m/7/model.safetensors"), withIntermediateDirectories: true)
-        let registry = try Example.registry(folder.path)
-        #expect(try registry.entry("m") == nil)
-        #expect(try registry.publish("m", Example.model()).version == 8)
-        #expect(try registry.names(after: nil, limit: 9).names == ["m"])
-    }
-
-    @Test func oldVersionsGo() throws {
+    @Test func theOldestVersionsWithoutAliasAreDeleted() throws {
         let registry = try Example.registry(folder.path) { $0.keptVersions = 2 }
         let model = try Example.model()
         for _ in 1...2 { _ = try registry.publish("m", model) }
@@ -190,32 +106,32 @@ import Testing
         #expect(try registry.versions("m")?.numbers == [1, 4, 5])
     }
 
-    @Test func whatIsPublishedIsToldEvenIfOldVersionsStay() throws {
+    @Test func publishingSucceedsIfOldVersionsCannotBeDeleted() throws {
         let registry = try Example.registry(folder.path) { $0.keptVersions = 1 }
         _ = try registry.publish("m", Example.model())
-        // In the way of the name that a deleted version's file gets.
+        // A folder has the name that the deleted version's file would get.
         try FileManager.default.createDirectory(
             atPath: path("m/1.deleted/x"), withIntermediateDirectories: true)
         #expect(try registry.publish("m", Example.model()).version == 2)
         #expect(try registry.versions("m")?.numbers == [1, 2])
     }
 
-    @Test func onlySoMuchIsKeptInMemory() throws {
+    @Test func theCacheKeepsTheVersionsUsedLast() throws {
         let model = try Example.model()
         let registry = try Example.registry(folder.path) { $0.loadedBytes = 3 * model.byteCount }
         for name in ["a", "b", "c", "d"] { _ = try registry.publish(name, model) }
         #expect(registry.loaded("a", .latest) == nil)
         #expect(registry.loaded("b", .latest) != nil)
         #expect(try registry.entry("a") != nil)
-        #expect(registry.loaded("c", .latest) == nil, "it was not used for the longest time")
+        #expect(registry.loaded("c", .latest) == nil, "the least recently used version is removed")
         #expect(registry.loaded("b", .latest) != nil)
         #expect(try registry.remove("b"))
         #expect(registry.loaded("b", .latest) == nil)
         #expect(try registry.entry("c") != nil)
-        #expect(registry.loaded("a", .latest) != nil, "there was room again")
+        #expect(registry.loaded("a", .latest) != nil, "a deleted version frees memory")
     }
 
-    @Test func aFullRegistryRefuses() throws {
+    @Test func aFullRegistryRefusesNewVersions() throws {
         let registry = try Example.registry(folder.path) { $0.modelVersions = 1 }
         _ = try registry.publish("m", Example.model())
         #expect(throws: RegistryError.full(1)) { try registry.publish("n", Example.model()) }
@@ -223,7 +139,7 @@ import Testing
         #expect(try registry.publish("n", Example.model()).version == 1)
     }
 
-    @Test func aFolderThatIsNoneIsRefused() throws {
+    @Test func aFileOrAMissingParentIsRefusedAsFolder() throws {
         try Data([1]).write(to: URL(filePath: path("file")))
         #expect(throws: FileError.self) { try Example.registry(path("file")) }
         #expect(throws: FileError.self) { try Example.registry(path("a/b/c")) }

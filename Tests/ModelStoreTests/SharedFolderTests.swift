@@ -7,16 +7,16 @@ import NeuralNetwork
 import Testing
 import Training
 
-/// Several servers on one folder, and whoever else puts files there.
-@Suite struct SharedFolderTests {
+/// Several servers use one folder, and other processes put files there.
+@Suite("A shared folder") struct SharedFolderTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     private func path(_ relative: String) -> String { "\(folder.path)/\(relative)" }
 
-    /// Whether something holds within a second, which is what is promised.
-    private func soon(_ body: () throws -> Bool) throws -> Bool {
+    /// Whether a condition holds within a second.
+    private func holdsWithinASecond(_ body: () throws -> Bool) throws -> Bool {
         for _ in 0..<100 {
             if try body() { return true }
             usleep(10_000)
@@ -24,8 +24,8 @@ import Training
         return false
     }
 
-    /// The clock of a file server may be late, or stand still for a while: what tells two states apart isn't ours.
-    @Test func stampsAreNotHeldAgainstOurClock() throws {
+    /// The clock of a file server may be late or stand still.
+    @Test func modificationTimesAreNotComparedWithTheLocalClock() throws {
         let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
         let model = try Example.model()
         for version in 1...3 {
@@ -35,12 +35,13 @@ import Training
             ]
             #expect(utimensat(AT_FDCWD, path("m"), &times, 0) == 0)
             #expect(
-                try soon { try second.versions("m")?.numbers == Array(1...version) }, "version \(version)")
+                try holdsWithinASecond { try second.versions("m")?.numbers == Array(1...version) },
+                "version \(version)")
         }
     }
 
-    /// Another server may have the lock for long: one that is stopped, or on a machine that is gone.
-    @Test func whoWaitsForTheLockKeepsNobodyFromLooking() throws {
+    /// Another server may hold the lock for long: one that is suspended, or on a machine that is gone.
+    @Test func waitingForTheLockDoesNotBlockReaders() throws {
         let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
         let model = try Example.model()
         _ = try first.publish("m", model)
@@ -55,15 +56,15 @@ import Training
             #expect((try? first.entry("m")?.version) == 1)
             #expect(clock.now - start < .seconds(1))
             let error = #expect(throws: FileError.self) { try first.setAlias("stable", of: "m", to: 1) }
-            #expect(error?.isBusy == true, "it is told so, and not kept waiting for good")
+            #expect(error?.isBusy == true, "setting an alias fails after the timeout")
         }
         #expect(isLocked)
         #expect(try publishing?.wait() == 2)
         #expect(try first.setAlias("stable", of: "m", to: 1))
     }
 
-    /// Many threads of three servers train, name and delete; what is left is the same for all.
-    @Test func threeServersAgree() throws {
+    /// Several threads of each server publish, set aliases and delete.
+    @Test func threeServersAgreeAfterConcurrentChanges() throws {
         let registries = try (0..<3).map { _ in try Example.registry(folder.path) }
         let model = try Example.model()
         let outcomes = (0..<6).map { thread in
@@ -78,7 +79,7 @@ import Training
             }
         }
         let numbers = try outcomes.flatMap { try $0.wait() }
-        #expect(numbers.sorted() == Array(1...60), "each number once")
+        #expect(numbers.sorted() == Array(1...60), "each number is assigned once")
         let first = try #require(try registries[0].versions("m"))
         for registry in registries {
             let versions = try #require(try registry.versions("m"))
@@ -88,29 +89,28 @@ import Training
         }
     }
 
-    @Test func whatOthersDoIsCounted() throws {
+    @Test func changesOfOtherServersAreCounted() throws {
         let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
         let model = try Example.model()
         for name in ["m", "m", "n"] { _ = try first.publish(name, model) }
-        second.lookAround()
+        second.rescan()
         #expect(second.counts.models == 2)
         #expect(second.counts.versions == 3)
         #expect(try first.remove("m"))
         #expect(
-            try soon {
-                second.lookAround()
+            try holdsWithinASecond {
+                second.rescan()
                 return second.counts.models == 1
             })
-        #expect(!second.knows("m", version: 1))
+        #expect(!second.contains("m", version: 1))
     }
 
-    /// The same request on two servers makes one version.
-    @Test func aMarkedRequestMakesOneVersion() throws {
+    @Test func aRequestThatReachesTwoServersMakesOneVersion() throws {
         let registries = [try Example.registry(folder.path), try Example.registry(folder.path)]
         func model(_ request: String) throws -> TrainedModel {
             var specification = Example.specification()
             specification.request = request
-            return try specification.train(on: Example.windows())
+            return try Example.train(specification)
         }
         for (round, request) in ["a", "b"].enumerated() {
             let outcomes = registries.map { registry in
@@ -123,14 +123,14 @@ import Training
         #expect(try registries[0].version(of: "n", madeFor: "a") == nil)
         #expect(try registries[1].versions("m")?.numbers == [1, 2])
         let left = try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted()
-        #expect(left == [".lock", "1", "2"], "nothing is left of what came too late")
+        #expect(left == [".lock", "1", "2"], "the second publication leaves no files")
         #expect(try registries[1].remove("m", version: 1))
-        #expect(try registries[0].publish("m", model("a")).version == 3, "it was wanted again")
+        #expect(try registries[0].publish("m", model("a")).version == 3, "a deleted version is made again")
     }
 
     // MARK: Read-only
 
-    @Test func whatIsOnlyReadStaysAsItIs() throws {
+    @Test func aReadOnlyRegistryNeverChangesTheFolder() throws {
         let writer = try Example.registry(folder.path)
         let model = try Example.model()
         for _ in 1...2 { _ = try writer.publish("m", model) }
@@ -138,7 +138,7 @@ import Training
         try Data("no model".utf8).write(to: URL(filePath: path("m/2/model.safetensors")))
         let before = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
         let reader = try Example.registry(folder.path, isReadOnly: true)
-        #expect(try reader.entry("m")?.version == 1, "what is damaged is not served")
+        #expect(try reader.entry("m")?.version == 1, "a damaged version is not served")
         #expect(try reader.versions("m")?.numbers == [1])
         #expect(throws: RegistryError.self) { try reader.publish("m", model) }
         #expect(throws: FileError.self) { try reader.setAlias("stable", of: "m", to: 1) }
@@ -147,8 +147,8 @@ import Training
         #expect(throws: FileError.self) { try Example.registry(path("none"), isReadOnly: true) }
     }
 
-    /// Others than Reprise may add versions in steps that the model's folder doesn't show.
-    @Test func aVersionThatIsCopiedThereIsSeenWhenItIsWhole() throws {
+    /// A copied file grows without a change to the model's folder.
+    @Test func aVersionThatIsCopiedIsServedOnceItIsComplete() throws {
         _ = try Example.registry(folder.path).publish("m", Example.model())
         let file = try Data(contentsOf: URL(filePath: path("m/1/model.safetensors")))
         let reader = try Example.registry(folder.path, isReadOnly: true)
@@ -160,18 +160,18 @@ import Training
         try FileManager.default.createDirectory(atPath: path("m/2"), withIntermediateDirectories: true)
         #expect(try (version(), version()) == (1, 1))
         for count in [0, 8, file.count / 2, file.count - 1] {
-            let handle = try FileHandle(forWritingTo: Self.made(path("m/2/model.safetensors")))
+            let handle = try FileHandle(forWritingTo: Self.existing(path("m/2/model.safetensors")))
             try handle.truncate(atOffset: 0)
             try handle.write(contentsOf: file.prefix(count))
             try handle.close()
             #expect(try (version(), version()) == (1, 1), "\(count) of \(file.count) bytes")
         }
         try file.write(to: URL(filePath: path("m/2/model.safetensors")))
-        #expect(try soon { try reader.entry("m")?.version == 2 })
+        #expect(try holdsWithinASecond { try reader.entry("m")?.version == 2 })
         #expect(try reader.versions("m")?.numbers == [1, 2])
     }
 
-    private static func made(_ path: String) throws -> URL {
+    private static func existing(_ path: String) throws -> URL {
         let url = URL(filePath: path)
         if !FileManager.default.fileExists(atPath: path) { try Data().write(to: url) }
         return url

@@ -34,7 +34,8 @@ import Testing
         row("string", train("", data: "\"series\":[[1,\"x\"]]"), at: "/series/0/1", says: "string"),
         row("1e999", train("", data: "\"series\":[[1,1e999]]"), at: "/series/0/1", says: "float32"),
         row(
-            "null", train("", data: "\"series\":[[1,2],[3,null],[4,5]]"), at: "/series/1/1", says: "missing:"),
+            "null", train("", data: "\"series\":[[1,2],[3,null],[4,5]]"), at: "/series/1/1",
+            says: "set missing to"),
         row("no data", "{\"model\":\"m\",\"timesteps\":2}", says: "series"),
         row(
             "misspelt data", "{\"model\":\"m\",\"serie\":[[1]]}", at: "/serie", says: "did you mean 'series'"),
@@ -42,6 +43,16 @@ import Testing
         row("units 0", train(",\"units\":[0]"), at: "/units/0", says: "must be"),
         row("units 10^9", train(",\"units\":[1000000000]"), at: "/units/0", says: "must be"),
         row("too many parameters", train(",\"units\":[100000]"), says: "parameters"),
+        row(
+            "learning rate that float32 rounds to 0", train(",\"learning_rate\":5e-324"),
+            at: "/learning_rate",
+            says: "float32"),
+        row(
+            "clip norm that float32 rounds to 0", train(",\"clip_norm\":1e-60"), at: "/clip_norm",
+            says: "float32"),
+        row(
+            "threshold that float32 rounds to 0", train(",\"threshold\":1e-60"), at: "/threshold",
+            says: "float32"),
         row("batch size 0", train(",\"batch_size\":0"), at: "/batch_size", says: "must be"),
         row("unknown member", train(",\"epoch\":3"), at: "/epoch", says: "did you mean 'epochs'?"),
         row("model name", "{\"model\":\"../x\"}", at: "/model", says: "a name is"),

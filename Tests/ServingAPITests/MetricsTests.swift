@@ -177,7 +177,7 @@ import Training
         #expect(try Self.metrics(api).value("reprise_trainings_waiting") == 1)
         api.service.jobs.close()
         _ = try api.delete(path)
-        api.service.jobs.finish(within: 30)
+        api.service.jobs.drain(timeout: 30)
         let metrics = try Self.metrics(api)
         #expect(metrics.value("reprise_trainings_total", ["outcome": "succeeded"]) == 1)
         #expect(metrics.value("reprise_trainings_total", ["outcome": "failed"]) == 1)

@@ -66,11 +66,11 @@ package final class InferenceMetrics: Sendable {
         }
     }
 
-    /// Removes the metrics of deleted versions.
-    /// - Parameter exists: whether a model has a version with this number.
-    func removeVersions(unless exists: (_ model: String, _ version: Int) -> Bool) {
+    /// Removes the metrics of versions.
+    /// - Parameter isDeleted: whether the version of that model and number has been deleted.
+    func removeVersions(where isDeleted: (_ model: String, _ version: Int) -> Bool) {
         let keys = cells.withLock { Array($0.keys) }
-        let deleted = keys.filter { !exists($0.model, $0.version) }
+        let deleted = keys.filter { isDeleted($0.model, $0.version) }
         if !deleted.isEmpty { cells.withLock { cells in for key in deleted { cells[key] = nil } } }
     }
 

@@ -34,9 +34,9 @@ final class ServiceMetrics: Sendable {
         requests.load()?.write(to: &text)
         if let server = weakServer.withLock({ $0.server }) { text.write(server.connections) }
         // Include changes that other servers have made to the shared folder.
-        registry.lookAround()
+        registry.rescan()
         // The metrics of deleted versions would stay forever.
-        inferences.removeVersions { registry.knows($0, version: $1) }
+        inferences.removeVersions { !registry.contains($0, version: $1) }
         inferences.write(to: &text)
         text.single(
             "reprise_work_queue_waiting", .gauge, "Requests in the prediction queue.",

@@ -15,7 +15,7 @@ struct CompareRequest {
         let seed: UInt64
         /// The name of the model.
         let name: String
-        let specification: TrainingSpecification
+        let training: PlannedTraining
     }
 
     let model: String
@@ -31,36 +31,42 @@ struct CompareRequest {
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "labels")
-        self = try body.read { (body) throws(JSONError) in try body.comparison() }
-        // The runs differ in their seeds, but for the two networks.
-        for run in [runs.first, runs.last].compactMap({ $0 }) {
-            let network: Sequential
+        let asked = try body.read { (body) throws(JSONError) in try body.comparison() }
+        (model, training, test, labels) = (asked.model, asked.training, asked.test, asked.labels)
+        var runs: [Run] = []
+        for specification in asked.specifications {
+            let training: PlannedTraining
             do throws(TrainingFailure) {
-                network = try run.specification.network(for: training, limits: limits)
+                training = try PlannedTraining(specification, on: asked.training, limits: limits)
             } catch {
-                throw Problem(error, architecture: run.specification.architecture)
+                throw Problem(error, architecture: specification.architecture)
             }
             do throws(JSONError) {
-                try limits.checkResponse(of: 0, test, network)
+                try limits.checkResponse(of: 0, test, training.network)
             } catch {
                 throw Problem(error)
             }
+            let network = specification.architecture.name
+            runs.append(
+                Run(
+                    network: network, seed: specification.options.seed, name: "\(model)-\(network)",
+                    training: training))
         }
-    }
-
-    fileprivate init(
-        model: String, runs: [Run], training: Windows, test: Windows, labels: [Bool]?
-    ) {
-        self.model = model
         self.runs = runs
-        self.training = training
-        self.test = test
-        self.labels = labels
     }
 }
 
+/// A comparison whose networks have not been checked.
+private struct UncheckedComparison {
+    let model: String
+    let specifications: [TrainingSpecification]
+    let training: Windows
+    let test: Windows
+    let labels: [Bool]?
+}
+
 extension FieldReader {
-    fileprivate mutating func comparison() throws(JSONError) -> CompareRequest {
+    fileprivate mutating func comparison() throws(JSONError) -> UncheckedComparison {
         let model = try modelName()
         let (autoencoder, stacked) = try bothArchitectures()
         let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
@@ -77,19 +83,19 @@ extension FieldReader {
         try rejectUnknown()
         let (training, test) = try split(data.windows, at: share, labels)
         asked = try options(asked, detection, for: training)
-        let runs = networks.flatMap { network, architecture in
+        let specifications = networks.flatMap { network in
             seeds.map { seed in
                 var options = asked
                 options.seed = UInt64(seed)
                 var specification = TrainingSpecification(
-                    architecture: architecture, scaling: scaling, options: options, detection: detection)
+                    architecture: network.architecture, scaling: scaling, options: options,
+                    detection: detection)
                 specification.featureNames = data.featureNames
-                return CompareRequest.Run(
-                    network: network, seed: options.seed, name: "\(model)-\(network)",
-                    specification: specification)
+                return specification
             }
         }
-        return CompareRequest(model: model, runs: runs, training: training, test: test, labels: labels)
+        return UncheckedComparison(
+            model: model, specifications: specifications, training: training, test: test, labels: labels)
     }
 
     /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the

@@ -7,11 +7,11 @@ extension FieldReader {
     /// Reads `threshold`, `quantile` or `sigmas`; nil if none is present.
     /// - Throws: an error if several are present.
     mutating func thresholdRule() throws(JSONError) -> Threshold.Rule? {
-        let value = try double("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true)
+        let value = try float("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true)
         let quantile = try double("quantile", in: 0...1)
         let sigmas = try double("sigmas", in: 0...1e6)
         let rules: [(name: String, rule: Threshold.Rule)] = [
-            value.map { ("threshold", .value(Float($0))) }, quantile.map { ("quantile", .quantile($0)) },
+            value.map { ("threshold", .value($0)) }, quantile.map { ("quantile", .quantile($0)) },
             sigmas.map { ("sigmas", .sigmas($0)) },
         ].compactMap { $0 }
         guard rules.count < 2 else {

@@ -10,8 +10,7 @@ import Training
 /// A request to POST /train.
 package struct TrainRequest {
     let name: String
-    let specification: TrainingSpecification
-    let windows: Windows
+    let training: PlannedTraining
 
     /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
     /// training is queued.
@@ -21,16 +20,18 @@ package struct TrainRequest {
             (try body.modelName(), try body.warmStart())
         }
         self.name = name
+        let specification: TrainingSpecification
+        let windows: Windows
         if let warmStart {
             let base = try models.entry(name, warmStart)
             (specification, windows) = try body.read { (body) throws(JSONError) in
-                try body.training(goingOnFrom: base)
+                try body.training(warmStart: base)
             }
         } else {
             (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
         }
         do throws(TrainingFailure) {
-            _ = try specification.network(for: windows, limits: limits)
+            training = try PlannedTraining(specification, on: windows, limits: limits)
         } catch {
             throw Problem(error, architecture: specification.architecture)
         }
@@ -38,25 +39,29 @@ package struct TrainRequest {
 }
 
 extension TrainRequest {
-    /// The specification of a request that has nothing but data.
+    /// The training of a request that has nothing but data.
+    /// - Parameters:
+    ///   - featureNames: `[F]`.
+    ///   - note: JSON that is stored with the model.
     /// - Throws: 422 for windows that are beyond the limits.
-    package static func defaultSpecification(
-        for windows: Windows, _ limits: RuntimeLimits
-    ) throws(Problem) -> TrainingSpecification {
+    package static func defaultTraining(
+        on windows: Windows, featureNames: [String], note: String, _ limits: RuntimeLimits
+    ) throws(Problem) -> PlannedTraining {
         var empty = FieldReader(JSONObject())
-        let specification = try empty.read { (body) throws(JSONError) in
+        var specification = try empty.read { (body) throws(JSONError) in
             let detection = try body.detectionOptions()
             let options = try body.options(body.trainingOptions(), detection, for: windows)
             return TrainingSpecification(
                 architecture: try body.architecture(), scaling: .standard, options: options,
                 detection: detection)
         }
+        specification.featureNames = featureNames
+        specification.note = note
         do throws(TrainingFailure) {
-            _ = try specification.network(for: windows, limits: limits)
+            return try PlannedTraining(specification, on: windows, limits: limits)
         } catch {
             throw Problem(error, architecture: nil)
         }
-        return specification
     }
 }
 
@@ -108,7 +113,7 @@ extension FieldReader {
     }
 
     fileprivate mutating func training(
-        goingOnFrom base: ModelRegistry.Entry
+        warmStart base: ModelRegistry.Entry
     ) throws(JSONError) -> (TrainingSpecification, Windows) {
         for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
         where has(name) {
@@ -121,7 +126,7 @@ extension FieldReader {
         let windows = try included(data)
         try rejectUnknown()
         let options = try options(asked, detection, for: windows)
-        var specification = TrainingSpecification(goingOnFrom: base, options: options, detection: detection)
+        var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
@@ -154,7 +159,7 @@ extension FieldReader {
                 "is mahalanobis, which supports a maximum of \(Mahalanobis.maxFeatures) features; the "
                     + "data have \(windows.features)")
         }
-        let rest = TrainingParts.notCalibration(of: windows, detection)
+        let rest = TrainingParts.countBeforeCalibration(of: windows, detection)
         guard rest > 0 else {
             throw error(
                 "calibration_split",

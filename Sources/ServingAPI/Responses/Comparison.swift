@@ -38,7 +38,7 @@ final class Comparison: Sendable {
         let run = request.runs[done]
         do throws(Problem) {
             let job = try core.trainings.job(
-                of: core.trainings.jobs.submit(run.name, run.specification, on: request.training))
+                of: core.trainings.jobs.submit(run.name, run.training))
             client.waits(for: job)
             job.observe { [self] in
                 guard job.isEnded else { return true }
@@ -132,7 +132,7 @@ private final class WaitingClient: Sendable {
             state.hasDisconnected = true
             return state.job
         }
-        job?.detach()
+        job?.removeWaiter()
     }
 
     func waits(for job: TrainingJob) {
@@ -140,7 +140,7 @@ private final class WaitingClient: Sendable {
             state.job = job
             return state.hasDisconnected
         }
-        if hasDisconnected { job.detach() }
+        if hasDisconnected { job.removeWaiter() }
     }
 }
 

@@ -52,11 +52,11 @@ extension RuntimeLimits {
     /// Refuses what would make too long an answer or too much work.
     /// - Parameter values: how many numbers the answer would have.
     package func checkResponse(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
-        guard values <= answerValues else {
+        guard values <= responseValues else {
             throw JSONError(
                 .invalid,
                 "\(windows.count) windows would make an answer of \(values) numbers; this server answers "
-                    + "with \(answerValues) at most. Send the data in parts, or cut it with a stride")
+                    + "with \(responseValues) at most. Send the data in parts, or cut it with a stride")
         }
         guard windows.count <= predictionMultiplications / network.multiplications else {
             throw JSONError(

@@ -37,24 +37,21 @@ struct TrainRoutes: RouteGroup {
     /// The job of a request: a new one, or the one that the same request made before.
     private func job(for call: Call) throws(Problem) -> TrainingJob {
         let jobs = trainings.jobs
-        let repeatable = try repeatable(call)
-        if let repeatable, let found = jobs.find(repeatable) { return try trainings.job(of: found) }
+        let key = try idempotencyKey(call)
+        if let key, let found = jobs.find(key) { return try trainings.job(of: found) }
         let request = try TrainRequest(call, models, limits)
-        var specification = request.specification
-        if let repeatable {
-            specification.request = repeatable.mark
+        if let key {
             // Another server may have done the request, or this server before it was restarted.
             let made = try models.onDisk { (registry) throws(FileError) in
-                try registry.version(of: request.name, madeFor: repeatable.mark)
+                try registry.version(of: request.name, madeFor: key.fingerprint)
             }
-            if let made { return try trainings.job(of: jobs.remember(made, as: repeatable)) }
+            if let made { return try trainings.job(of: jobs.remember(made, as: key)) }
         }
-        return try trainings.job(
-            of: jobs.submit(request.name, specification, on: request.windows, as: repeatable))
+        return try trainings.job(of: jobs.submit(request.name, request.training, as: key))
     }
 
     /// The request as its Idempotency-Key names it. Each API key has a namespace of its own.
-    private func repeatable(_ call: Call) throws(Problem) -> TrainingJobs.Repeatable? {
+    private func idempotencyKey(_ call: Call) throws(Problem) -> IdempotencyKey? {
         let request = call.request
         let values = request.fields.values(of: "Idempotency-Key")
         guard let text = values.first else { return nil }
@@ -74,8 +71,8 @@ struct TrainRoutes: RouteGroup {
             hash.update(data: Array("\(request.target.query ?? "")\n".utf8))
         }
         hash.update(data: request.body)
-        return TrainingJobs.Repeatable(
-            key: "\(owner) \(key)", digest: hash.finalize().hexadecimal)
+        return IdempotencyKey(
+            value: "\(owner) \(key)", requestDigest: hash.finalize().hexadecimal)
     }
 
     // MARK: Responses
@@ -93,7 +90,7 @@ struct TrainRoutes: RouteGroup {
     /// Responds when the job has ended. If the client disconnects before that and no other request waits for
     /// the job, the job is cancelled.
     private func respondAtEnd(of job: TrainingJob, _ call: Call) {
-        call.responder.onDisconnect { job.detach() }
+        call.responder.onDisconnect { job.removeWaiter() }
         job.observe { [self] in
             guard job.isEnded else { return true }
             call.respond { () throws(Problem) in try created(by: job) }
@@ -103,7 +100,7 @@ struct TrainRoutes: RouteGroup {
 
     /// A stream with an event for each epoch; the last event is the result.
     private func follow(_ job: TrainingJob, _ call: Call) -> Response {
-        .events(of: job, after: 0, trainings) { job.detach() }
+        .events(of: job, after: 0, trainings) { job.removeWaiter() }
     }
 
     /// 201 with the version that a job has produced.

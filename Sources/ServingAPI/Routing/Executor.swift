@@ -3,15 +3,15 @@ import ModelStore
 
 /// A request for a computation by a version of a model, read as far as that is possible before the version is
 /// loaded.
-package struct PendingComputation {
+package struct PendingComputation: Sendable {
     /// The version that the request names.
     let model: (name: String, version: VersionReference)
     /// Reads and checks the rest of the request.
-    let prepare: (ModelRegistry.Entry) throws(Problem) -> any Computation
+    let prepare: @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
 
     init(
         _ model: (name: String, version: VersionReference),
-        prepare: @escaping (ModelRegistry.Entry) throws(Problem) -> any Computation
+        prepare: @escaping @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
     ) {
         self.model = model
         self.prepare = prepare
@@ -74,7 +74,6 @@ struct Executor: Sendable {
         guard let entry = models.loaded(pending.model) else {
             // A loop must not wait for the disk. The queued work continues with what has been read of the
             // request.
-            nonisolated(unsafe) let pending = pending
             return enqueue(call, bytes: call.request.body.count) { (_) throws(Problem) in
                 try finish(pending)
             }

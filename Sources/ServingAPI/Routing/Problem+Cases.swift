@@ -135,7 +135,7 @@ extension Problem {
             self.init(
                 .registryFull,
                 "the registry is full: it holds the maximum of \(limit) versions; delete some")
-        case .unwanted: self = .trainingCancelled()
+        case .cancelled: self = .trainingCancelled()
         case .disk(let error): self.init(error)
         }
     }

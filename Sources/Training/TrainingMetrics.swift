@@ -1,48 +1,48 @@
 import NeuralNetwork
 import Synchronization
 
-/// What became of a server's trainings since its start.
+/// The trainings of a server since its start.
 public struct TrainingCounts: Sendable {
-    /// Those that have made a version.
+    /// Trainings that have made a version.
     public fileprivate(set) var succeeded = 0
-    /// Those that have ended without one.
+    /// Trainings that have failed.
     public fileprivate(set) var failed = 0
-    /// Those that somebody has ended.
+    /// Trainings that were cancelled.
     public fileprivate(set) var cancelled = 0
-    /// Epochs of all of them.
+    /// Epochs of all trainings.
     public fileprivate(set) var epochs = 0
-    /// Those that train now.
+    /// Trainings that run now.
     public fileprivate(set) var running = 0
-    /// Those that wait for their turn.
+    /// Trainings in the queue now.
     public fileprivate(set) var waiting = 0
-    /// The loss of the last epoch of each model that was trained, of a bounded number of models.
+    /// The loss of the last epoch of each model, of a bounded number of models.
     public fileprivate(set) var losses: [(model: String, loss: Double)] = []
 }
 
-/// Follows trainings and counts, also those that are forgotten later.
-final class TrainingTally: Sendable {
-    /// Of how many models the last loss is kept: those that were trained last.
-    static let models = 100
+/// Observes trainings and counts them, also those that are forgotten later.
+final class TrainingMetrics: Sendable {
+    /// The maximum number of models with a loss; those that were trained last are kept.
+    static let maxModels = 100
 
     private let counts = Mutex(TrainingCounts())
 
-    /// How many epochs of a job are counted.
     private final class Progress: Sendable {
+        /// Epochs of one job that have been counted.
         let epochs = Atomic(0)
     }
 
-    /// Follows a job from its beginning to its end.
-    func follow(_ job: TrainingJob) {
+    /// Counts a job from its start to its end.
+    func observe(_ job: TrainingJob) {
         let progress = Progress()
-        // The job keeps this, not the other way round.
+        // The job holds the observer, so that the observer must not hold the job.
         job.observe { [self, weak job] in
             guard let job else { return false }
             let now = job.summary
             let before = progress.epochs.exchange(now.epochsDone, ordering: .relaxed)
             counts.withLock { counts in
                 counts.epochs += max(0, now.epochsDone - before)
-                if let last = now.last { counts.keep(last.loss, of: job.model) }
-                // The end comes once: nothing changes behind it.
+                if let last = now.last { counts.setLoss(last.loss, of: job.model) }
+                // An observer is called once after the end, so that each job is counted once.
                 switch now.state {
                 case .queued, .running: break
                 case .succeeded: counts.succeeded += 1
@@ -54,7 +54,7 @@ final class TrainingTally: Sendable {
         }
     }
 
-    /// What was counted, and what the jobs that there are do now.
+    /// Returns the counts since the start, and the present states of `jobs`.
     func counts(of jobs: [TrainingJob]) -> TrainingCounts {
         var counts = counts.withLock { $0 }
         for job in jobs {
@@ -69,9 +69,9 @@ final class TrainingTally: Sendable {
 }
 
 extension TrainingCounts {
-    fileprivate mutating func keep(_ loss: Double, of model: String) {
+    fileprivate mutating func setLoss(_ loss: Double, of model: String) {
         losses.removeAll { $0.model == model }
         losses.append((model, loss))
-        if losses.count > TrainingTally.models { losses.removeFirst() }
+        if losses.count > TrainingMetrics.maxModels { losses.removeFirst() }
     }
 }

@@ -1,0 +1,102 @@
+import Detection
+import ModelFiles
+import ModelStore
+import NeuralNetwork
+import TimeSeries
+
+/// A training that has been checked against its windows and the server's limits, and keeps the network that
+/// it was checked with.
+public struct PlannedTraining: Sendable {
+    /// What is trained.
+    public internal(set) var specification: TrainingSpecification
+    /// The checked layers.
+    public let network: Sequential
+    /// The windows, `[N][T][F]` in the data's units.
+    public let windows: Windows
+    private let parts: TrainingParts
+
+    /// Checks that the architecture fits the windows and that training stays within the limits.
+    /// - Throws: ``TrainingFailure``, but not `training`.
+    public init(
+        _ specification: TrainingSpecification, on windows: Windows, limits: RuntimeLimits = .init()
+    ) throws(TrainingFailure) {
+        do {
+            network = try Sequential(
+                specification.architecture, timesteps: windows.timesteps, features: windows.features)
+        } catch {
+            throw .architecture(error)
+        }
+        if let mismatch = network.windowMismatch { throw .architecture(mismatch) }
+        if let refusal = limits.refusal(of: network) { throw .tooLarge(refusal) }
+        let bytes = specification.options.trainingByteCount(network, windows: windows.count)
+        guard bytes <= limits.trainingBytes else {
+            throw .tooLarge(
+                "training would take \(bytes >> 20) MiB of working memory; this server allows "
+                    + "\(limits.trainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or "
+                    + "fewer units"
+            )
+        }
+        self.specification = specification
+        self.windows = windows
+        parts = TrainingParts(of: windows, specification.options, specification.detection)
+    }
+
+    /// Learns scaling, weights, and detector.
+    ///
+    /// Scaling is learned from the rows of all windows, also those that are held back for validation and
+    /// calibration: data that follow resemble the latest level most.
+    /// - Parameters:
+    ///   - onEpoch: called after each epoch.
+    ///   - isCancelled: asked between batches; true ends training with `TrainingError.cancelled`.
+    /// - Throws: ``TrainingFailure``, in practice only `training`.
+    public func run(
+        onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    ) throws(TrainingFailure) -> TrainedModel {
+        let (options, detection) = (specification.options, specification.detection)
+        let base = specification.base
+        let scaler =
+            base?.trained.description.scaler
+            ?? Scaler(specification.scaling, fittedTo: windows.series, rows: windows.coveredRows)
+        var values = windows.series.values
+        scaler.transform(&values)
+        let scaled = windows.replacingValues(with: values)
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        let result: TrainingResult
+        do {
+            result = try network.fit(
+                scaled[0..<parts.validation.upperBound], options: options,
+                initial: base?.trained.model.weights, onEpoch: onEpoch,
+                isCancelled: isCancelled)
+        } catch {
+            throw .training(error)
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+
+        let model: Model
+        do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
+        let learned = Detector.fit(
+            detection.errorKind, model: model, windows: scaled, training: parts.fitted,
+            calibration: parts.thresholdPart, source: parts.thresholdSource)
+        guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
+        let threshold = Threshold(
+            value: detection.rule.threshold(of: learned.errors),
+            source: detection.rule.fixedValue == nil ? parts.thresholdSource : nil, rule: detection.rule)
+        guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
+        return TrainedModel(
+            description: ModelDescription(
+                architecture: specification.architecture, network: network,
+                featureNames: specification.featureNames, scaler: scaler,
+                training: ModelDescription.Training(
+                    options: options, history: result.history, epoch: result.epoch, seconds: seconds,
+                    warmStart: base?.version),
+                errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
+                baselineErrors: learned.baselineErrors,
+                origin: ModelDescription.Origin(
+                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
+                    request: specification.request),
+                note: specification.note),
+            model: model, detector: learned.detector)
+    }
+}
