@@ -9,14 +9,6 @@ import ServingAPI
 import TimeSeries
 import Training
 
-/// The paths of Azure's Anomaly Detector.
-enum AzurePath {
-    /// The prefix of every path.
-    static let root = "/anomalydetector/"
-    static let models = root + "v1.1/multivariate/models"
-    static let results = root + "v1.1/multivariate/detect-batch"
-}
-
 /// The multivariate part of Azure's Anomaly Detector, v1.1, for clients of that service, which has been shut
 /// down.
 package struct AzureDetectorRoutes: RouteGroup {
@@ -183,22 +175,5 @@ extension AzureBatchDetection {
         Response(
             status: status, fields: [(name: "Content-Type", value: MediaType.json.rawValue)] + fields,
             body: .bytes(document))
-    }
-}
-
-extension AzureTrainRequest {
-    /// The same request with the source as it may be stored, without a query.
-    fileprivate func with(_ source: AzureDataSource) -> AzureTrainRequest {
-        AzureTrainRequest(
-            source: source.text, schema: schema, start: start, end: end, displayName: displayName,
-            slidingWindow: slidingWindow, policy: policy)
-    }
-}
-
-extension AzureBatchRequest {
-    /// The same request with the source as it may be stored, without a query.
-    fileprivate func with(_ source: AzureDataSource) -> AzureBatchRequest {
-        AzureBatchRequest(
-            source: source.text, topContributorCount: topContributorCount, start: start, end: end)
     }
 }

@@ -58,34 +58,6 @@ struct InferenceRequest {
     }
 }
 
-/// The datatype of an input tensor.
-private enum Datatype: String, CaseIterable {
-    case float32 = "FP32"
-    case float64 = "FP64"
-
-    var byteCount: Int { self == .float32 ? 4 : 8 }
-
-    /// Converts little-endian values to float32.
-    func values(_ bytes: ArraySlice<UInt8>) -> [Float] {
-        bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / byteCount).map { index in
-                let offset = index * byteCount
-                return switch self {
-                case .float32:
-                    Float(
-                        bitPattern: UInt32(
-                            littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
-                case .float64:
-                    Float(
-                        Double(
-                            bitPattern: UInt64(
-                                littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))))
-                }
-            }
-        }
-    }
-}
-
 extension FieldReader {
     /// Reads `outputs`; without them, all outputs of the model.
     fileprivate mutating func outputs(
@@ -131,7 +103,7 @@ extension FieldReader {
             throw error(
                 "name", "is \(Quote.text(name)); the only input is \(Quote.text(InferenceOutput.input))")
         }
-        guard let datatype: Datatype = try choice("datatype") else {
+        guard let datatype: InferenceDatatype = try choice("datatype") else {
             throw missing("datatype", InferenceOutput.datatype)
         }
         let size = model.inputShape.dimensions

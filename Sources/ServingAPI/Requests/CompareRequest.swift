@@ -31,13 +31,15 @@ struct CompareRequest {
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "labels")
-        let asked = try body.read { (body) throws(JSONError) in try body.comparison() }
-        (model, training, test, labels) = (asked.model, asked.training, asked.test, asked.labels)
+        let comparison = try body.read { (body) throws(JSONError) in try body.comparison() }
+        (model, training, test, labels) = (
+            comparison.model, comparison.training, comparison.test, comparison.labels
+        )
         var runs: [Run] = []
-        for specification in asked.specifications {
+        for specification in comparison.specifications {
             let training: PlannedTraining
             do throws(TrainingFailure) {
-                training = try PlannedTraining(specification, on: asked.training, limits: limits)
+                training = try PlannedTraining(specification, on: comparison.training, limits: limits)
             } catch {
                 throw Problem(error, architecture: specification.architecture)
             }
@@ -68,7 +70,7 @@ private struct UncheckedComparison {
 extension FieldReader {
     fileprivate mutating func comparison() throws(JSONError) -> UncheckedComparison {
         let model = try modelName()
-        let (autoencoder, stacked) = try bothArchitectures()
+        let (autoencoder, stacked) = try comparedArchitectures()
         let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
         for network in networks where !ModelName.isValid("\(model)-\(network.name)") {
             throw error("model", "is too long: the names of the models append \"-\(network.name)\" to it")
@@ -76,16 +78,16 @@ extension FieldReader {
         let seeds = try ints("seeds", in: 0...Int.max, count: 1...10, default: [0])
         let scaling: Scaling = try choice("scaling", default: .standard)
         let detection = try detectionOptions()
-        var asked = try trainingOptions(hasSeed: false)
+        let requested = try trainingOptions(hasSeed: false)
         let data = try data(rowsOnly: true)
         let labels = try rowFlags("labels", rows: data.windows.series.rows)
         let share = try double("test_split", in: 0.01...0.99, default: 0.5)
         try rejectUnknown()
         let (training, test) = try split(data.windows, at: share, labels)
-        asked = try options(asked, detection, for: training)
+        let completed = try options(requested, detection, for: training)
         let specifications = networks.flatMap { network in
             seeds.map { seed in
-                var options = asked
+                var options = completed
                 options.seed = UInt64(seed)
                 var specification = TrainingSpecification(
                     architecture: network.architecture, scaling: scaling, options: options,

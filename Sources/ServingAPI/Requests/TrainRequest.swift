@@ -66,52 +66,29 @@ extension TrainRequest {
 }
 
 extension FieldReader {
-    /// Reads `model`, a name that is valid in paths, file names and logs.
-    mutating func modelName() throws(JSONError) -> String {
-        let name = try requiredString("model")
-        guard ModelName.isValid(name) else {
-            throw error("model", "is \(Quote.text(name)); a name is \(ModelName.rule)")
-        }
-        return name
-    }
-
-    /// Reads `model` and `version`; without `version`, the latest.
-    mutating func modelReference() throws(Problem) -> (name: String, version: VersionReference) {
-        try read { (body) throws(JSONError) in (try body.modelName(), try body.version() ?? .latest) }
-    }
-
-    /// Reads a version: a number, an alias, or `latest`.
-    mutating func version(_ member: String = "version") throws(JSONError) -> VersionReference? {
-        if case .string(let text) = value(member) {
-            guard let reference = VersionReference(text) else {
-                throw error(member, "is \(Quote.text(text)); it must be \(VersionReference.rule)")
-            }
-            return reference
-        }
-        return try int(member, in: 1...Int.max).map { .number($0) }
-    }
-
     /// Reads `warm_start`: the version whose weights the training starts from; true is the latest.
     fileprivate mutating func warmStart() throws(JSONError) -> VersionReference? {
         if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
         return try version("warm_start")
     }
 
+    /// Reads a training from new weights.
     fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
         let architecture = try architecture()
         let scaling: Scaling = try choice("scaling", default: .standard)
         let detection = try detectionOptions()
-        let asked = try trainingOptions()
+        let requested = try trainingOptions()
         let data = try data()
-        let windows = try included(data)
+        let windows = try includedWindows(data)
         try rejectUnknown()
-        let options = try options(asked, detection, for: windows)
+        let options = try options(requested, detection, for: windows)
         var specification = TrainingSpecification(
             architecture: architecture, scaling: scaling, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
 
+    /// Reads a training that continues from a version.
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
     ) throws(JSONError) -> (TrainingSpecification, Windows) {
@@ -121,25 +98,25 @@ extension FieldReader {
                 name, "is defined by version \(base.version), from which warm_start continues; remove it")
         }
         let detection = try detectionOptions()
-        let asked = try trainingOptions()
+        let requested = try trainingOptions()
         let data = try data(for: base.trained.description)
-        let windows = try included(data)
+        let windows = try includedWindows(data)
         try rejectUnknown()
-        let options = try options(asked, detection, for: windows)
+        let options = try options(requested, detection, for: windows)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
 
-    /// The windows that contain no row of `exclude`.
-    private mutating func included(_ data: RequestData) throws(JSONError) -> Windows {
-        guard let excluded = try rowFlags("exclude", rows: data.windows.series.rows) else {
+    /// Reads `exclude`, and returns the windows that contain no row of it.
+    private mutating func includedWindows(_ data: RequestData) throws(JSONError) -> Windows {
+        guard let excludedRows = try rowFlags("exclude", rows: data.windows.series.rows) else {
             return data.windows
         }
         guard data.isSeries else {
             throw error("exclude", "selects rows, but the data are windows")
         }
-        let windows = data.windows.excluding(rows: excluded)
+        let windows = data.windows.excluding(rows: excludedRows)
         guard windows.count > 0 else {
             throw error(
                 "exclude", "leaves none of the \(data.windows.count) windows: each contains an excluded row")
@@ -151,7 +128,7 @@ extension FieldReader {
     /// enables early stopping if there are enough windows.
     /// - Throws: an error if a part of the windows that the options need is empty.
     mutating func options(
-        _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
+        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
         guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.maxFeatures else {
             throw error(
@@ -159,24 +136,24 @@ extension FieldReader {
                 "is mahalanobis, which supports a maximum of \(Mahalanobis.maxFeatures) features; the "
                     + "data have \(windows.features)")
         }
-        let rest = TrainingParts.countBeforeCalibration(of: windows, detection)
-        guard rest > 0 else {
+        let count = TrainingParts.countBeforeCalibration(of: windows, detection)
+        guard count > 0 else {
             throw error(
                 "calibration_split",
                 "leaves none of the \(windows.count) windows for training; use a smaller value")
         }
-        var options = asked
+        var options = requested
         let usesDefaults = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
-        if usesDefaults { options.enableEarlyStopping(windows: rest) }
+        if usesDefaults { options.enableEarlyStopping(windows: count) }
         let parts = TrainingParts(of: windows, options, detection)
         guard !parts.fitted.isEmpty else {
             throw error(
-                "validation_split", "leaves none of the \(rest) windows for training; use a smaller value")
+                "validation_split", "leaves none of the \(count) windows for training; use a smaller value")
         }
         if parts.validation.isEmpty, let monitoring = options.validationLossMonitor {
             throw error(
                 "validation_split",
-                "selects none of the \(rest) windows, but \(monitoring) monitors val_loss; use a larger value"
+                "selects none of the \(count) windows, but \(monitoring) monitors val_loss; use a larger value"
             )
         }
         return options

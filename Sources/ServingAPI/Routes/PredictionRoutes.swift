@@ -47,23 +47,3 @@ struct PredictionRoutes: RouteGroup {
         return Prediction(kind: kind, entry: entry, windows: windows, call: call, metrics: inferences)
     }
 }
-
-extension RuntimeLimits {
-    /// Refuses what would make too long an answer or too much work.
-    /// - Parameter values: how many numbers the answer would have.
-    package func checkResponse(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
-        guard values <= responseValues else {
-            throw JSONError(
-                .invalid,
-                "\(windows.count) windows would make an answer of \(values) numbers; this server answers "
-                    + "with \(responseValues) at most. Send the data in parts, or cut it with a stride")
-        }
-        guard windows.count <= predictionMultiplications / network.multiplications else {
-            throw JSONError(
-                .invalid,
-                "\(windows.count) windows are more work than this server takes on at once with this model: "
-                    + "\(predictionMultiplications / network.multiplications) are the most. Send the "
-                    + "data in parts, or cut it with a stride")
-        }
-    }
-}

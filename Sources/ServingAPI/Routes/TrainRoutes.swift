@@ -34,23 +34,24 @@ struct TrainRoutes: RouteGroup {
         ]
     }
 
-    /// The job of a request: a new one, or the one that the same request made before.
+    /// The job of a request: a new one, or that of an earlier request with the same idempotency key.
     private func job(for call: Call) throws(Problem) -> TrainingJob {
         let jobs = trainings.jobs
         let key = try idempotencyKey(call)
         if let key, let found = jobs.find(key) { return try trainings.job(of: found) }
         let request = try TrainRequest(call, models, limits)
         if let key {
-            // Another server may have done the request, or this server before it was restarted.
-            let made = try models.onDisk { (registry) throws(FileError) in
-                try registry.version(of: request.name, madeFor: key.fingerprint)
+            // Another server may have processed the request, or this server before it was restarted.
+            let existing = try models.onDisk { (registry) throws(FileError) in
+                try registry.version(of: request.name, fingerprint: key.fingerprint)
             }
-            if let made { return try trainings.job(of: jobs.remember(made, as: key)) }
+            if let existing { return try trainings.job(of: jobs.remember(existing, as: key)) }
         }
         return try trainings.job(of: jobs.submit(request.name, request.training, as: key))
     }
 
-    /// The request as its Idempotency-Key names it. Each API key has a namespace of its own.
+    /// The idempotency key of a request; nil without the header field. Each API key has its own namespace.
+    /// - Throws: 400 for an invalid key.
     private func idempotencyKey(_ call: Call) throws(Problem) -> IdempotencyKey? {
         let request = call.request
         let values = request.fields.values(of: "Idempotency-Key")
@@ -64,7 +65,7 @@ struct TrainRoutes: RouteGroup {
             throw .badRequest(
                 "Idempotency-Key must be 1 to 255 printable characters without blanks, and occur once")
         }
-        let owner = call.admission.keyName ?? ""
+        let namespace = call.admission.keyName ?? ""
         var hash = SHA256()
         // The query has the options of requests with CSV or arrays.
         if call.bodyFormat.hasOptionsInQuery {
@@ -72,7 +73,7 @@ struct TrainRoutes: RouteGroup {
         }
         hash.update(data: request.body)
         return IdempotencyKey(
-            value: "\(owner) \(key)", requestDigest: hash.finalize().hexadecimal)
+            value: "\(namespace) \(key)", requestDigest: hash.finalize().hexadecimal)
     }
 
     // MARK: Responses

@@ -6,18 +6,6 @@ import ModelStore
 import Synchronization
 import Training
 
-/// A permission of an API key.
-public enum Scope: String, CaseIterable, Sendable {
-    /// Read models, jobs, summaries, metrics and the description of the API.
-    case read
-    /// Reconstruct, encode, score and detect.
-    case infer
-    /// Train, upload, and cancel trainings.
-    case train
-    /// Delete models and versions, and change aliases.
-    case admin
-}
-
 /// The API keys of a server, read from a file with one key a line: a name, scopes, and the SHA-256 of the
 /// key.
 ///
@@ -170,14 +158,6 @@ public final class APIKeys: Sendable {
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
-}
-
-/// An error in a file of API keys.
-public struct APIKeyError: Error, CustomStringConvertible, Sendable {
-    /// The error, with the line number if there is one. It contains no secret.
-    public let description: String
-
-    init(_ description: String) { self.description = description }
 }
 
 extension Problem {

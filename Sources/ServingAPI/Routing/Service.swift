@@ -80,6 +80,10 @@ public final class Service: Handler {
 
     // MARK: Handler
 
+    /// Makes the context of a new exchange.
+    /// - Parameters:
+    ///   - head: nil if no request could be parsed.
+    ///   - peer: the client's address.
     public func exchange(for head: RequestHead?, from peer: String?) -> any ExchangeHandler {
         RequestContext(head, from: peer, self)
     }
@@ -90,29 +94,5 @@ public final class Service: Handler {
     /// The response to a request that the HTTP layer refuses, in the format of all other problems.
     public func errorResponse(_ status: Status, detail: String) -> Response {
         Problem.transport(status, detail).response
-    }
-}
-
-extension Response {
-    /// A response with a JSON object.
-    /// - Parameters:
-    ///   - capacity: the expected length, in bytes.
-    ///   - write: writes the members.
-    package static func json(
-        _ status: Status = .ok, fields: [(name: String, value: String)] = [], reserving capacity: Int = 256,
-        _ write: (inout JSONWriter) -> Void
-    ) -> Response {
-        var json = JSONWriter(reservingCapacity: capacity)
-        json.object { write(&$0) }
-        return .json(status, fields: fields, written: json)
-    }
-
-    /// A response with a complete JSON document.
-    package static func json(
-        _ status: Status = .ok, fields: [(name: String, value: String)] = [], written json: JSONWriter
-    ) -> Response {
-        Response(
-            status: status, fields: [(name: "Content-Type", value: MediaType.json.rawValue)] + fields,
-            body: .bytes(json.bytes))
     }
 }

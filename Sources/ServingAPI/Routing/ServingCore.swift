@@ -1,7 +1,6 @@
 import HTTP1
 import Logging
 import ModelStore
-import Synchronization
 import Training
 
 /// The shared dependencies of all groups of routes. Each group stores the ones that it needs.
@@ -21,16 +20,4 @@ package struct ServingCore: Sendable {
     let metrics: ServiceMetrics
     let requestLog: RequestLog?
     let logger: Logger
-}
-
-/// Whether the server is ready for new requests. A server that is shutting down is not ready, but still
-/// serves requests.
-package final class Readiness: Sendable {
-    private let state = Atomic<Bool>(true)
-
-    /// True until the server starts to drain.
-    package var isReady: Bool {
-        get { state.load(ordering: .acquiring) }
-        set { state.store(newValue, ordering: .releasing) }
-    }
 }

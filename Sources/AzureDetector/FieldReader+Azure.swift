@@ -4,26 +4,6 @@ import JSON
 import ServingAPI
 import TimeSeries
 
-/// A request to train a model. It is stored with the model.
-struct AzureTrainRequest: Sendable {
-    let source: String
-    let schema: AzureDataSource.Schema
-    let start: UTCTime
-    let end: UTCTime
-    let displayName: String?
-    /// T, the timesteps of a window.
-    let slidingWindow: Int
-    let policy: AlignPolicy
-}
-
-/// A request to detect anomalies in files.
-struct AzureBatchRequest: Sendable {
-    let source: String
-    let topContributorCount: Int
-    let start: UTCTime
-    let end: UTCTime
-}
-
 extension FieldReader {
     /// The valid values of `topContributorCount`.
     private static let contributorCounts = 1...30

@@ -4,41 +4,6 @@ import JSON
 import ServingAPI
 import TimeSeries
 
-/// The rule by which variables with different timestamps become rows.
-package struct AlignPolicy: Sendable, Equatable {
-    /// The selection of timestamps that become rows.
-    package enum Mode: String, CaseIterable, Sendable {
-        /// Timestamps at which every variable has a value.
-        case inner = "Inner"
-        /// Timestamps at which at least one variable has a value.
-        case outer = "Outer"
-    }
-
-    /// The replacement of a missing value.
-    package enum Fill: String, CaseIterable, Sendable {
-        /// The previous value; before the first value, the first value.
-        case previous = "Previous"
-        /// The next value; after the last value, the last value.
-        case subsequent = "Subsequent"
-        /// Linear interpolation between the previous and the next value.
-        case linear = "Linear"
-        /// 0, in the data's units.
-        case zero = "Zero"
-        /// `paddingValue`.
-        case fixed = "Fixed"
-    }
-
-    /// The selection of rows.
-    package var mode = Mode.outer
-    /// The replacement of missing values.
-    package var fill = Fill.linear
-    /// The replacement for `fixed`.
-    package var padding: Double?
-
-    /// The defaults of Azure's service.
-    package init() {}
-}
-
 /// Rows of all variables, without missing values.
 package struct AlignedSeries: Sendable {
     /// `[rows][variables]`.
@@ -175,34 +140,6 @@ package struct AlignedSeries: Sendable {
                 .badRequest, "NoData",
                 "the variable \(Quote.text(names[feature])) has no value between startTime and "
                     + "endTime; set fillNAMethod to Zero or Fixed, or remove the variable")
-        }
-    }
-}
-
-/// What there was of a variable before gaps were filled.
-package struct VariableState: Sendable, Equatable {
-    /// Its name.
-    package let variable: String
-    /// The share of rows that had no value.
-    package let filledNARatio: Double
-    /// Rows that had one.
-    package let effectiveCount: Int
-    /// The time of the first of them.
-    package let first: UTCTime?
-    /// The time of the last.
-    package let last: UTCTime?
-
-    /// - Parameters:
-    ///   - times: of some rows.
-    ///   - values: `[rows][variables]`, of all rows.
-    static func all(_ names: [String], _ times: ArraySlice<UTCTime>, _ values: [Float]) -> [VariableState] {
-        names.indices.map { column in
-            let rows = times.indices.filter { !values[$0 * names.count + column].isNaN }
-            return VariableState(
-                variable: names[column],
-                filledNARatio: Double(times.count - rows.count) / Double(max(1, times.count)),
-                effectiveCount: rows.count, first: rows.first.map { times[$0] },
-                last: rows.last.map { times[$0] })
         }
     }
 }
