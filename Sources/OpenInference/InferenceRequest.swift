@@ -144,7 +144,7 @@ extension FieldReader {
             guard tensor.shape == shape || tensor.shape == [count] else {
                 throw error(
                     "data",
-                    "has the shape \(tensor.shape); it must have \(shape), or \([count]) if it is flat")
+                    "has the shape \(tensor.shape); it must be \(shape), or \([count]) if it is flat")
             }
             values = tensor.values
         }

@@ -1,5 +1,4 @@
 import HTTP1
-import JSON
 import Logging
 import ModelStore
 import Telemetry

@@ -1,7 +1,5 @@
-import HTTP1
 import Logging
 import ModelStore
-import Training
 
 /// The shared dependencies of all groups of routes. Each group stores the ones that it needs.
 package struct ServingCore: Sendable {
