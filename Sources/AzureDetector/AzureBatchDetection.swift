@@ -3,26 +3,26 @@ import JSON
 import ServingAPI
 import Synchronization
 
-/// A detection that goes on after its request was answered.
+/// A detection that runs after the response to its request, which clients poll.
 final class AzureBatchDetection: Sendable {
     private enum Progress {
         case created, running
         case failed(Problem)
-        /// The whole document.
+        /// The complete document.
         case ready([UInt8])
     }
 
     let id = AzureDetectorState.newID()
-    private let asked: AzureBatchRequest
+    private let request: AzureBatchRequest
     private let states: [VariableState]
     private let progress = Mutex(Progress.created)
 
-    init(_ asked: AzureBatchRequest, _ states: [VariableState]) {
-        self.asked = asked
+    init(_ request: AzureBatchRequest, _ states: [VariableState]) {
+        self.request = request
         self.states = states
     }
 
-    /// What it takes in memory, nearly.
+    /// The approximate size in memory, in bytes.
     var byteCount: Int {
         progress.withLock { if case .ready(let bytes) = $0 { bytes.count } else { 0 } }
     }
@@ -39,13 +39,13 @@ final class AzureBatchDetection: Sendable {
         }
     }
 
-    /// How it is now.
+    /// The current state as JSON.
     var document: [UInt8] {
-        let now = progress.withLock { $0 }
+        let current = progress.withLock { $0 }
         func unfinished(_ status: AzureModel.Status, _ problem: Problem? = nil) -> [UInt8] {
             document(status, problem) { $0.array("results") { _ in } }
         }
-        return switch now {
+        return switch current {
         case .created: unfinished(.created)
         case .running: unfinished(.running)
         case .failed(let problem): unfinished(.failed, problem)
@@ -64,10 +64,10 @@ final class AzureBatchDetection: Sendable {
                 json.azureErrors(problem)
                 json.member("variableStates", states)
                 json.object("setupInfo") { json in
-                    json.member("dataSource", asked.source)
-                    json.member("topContributorCount", asked.topContributorCount)
-                    json.member("startTime", "\(asked.start)")
-                    json.member("endTime", "\(asked.end)")
+                    json.member("dataSource", request.source)
+                    json.member("topContributorCount", request.topContributorCount)
+                    json.member("startTime", "\(request.start)")
+                    json.member("endTime", "\(request.end)")
                 }
             }
             results(&json)

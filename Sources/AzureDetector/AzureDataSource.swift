@@ -5,34 +5,36 @@ import ModelStore
 import ServingAPI
 import TimeSeries
 
-/// Where a request's data lie in the folder that the operator has named.
+/// The location of a request's data in the folder that the operator has configured.
 ///
-/// A path is relative to the folder, or absolute and inside it, or either as a `file:` URL. Of an `https:` URL it is the path:
-/// the service that is gone took URLs of blobs, `https://account…/container/pump.csv?signature`, and who copies the containers
-/// into the folder need not change a client. The query, which held a secret, is forgotten at once.
+/// A location is a path relative to the folder, an absolute path inside it, or a `file:` URL of either. Of an
+/// `https:` URL, the path is used: Azure's service accepted URLs of blobs,
+/// `https://account…/container/pump.csv?signature`. Clients need no change if the containers are copied into
+/// the folder. The query of a URL is a secret and is discarded.
 struct AzureDataSource: Sendable, Equatable {
-    /// How data are laid out.
+    /// The layout of the data.
     enum Schema: String, CaseIterable, Sendable {
         /// A CSV file with a column `timestamp` and a column for each variable.
         case oneTable = "OneTable"
-        /// A folder with a CSV file for each variable, which is named after it and has the columns `timestamp` and `value`.
+        /// A folder with a CSV file for each variable. The file's name is that of the variable, and its
+        /// columns are `timestamp` and `value`.
         case multiTable = "MultiTable"
     }
 
-    /// Variables that one model may have, as the service had it.
+    /// The maximum number of variables of a model, as in Azure's service.
     static let maxVariables = 300
 
-    /// As the request has it, without a query.
+    /// The location as in the request, without a query.
     let text: String
-    /// Of folders, and last that of the file or folder.
+    /// The names of the folders, and last that of the file or folder.
     let names: [String]
 
-    /// - Throws: 403 without a folder, 400 for what leads nowhere in it.
+    /// - Throws: 403 without a folder, 400 for a location outside of it.
     init(_ text: String, in folder: DataFolder?) throws(Problem) {
         guard let folder else {
             throw .azure(
                 .forbidden, "StorageReadError",
-                "this server reads no files: it was started without --data, the folder that a dataSource lies in"
+                "this server was started without --data, the folder that dataSource refers to"
             )
         }
         self.text = String(text.prefix { $0 != "?" && $0 != "#" })
@@ -55,7 +57,7 @@ struct AzureDataSource: Sendable, Equatable {
         names = segments
     }
 
-    /// The path of a URL, from its slash on.
+    /// The path of a URL, with its leading slash.
     private static func path(of url: String) -> String? {
         guard let start = url.firstRange(of: "://") else { return nil }
         let rest = url[start.upperBound...]
@@ -63,7 +65,8 @@ struct AzureDataSource: Sendable, Equatable {
         return String(rest[slash...])
     }
 
-    /// What is left of an absolute path behind the folder's own, as it was named or as it really is.
+    /// The part of an absolute path after that of the folder, as configured or with symbolic links resolved;
+    /// nil for a path outside the folder.
     private static func inside(_ folder: DataFolder, _ segments: [String]) -> [String]? {
         for root in [folder.path, folder.realPath] where root.hasPrefix("/") {
             let prefix = root.split(separator: "/").map(String.init)
@@ -75,13 +78,13 @@ struct AzureDataSource: Sendable, Equatable {
     private static func outside(_ text: String) -> Problem {
         .azure(
             .badRequest, "InvalidBlobURL",
-            "the dataSource \(Quote.text(text)) is no path in the folder of data: name a file or folder in it, such as pump/normal.csv, "
-                + "without . and .. and without symbolic links")
+            "the dataSource \(Quote.text(text)) is not a path in the data folder; it must be a file or "
+                + "folder in it, such as pump/normal.csv, without . and .. and without symbolic links")
     }
 
     /// Reads the data.
-    /// - Parameter limit: bytes of all files together.
-    /// - Throws: 400 or 413, with the file's name.
+    /// - Parameter limit: the maximum size of all files together, in bytes.
+    /// - Throws: 400, 403 or 413, with the file's name.
     func tables(_ schema: Schema, in folder: DataFolder?, limit: Int) throws(Problem) -> [AzureTable] {
         guard let folder else { throw Self.outside(text) }
         guard schema == .multiTable else {
@@ -93,18 +96,18 @@ struct AzureDataSource: Sendable, Equatable {
         do throws(DataFolder.Refusal) {
             files = try folder.names(in: names, suffix: ".csv", limit: Self.maxVariables)
         } catch {
-            throw refused(error, text, limit)
+            throw problem(error, text, limit)
         }
         guard !files.isEmpty else {
             throw .azure(
                 .badRequest, "NoVariablesFound",
-                "there is no file whose name ends in .csv in \(Quote.text(text))")
+                "the folder \(Quote.text(text)) contains no .csv file")
         }
         var tables: [AzureTable] = []
-        var left = limit
+        var remaining = limit
         for file in files {
-            let bytes = try read(names + [file], in: folder, left)
-            left -= bytes.count
+            let bytes = try read(names + [file], in: folder, remaining)
+            remaining -= bytes.count
             let table = try Self.table(bytes, CSVColumns(features: ["value"], timestamp: "timestamp"), file)
             tables.append(try AzureTable(table, variables: [String(file.dropLast(4))], from: file))
         }
@@ -115,7 +118,7 @@ struct AzureDataSource: Sendable, Equatable {
         do throws(DataFolder.Refusal) {
             return try folder.file(names, limit: limit)
         } catch {
-            throw refused(error, names.last ?? text, limit)
+            throw problem(error, names.last ?? text, limit)
         }
     }
 
@@ -125,7 +128,8 @@ struct AzureDataSource: Sendable, Equatable {
         do throws(CSVError) {
             let table = try CSVTable(csv: csv, columns)
             guard table.features.count <= maxVariables else {
-                throw CSVError(line: 1, detail: "there are more than \(maxVariables) variables")
+                throw CSVError(
+                    line: 1, detail: "the number of variables exceeds the maximum of \(maxVariables)")
             }
             return table
         } catch {
@@ -133,33 +137,34 @@ struct AzureDataSource: Sendable, Equatable {
         }
     }
 
-    private func refused(_ refusal: DataFolder.Refusal, _ name: String, _ limit: Int) -> Problem {
+    private func problem(_ refusal: DataFolder.Refusal, _ name: String, _ limit: Int) -> Problem {
         switch refusal {
         case .outside: Self.outside(text)
         case .missing:
-            .azure(.badRequest, "FileNotExist", "there is no \(Quote.text(name)) in the folder of data")
+            .azure(.badRequest, "FileNotExist", "the data folder does not contain \(Quote.text(name))")
         case .otherKind:
             .azure(
                 .badRequest, "ReadingFileError",
-                "\(Quote.text(name)) is of another kind: OneTable needs a file, MultiTable a folder of files, without symbolic links"
+                "\(Quote.text(name)) is not what the dataSchema requires: a file for OneTable, a "
+                    + "folder of files for MultiTable, without symbolic links"
             )
         case .tooLarge:
             .azure(
                 .contentTooLarge, "InvalidFileSize",
-                "\(Quote.text(text)) has more than the \(limit) bytes that may be read; send less at once")
+                "\(Quote.text(text)) exceeds the limit of \(limit) bytes; send less at once")
         case .tooMany:
             .azure(
                 .badRequest, "NumColumnsMismatch",
-                "\(Quote.text(text)) has too many files; a model has \(Self.maxVariables) variables at most")
-        case .failed: .azure(.forbidden, "StorageReadError", "the server can't read \(Quote.text(name))")
+                "\(Quote.text(text)) contains too many files; the maximum is \(Self.maxVariables) variables")
+        case .failed: .azure(.forbidden, "StorageReadError", "the server cannot read \(Quote.text(name))")
         }
     }
 }
 
 extension AzureTable {
-    fileprivate init(_ table: CSVTable, variables: [String], from place: String) throws(Problem) {
+    fileprivate init(_ table: CSVTable, variables: [String], from source: String) throws(Problem) {
         try self.init(
             variables: variables, timestamps: table.timestamps ?? [], values: table.series.values,
-            from: Quote.text(place))
+            from: Quote.text(source))
     }
 }

@@ -9,15 +9,8 @@ import ServingAPI
 import TimeSeries
 import Training
 
-/// The paths of Azure's Anomaly Detector.
-enum AzurePath {
-    /// The beginning of every path.
-    static let root = "/anomalydetector/"
-    static let models = root + "v1.1/multivariate/models"
-    static let results = root + "v1.1/multivariate/detect-batch"
-}
-
-/// The multivariate part of Azure's Anomaly Detector, v1.1, for clients of that service, which has been shut down.
+/// The multivariate part of Azure's Anomaly Detector, v1.1, for clients of that service, which has been shut
+/// down.
 package struct AzureDetectorRoutes: RouteGroup {
     private let core: ServingCore
     private let models: AzureModels
@@ -82,7 +75,8 @@ package struct AzureDetectorRoutes: RouteGroup {
         } catch {
             throw .azure(
                 .badRequest, "NotEnoughInput",
-                "there are \(aligned.times.count) rows between startTime and endTime, but a slidingWindow has \(request.slidingWindow)"
+                "there are \(aligned.times.count) rows between startTime and endTime; slidingWindow "
+                    + "requires at least \(request.slidingWindow)"
             )
         }
         let note = AzureModelNote(request.with(source), aligned.states)
@@ -101,19 +95,19 @@ package struct AzureDetectorRoutes: RouteGroup {
         else {
             throw .azure(
                 .badRequest, "InvalidRequestParameterError",
-                "skip is a number from 0 up, top one from 1 to 1000")
+                "skip must be a number of at least 0, and top a number from 1 to 1000")
         }
         let ids = try models.ids()
         var page: [AzureModel] = []
         for id in ids.dropFirst(skip).prefix(top) {
-            // A model that has been deleted meanwhile is left out.
+            // Skip a model that has been deleted in the meantime.
             if let model = try models.find(id) { page.append(model) }
         }
         return .json { json in
             json.array("models", of: page) { json, model in json.object { $0.members(of: model) } }
             json.member("currentCount", ids.count)
             json.member("maxCount", core.limits.modelVersions)
-            // Relative to the endpoint's /anomalydetector/v1.1, as clients expect it.
+            // Clients expect a path relative to /anomalydetector/v1.1.
             let isLast = ids.count - min(skip, ids.count) <= top
             if !isLast { json.member("nextLink", "/multivariate/models?skip=\(skip + top)&top=\(top)") }
         }
@@ -127,7 +121,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         let source = try AzureDataSource(request.source, in: models.folder)
         let (entry, note) = try models.ready(call.modelID)
         call.context.note(entry)
-        // Rows before startTime are read too, because windows reach back to them.
+        // Include rows before startTime, because the first windows contain them.
         let aligned = try AlignedSeries(
             source.tables(note.training.schema, in: models.folder, limit: core.limits.body),
             note.training.policy, variables: entry.trained.description.featureNames, from: request.start,
@@ -144,7 +138,8 @@ package struct AzureDetectorRoutes: RouteGroup {
         ) {
             detection.run { () throws(Problem) in
                 try AzureResults(
-                    of: aligned, from: aligned.firstRow, by: entry, contributors: request.topContributorCount,
+                    of: aligned, from: aligned.firstRow, by: entry,
+                    contributorCount: request.topContributorCount,
                     core, call)
             }
         }
@@ -155,13 +150,14 @@ package struct AzureDetectorRoutes: RouteGroup {
 
     private func detectLast(_ call: Call) throws(Problem) -> Response {
         var body = try FieldReader(azure: call.request)
-        let (tables, contributors) = try body.azureLastRequest()
+        let (tables, contributorCount) = try body.azureLastRequest()
         let (entry, note) = try models.ready(call.modelID)
         let aligned = try AlignedSeries(
             tables, note.training.policy, variables: entry.trained.description.featureNames,
             limit: core.limits.body)
         let results = try AzureResults(
-            of: aligned, from: aligned.times.count - 1, by: entry, contributors: contributors, core, call)
+            of: aligned, from: aligned.times.count - 1, by: entry, contributorCount: contributorCount,
+            core, call)
         return .json { json in
             json.member("variableStates", aligned.states)
             results.write(to: &json)
@@ -170,7 +166,7 @@ package struct AzureDetectorRoutes: RouteGroup {
 }
 
 extension Call {
-    /// The model that the path names. UUIDs may be written in any case.
+    /// The ID of the model in the path, in lower case. UUIDs are case-insensitive.
     fileprivate var modelID: String { parameters["model"]?.lowercased() ?? "" }
 }
 
@@ -179,22 +175,5 @@ extension AzureBatchDetection {
         Response(
             status: status, fields: [(name: "Content-Type", value: MediaType.json.rawValue)] + fields,
             body: .bytes(document))
-    }
-}
-
-extension AzureTrainRequest {
-    /// The same request with the source as it may be stored, without a query.
-    fileprivate func with(_ source: AzureDataSource) -> AzureTrainRequest {
-        AzureTrainRequest(
-            source: source.text, schema: schema, start: start, end: end, displayName: displayName,
-            slidingWindow: slidingWindow, policy: policy)
-    }
-}
-
-extension AzureBatchRequest {
-    /// The same request with the source as it may be stored, without a query.
-    fileprivate func with(_ source: AzureDataSource) -> AzureBatchRequest {
-        AzureBatchRequest(
-            source: source.text, topContributorCount: topContributorCount, start: start, end: end)
     }
 }

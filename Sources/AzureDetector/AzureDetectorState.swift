@@ -4,34 +4,34 @@ import ModelStore
 import Synchronization
 import Training
 
-/// What is in memory alone of the stand-in for Azure's Multivariate Anomaly Detector: models that train or have failed, and
-/// results of detections. Models that are ready are versions of the registry like any others, with what was asked for in
-/// their note.
+/// The state of Azure's API that is held in memory only: models that are training or have failed, and results
+/// of detections. Ready models are versions in the registry, with their request in the note.
 final class AzureDetectorState: Sendable {
-    /// Results that are kept, and bytes of them.
+    /// The maximum number of results in memory.
     static let maxResults = 256
+    /// The maximum size of all results, in bytes. The newest result is stored in any case.
     private static let maxResultBytes = 256 << 20
-    /// Trainings that are remembered.
-    private static let maxTrainings = 256
+    /// The maximum number of failed trainings in memory.
+    private static let maxFailedTrainings = 256
 
-    /// A training, and what it is of.
+    /// A training and the note of its model.
     struct Training: Sendable {
         let note: AzureModelNote
         let job: TrainingJob
     }
 
     private struct State {
-        /// By the models' names.
+        /// Trainings by the ID of their model.
         var trainings: [String: Training] = [:]
-        /// The oldest first.
+        /// Results, the oldest first.
         var results: [AzureBatchDetection] = []
     }
 
     private let state = Mutex(State())
 
-    // MARK: Names
+    // MARK: IDs
 
-    /// A new UUID of version 7 (RFC 9562, 5.7): such names are in the order in which they were given.
+    /// Returns a new UUID of version 7 (RFC 9562, 5.7). The order of such IDs is that of their creation.
     static func newID() -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
@@ -52,7 +52,7 @@ final class AzureDetectorState: Sendable {
         return text
     }
 
-    /// Whether a name is one that ``newID()`` could have given.
+    /// Whether a name has the form of an ID from ``newID()``.
     static func isID(_ name: String) -> Bool {
         let parts = name.split(separator: "-", omittingEmptySubsequences: false)
         return parts.map(\.count) == [8, 4, 4, 4, 12] && parts[2].first == "7"
@@ -64,37 +64,38 @@ final class AzureDetectorState: Sendable {
 
     // MARK: Trainings
 
-    /// Remembers a training; the oldest that have ended are forgotten where there are too many.
+    /// Adds a training. Removes those that have succeeded, and the oldest failed ones beyond the maximum.
     func add(_ id: String, _ training: Training) {
         state.withLock { state in
             state.trainings[id] = training
             let ended = state.trainings.filter { $0.value.job.isEnded }
-            // Of those that have succeeded the registry knows everything.
+            // The registry has the models of trainings that have succeeded.
             for (id, training) in ended {
                 if case .succeeded = training.job.summary.state { state.trainings[id] = nil }
             }
             let failed = state.trainings.keys.filter { ended[$0] != nil }.sorted()
-            for id in failed.dropLast(Self.maxTrainings) { state.trainings[id] = nil }
+            for id in failed.dropLast(Self.maxFailedTrainings) { state.trainings[id] = nil }
         }
     }
 
-    /// A training that has given no model, or none yet.
+    /// A training that is queued or running, or has failed.
     subscript(training id: String) -> Training? {
         guard let training = state.withLock({ $0.trainings[id] }) else { return nil }
         if case .succeeded = training.job.summary.state { return nil }
         return training
     }
 
-    /// The names of those.
-    var unfinished: [String] {
+    /// The IDs of the models whose trainings are queued or running, or have failed.
+    var trainingIDs: [String] {
         state.withLock { Array($0.trainings.keys) }.filter { self[training: $0] != nil }
     }
 
-    /// Forgets a training and has it end; false if there is none.
+    /// Cancels and removes a training.
+    /// - Returns: false if there is none.
     func remove(training id: String) -> Bool {
         guard let training = self[training: id] else { return false }
         if !training.job.cancel() {
-            // Its model is on its way to the disk: whoever deletes it has to find it there.
+            // The model is being written to the disk. Wait for it, so that the caller can delete it.
             while !training.job.isEnded { usleep(1000) }
         }
         state.withLock { $0.trainings[id] = nil }
@@ -103,17 +104,17 @@ final class AzureDetectorState: Sendable {
 
     // MARK: Results
 
-    /// Keeps a detection; the oldest are forgotten where there are too many.
+    /// Adds a detection. Removes the oldest ones beyond the maximum number or size.
     func add(_ detection: AzureBatchDetection) {
         state.withLock { state in
             state.results.append(detection)
             var bytes = 0
-            let kept = state.results.reversed().prefix(Self.maxResults).prefix { detection in
+            let newest = state.results.reversed().prefix(Self.maxResults).prefix { detection in
                 bytes += detection.byteCount
                 return bytes <= Self.maxResultBytes
             }
-            // The newest stays, however large it is.
-            state.results.removeFirst(min(state.results.count - kept.count, state.results.count - 1))
+            // Keep the newest one, whatever its size.
+            state.results.removeFirst(min(state.results.count - newest.count, state.results.count - 1))
         }
     }
 

@@ -6,9 +6,9 @@ import NeuralNetwork
 import ServingAPI
 import Training
 
-/// A model of this API as it is told of: one that trains, one that has failed, or one that is ready.
+/// A model of Azure's API: one that is queued, training, failed, or ready.
 struct AzureModel {
-    /// How far a model or a detection is.
+    /// The status of a model or a detection.
     enum Status: String {
         case created = "CREATED"
         case running = "RUNNING"
@@ -19,10 +19,11 @@ struct AzureModel {
     let id: String
     let note: AzureModelNote
     let status: Status
+    /// The time of the last change, RFC 3339 in UTC.
     let updated: String
     let history: [EpochReport]
     let secondsPerEpoch: Double
-    /// Why there is no model.
+    /// The reason for the status FAILED; nil for other statuses.
     let problem: Problem?
 }
 

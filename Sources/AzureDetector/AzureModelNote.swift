@@ -3,11 +3,11 @@ import JSON
 import ModelFiles
 import NeuralNetwork
 
-/// What is kept with a model of this API, in the note of its file: what was asked for, and what the data were like.
+/// The note in the file of a model of Azure's API: the training request, and the states of the variables.
 struct AzureModelNote: Sendable {
     let training: AzureTrainRequest
     let states: [VariableState]
-    /// When the training was asked for, RFC 3339 in UTC.
+    /// The time of the request, RFC 3339 in UTC.
     let created: String
 
     init(_ training: AzureTrainRequest, _ states: [VariableState]) {
@@ -16,7 +16,8 @@ struct AzureModelNote: Sendable {
         created = Software.now
     }
 
-    /// What a model's note says; nil if it is none of this API's. Anybody may have brought the file in.
+    /// Reads a model's note; nil if the model is not one of this API. The note is untrusted, because clients
+    /// upload files.
     init?(_ model: ModelDescription) {
         guard let text = model.note, let document = try? JSONReader.parse(Array(text.utf8)),
             var body = try? FieldReader(document)
@@ -38,7 +39,7 @@ struct AzureModelNote: Sendable {
         self.created = created
     }
 
-    /// As it is kept.
+    /// The note as JSON.
     var text: String {
         var json = JSONWriter()
         json.object { json in
@@ -61,7 +62,7 @@ extension VariableState {
 }
 
 extension JSONWriter {
-    /// What was asked for, as members of the current object.
+    /// A training request, as members of the current object.
     mutating func members(of training: AzureTrainRequest) {
         member("dataSource", training.source)
         member("dataSchema", training.schema.rawValue)

@@ -6,11 +6,11 @@ import ServingAPI
 import TimeSeries
 import Training
 
-/// The models of Azure's API: versions of the registry with a note, and trainings that have given none yet.
+/// The models of Azure's API: versions in the registry with a note, and trainings without a model.
 struct AzureModels: Sendable {
     /// The folder in which requests may name files; nil for none.
     let folder: DataFolder?
-    /// What is in memory only.
+    /// The state that is held in memory only.
     let state = AzureDetectorState()
     private let models: ModelLookup
     private let trainings: Trainings
@@ -22,7 +22,8 @@ struct AzureModels: Sendable {
     }
 
     /// Starts a training.
-    /// - Returns: the model's name.
+    /// - Returns: the model's ID.
+    /// - Throws: 429 for a full queue, 503 while the server shuts down.
     func train(_ training: PlannedTraining, _ note: AzureModelNote) throws(Problem) -> String {
         let id = AzureDetectorState.newID()
         let job = try trainings.job(of: trainings.jobs.submit(id, training))
@@ -30,13 +31,14 @@ struct AzureModels: Sendable {
         return id
     }
 
-    /// A model, or 404.
+    /// A model.
+    /// - Throws: 404 if it does not exist.
     func model(_ id: String) throws(Problem) -> AzureModel {
         guard let model = try find(id) else { throw .modelNotExist(id) }
         return model
     }
 
-    /// A model; nil if there is none.
+    /// A model; nil if it does not exist.
     func find(_ id: String) throws(Problem) -> AzureModel? {
         guard AzureDetectorState.isID(id) else { return nil }
         if let training = state[training: id] { return model(id, training) }
@@ -54,7 +56,7 @@ struct AzureModels: Sendable {
         var (status, problem): (AzureModel.Status, Problem?) = (.running, nil)
         switch snapshot.state {
         case .queued: status = .created
-        // A training that has succeeded meanwhile is found in the registry at the next look.
+        // A training that has just succeeded is found in the registry by the next request.
         case .running, .succeeded: break
         case .failed, .cancelled:
             status = .failed
@@ -66,16 +68,16 @@ struct AzureModels: Sendable {
             secondsPerEpoch: snapshot.secondsPerEpoch ?? 0, problem: problem)
     }
 
-    /// The names of all models, the newest first.
+    /// The IDs of all models, the newest first.
     func ids() throws(Problem) -> [String] {
         let names = try models.onDisk { (registry) throws(FileError) in
             try registry.names(after: nil, limit: .max).names
         }
-        return Set(names.filter(AzureDetectorState.isID) + state.unfinished).sorted(by: >)
+        return Set(names.filter(AzureDetectorState.isID) + state.trainingIDs).sorted(by: >)
     }
 
-    /// A model that is ready, with its weights.
-    /// - Throws: 400 for a model that trains or has failed, 404 for an unknown one.
+    /// A ready model with its weights.
+    /// - Throws: 400 for a model that is training or has failed, 404 for an unknown one.
     func ready(_ id: String) throws(Problem) -> (entry: ModelRegistry.Entry, note: AzureModelNote) {
         let model = try model(id)
         switch model.status {
@@ -90,10 +92,10 @@ struct AzureModels: Sendable {
         return (try models.entry(id, .latest), model.note)
     }
 
-    /// Deletes a model, or cancels its training.
-    /// - Returns: false if there is neither.
+    /// Deletes a model and cancels its training.
+    /// - Returns: false if neither exists.
     func delete(_ id: String) throws(Problem) -> Bool {
-        // Both are looked for, because a training may become a model at any moment.
+        // Check both, because a training may become a model at any moment.
         let isKnown = try find(id) != nil
         let wasTraining = state.remove(training: id)
         guard isKnown || wasTraining else { return false }

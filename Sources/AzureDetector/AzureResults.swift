@@ -7,30 +7,33 @@ import NeuralNetwork
 import ServingAPI
 import TimeSeries
 
-/// What a model makes of rows: for each the window that ends in it.
+/// The results of a detection: for each row, those of the window that ends in it.
 struct AzureResults {
     private let scoring: Scoring
     private let aligned: AlignedSeries
     private let variables: [String]
     private let timesteps: Int
-    /// The first row that there is a result for.
+    /// The first row with a result.
     private let firstRow: Int
-    /// The first row that a window ends in.
-    private let firstWindow: Int
+    /// The first row in which a window ends.
+    private let firstWindowEnd: Int
+    /// The score of each window, `[N]`.
     private let scores: [Float]
-    /// What each variable has of each window's error, `[N][F]`.
-    private let features: [Float]
-    private let contributors: Int
+    /// The error of each variable in each window, `[N][F]`.
+    private let featureErrors: [Float]
+    private let contributorCount: Int
 
-    /// - Parameter first: the row from which on there are results.
-    /// - Throws: 400 for more than the server takes on, and errors past the largest float.
+    /// - Parameters:
+    ///   - first: the first row with a result.
+    ///   - contributorCount: the maximum number of variables in the interpretation of a row.
+    /// - Throws: 400 for too few rows, 422 beyond the limits and for errors that overflow float32.
     init(
-        of aligned: AlignedSeries, from first: Int, by entry: ModelRegistry.Entry, contributors: Int,
+        of aligned: AlignedSeries, from first: Int, by entry: ModelRegistry.Entry, contributorCount: Int,
         _ core: ServingCore, _ call: Call
     ) throws(Problem) {
         scoring = try Scoring(entry)
         self.aligned = aligned
-        self.contributors = contributors
+        self.contributorCount = contributorCount
         variables = entry.trained.description.featureNames ?? []
         timesteps = entry.trained.inputShape.timesteps ?? 1
         firstRow = first
@@ -40,23 +43,25 @@ struct AzureResults {
         } catch {
             throw .azure(
                 .badRequest, "NotEnoughInput",
-                "there are \(aligned.times.count) rows up to endTime, but a result needs the slidingWindow of \(timesteps) that end in it"
+                "there are \(aligned.times.count) rows up to endTime; a result requires the "
+                    + "\(timesteps) rows of slidingWindow that end in it"
             )
         }
-        firstWindow = max(first, timesteps - 1)
-        let wanted = windows[(firstWindow - (timesteps - 1))..<windows.count]
-        let values = (aligned.times.count - first) * 5 + wanted.count * 2 * min(contributors, variables.count)
+        firstWindowEnd = max(first, timesteps - 1)
+        let selected = windows[(firstWindowEnd - (timesteps - 1))..<windows.count]
+        let values =
+            (aligned.times.count - first) * 5 + selected.count * 2 * min(contributorCount, variables.count)
         do throws(JSONError) {
-            try core.limits.checkResponse(of: values, wanted, entry.trained.model.network)
+            try core.limits.checkResponse(of: values, selected, entry.trained.model.network)
         } catch {
             throw Problem(error)
         }
-        let errors = core.inferences.measure(entry, windows: wanted.count, for: call) {
-            entry.trained.errors(of: wanted, [.features])
+        let errors = core.inferences.measure(entry, windows: selected.count, for: call) {
+            entry.trained.errors(of: selected, [.features])
         }
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         scores = errors.windows.map(scoring.score)
-        features = errors.features
+        featureErrors = errors.features
     }
 
     /// `"results":[…]`.
@@ -64,14 +69,15 @@ struct AzureResults {
         json.array("results", of: firstRow..<aligned.times.count) { json, row in
             json.object { json in
                 json.member("timestamp", "\(aligned.times[row])")
-                guard row >= firstWindow else {
+                guard row >= firstWindowEnd else {
                     return json.azureErrors(
                         .azure(
                             .badRequest, "InsufficientHistoricalData",
-                            "there are \(row + 1) rows up to this one; a result needs the slidingWindow of \(timesteps)"
+                            "there are \(row + 1) rows up to this one; a result requires \(timesteps), "
+                                + "the slidingWindow"
                         ))
                 }
-                json.object("value") { write(window: row - firstWindow, to: &$0) }
+                json.object("value") { write(window: row - firstWindowEnd, to: &$0) }
                 json.azureErrors(nil)
             }
         }
@@ -81,7 +87,7 @@ struct AzureResults {
         let score = scores[window]
         let isAnomaly = score > 1
         json.member("isAnomaly", isAnomaly)
-        // From 0 at the threshold towards 1: half way where the error is twice the threshold.
+        // 0 at the threshold, 0.5 at twice the threshold, and approaching 1.
         json.member("severity", isAnomaly ? 1 - 1 / score : 0)
         json.member("score", score)
         let shares = isAnomaly ? contributions(to: window) : []
@@ -89,17 +95,18 @@ struct AzureResults {
             json.object { json in
                 json.member("variable", variables[share.variable])
                 json.member("contributionScore", share.score)
-                // Not known here: the errors say which variables are unusual, not which correlations.
+                // Always empty: the errors show which variables are unusual, but not which correlations.
                 json.object("correlationChanges") { $0.array("changedVariables") { _ in } }
             }
         }
     }
 
-    /// What the variables have of a window's error, the largest first; all of them together have 1.
+    /// The shares of the variables in a window's error, the largest first, up to ``contributorCount``. The
+    /// shares of all variables add up to 1.
     private func contributions(to window: Int) -> [(variable: Int, score: Float)] {
-        let errors = features[(window * variables.count)..<((window + 1) * variables.count)]
+        let errors = featureErrors[(window * variables.count)..<((window + 1) * variables.count)]
         let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
         let shares = errors.enumerated().map { (variable: $0.offset, score: $0.element / sum) }
-        return Array(shares.sorted { $0.score > $1.score }.prefix(contributors))
+        return Array(shares.sorted { $0.score > $1.score }.prefix(contributorCount))
     }
 }

@@ -4,19 +4,21 @@ import HTTP1
 import JSON
 import ServingAPI
 
-/// Measurements of variables that share their times.
+/// Measurements of variables with common timestamps.
 package struct AzureTable: Sendable {
-    /// Their names.
+    /// The names of the variables.
     package let variables: [String]
-    /// Ascending; none stands twice.
+    /// The timestamps, strictly ascending.
     package let times: [UTCTime]
-    /// `[times][variables]`; NaN where there is none.
+    /// `[times][variables]`; NaN for a missing value.
     package let values: [Float]
 
-    /// Reads the times, and puts rows in their order.
-    /// - Parameter place: where the table comes from, for errors.
-    /// - Throws: 400 for what is no time, and for one that stands twice.
-    package init(variables: [String], timestamps: [String], values: [Float], from place: String)
+    /// Parses the timestamps and sorts the rows by them.
+    /// - Parameters:
+    ///   - values: `[timestamps][variables]`; NaN for a missing value.
+    ///   - source: the name of the table's source, for errors.
+    /// - Throws: 400 for an invalid timestamp, and for one that occurs twice.
+    package init(variables: [String], timestamps: [String], values: [Float], from source: String)
         throws(Problem)
     {
         self.variables = variables
@@ -26,7 +28,8 @@ package struct AzureTable: Sendable {
             guard let time = UTCTime(text) else {
                 throw .azure(
                     .badRequest, "InvalidTimestampFormat",
-                    "timestamp \(row) of \(place) is \(Quote.text(text)); it must be as in ISO 8601, such as 2026-01-31T12:00:00Z"
+                    "timestamp \(row) of \(source) is \(Quote.text(text)); it must be a time in ISO "
+                        + "8601, such as 2026-01-31T12:00:00Z"
                 )
             }
             times.append(time)
@@ -38,14 +41,15 @@ package struct AzureTable: Sendable {
         let order = times.indices.sorted { times[$0] < times[$1] }
         self.times = order.map { times[$0] }
         self.values = order.flatMap { values[($0 * variables.count)..<(($0 + 1) * variables.count)] }
-        if let twice = zip(self.times, self.times.dropFirst()).first(where: { $0 == $1 }) {
+        if let duplicate = zip(self.times, self.times.dropFirst()).first(where: { $0 == $1 }) {
             throw .azure(
                 .badRequest, "MergeDataFailed",
-                "the timestamp \(twice.0) stands twice in \(place); each row needs its own")
+                "the timestamp \(duplicate.0) occurs twice in \(source); timestamps must be unique")
         }
     }
 
-    /// The rows up to a time, and from another one if it is given.
+    /// The rows from a start to an end, inclusive.
+    /// - Parameter start: nil for all rows up to the end.
     func rows(from start: UTCTime?, through end: UTCTime) -> Range<Int> {
         let upper = times.partitioningIndex { $0 > end }
         return min(upper, start.map { start in times.partitioningIndex { $0 >= start } } ?? 0)..<upper

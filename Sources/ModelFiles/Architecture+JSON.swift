@@ -25,12 +25,12 @@ extension FieldReader {
         guard !has("layers") else {
             throw error("layers", "requires architecture: layers, not \(kind.rawValue)")
         }
-        let (autoencoder, stacked) = try bothArchitectures()
+        let (autoencoder, stacked) = try comparedArchitectures()
         return kind == .autoencoder ? autoencoder : stacked
     }
 
     /// Reads `units`, `activation` and `recurrent_activation` as an autoencoder and as a stacked network.
-    package mutating func bothArchitectures() throws(JSONError) -> (
+    package mutating func comparedArchitectures() throws(JSONError) -> (
         autoencoder: Architecture, stacked: Architecture
     ) {
         let units = try ints("units", in: 1...(1 << 20), count: 1...16, default: [64, 32])

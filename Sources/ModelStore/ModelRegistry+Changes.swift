@@ -25,7 +25,7 @@ extension ModelRegistry {
                     guard isWanted() else { throw FileError(call: "rename", path: name, code: ECANCELED) }
                     if let request = trained.description.origin.request {
                         let versions = try repository.listing(name)?.versions ?? []
-                        twin = newestVersion(of: name, in: versions, madeFor: request)
+                        twin = newestVersion(of: name, in: versions, fingerprint: request)
                     }
                     guard twin == nil else { throw FileError(call: "rename", path: name, code: EEXIST) }
                     return try assignNumber()
@@ -43,14 +43,14 @@ extension ModelRegistry {
     /// - Parameter request: the request's fingerprint.
     /// - Returns: nil if none of the newest versions has this fingerprint.
     /// - Throws: ``FileError`` if the disk fails.
-    public func version(of name: String, madeFor request: String) throws(FileError) -> Description? {
-        newestVersion(of: name, in: try versions(name)?.numbers ?? [], madeFor: request)
+    public func version(of name: String, fingerprint request: String) throws(FileError) -> Description? {
+        newestVersion(of: name, in: try versions(name)?.numbers ?? [], fingerprint: request)
     }
 
     /// Only the newest versions are searched: clients retry soon, and each version costs a read of its file's
     /// header.
     private func newestVersion(
-        of name: String, in numbers: [Int], madeFor request: String
+        of name: String, in numbers: [Int], fingerprint request: String
     ) -> Description? {
         for number in numbers.suffix(Self.maxSearchedVersions).reversed() {
             if let model = try? repository.description(name, number), model.origin.request == request {

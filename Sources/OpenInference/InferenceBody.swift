@@ -2,17 +2,19 @@ import HTTP1
 import JSON
 import ServingAPI
 
-/// The body of an inference request: JSON, and what of tensors follows it as bytes (the binary tensor data extension).
+/// The body of an inference request: JSON, optionally followed by tensors as bytes (the binary tensor data
+/// extension).
 struct InferenceBody {
     /// The members of the JSON.
     var members: FieldReader
-    /// What stands behind it.
+    /// The bytes after the JSON.
     let tensors: ArraySlice<UInt8>
 
-    /// Says how long the JSON is, before any content coding.
+    /// The header field with the length of the JSON in bytes, without any content coding.
     static let lengthField = "Inference-Header-Content-Length"
 
-    /// Splits the body of a request, and reads the JSON.
+    /// Splits the body of a request and parses the JSON.
+    /// - Throws: 400 or 422 for malformed JSON and for an invalid length.
     init(_ request: Request) throws(Problem) {
         let lengths = request.fields.values(of: Self.lengthField)
         let body = request.body
@@ -27,8 +29,8 @@ struct InferenceBody {
             else {
                 throw JSONError(
                     .malformed,
-                    "\(Self.lengthField) is \(Quote.text(lengths.joined(separator: ", "))); it must be the number of bytes that the "
-                        + "JSON takes of the \(body.count) bytes of the body")
+                    "\(Self.lengthField) is \(Quote.text(lengths.joined(separator: ", "))); it must be "
+                        + "the length of the JSON in bytes, at most the \(body.count) bytes of the body")
             }
             members = try FieldReader(JSONReader.parse(Array(body[..<length]), tensors: ["inputs/*/data"]))
             tensors = body[length...]

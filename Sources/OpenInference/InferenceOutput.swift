@@ -7,23 +7,23 @@ import NeuralNetwork
 import ServingAPI
 import TimeSeries
 
-/// A tensor of float32 that models give by the Open Inference Protocol.
+/// An output tensor of the Open Inference Protocol, float32.
 enum InferenceOutput: String, CaseIterable {
-    /// The windows as the model sees them, `[N][T][F]` in the data's units.
+    /// The reconstructed windows, `[N][T][F]` in the data's units.
     case reconstruction
-    /// What the encoder makes of each window, `[N][Z]`.
+    /// The encoding of each window, `[N][Z]`.
     case encoding
     /// The mean squared error of each window in scaled units, `[N]`.
     case error
-    /// The error of the model's kind over its threshold, `[N]`.
+    /// The error of each window, of the model's kind, divided by the threshold, `[N]`.
     case score
 
-    /// The name of the only input, and what it is.
+    /// The name of the only input tensor.
     static let input = "windows"
-    /// What outputs are, and inputs should be.
+    /// The datatype of all outputs, and the preferred one of inputs.
     static let datatype = "FP32"
 
-    /// The shape of what a model gives for one window; nil for a model that doesn't give it.
+    /// The shape of the output for one window; nil if the model does not have the output.
     func shape(of model: ModelDescription) -> [Int]? {
         switch self {
         case .reconstruction: model.inputShape.dimensions
@@ -33,16 +33,17 @@ enum InferenceOutput: String, CaseIterable {
         }
     }
 
-    /// All that a model gives.
+    /// All outputs of a model.
     static func all(of model: ModelDescription) -> [InferenceOutput] {
         allCases.filter { $0.shape(of: model) != nil }
     }
 
-    /// Computes outputs of windows, and only those, in one pass through the network.
+    /// Computes the given outputs in one pass through the network.
     /// - Parameters:
-    ///   - outputs: some that the model gives.
-    ///   - windows: in the data's units, of the model's input shape.
-    /// - Throws: 422 for numbers past the largest float.
+    ///   - outputs: outputs that the model has.
+    ///   - windows: `[N][T][F]` in the data's units.
+    /// - Returns: for each output its values, of the shape `[N]` followed by ``shape(of:)``.
+    /// - Throws: 422 for values that overflow float32.
     static func compute(
         _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows
     ) throws(Problem) -> [InferenceOutput: [Float]] {
@@ -74,7 +75,7 @@ enum InferenceOutput: String, CaseIterable {
 }
 
 extension JSONWriter {
-    /// `{"name":"windows","datatype":"FP32","shape":[-1,30,8]}`: N may be any.
+    /// `{"name":"windows","datatype":"FP32","shape":[-1,30,8]}`. -1 stands for any N.
     mutating func tensor(_ name: String, ofEachWindow shape: [Int]) {
         object { json in
             json.member("name", name)

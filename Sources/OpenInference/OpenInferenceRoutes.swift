@@ -6,7 +6,7 @@ import NeuralNetwork
 import ServingAPI
 import TimeSeries
 
-/// The REST API of the Open Inference Protocol (KServe's V2), for the clients of other inference servers.
+/// The REST API of the Open Inference Protocol (KServe's V2), for clients of other inference servers.
 package struct OpenInferenceRoutes: RouteGroup {
     private let models: ModelLookup
     private let limits: RuntimeLimits
@@ -73,7 +73,7 @@ package struct OpenInferenceRoutes: RouteGroup {
         }
     }
 
-    /// Turns 422 into 400: the protocol does not have 422.
+    /// Converts 422 to 400, because the protocol does not have 422.
     private static func without422(
         _ body: () throws(Problem) -> Response
     ) throws(Problem) -> Response {
@@ -127,7 +127,7 @@ package struct OpenInferenceRoutes: RouteGroup {
                 let versions = try models.onDisk { (registry) throws(FileError) in
                     try registry.versions(name)
                 }
-                // A model that has been deleted meanwhile is left out.
+                // Skip a model that has been deleted in the meantime.
                 for version in versions?.numbers ?? [] {
                     json.object { json in
                         json.member("name", name)

@@ -1,7 +1,9 @@
+import DequeModule
 import Glibc
 import ModelFiles
 import ModelStore
 import NeuralNetwork
+import OrderedCollections
 import Synchronization
 
 /// The trainings of a server: a bounded number that run, a bounded queue, and a bounded number of ended jobs.

@@ -81,7 +81,7 @@ import TimeSeries
                 variables: ["a"], timestamps: ["1970-01-01T00:00:00Z", "1970-01-01"], values: [1, 2],
                 from: "x")
         }
-        #expect(twice?.detail.contains("stands twice in x") == true)
+        #expect(twice?.detail.contains("occurs twice in x") == true)
         let none = #expect(throws: Problem.self) {
             try AzureTable(
                 variables: ["a"], timestamps: ["1970-01-01", "yesterday"], values: [1, 2], from: "x")

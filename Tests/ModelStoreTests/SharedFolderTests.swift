@@ -119,8 +119,8 @@ import Training
             }
             #expect(try outcomes.map { try $0.wait() } == [round + 1, round + 1])
         }
-        #expect(try registries[0].version(of: "m", madeFor: "a")?.version == 1)
-        #expect(try registries[0].version(of: "n", madeFor: "a") == nil)
+        #expect(try registries[0].version(of: "m", fingerprint: "a")?.version == 1)
+        #expect(try registries[0].version(of: "n", fingerprint: "a") == nil)
         #expect(try registries[1].versions("m")?.numbers == [1, 2])
         let left = try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted()
         #expect(left == [".lock", "1", "2"], "the second publication leaves no files")

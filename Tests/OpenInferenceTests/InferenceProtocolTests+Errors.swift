@@ -15,9 +15,9 @@ extension InferenceProtocolTests {
         (["inputs": [input(["shape": [16]])]], "'shape' is [16]; it must be [N, 2, 2]"),
         (["inputs": [input(["shape": [4, 2, 3]])]], "'shape' is [4, 2, 3]; it must be [N, 2, 2]"),
         (["inputs": [input(["shape": [-1, 2, 2]])]], "is -1"),
-        (["inputs": [input(["shape": [0, 2, 2]])]], "with an N from 1 up"),
+        (["inputs": [input(["shape": [0, 2, 2]])]], "with N at least 1"),
         (["inputs": [input(["shape": [5, 2, 2]])]], "'data' has the shape [4, 2, 2]; it must be [5, 2, 2]"),
-        (["inputs": [input(["shape": [.integer(.max), 2, 2]])]], "more than any request holds"),
+        (["inputs": [input(["shape": [.integer(.max), 2, 2]])]], "too large for a request"),
         (["inputs": [input(["data": nil])]], "'data' is missing"),
         (["inputs": [input(["data": [1, 2, 3]])]], "'data' has the shape [3]"),
         (["inputs": [input(["data": ["x"]])]], "found a string among numbers"),
@@ -31,16 +31,16 @@ extension InferenceProtocolTests {
         (["inputs": [input(["parameters": ["shared_memory_region": "x"]])]], "extension"),
         (
             ["inputs": [input()], "outputs": [["name": "x"]]],
-            "'x', which this model doesn't give; it gives 'reconst"
+            "'x', which is not an output of this model; its outputs are 'reconst"
         ),
-        (["inputs": [input()], "outputs": [["name": "error"], ["name": "error"]]], "once more"),
+        (["inputs": [input()], "outputs": [["name": "error"], ["name": "error"]]], "occurs twice"),
         (
             ["inputs": [input()], "outputs": [["name": "error", "parameters": ["classification": 2]]]],
             "extension"
         ),
         (["inputs": [input()], "outputs": [["name": "error", "binary_data": true]]], "'binary_data'"),
         (["inputs": [input()], "parameters": ["binary_data_output": 1]], "must be true or false"),
-        (["inputs": [input()], "model_name": "other"], "the path says 'toy'"),
+        (["inputs": [input()], "model_name": "other"], "the path names 'toy'"),
         (["inputs": [input()], "id": 7], "'id' is a number"), (["inputs": [input()], "zzz": 7], "'zzz'"),
     ]
 
@@ -54,7 +54,7 @@ extension InferenceProtocolTests {
         }
         let noEncoding = try infer(
             api, ["inputs": [Self.input()], "outputs": [["name": "encoding"]]], of: "stacked")
-        #expect(noEncoding.status == 400 && noEncoding.text.contains("doesn't give"))
+        #expect(noEncoding.status == 400 && noEncoding.text.contains("is not an output of this model"))
         let huge = JSON.array(Self.flat.map { .number(Double($0) * 1e37 + 1e38) })
         let overflow = try infer(api, ["inputs": [Self.input(["data": huge])]])
         #expect(overflow.status == 400 && overflow.text.contains("largest 32-bit float"))
@@ -82,7 +82,7 @@ extension InferenceProtocolTests {
             (request(64), tensor, "99999999999999999999", "'99999999999999999999'"),
             (request(64), tensor, "0", "empty"),
             (request(64), Self.bytes(gap), nil, "window 1, timestep 1, feature 0"),
-            (["inputs": [Self.input()]], tensor, nil, "64 bytes follow it"),
+            (["inputs": [Self.input()]], tensor, nil, "64 bytes follow the JSON"),
         ] as [(JSON, [UInt8], String?, String)] {
             let response = try infer(api, body, tensor: tensor, length: length)
             #expect(response.status == 400 && response.text.contains(message), "\(message): \(response.text)")

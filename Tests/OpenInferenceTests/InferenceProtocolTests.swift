@@ -182,7 +182,7 @@ import Testing
         let plain = try infer(api, request, tensor: Self.bytes(Self.flat))
         let json = Array("\(request)".utf8)
         for coding in ContentCoding.allCases {
-            let body = try #require(coding.packed(json + Self.bytes(Self.flat)))
+            let body = try #require(coding.compress(json + Self.bytes(Self.flat)))
             let response = try api.send(
                 "POST", "/v2/models/toy/infer",
                 fields: [
@@ -204,6 +204,6 @@ import Testing
             api, large, tensor: Self.bytes(many), fields: [(name: "Accept-Encoding", value: "gzip")])
         #expect(packed["content-encoding"] == "gzip")
         #expect(packed["inference-header-content-length"] == whole["inference-header-content-length"])
-        #expect(try ContentCoding.gzip.unpacked(packed.body, limit: 1 << 20) == whole.body)
+        #expect(try ContentCoding.gzip.decompress(packed.body, limit: 1 << 20) == whole.body)
     }
 }

@@ -70,7 +70,7 @@ import Testing
         row(
             "val_loss of no window", train(",\"validation_split\":1e-17,\"early_stopping\":{}"),
             at: "/validation_split",
-            says: "holds back none"),
+            says: "selects none"),
         row(
             "more numbers than memory",
             train(

@@ -186,7 +186,7 @@ import Testing
         ("model=pump&warm_start=true", table(["a"]), "lacks 'b'"),
         (
             "model=pump&warm_start=true", table(["a", "b", "c"]),
-            "has 'c', which the model has not; leave columns out with ignore="
+            "has 'c', which the model does not have; exclude columns with ignore="
         ),
         (
             "model=pump&warm_start=true&exclude=x", table(["a", "b", "x"]),

@@ -124,27 +124,27 @@ import Testing
         (["feature_names": ["x", "x"]], "/feature_names/1", "repeats 'x'"),
         (["feature_names": ["x", 1]], "/feature_names/1", "must be a string"),
         (["feature_names": ["x", .string(String(repeating: "y", count: 257))]], "/feature_names/1", "256"),
-        (["timestamps": [1, 2]], "/timestamps", "are 2 for 10 rows"),
+        (["timestamps": [1, 2]], "/timestamps", "has 2 elements for 10 rows"),
         (
             ["timestamps": .array((0..<10).map { $0 == 3 ? true : .integer($0) })], "/timestamps/3",
             "a boolean"
         ),
         (
             ["series": nil, "windows": Small.windows, "timestamps": [1, 2, 3, 4]], "/timestamps",
-            "windows already"
+            "the data are windows"
         ),
-        (["series": nil, "windows": Small.windows, "exclude": [0, 0, 0, 1]], "/exclude", "windows already"),
-        (["recordings": [Small.series]], "/series", "both there"),
+        (["series": nil, "windows": Small.windows, "exclude": [0, 0, 0, 1]], "/exclude", "the data are windows"),
+        (["recordings": [Small.series]], "/series", "both present"),
         (
             ["series": nil, "recordings": [[[1, 2]], [[1]]]], "/recordings/1",
-            "1 features (F) where the first has 2"
+            "1 features (F), but the first has 2"
         ),
         (["series": nil, "recordings": [[[1, 2]], [[1, "x"]]]], "/recordings/1/0/1", "a string"),
         (
             ["series": nil, "recordings": [[[1, 2]], [[2, 3]]]], "/recordings",
             "each of the 2 recordings is shorter"
         ),
-        (["exclude": [0, 1]], "/exclude", "are 2 for 10 rows"),
+        (["exclude": [0, 1]], "/exclude", "has 2 values for 10 rows"),
         (["exclude": [[3, 10]]], "/exclude/0", "the rows 0 to 9"),
         (["exclude": [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]], "/exclude/9", "is 2.0"),
         (["exclude": [[0, 9]]], "/exclude", "leaves none of the 9 windows"),

@@ -106,9 +106,9 @@ import TimeSeries
         ("/score?model=npy", NPYArray.encode(values[...], shape: [1, 10, 3, 2]), "4 axes"),
         (
             "/score?model=npy", NPYArray.encode(values[...], shape: [20, 3]),
-            "3 features (F) where 2 are wanted"
+            "3 features (F); it must have 2"
         ),
-        ("/score?model=npy", NPYArray.encode(values[...], shape: [5, 6, 2]), "6 timesteps (T) where 3"),
+        ("/score?model=npy", NPYArray.encode(values[...], shape: [5, 6, 2]), "6 timesteps (T); it must have 3"),
         ("/score?model=npy&series=1", series, "the body provides 'series'"),
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
         ("/score?model=npy&columns=a,b", series, "unknown query parameter 'columns'"),
@@ -116,9 +116,9 @@ import TimeSeries
         ("/evaluate?model=npy", series, "labels"),
         ("/evaluate?model=npy&labels=flag", series, "'labels' is 'flag'"),
         ("/evaluate?model=npy&labels=%5B1%5D,%22x%22:1", series, "'labels' is"),
-        ("/evaluate?model=npy&labels=%5B0,1%5D", series, "are 2 for 30 rows"),
-        ("/evaluate?model=npy&labels=%5B%5B1,2%5D%5D", windows, "only rows [rows][F] will do"),
-        ("/train?model=new&exclude=%5B%5B1,2%5D%5D", windows, "windows already"),
+        ("/evaluate?model=npy&labels=%5B0,1%5D", series, "has 2 values for 30 rows"),
+        ("/evaluate?model=npy&labels=%5B%5B1,2%5D%5D", windows, "this path requires rows [rows][F]"),
+        ("/train?model=new&exclude=%5B%5B1,2%5D%5D", windows, "the data are windows"),
         ("/train?model=new", series, "timesteps"),
     ]
 

@@ -149,14 +149,14 @@ def test_triton_raises_its_exception(triton):
     raises("404", "there is no model 'unknown'", triton.infer, "unknown", triton_input(data))
     raises("404", "there is no version 9", triton.infer, "waves", triton_input(data), model_version="9")
     raises("404", "there is no model 'unknown'", triton.get_model_metadata, "unknown")
-    raises("404", "there is nothing at", triton.get_model_config, "waves")
-    raises("404", "there is nothing at", triton.load_model, "waves")
+    raises("404", "does not exist", triton.get_model_config, "waves")
+    raises("404", "does not exist", triton.load_model, "waves")
     raises("404", "there is no model 'stats'", triton.get_inference_statistics)
-    raises("404", "there is nothing at", triton.get_system_shared_memory_status)
+    raises("404", "does not exist", triton.get_system_shared_memory_status)
     raises("400", "it must be .N, 4, 3.", triton.infer, "waves", triton_input(data[:, 1:]))
     raises("400", "one of 'FP32', 'FP64'", triton.infer, "waves",
            triton_input(data.astype(np.int64), datatype="INT64"))
-    raises("400", "which this model doesn't give", triton.infer, "waves", triton_input(data),
+    raises("400", "which is not an output of this model", triton.infer, "waves", triton_input(data),
            outputs=[InferRequestedOutput("label")])
     raises("400", "extension", triton.infer, "waves", triton_input(data),
            outputs=[InferRequestedOutput("score", class_count=2)])

@@ -73,7 +73,7 @@ def test_labels_are_given_in_the_query(trained):
     labels = [[20, 25], [40, 41]]
     response = equal_member(trained, "/evaluate", "precision_recall_curve", rows(), "series", labels=labels)
     assert response
-    check_rejected(trained, "/evaluate", windows(), "only rows", model="npy", labels=labels)
+    check_rejected(trained, "/evaluate", windows(), "requires rows", model="npy", labels=labels)
 
 
 @pytest.mark.parametrize("path,member", [("/reconstruct", "reconstructions"), ("/encode", "encodings")])

@@ -21,8 +21,8 @@ struct ConsoleRoutes: RouteGroup {
         return response
     }
 
-    /// The page may connect to this server and nothing else. No other page may frame it, and browsers must not guess types.
-    /// Browsers revalidate the files each time and mostly get a 304.
+    /// The page may connect to this server only. Other pages must not frame it, and browsers must not guess
+    /// types. Browsers revalidate the files each time, and get a 304 if nothing has changed.
     private static let headerFields: [(name: String, value: String)] = [
         (
             name: "Content-Security-Policy",
@@ -35,7 +35,7 @@ struct ConsoleRoutes: RouteGroup {
         (name: "Cache-Control", value: "no-cache"),
     ]
 
-    /// By path.
+    /// The files by path.
     private static let files: [String: StaticFile] = {
         var count = 0
         let files = UnsafeBufferPointer(start: console_files(&count), count: count)
@@ -47,6 +47,6 @@ struct ConsoleRoutes: RouteGroup {
             }, uniquingKeysWith: { $1 })
     }()
 
-    /// By the end of the path; the page itself has none.
+    /// The media types by file name extension. The page itself has no extension.
     private static let mediaTypes: [Substring: MediaType] = ["js": .javascript, "css": .css, "svg": .svg]
 }

@@ -3,12 +3,14 @@ import Synchronization
 import Telemetry
 import Training
 
-/// What models computed for requests, by model and version. The number of labels is bounded: the first hundred versions
-/// that are used have their own, all others share one, and those that are deleted make room.
+/// Metrics of the computations by models, labelled by model and version.
+///
+/// The number of label values is bounded: the first ``maxVersions`` versions that are used have labels of
+/// their own, and all others share one. The labels of deleted versions are removed.
 package final class InferenceMetrics: Sendable {
-    /// How many versions are told apart.
-    static let limit = 100
-    /// A label's value for all others, which no model can be called.
+    /// The maximum number of versions with labels of their own.
+    private static let maxVersions = 100
+    /// The label value of all other versions. It is not a valid model name.
     private static let other = "(other)"
 
     private struct Key: Hashable {
@@ -16,37 +18,37 @@ package final class InferenceMetrics: Sendable {
         let version: Int
     }
 
-    /// What one version computed.
+    /// The metrics of one version.
     private final class Cell: Sendable {
         let windows = Atomic<UInt64>(0)
         let batches = Histogram(.counts)
-        let waits = Histogram(.seconds)
-        let computations = Histogram(.seconds)
+        let queueTimes = Histogram(.seconds)
+        let computeTimes = Histogram(.seconds)
     }
 
     private let cells = Mutex<[Key: Cell]>([:])
-    private let others = Cell()
+    private let otherCell = Cell()
 
-    /// Has a model compute, and counts that.
+    /// Runs a computation by a model, and measures it.
     /// - Parameters:
-    ///   - windows: how many go through the network together.
-    ///   - arrivals: when the requests had come that they are of.
+    ///   - windows: the number of windows that go through the network together.
+    ///   - arrivals: the arrival times of the requests that the windows belong to.
     func measure<Result, Failure>(
         _ entry: ModelRegistry.Entry, windows: Int, arrivals: [MonotonicTime?],
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let start = MonotonicTime.now
         let result = try body()
-        let seconds = MonotonicTime.now.nanoseconds(since: start)
+        let nanoseconds = MonotonicTime.now.nanoseconds(since: start)
         let cell = cell(Key(model: entry.name, version: entry.version))
         cell.windows.add(UInt64(windows), ordering: .relaxed)
         cell.batches.observe(UInt64(windows))
-        cell.computations.observe(seconds)
-        for arrival in arrivals { cell.waits.observe(start.nanoseconds(since: arrival ?? start)) }
+        cell.computeTimes.observe(nanoseconds)
+        for arrival in arrivals { cell.queueTimes.observe(start.nanoseconds(since: arrival ?? start)) }
         return result
     }
 
-    /// Has a version compute for one request: counted, and named in the request's line of the log.
+    /// Runs a computation for one request, measures it, and records the version in the request's log line.
     package func measure<Result, Failure>(
         _ entry: ModelRegistry.Entry, windows: Int, for call: Call, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -57,22 +59,22 @@ package final class InferenceMetrics: Sendable {
     private func cell(_ key: Key) -> Cell {
         cells.withLock { cells in
             if let cell = cells[key] { return cell }
-            guard cells.count < Self.limit else { return others }
+            guard cells.count < Self.maxVersions else { return otherCell }
             let cell = Cell()
             cells[key] = cell
             return cell
         }
     }
 
-    /// Forgets versions that there are no more.
-    /// - Parameter isThere: whether there is a version of that name and number.
-    func forget(unless isThere: (String, Int) -> Bool) {
+    /// Removes the metrics of versions.
+    /// - Parameter isDeleted: whether the version of that model and number has been deleted.
+    func removeVersions(where isDeleted: (_ model: String, _ version: Int) -> Bool) {
         let keys = cells.withLock { Array($0.keys) }
-        let gone = keys.filter { !isThere($0.model, $0.version) }
-        if !gone.isEmpty { cells.withLock { cells in for key in gone { cells[key] = nil } } }
+        let deleted = keys.filter { isDeleted($0.model, $0.version) }
+        if !deleted.isEmpty { cells.withLock { cells in for key in deleted { cells[key] = nil } } }
     }
 
-    /// Writes all that was counted.
+    /// Writes all metrics.
     func write(to text: inout MetricsText) {
         let all = cells.withLock { $0 }.sorted {
             ($0.key.model, $0.key.version) < ($1.key.model, $1.key.version)
@@ -80,8 +82,9 @@ package final class InferenceMetrics: Sendable {
         var rows: [(labels: MetricsText.Labels, cell: Cell)] = all.map {
             ([(name: "model", value: $0.key.model), (name: "version", value: "\($0.key.version)")], $0.value)
         }
-        if others.batches.snapshot.count > 0 {
-            rows.append(([(name: "model", value: Self.other), (name: "version", value: Self.other)], others))
+        if otherCell.batches.snapshot.count > 0 {
+            rows.append(
+                ([(name: "model", value: Self.other), (name: "version", value: Self.other)], otherCell))
         }
         text.begin(
             "reprise_inference_windows_total", .counter,
@@ -89,17 +92,17 @@ package final class InferenceMetrics: Sendable {
         for (labels, cell) in rows { text.sample(labels, Double(cell.windows.load(ordering: .relaxed))) }
         text.begin(
             "reprise_inference_batch_windows", .histogram,
-            "Windows that went through a network together, of one request or several.")
+            "Windows that went through a network together, from one request or several.")
         for (labels, cell) in rows { text.sample(labels, cell.batches.snapshot) }
         text.begin(
             "reprise_inference_queue_seconds", .histogram,
-            "Time of a request from its arrival to the beginning of its computation: waiting, and reading its numbers."
+            "Time from the arrival of a request to the start of its computation: queueing and parsing."
         )
-        for (labels, cell) in rows { text.sample(labels, cell.waits.snapshot) }
+        for (labels, cell) in rows { text.sample(labels, cell.queueTimes.snapshot) }
         text.begin(
             "reprise_inference_compute_seconds", .histogram,
-            "Time that a batch of windows took to compute, without reading the request and writing the answer."
+            "Time to compute a batch of windows, without parsing the request and writing the response."
         )
-        for (labels, cell) in rows { text.sample(labels, cell.computations.snapshot) }
+        for (labels, cell) in rows { text.sample(labels, cell.computeTimes.snapshot) }
     }
 }

@@ -2,39 +2,40 @@ import HTTP1
 import Synchronization
 import Telemetry
 
-/// How many requests there were and how long they took, by path, method and status. A request costs a few atomic
-/// operations: each combination has a place from the beginning, and a histogram from its first request on.
+/// The number and duration of requests, by path, method and status.
 ///
-/// No label comes from a request: paths are those of routes, methods and statuses those that are known.
+/// A request costs a few atomic operations: each combination of labels has a preallocated cell, which gets a
+/// histogram with its first request. No label value comes from a request: paths are those of the routes, and
+/// methods and statuses are from fixed lists.
 final class RequestMetrics: Sendable {
-    /// nginx' number for a client that went before it was answered; no such answer is ever sent.
-    static let goneStatus = 499
+    /// The status of a request whose client disconnected before the response, as in nginx. It is never sent.
+    static let clientClosedRequest = 499
 
-    /// The methods that the parser lets through.
+    /// The methods that the HTTP parser accepts.
     private static let methods: [Method] = [.get, .post, .head, .put, .delete, .options, .patch]
-    /// A label's value for what is not among the known ones. No path, method or status looks like it.
+    /// The label value of everything that is not listed. No path, method or status has this form.
     private static let other = "(other)"
 
-    /// Statuses that answers have, the most frequent first.
+    /// The statuses of responses.
     private static let statuses = [
         200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 417, 422, 429, 431,
-        goneStatus, 500,
-        501, 503, 505, 507,
+        clientClosedRequest, 500, 501, 503, 505, 507,
     ]
 
-    /// For each code from 200 to 599 its place in `statuses`, or one behind them.
-    private static let places: [UInt8] = (200..<600).map {
+    /// For each code from 200 to 599, its index in `statuses`, or `statuses.count` if it is not listed.
+    private static let statusIndices: [UInt8] = (200..<600).map {
         UInt8(statuses.firstIndex(of: $0) ?? statuses.count)
     }
 
     private let paths: [String]
-    private let places = RequestMetrics.places
+    private let statusIndices = RequestMetrics.statusIndices
     private let methods = RequestMetrics.methods
-    /// The place never changes, and what is there is atomic.
+    /// One cell for each combination of path, method and status. The buffer never changes, and its cells are
+    /// atomic.
     nonisolated(unsafe) private let cells: UnsafeMutableBufferPointer<AtomicLazyReference<Histogram>>
     private let inFlight = Atomic(0)
 
-    /// - Parameter paths: those of the routes.
+    /// - Parameter paths: the paths of the routes.
     init(paths: [String]) {
         self.paths = paths
         let count = (paths.count + 1) * (Self.methods.count + 1) * (Self.statuses.count + 1)
@@ -47,22 +48,22 @@ final class RequestMetrics: Sendable {
         cells.deallocate()
     }
 
-    /// The path of that number.
-    func path(_ number: Int) -> String { paths[number] }
+    /// The path with the given index.
+    func path(_ index: Int) -> String { paths[index] }
 
-    /// A request has begun.
+    /// Counts the start of a request.
     func begin() { inFlight.add(1, ordering: .relaxed) }
 
-    /// A request that had begun is over.
+    /// Counts the end of a request.
     /// - Parameters:
-    ///   - path: its number in `paths`; nil for one that no route has.
-    ///   - method: nil if the request could not be read.
-    ///   - status: nil if the client went before it was answered.
+    ///   - path: the index of the path; nil for a path that no route has.
+    ///   - method: nil if the request could not be parsed.
+    ///   - status: nil if the client disconnected before the response.
     func end(path: Int?, _ method: Method?, _ status: Status?, nanoseconds: UInt64) {
         inFlight.subtract(1, ordering: .relaxed)
         let method = method.flatMap(methods.firstIndex) ?? methods.count
-        let code = (status?.code ?? Self.goneStatus) - 200
-        let status = places.indices.contains(code) ? Int(places[code]) : Self.statuses.count
+        let code = (status?.code ?? Self.clientClosedRequest) - 200
+        let status = statusIndices.indices.contains(code) ? Int(statusIndices[code]) : Self.statuses.count
         histogram(path ?? paths.count, method, status).observe(nanoseconds)
     }
 
@@ -75,9 +76,9 @@ final class RequestMetrics: Sendable {
         return cells[index].load() ?? cells[index].storeIfNil(Histogram(.seconds))
     }
 
-    /// Writes all that was counted.
+    /// Writes all metrics.
     func write(to text: inout MetricsText) {
-        var seen: [(labels: MetricsText.Labels, snapshot: Histogram.Snapshot)] = []
+        var samples: [(labels: MetricsText.Labels, snapshot: Histogram.Snapshot)] = []
         for path in 0...paths.count {
             for method in 0...Self.methods.count {
                 for status in 0...Self.statuses.count {
@@ -93,21 +94,21 @@ final class RequestMetrics: Sendable {
                             value: status < Self.statuses.count ? "\(Self.statuses[status])" : Self.other
                         ),
                     ]
-                    seen.append((labels, histogram.snapshot))
+                    samples.append((labels, histogram.snapshot))
                 }
             }
         }
         text.begin(
             "reprise_http_requests_total", .counter,
-            "Requests that were answered, or whose client went away before (status 499).")
-        for cell in seen { text.sample(cell.labels, Double(cell.snapshot.count)) }
+            "Requests that have ended; status 499 if the client disconnected before the response.")
+        for sample in samples { text.sample(sample.labels, Double(sample.snapshot.count)) }
         text.begin(
             "reprise_http_request_duration_seconds", .histogram,
-            "Time from the end of a request's head to the end of its answer, which for a stream is when it ends."
+            "Time from the end of a request's head to the end of its response, including streams."
         )
-        for cell in seen { text.sample(cell.labels, cell.snapshot) }
+        for sample in samples { text.sample(sample.labels, sample.snapshot) }
         text.single(
-            "reprise_http_requests_in_flight", .gauge, "Requests that are being received or answered.",
+            "reprise_http_requests_in_flight", .gauge, "Requests that are being received or processed.",
             Double(inFlight.load(ordering: .relaxed)))
     }
 }

@@ -11,17 +11,18 @@ final class RequestRecord: Sendable {
         let version: Int
     }
 
-    /// What only the log needs.
+    /// The data that only the log needs.
     private struct LogEntry: Sendable {
         let log: RequestLog
-        let isQuiet: Bool
+        let level: String
         let head: RequestHead?
         let peer: String?
     }
 
-    /// Paths that are requested so often that a line each would hide the other lines.
-    private static let quietPaths: Set<String> = ["/healthz", "/readyz", "/metrics"]
-    /// The maximum number of bytes of a path in the log.
+    /// Paths that are requested so often that their lines would hide the others. They are logged at the level
+    /// debug.
+    private static let debugPaths: Set<String> = ["/healthz", "/readyz", "/metrics"]
+    /// The maximum length of a path in the log, in bytes.
     private static let maxLoggedPath = 256
 
     private let path: Int?
@@ -34,7 +35,7 @@ final class RequestRecord: Sendable {
     private let subject = Mutex<Subject?>(nil)
 
     /// - Parameters:
-    ///   - head: nil for bytes that are no request.
+    ///   - head: nil if no request could be parsed.
     ///   - path: the index of the route's path; nil for a path that no route has.
     ///   - peer: the client's address.
     init(
@@ -43,10 +44,10 @@ final class RequestRecord: Sendable {
         self.path = path
         self.metrics = metrics
         method = head?.method
-        let isQuiet = head.map { Self.quietPaths.contains($0.path) } ?? false
+        let isDebug = head.map { Self.debugPaths.contains($0.path) } ?? false
         entry =
-            if let log, !isQuiet || log.isVerbose {
-                LogEntry(log: log, isQuiet: isQuiet, head: head, peer: peer)
+            if let log, !isDebug || log.isVerbose {
+                LogEntry(log: log, level: isDebug ? "debug" : "info", head: head, peer: peer)
             } else {
                 nil
             }
@@ -54,7 +55,7 @@ final class RequestRecord: Sendable {
         metrics.begin()
     }
 
-    /// Keeps the version that the request uses, for the log.
+    /// Records the version that the request uses, for the log.
     func note(_ version: ModelRegistry.Entry) {
         guard entry != nil else { return }
         subject.withLock { $0 = Subject(model: version.name, version: version.version) }
@@ -65,23 +66,23 @@ final class RequestRecord: Sendable {
         response.fields.append((name: RequestID.field, value: id))
     }
 
-    /// Counts and logs.
+    /// Counts and logs the exchange.
     func didEnd(_ end: ExchangeEnd) {
-        let time = MonotonicTime.now.nanoseconds(since: start)
-        metrics.end(path: path, method, end.status, nanoseconds: time)
-        if let entry { write(entry, end, time) }
+        let nanoseconds = MonotonicTime.now.nanoseconds(since: start)
+        metrics.end(path: path, method, end.status, nanoseconds: nanoseconds)
+        if let entry { write(entry, end, nanoseconds) }
     }
 
-    private func write(_ entry: LogEntry, _ end: ExchangeEnd, _ time: UInt64) {
+    private func write(_ entry: LogEntry, _ end: ExchangeEnd, _ nanoseconds: UInt64) {
         let trace = entry.head.flatMap { TraceParent($0.fields) }
-        entry.log.writer.log(entry.isQuiet ? "debug" : "info", "request") { line in
+        entry.log.writer.log(entry.level, "request") { line in
             line.field("request_id", id)
             line.field("method", ifAny: method?.rawValue)
             line.field("route", ifAny: path.map(metrics.path))
             if let path = entry.head?.path { line.field("path", Self.shortened(path)) }
-            line.field("status", end.status?.code ?? RequestMetrics.goneStatus)
+            line.field("status", end.status?.code ?? RequestMetrics.clientClosedRequest)
             line.field("bytes", end.contentBytes)
-            line.field("seconds", nanoseconds: time)
+            line.field("seconds", nanoseconds: nanoseconds)
             line.field("peer", ifAny: entry.peer)
             if let subject = subject.withLock({ $0 }) {
                 line.field("model", subject.model)
@@ -93,7 +94,7 @@ final class RequestRecord: Sendable {
         }
     }
 
-    /// The parser lets only ASCII paths through.
+    /// Cuts a path to ``maxLoggedPath`` bytes. Paths are ASCII, because the HTTP parser accepts nothing else.
     private static func shortened(_ path: String) -> String {
         path.utf8.count <= maxLoggedPath ? path : path.prefix(maxLoggedPath) + "..."
     }

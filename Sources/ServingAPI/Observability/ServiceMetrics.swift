@@ -7,46 +7,47 @@ import Training
 
 /// The metrics of a service, as `/metrics` exposes them.
 ///
-/// These counters are our own instead of swift-metrics, which is a facade without counters and without a text format. Routes,
-/// methods and statuses are known beforehand, so no look-up by name and labels is needed.
+/// They do not use swift-metrics, which is a facade without counters and without a text format. Routes,
+/// methods and statuses are known in advance, so no look-up by name and labels is needed.
 final class ServiceMetrics: Sendable {
-    /// Weak, because the server holds the service.
-    private struct Front: Sendable {
+    /// A weak reference, because the server holds the service.
+    private struct WeakServer: Sendable {
         weak var server: Server?
     }
 
-    /// What models have computed.
+    /// The metrics of computations by models.
     let inferences = InferenceMetrics()
     private let requests = AtomicLazyReference<RequestMetrics>()
-    private let front = Mutex(Front())
+    private let weakServer = Mutex(WeakServer())
 
-    /// Includes the requests. They are counted by the paths of the routes, so they come when all routes are known.
+    /// Includes the metrics of requests. They are made after all routes, because the paths of the routes are
+    /// labels.
     func include(_ requests: RequestMetrics) { _ = self.requests.storeIfNil(requests) }
 
     /// Includes the connections of a server.
-    func include(_ server: Server) { front.withLock { $0.server = server } }
+    func include(_ server: Server) { weakServer.withLock { $0.server = server } }
 
-    /// All metrics at this moment, in Prometheus' text format.
+    /// The current values of all metrics, in Prometheus' text format.
     func text(_ core: ServingCore) -> [UInt8] {
         let registry = core.models.registry
         var text = MetricsText()
         requests.load()?.write(to: &text)
-        if let server = front.withLock({ $0.server }) { text.write(server.connections) }
-        // A registry sees what other servers have done to the folder when it is asked, as here.
+        if let server = weakServer.withLock({ $0.server }) { text.write(server.connections) }
+        // Include changes that other servers have made to the shared folder.
         registry.rescan()
-        // Without this the series of deleted versions would stay for ever.
-        inferences.forget { registry.contains($0, version: $1) }
+        // The metrics of deleted versions would stay forever.
+        inferences.removeVersions { !registry.contains($0, version: $1) }
         inferences.write(to: &text)
         text.single(
-            "reprise_work_queue_waiting", .gauge, "Predictions and other work that wait for their turn.",
+            "reprise_work_queue_waiting", .gauge, "Requests in the prediction queue.",
             Double(core.queue.waitingCount))
         text.write(core.trainings.jobs.counts)
         text.write(registry.counts)
         text.single(
             "reprise_log_lines_lost_total", .counter,
-            "Log lines that were lost because the reader of the log was too slow.",
+            "Log lines that were dropped because the log was read too slowly.",
             Double(core.requestLog?.writer.droppedLines ?? 0))
-        text.begin("reprise_build_info", .gauge, "Always 1; the version of the software is a label.")
+        text.begin("reprise_build_info", .gauge, "Always 1; the label is the version of the software.")
         text.sample([(name: "version", value: Software.version)], 1)
         ProcessMetrics()?.write(to: &text)
         return text.bytes
@@ -56,31 +57,31 @@ final class ServiceMetrics: Sendable {
 extension MetricsText {
     fileprivate mutating func write(_ connections: ConnectionCounts) {
         single(
-            "reprise_http_connections_open", .gauge, "Connections that there are.", Double(connections.open))
+            "reprise_http_connections_open", .gauge, "Open connections.", Double(connections.open))
         single(
-            "reprise_http_connections_accepted_total", .counter, "Connections that were accepted.",
+            "reprise_http_connections_accepted_total", .counter, "Accepted connections.",
             Double(connections.accepted))
         single(
             "reprise_http_connections_refused_total", .counter,
-            "Connections that were answered 503, or closed, because there were too many.",
+            "Connections that got a 503 or were closed because there were too many.",
             Double(connections.refused))
     }
 
     fileprivate mutating func write(_ trainings: TrainingCounts) {
-        begin("reprise_trainings_total", .counter, "Trainings that have ended, by what became of them.")
+        begin("reprise_trainings_total", .counter, "Trainings that have ended, by outcome.")
         for (outcome, count) in [
             ("succeeded", trainings.succeeded), ("failed", trainings.failed),
             ("cancelled", trainings.cancelled),
         ] { sample([(name: "outcome", value: outcome)], Double(count)) }
         single(
             "reprise_training_epochs_total", .counter, "Epochs of all trainings.", Double(trainings.epochs))
-        single("reprise_trainings_running", .gauge, "Trainings that run.", Double(trainings.running))
+        single("reprise_trainings_running", .gauge, "Trainings that are running.", Double(trainings.running))
         single(
-            "reprise_trainings_waiting", .gauge, "Trainings that wait for their turn.",
+            "reprise_trainings_waiting", .gauge, "Trainings in the queue.",
             Double(trainings.waiting))
         begin(
             "reprise_training_last_loss", .gauge,
-            "Loss of the last epoch that a model was trained, of the hundred models that were trained last.")
+            "Loss of the last epoch of each of the 100 most recently trained models.")
         for (model, loss) in trainings.losses.sorted(by: { $0.model < $1.model }) {
             sample([(name: "model", value: model)], loss)
         }
@@ -88,15 +89,16 @@ extension MetricsText {
 
     fileprivate mutating func write(_ registry: ModelRegistry.Counts) {
         single(
-            "reprise_models", .gauge, "Models in the registry, as far as is known.", Double(registry.models))
+            "reprise_models", .gauge, "Models in the registry, as of the last scan of the folder.",
+            Double(registry.models))
         single(
-            "reprise_model_versions", .gauge, "Versions of all models, as far as is known.",
+            "reprise_model_versions", .gauge, "Versions of all models, as of the last scan of the folder.",
             Double(registry.versions))
         single(
             "reprise_loaded_model_versions", .gauge, "Versions whose weights are in memory.",
             Double(registry.loaded))
         single(
-            "reprise_loaded_model_bytes", .gauge, "Memory that the weights of loaded versions take.",
+            "reprise_loaded_model_bytes", .gauge, "Memory of the weights of loaded versions.",
             Double(registry.loadedBytes))
     }
 }

@@ -1,14 +1,14 @@
 import HTTP1
 
-/// A valid `traceparent` field (W3C Trace Context, 3.2).
+/// A valid `traceparent` header field (W3C Trace Context, 3.2).
 package struct TraceParent: Equatable {
-    /// 32 hexadecimal digits: the whole trace.
+    /// The ID of the trace, 32 hexadecimal digits.
     package let traceID: String
-    /// 16 hexadecimal digits: the caller's part of it.
+    /// The ID of the caller's span, 16 hexadecimal digits.
     package let parentID: String
 
-    /// nil for a value that the specification has ignored: of another form, or with an ID of zeros. Of higher versions the
-    /// parts that this one knows are taken.
+    /// Returns nil for a value that must be ignored: one of another form, or with an ID of zeros. Of higher
+    /// versions, the parts that version 00 defines are read.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
         func isHexadecimal(_ range: Range<Int>) -> Bool {
@@ -30,7 +30,7 @@ package struct TraceParent: Equatable {
         else { return nil }
     }
 
-    /// The one of a request; nil also if there are two.
+    /// The value in a request's header fields; nil if there is none, or more than one.
     package init?(_ fields: HeaderFields) {
         let values = fields.values(of: "traceparent")
         guard values.count == 1 else { return nil }

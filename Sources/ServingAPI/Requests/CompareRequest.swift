@@ -6,24 +6,24 @@ import NeuralNetwork
 import TimeSeries
 import Training
 
-/// What POST /compare asks for: an autoencoder and a stacked network, trained on the same windows with the same seeds, and
-/// judged by rows that come later.
+/// A request to POST /compare: an autoencoder and a stacked network, trained on the same windows with the
+/// same seeds, and evaluated on later rows.
 struct CompareRequest {
-    /// A network and a seed.
+    /// The training of one network with one seed.
     struct Run {
         let network: String
         let seed: UInt64
-        /// What the model is called.
+        /// The name of the model.
         let name: String
         let training: PlannedTraining
     }
 
     let model: String
-    /// All of the autoencoder, then all of the stacked network.
+    /// The runs of the autoencoder, then those of the stacked network.
     let runs: [Run]
-    /// What is trained on: windows of the first rows, without those of labelled anomalies.
+    /// The training data: windows of the first rows, without windows that contain labelled anomalies.
     let training: Windows
-    /// What is judged: windows that end in the other rows.
+    /// The test data: windows that end in the other rows.
     let test: Windows
     /// For each row, whether it is an anomaly; nil without labels.
     let labels: [Bool]?
@@ -31,13 +31,15 @@ struct CompareRequest {
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "labels")
-        let asked = try body.read { (body) throws(JSONError) in try body.comparison() }
-        (model, training, test, labels) = (asked.model, asked.training, asked.test, asked.labels)
+        let comparison = try body.read { (body) throws(JSONError) in try body.comparison() }
+        (model, training, test, labels) = (
+            comparison.model, comparison.training, comparison.test, comparison.labels
+        )
         var runs: [Run] = []
-        for specification in asked.specifications {
+        for specification in comparison.specifications {
             let training: PlannedTraining
             do throws(TrainingFailure) {
-                training = try PlannedTraining(specification, on: asked.training, limits: limits)
+                training = try PlannedTraining(specification, on: comparison.training, limits: limits)
             } catch {
                 throw Problem(error, architecture: specification.architecture)
             }
@@ -68,24 +70,24 @@ private struct UncheckedComparison {
 extension FieldReader {
     fileprivate mutating func comparison() throws(JSONError) -> UncheckedComparison {
         let model = try modelName()
-        let (autoencoder, stacked) = try bothArchitectures()
+        let (autoencoder, stacked) = try comparedArchitectures()
         let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
         for network in networks where !ModelName.isValid("\(model)-\(network.name)") {
-            throw error("model", "is too long: \"-\(network.name)\" is added to it")
+            throw error("model", "is too long: the names of the models append \"-\(network.name)\" to it")
         }
         let seeds = try ints("seeds", in: 0...Int.max, count: 1...10, default: [0])
         let scaling: Scaling = try choice("scaling", default: .standard)
         let detection = try detectionOptions()
-        var asked = try trainingOptions(hasSeed: false)
-        let data = try data(ofSeries: true)
+        let requested = try trainingOptions(hasSeed: false)
+        let data = try data(rowsOnly: true)
         let labels = try rowFlags("labels", rows: data.windows.series.rows)
         let share = try double("test_split", in: 0.01...0.99, default: 0.5)
         try rejectUnknown()
         let (training, test) = try split(data.windows, at: share, labels)
-        asked = try options(asked, detection, for: training)
+        let completed = try options(requested, detection, for: training)
         let specifications = networks.flatMap { network in
             seeds.map { seed in
-                var options = asked
+                var options = completed
                 options.seed = UInt64(seed)
                 var specification = TrainingSpecification(
                     architecture: network.architecture, scaling: scaling, options: options,
@@ -98,7 +100,8 @@ extension FieldReader {
             model: model, specifications: specifications, training: training, test: test, labels: labels)
     }
 
-    /// Windows of the first rows, without those of anomalies that are known, and windows that end in the others.
+    /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the
+    /// other rows.
     private func split(
         _ windows: Windows, at share: Double, _ labels: [Bool]?
     ) throws(JSONError) -> (training: Windows, test: Windows) {
@@ -111,7 +114,8 @@ extension FieldReader {
         guard training.count > 0, test.count > 0 else {
             throw error(
                 "test_split",
-                "leaves \(training.count) windows to train on and \(test.count) to judge of \(windows.count); each needs some"
+                "leaves \(training.count) windows for training and \(test.count) for the test, of "
+                    + "\(windows.count); each needs at least one"
             )
         }
         return (training, test)

@@ -4,7 +4,8 @@ import ModelFiles
 import Training
 
 extension FieldReader {
-    /// `threshold`, `quantile` or `sigmas`; nil without any of them.
+    /// Reads `threshold`, `quantile` or `sigmas`; nil if none is present.
+    /// - Throws: an error if several are present.
     mutating func thresholdRule() throws(JSONError) -> Threshold.Rule? {
         let value = try float("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true)
         let quantile = try double("quantile", in: 0...1)
@@ -14,12 +15,12 @@ extension FieldReader {
             sigmas.map { ("sigmas", .sigmas($0)) },
         ].compactMap { $0 }
         guard rules.count < 2 else {
-            throw error(rules[1].name, "and \"\(rules[0].name)\" are both there; send one of them")
+            throw error(rules[1].name, "and \"\(rules[0].name)\" are both present; send one of them")
         }
         return rules.first?.rule
     }
 
-    /// How to tell anomalies by a model's reconstructions.
+    /// Reads `error_kind`, `calibration_split` and the rule of the threshold.
     mutating func detectionOptions() throws(JSONError) -> DetectionOptions {
         var options = DetectionOptions()
         options.errorKind = try choice("error_kind")

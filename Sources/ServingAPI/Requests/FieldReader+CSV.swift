@@ -4,14 +4,15 @@ import JSON
 import TimeSeries
 
 extension FieldReader {
-    /// The members of a JSON request that a CSV body takes the place of.
+    /// The members of a JSON request that a CSV body replaces.
     private static let membersOfCSV: Set<String> = [
         "series", "windows", "recordings", "feature_names", "timestamps",
     ]
 
-    /// Reads a request whose data are a CSV body, and whose options are its query: it has the members of a JSON request
-    /// from now on. What the columns are for is said by `columns`, `ignore`, `timestamp` and `recording`.
-    /// - Parameter flag: the parameter that names a column of 0 and 1, if there is one.
+    /// Reads a request with a CSV body and options in the query. The reader then has the members of a JSON
+    /// request. The parameters `columns`, `ignore`, `timestamp` and `recording` assign the columns.
+    /// - Parameter flag: the parameter that names a column of 0 and 1; nil for a path without one.
+    /// - Throws: 422 for invalid CSV or parameters.
     init(csv request: Request, flag: String?) throws(Problem) {
         do throws(JSONError) {
             try self.init(query: request.target.queryItems, besides: Self.membersOfCSV)
@@ -25,10 +26,10 @@ extension FieldReader {
             if let place = table.firstMissing, try string("missing") ?? "error" == "error" {
                 throw JSONError(
                     .invalid,
-                    "line \(place.line): the column \(Quote.text(place.column)) has no value; send a number, or say how "
-                        + "to fill gaps with missing: previous, linear or zero")
+                    "line \(place.line): the column \(Quote.text(place.column)) has no value; send a "
+                        + "number, or fill gaps with missing: previous, linear or zero")
             }
-            take(table, isRecorded: recording != nil)
+            set(table, hasRecordings: recording != nil)
             if let flag, let flagged, let values = table.flags[flagged] {
                 set(flag, .tensor(Tensor(shape: [values.count], values: values)))
             }
@@ -45,15 +46,15 @@ extension FieldReader {
         }
     }
 
-    /// Puts a table where a JSON request has its data.
-    private mutating func take(_ table: CSVTable, isRecorded: Bool) {
+    /// Sets the data members of a JSON request from a table.
+    private mutating func set(_ table: CSVTable, hasRecordings: Bool) {
         let features = table.series.features
         func tensor(_ values: [Float]) -> JSONValue {
             let missing = table.firstMissing == nil ? [] : values.indices.filter { values[$0].isNaN }
             return .tensor(
                 Tensor(shape: [values.count / features, features], values: values, missing: missing))
         }
-        if isRecorded {
+        if hasRecordings {
             let recordings = table.recordings.map { rows in
                 tensor(
                     Array(table.series.values[(rows.lowerBound * features)..<(rows.upperBound * features)]))
@@ -66,7 +67,7 @@ extension FieldReader {
         if let timestamps = table.timestamps { set("timestamps", .array(Self.values(timestamps))) }
     }
 
-    /// Numbers if all of them are written as JSON writes numbers, such as seconds of Unix; texts otherwise.
+    /// Timestamps as numbers, if all are valid JSON numbers such as Unix seconds; as strings otherwise.
     private static func values(_ timestamps: [String]) -> [JSONValue] {
         var numbers: [JSONValue] = []
         for timestamp in timestamps {

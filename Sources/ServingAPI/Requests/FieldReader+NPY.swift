@@ -4,13 +4,14 @@ import JSON
 import TimeSeries
 
 extension FieldReader {
-    /// The members of a JSON request that an array takes the place of.
+    /// The members of a JSON request that an array replaces.
     private static let membersOfNPY: Set<String> = ["series", "windows", "recordings"]
 
-    /// Reads a request whose data are an array in NumPy's format, and whose options are its query: it has the members of a
-    /// JSON request from now on. Two axes are rows and features, three are windows, timesteps and features; NaN is a missing
-    /// value.
-    /// - Parameter flag: the member that flags rows, if there is one.
+    /// Reads a request with an array in NumPy's format and options in the query. The reader then has the
+    /// members of a JSON request. An array of shape `[rows][F]` becomes `series`, one of shape `[N][T][F]`
+    /// `windows`. NaN is a missing value.
+    /// - Parameter flag: the member that flags rows; nil for a path without one.
+    /// - Throws: 422 for an invalid array or parameter.
     init(npy request: Request, flag: String?) throws(Problem) {
         do throws(JSONError) {
             try self.init(query: request.target.queryItems, besides: Self.membersOfNPY)
@@ -18,8 +19,8 @@ extension FieldReader {
             guard let name = [2: "series", 3: "windows"][array.shape.count] else {
                 throw JSONError(
                     .invalid,
-                    "the array has \(array.shape.count) axes, the shape \(array.shape); it must have 2, for rows [rows][F], or 3, "
-                        + "for windows [N][T][F]")
+                    "the array has \(array.shape.count) axes, the shape \(array.shape); it must have 2 "
+                        + "axes for rows [rows][F], or 3 axes for windows [N][T][F]")
             }
             set(
                 name,
@@ -41,10 +42,10 @@ extension FieldReader {
         }
     }
 
-    /// Flags of rows as JSON would have them, such as `[[8,9]]`.
+    /// Parses a query parameter that flags rows, such as `[[8,9]]`.
     private static func flags(_ name: String, _ text: String) throws(JSONError) -> JSONValue {
         let body = Array("{\"flags\":\(text)}".utf8)
-        // Text that closes the object would add members, or follow it.
+        // Refuse text that closes the object, which could add members.
         guard case .object(let object)? = try? JSONReader.parse(body, tensors: ["flags"]),
             object.members.count == 1, let flags = object["flags"]
         else {

@@ -2,20 +2,20 @@ import JSON
 import ModelFiles
 import TimeSeries
 
-/// The data of a request: windows whose features stand in the order of the model that they are for.
+/// The data of a request as windows, with the features in the order of the model.
 struct RequestData {
     let windows: Windows
-    /// Whether they were cut from rows, and did not come as windows.
+    /// Whether the windows were cut from rows.
     let isSeries: Bool
-    /// What the features are called: as the model has it if it has names, as the request has it otherwise.
+    /// The names of the features: those of the model, or of the request if the model has none.
     let featureNames: [String]?
-    /// When each row was measured; nil unless the request says it.
+    /// The timestamp of each row; nil if the request has none.
     let timestamps: [Timestamp]?
 
-    /// When a row was measured.
+    /// The timestamp of a row; nil if the request has none.
     func timestamp(ofRow row: Int) -> Timestamp? { timestamps?[row] }
 
-    /// The last window alone.
+    /// The data with the last window only.
     var last: RequestData {
         guard let start = windows.starts.last else { return self }
         return RequestData(
@@ -25,34 +25,38 @@ struct RequestData {
 }
 
 extension FieldReader {
-    /// The position in the data of each of a model's features, found by their names; nil unless both have names.
+    /// The position in the data of each of a model's features, found by their names; nil unless both have
+    /// names.
     /// - Parameters:
-    ///   - names: of the data's features.
-    ///   - model: what the data are for.
+    ///   - names: the names of the data's features.
+    ///   - model: the model that gets the data.
+    /// - Throws: an error if the names are not those of the model.
     func order(of names: [String]?, for model: ModelDescription?) throws(JSONError) -> [Int]? {
-        guard let names, let wanted = model?.featureNames, names != wanted else { return nil }
-        let known = Set(wanted)
-        let extra = names.filter { !known.contains($0) }
-        guard extra.isEmpty else {
+        guard let names, let required = model?.featureNames, names != required else { return nil }
+        let known = Set(required)
+        let unknown = names.filter { !known.contains($0) }
+        guard unknown.isEmpty else {
             throw error(
                 "feature_names",
-                "has \(Self.listing(extra)), which the model has not; "
-                    + (isQuery ? "leave columns out with ignore=…" : "leave them out")
-                    + ". The model has \(Self.listing(wanted))")
+                "has \(Self.listing(unknown)), which the model does not have; "
+                    + (isQuery ? "exclude columns with ignore=…" : "remove them")
+                    + ". The model has \(Self.listing(required))")
         }
-        let places = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-        let lacking = wanted.filter { places[$0] == nil }
-        guard lacking.isEmpty else {
+        let positions = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+        let missing = required.filter { positions[$0] == nil }
+        guard missing.isEmpty else {
             throw error(
                 "feature_names",
-                "lacks \(Self.listing(lacking)), which the model has. It has \(Self.listing(names))")
+                "lacks \(Self.listing(missing)), which the model requires. The request has "
+                    + "\(Self.listing(names))"
+            )
         }
-        return wanted.compactMap { places[$0] }
+        return required.compactMap { positions[$0] }
     }
 
     private static func listing(_ names: [String]) -> String {
-        let most = 20
-        return names.prefix(most).map { Quote.text($0) }.joined(separator: ", ")
-            + (names.count > most ? ", …" : "")
+        let maxCount = 20
+        return names.prefix(maxCount).map { Quote.text($0) }.joined(separator: ", ")
+            + (names.count > maxCount ? ", …" : "")
     }
 }

@@ -6,19 +6,19 @@ import ModelStore
 import NeuralNetwork
 import TimeSeries
 
-/// What POST /score asks for.
+/// A request to POST /score.
 struct ScoreRequest {
-    /// What an answer may have.
+    /// A part of the response.
     enum Part: String, CaseIterable {
-        /// Error and score of each window.
+        /// The error and the score of each window.
         case windows
         /// A score for each row of a series.
         case rows
-        /// Stretches of rows that are anomalies.
+        /// Ranges of rows that are anomalies.
         case events
         /// The score of each timestep of each window.
         case timesteps
-        /// The share that each feature has in each window's error.
+        /// The share of each feature in each window's error.
         case features
     }
 
@@ -30,7 +30,9 @@ struct ScoreRequest {
     /// In the data's units.
     var windows: Windows { data.windows }
 
-    /// Reads and checks the rest of a body whose model is known.
+    /// Reads and checks the rest of a body, after the model and version.
+    /// - Throws: 422 for invalid members and for a response beyond the limits, 409 for a version without a
+    ///   threshold.
     init(_ body: FieldReader, _ entry: ModelRegistry.Entry, _ limits: RuntimeLimits) throws(Problem) {
         var body = body
         self.entry = entry
@@ -45,25 +47,28 @@ struct ScoreRequest {
             for part in parts where part == .rows || part == .events {
                 guard isSeries else {
                     throw body.error(
-                        "include", "has \"\(part.rawValue)\", but only a series has rows; send one")
+                        "include",
+                        "has \"\(part.rawValue)\", which requires rows; send \"series\" instead of "
+                            + "\"windows\""
+                    )
                 }
                 guard !isLast else {
                     throw body.error(
                         "include",
-                        "has \"\(part.rawValue)\", but \"last\" is one window; leave one of them out")
+                        "has \"\(part.rawValue)\", but \"last\" selects one window; remove one of them")
                 }
             }
             return (isLast ? data.last : data, Set(parts))
         }
         do throws(JSONError) {
-            try limits.checkResponse(of: answerValues, windows, entry.trained.model.network)
+            try limits.checkResponse(of: responseValueCount, windows, entry.trained.model.network)
         } catch {
             throw Problem(error)
         }
     }
 
-    /// How many numbers the answer has, but for events.
-    private var answerValues: Int {
+    /// The number of values in the response, without events.
+    private var responseValueCount: Int {
         let details =
             (parts.contains(.timesteps) ? windows.timesteps : 0)
             + (parts.contains(.features) ? 2 * windows.features : 0)

@@ -5,7 +5,7 @@ import ModelStore
 import TimeSeries
 
 extension Scoring {
-    /// The scoring that a version has by itself.
+    /// The default scoring of a version.
     /// - Throws: 409 for a version without a threshold.
     package init(_ entry: ModelRegistry.Entry) throws(Problem) {
         let model = entry.trained.description
@@ -17,12 +17,12 @@ extension Scoring {
 }
 
 extension FieldReader {
-    /// The scoring that a request asks for: `threshold`, `quantile` or `sigmas`, `combine`, `events`.
-    /// - Throws: 409 for a version without a threshold, if the request gives none.
+    /// Reads the scoring of a request: `threshold`, `quantile` or `sigmas`, `combine`, `events`.
+    /// - Throws: 409 if neither the version nor the request has a threshold.
     mutating func scoring(for entry: ModelRegistry.Entry) throws(Problem) -> Scoring {
         let model = entry.trained.description
         let scoring = try read { (body) throws(JSONError) in
-            // Read before the model's threshold is known to be missing, so that errors in the request come first.
+            // Read all members first, so that their errors precede that of a missing threshold.
             let rule = try body.thresholdRule()
             return Scoring(
                 model.threshold, calibration: model.errors, rule: rule,
@@ -42,7 +42,7 @@ extension FieldReader {
         rule.mergeGap = try events.int("merge_gap", in: 0...Int(Int32.max), default: rule.mergeGap)
         guard rule.end <= rule.start else {
             throw events.error(
-                "end", "is \(rule.end), above the start of \(rule.start); an event ends lower than it begins")
+                "end", "is \(rule.end); it must not be above \"start\", \(rule.start)")
         }
         try events.rejectUnknown()
         return rule

@@ -1,6 +1,6 @@
 import JSON
 
-/// When a row was measured, as the request says it. It is carried back, and nothing is read into it.
+/// The timestamp of a row. It is returned in responses as the request has it, without interpretation.
 enum Timestamp: Sendable {
     case text(String)
     case integer(Int64)
@@ -8,14 +8,16 @@ enum Timestamp: Sendable {
 }
 
 extension FieldReader {
-    /// `timestamps`: a string or a number for each row.
-    /// - Parameter rows: how many there are.
+    /// Reads `timestamps`: a string or a number for each row.
+    /// - Parameter rows: the number of rows.
     mutating func timestamps(rows: Int) throws(JSONError) -> [Timestamp]? {
         guard let elements = try array("timestamps", of: "strings or numbers", count: 1...Int.max) else {
             return nil
         }
         guard elements.count == rows else {
-            throw error("timestamps", "are \(elements.count) for \(rows) rows; each row needs one")
+            throw error(
+                "timestamps", "has \(elements.count) elements for \(rows) rows; it must have one for each row"
+            )
         }
         var timestamps: [Timestamp] = []
         timestamps.reserveCapacity(rows)
@@ -33,7 +35,7 @@ extension FieldReader {
 }
 
 extension JSONWriter {
-    /// A timestamp as the request had it.
+    /// A timestamp as in the request.
     private mutating func value(_ timestamp: Timestamp) {
         switch timestamp {
         case .text(let text): value(text)
@@ -47,7 +49,7 @@ extension JSONWriter {
         array(name, of: timestamps) { $0.value($1) }
     }
 
-    /// `"name":"2026-01-31T12:00:00Z"`; nothing at all without a timestamp.
+    /// `"name":"2026-01-31T12:00:00Z"`; writes nothing without a timestamp.
     mutating func member(_ name: String, ifAny timestamp: Timestamp?) {
         guard let timestamp else { return }
         self.name(name)

@@ -7,12 +7,13 @@ import NeuralNetwork
 import TimeSeries
 import Training
 
-/// What POST /train asks for.
+/// A request to POST /train.
 package struct TrainRequest {
     let name: String
     let training: PlannedTraining
 
-    /// Reads and checks the whole body. Shapes and limits are checked too, so that no one waits in the line for an error.
+    /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
+    /// training is queued.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "exclude")
         let (name, warmStart) = try body.read { (body) throws(JSONError) in
@@ -65,116 +66,94 @@ extension TrainRequest {
 }
 
 extension FieldReader {
-    /// `model`: a name that may stand in a path, a file name and a log.
-    mutating func modelName() throws(JSONError) -> String {
-        let name = try requiredString("model")
-        guard ModelName.isValid(name) else {
-            throw error("model", "is \(Quote.text(name)); a name is \(ModelName.rule)")
-        }
-        return name
-    }
-
-    /// `model` and `version`, the latest without one.
-    mutating func modelReference() throws(Problem) -> (name: String, version: VersionReference) {
-        try read { (body) throws(JSONError) in (try body.modelName(), try body.version() ?? .latest) }
-    }
-
-    /// A version: its number, or a name as it stands in a path.
-    mutating func version(_ member: String = "version") throws(JSONError) -> VersionReference? {
-        if case .string(let text) = value(member) {
-            guard let reference = VersionReference(text) else {
-                throw error(member, "is \(Quote.text(text)); it must be \(VersionReference.rule)")
-            }
-            return reference
-        }
-        return try int(member, in: 1...Int.max).map { .number($0) }
-    }
-
-    /// `warm_start`: the version to go on from; true is the latest.
+    /// Reads `warm_start`: the version whose weights the training starts from; true is the latest.
     fileprivate mutating func warmStart() throws(JSONError) -> VersionReference? {
         if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
         return try version("warm_start")
     }
 
+    /// Reads a training from new weights.
     fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
         let architecture = try architecture()
         let scaling: Scaling = try choice("scaling", default: .standard)
         let detection = try detectionOptions()
-        let asked = try trainingOptions()
+        let requested = try trainingOptions()
         let data = try data()
-        let windows = try included(data)
+        let windows = try includedWindows(data)
         try rejectUnknown()
-        let options = try options(asked, detection, for: windows)
+        let options = try options(requested, detection, for: windows)
         var specification = TrainingSpecification(
             architecture: architecture, scaling: scaling, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
 
+    /// Reads a training that continues from a version.
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
     ) throws(JSONError) -> (TrainingSpecification, Windows) {
         for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
         where has(name) {
             throw error(
-                name, "is that of version \(base.version), from which warm_start goes on; leave it out")
+                name, "is defined by version \(base.version), from which warm_start continues; remove it")
         }
         let detection = try detectionOptions()
-        let asked = try trainingOptions()
+        let requested = try trainingOptions()
         let data = try data(for: base.trained.description)
-        let windows = try included(data)
+        let windows = try includedWindows(data)
         try rejectUnknown()
-        let options = try options(asked, detection, for: windows)
+        let options = try options(requested, detection, for: windows)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
 
-    /// The windows without a row that `exclude` names.
-    private mutating func included(_ data: RequestData) throws(JSONError) -> Windows {
-        guard let excluded = try rowFlags("exclude", rows: data.windows.series.rows) else {
+    /// Reads `exclude`, and returns the windows that contain no row of it.
+    private mutating func includedWindows(_ data: RequestData) throws(JSONError) -> Windows {
+        guard let excludedRows = try rowFlags("exclude", rows: data.windows.series.rows) else {
             return data.windows
         }
         guard data.isSeries else {
-            throw error("exclude", "names rows of a series, but there are windows already")
+            throw error("exclude", "selects rows, but the data are windows")
         }
-        let windows = data.windows.excluding(rows: excluded)
+        let windows = data.windows.excluding(rows: excludedRows)
         guard windows.count > 0 else {
             throw error(
-                "exclude", "leaves none of the \(data.windows.count) windows: each has a row of it")
+                "exclude", "leaves none of the \(data.windows.count) windows: each contains an excluded row")
         }
         return windows
     }
 
-    /// The options that were asked for; who leaves it open how long to train gets early stopping, if there are windows for it.
-    /// Checks that each part of the windows has some where they are needed.
+    /// Completes and checks training options. Without `epochs`, `validation_split` and `early_stopping`,
+    /// enables early stopping if there are enough windows.
+    /// - Throws: an error if a part of the windows that the options need is empty.
     mutating func options(
-        _ asked: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
+        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
         guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.maxFeatures else {
             throw error(
                 "error_kind",
-                "is mahalanobis, whose covariance is for \(Mahalanobis.maxFeatures) features at most; these are "
-                    + "\(windows.features)")
+                "is mahalanobis, which supports a maximum of \(Mahalanobis.maxFeatures) features; the "
+                    + "data have \(windows.features)")
         }
-        let rest = TrainingParts.countBeforeCalibration(of: windows, detection)
-        guard rest > 0 else {
+        let count = TrainingParts.countBeforeCalibration(of: windows, detection)
+        guard count > 0 else {
             throw error(
                 "calibration_split",
-                "leaves none of the \(windows.count) windows to train on; use a smaller one")
+                "leaves none of the \(windows.count) windows for training; use a smaller value")
         }
-        var options = asked
-        let isOpen = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
-        if isOpen { options.stopEarly(windows: rest) }
+        var options = requested
+        let usesDefaults = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
+        if usesDefaults { options.enableEarlyStopping(windows: count) }
         let parts = TrainingParts(of: windows, options, detection)
         guard !parts.fitted.isEmpty else {
             throw error(
-                "validation_split", "leaves none of the \(rest) windows to train on; use a smaller one")
+                "validation_split", "leaves none of the \(count) windows for training; use a smaller value")
         }
-        if parts.validation.isEmpty, let watcher = options.validationLossWatcher {
+        if parts.validation.isEmpty, let monitoring = options.validationLossMonitor {
             throw error(
                 "validation_split",
-                "holds back none of the \(rest) windows, but \(watcher) watches val_loss; use a larger one"
+                "selects none of the \(count) windows, but \(monitoring) monitors val_loss; use a larger value"
             )
         }
         return options
@@ -182,12 +161,13 @@ extension FieldReader {
 }
 
 extension TrainingOptions {
-    /// Fewer windows give a `val_loss` that says little.
-    private static let fewWindows = 100
+    /// The minimum number of windows for early stopping. With fewer, `val_loss` is not meaningful.
+    private static let minEarlyStoppingWindows = 100
 
-    /// Trains until the loss of the last tenth of the windows falls no more, and keeps the best weights.
-    fileprivate mutating func stopEarly(windows: Int) {
-        guard windows >= Self.fewWindows else { return }
+    /// Enables early stopping: trains until the loss of the last tenth of the windows stops falling, and
+    /// restores the best weights.
+    fileprivate mutating func enableEarlyStopping(windows: Int) {
+        guard windows >= Self.minEarlyStoppingWindows else { return }
         validationSplit = 0.1
         var stopping = EarlyStopping()
         stopping.patience = 5
@@ -195,8 +175,8 @@ extension TrainingOptions {
         earlyStopping = stopping
     }
 
-    /// The option that watches `val_loss`, under its name in a request.
-    fileprivate var validationLossWatcher: String? {
+    /// The member of the option that monitors `val_loss`; nil if none does.
+    fileprivate var validationLossMonitor: String? {
         if earlyStopping?.monitor == .validationLoss { return "early_stopping" }
         return reduceLROnPlateau?.monitor == .validationLoss ? "reduce_lr_on_plateau" : nil
     }

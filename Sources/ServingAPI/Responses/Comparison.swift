@@ -8,9 +8,9 @@ import Synchronization
 import TimeSeries
 import Training
 
-/// A comparison in progress: one training after the other, each evaluated when it has ended.
+/// A comparison in progress. It runs the trainings in sequence, and evaluates each when it has ended.
 final class Comparison: Sendable {
-    /// A run that is over.
+    /// The result of a run that has ended.
     struct Result {
         let run: CompareRequest.Run
         let version: ModelRegistry.Description
@@ -72,7 +72,7 @@ final class Comparison: Sendable {
         _ run: CompareRequest.Run, _ version: ModelRegistry.Description
     ) throws(Problem) -> Result {
         let entry = try core.models.entry(version.name, .number(version.version))
-        // No arrivals: no request waits for these windows alone.
+        // No arrivals, because the request does not wait for this computation alone.
         let (squares, errors) = core.inferences.measure(
             entry, windows: request.test.count, arrivals: []
         ) {
@@ -104,8 +104,8 @@ final class Comparison: Sendable {
             json.name("detectors")
             json.array { json in
                 for network in ["autoencoder", "stacked"] {
-                    let own = results.filter { $0.run.network == network }
-                    json.object { $0.members(ofNetwork: network, own) }
+                    let runs = results.filter { $0.run.network == network }
+                    json.object { $0.members(ofNetwork: network, runs) }
                 }
                 // The baselines are the same for every network and seed.
                 if let baselines = results.first?.baselines {
@@ -123,7 +123,7 @@ final class Comparison: Sendable {
     }
 }
 
-/// A client that may disconnect while a training runs for it. The training is cancelled then.
+/// A client that waits for a training. If it disconnects, the training is cancelled.
 private final class WaitingClient: Sendable {
     private let state = Mutex<(job: TrainingJob?, hasDisconnected: Bool)>((nil, false))
 
@@ -164,7 +164,8 @@ extension JSONWriter {
         }
     }
 
-    /// The means of the figures of some runs; null for a figure that none has.
+    /// Writes the means of the figures of runs, as members of the current object; null for a figure that no
+    /// run has.
     fileprivate mutating func means(of figures: [DetectorFigures]) {
         func mean(_ figure: (DetectorFigures) -> Double?) -> Double? {
             DetectorFigures.mean(of: figures, figure)

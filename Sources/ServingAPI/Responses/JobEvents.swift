@@ -4,29 +4,30 @@ import JSON
 import Synchronization
 import Training
 
-/// A job's progress as server-sent events (HTML Living Standard, 9.2), for one reader.
+/// A job's progress as server-sent events (HTML Living Standard, 9.2), for one client.
 ///
-/// Each epoch is an event whose id is the epoch's number. Where epochs are faster than the reader or than the poll interval,
-/// events are left out evenly; the job and the result have all losses. A reader that reconnects with `Last-Event-ID` gets
-/// the events that it has missed.
+/// Each epoch is an event whose id is the epoch's number. If epochs are faster than the client or than the
+/// poll interval, events are left out evenly; the job and the result have all losses. A client that
+/// reconnects with `Last-Event-ID` gets the events that it has missed.
 ///
 /// All streams share one serial queue, which owns their state.
 final class JobEvents: @unchecked Sendable {
     private static let queue = DispatchQueue(label: "reprise.events")
-    /// The minimum time between two looks at a job.
+    /// The minimum time between two reads of a job's state.
     private static let pollInterval = DispatchTimeInterval.milliseconds(50)
-    /// The maximum number of events that one look sends.
+    /// The maximum number of events that are sent at once.
     private static let maxEvents = 100
-    /// Seconds without an event after which a comment is sent: proxies and browsers close connections that stay silent.
+    /// Seconds without an event after which a comment is sent. Proxies and browsers close idle connections.
     private static let heartbeatInterval = 15.0
 
     private let job: TrainingJob
     private let writer: BodyWriter
     private let trainings: Trainings
     private let isScheduled = Atomic(false)
-    // The rest is touched on the queue only.
+    // The following properties are accessed on the queue only.
     private var lastSentEpoch: Int
-    private var isBehind = false
+    /// Whether the writer's buffer is full.
+    private var isBlocked = false
     private var isFinished = false
     private var lastWrite = DispatchTime.now()
 
@@ -37,7 +38,7 @@ final class JobEvents: @unchecked Sendable {
         lastSentEpoch = epoch
     }
 
-    /// Starts the stream. It stays alive until the job has ended or the reader has disconnected.
+    /// Starts the stream, which runs until the job has ended or the client has disconnected.
     func start() {
         Self.queue.async { [self] in
             send(event: "job") { $0.summary(of: self.job, self.job.summary) }
@@ -47,19 +48,19 @@ final class JobEvents: @unchecked Sendable {
             guard writer.isOpen else { return false }
             let isEnded = job.isEnded
             if isEnded {
-                Self.queue.async { self.sendNews() }
+                Self.queue.async { self.sendNewEpochs() }
             } else if !isScheduled.exchange(true, ordering: .relaxed) {
-                Self.queue.asyncAfter(deadline: .now() + Self.pollInterval) { self.sendNews() }
+                Self.queue.asyncAfter(deadline: .now() + Self.pollInterval) { self.sendNewEpochs() }
             }
             return !isEnded
         }
     }
 
-    /// Sends the epochs that the reader lacks, and the end.
-    private func sendNews() {
+    /// Sends the epochs that were not sent, and the result or the error if the job has ended.
+    private func sendNewEpochs() {
         dispatchPrecondition(condition: .onQueue(Self.queue))
         isScheduled.store(false, ordering: .relaxed)
-        guard !isBehind, !isFinished, writer.isOpen else { return }
+        guard !isBlocked, !isFinished, writer.isOpen else { return }
         let snapshot = job.snapshot
         for epoch in epochs(upTo: snapshot.history.count) {
             send(id: epoch, event: "progress") { $0.progress(of: self.job, snapshot, upTo: epoch) }
@@ -77,13 +78,14 @@ final class JobEvents: @unchecked Sendable {
         writer.finish()
     }
 
-    /// The epochs to send: at most ``maxEvents`` of those that were not sent, always with the last one.
+    /// The epochs to send: at most ``maxEvents`` of those that were not sent, evenly spaced, including the
+    /// last one.
     private func epochs(upTo last: Int) -> [Int] {
-        let missed = last - lastSentEpoch
-        guard missed > Self.maxEvents else {
+        let unsent = last - lastSentEpoch
+        guard unsent > Self.maxEvents else {
             return Array((lastSentEpoch + 1)..<max(lastSentEpoch + 1, last + 1))
         }
-        return (1...Self.maxEvents).map { lastSentEpoch + missed * $0 / Self.maxEvents }
+        return (1...Self.maxEvents).map { lastSentEpoch + unsent * $0 / Self.maxEvents }
     }
 
     private func send(id: Int? = nil, event: String, _ members: (inout JSONWriter) -> Void) {
@@ -95,21 +97,21 @@ final class JobEvents: @unchecked Sendable {
 
     private func send(_ bytes: [UInt8]) {
         lastWrite = .now()
-        guard !writer.write(bytes), !isBehind else { return }
-        isBehind = true
+        guard !writer.write(bytes), !isBlocked else { return }
+        isBlocked = true
         writer.onReady {
             Self.queue.async { [self] in
-                isBehind = false
-                sendNews()
+                isBlocked = false
+                sendNewEpochs()
             }
         }
     }
 
-    /// Sends a comment, which readers ignore, if the stream has been silent for long.
+    /// Sends a comment, which clients ignore, if the stream has been idle for the heartbeat interval.
     private func sendHeartbeat() {
         guard !isFinished, writer.isOpen else { return }
-        let silent = Double(DispatchTime.now().uptimeNanoseconds - lastWrite.uptimeNanoseconds) / 1e9
-        if silent >= Self.heartbeatInterval, !isBehind { send(Array(": still here\n\n".utf8)) }
+        let idleSeconds = Double(DispatchTime.now().uptimeNanoseconds - lastWrite.uptimeNanoseconds) / 1e9
+        if idleSeconds >= Self.heartbeatInterval, !isBlocked { send(Array(": heartbeat\n\n".utf8)) }
         Self.queue.asyncAfter(deadline: .now() + Self.heartbeatInterval / 3) { self.sendHeartbeat() }
     }
 }

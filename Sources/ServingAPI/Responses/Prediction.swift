@@ -6,9 +6,9 @@ import NeuralNetwork
 import Telemetry
 import TimeSeries
 
-/// A reconstruction or an encoding that a request asks for, read and not computed yet.
+/// A reconstruction or an encoding whose request has been read and checked.
 struct Prediction: Computation {
-    /// What to compute.
+    /// The output to compute.
     enum Kind: Sendable {
         case reconstruct
         case encode
@@ -18,7 +18,7 @@ struct Prediction: Computation {
     let entry: ModelRegistry.Entry
     /// `[N][T][F]` in the data's units.
     let windows: Windows
-    /// The request, whose media type says whether the response is JSON or an array alone.
+    /// The request. Its media type selects JSON or a NumPy array for the response.
     let call: Call
     let metrics: InferenceMetrics
 
@@ -30,12 +30,13 @@ struct Prediction: Computation {
 
     func run(in batch: PredictionBatch) { batch.add(self) }
 
-    /// Whether both can go through the network together.
+    /// Whether both predictions can go through the network together.
     func isBatchable(with other: Prediction) -> Bool {
         kind == other.kind && entry.version == other.entry.version && entry.name == other.entry.name
     }
 
-    /// Computes predictions that go together, and responds to each.
+    /// Computes predictions in one batch, and responds to each.
+    /// - Precondition: all are batchable with the first.
     static func run(_ predictions: [Prediction]) {
         guard let first = predictions.first else { return }
         let windows = predictions.count == 1 ? first.windows : Windows(joining: predictions.map(\.windows))
@@ -53,7 +54,7 @@ struct Prediction: Computation {
         }
     }
 
-    /// Each with its part of all windows.
+    /// Calls `body` for each prediction with the range of its windows in the batch.
     private static func forEach(_ predictions: [Prediction], _ body: (Prediction, Range<Int>) -> Void) {
         var start = 0
         for prediction in predictions {
@@ -65,7 +66,7 @@ struct Prediction: Computation {
     private func respond(with result: TrainedModel.Reconstruction, _ part: Range<Int>) {
         let size = windows.timesteps * windows.features
         let (errors, scaledErrors) = (result.errors[part], result.scaledErrors[part])
-        // Errors are squares, and overflow first.
+        // Errors are squares, so they overflow before the reconstructions do.
         guard errors.allSatisfy(\.isFinite), scaledErrors.allSatisfy(\.isFinite) else {
             return call.send(.overflow())
         }

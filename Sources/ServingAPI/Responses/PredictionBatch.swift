@@ -1,14 +1,15 @@
 import Synchronization
 
-/// Small predictions that arrived together, to go through the network together: the weights are read once for all of them,
-/// and no thread has to wake another.
+/// Collects the small predictions of one turn of a loop, to run them through the network in one batch. The
+/// weights are read once for the batch, and no thread has to wake another.
 final class PredictionBatch: Sendable {
     private let waiting = Mutex<[Prediction]>([])
 
-    /// Keeps a prediction until `run`.
+    /// Adds a prediction to the next batch.
     func add(_ prediction: Prediction) { waiting.withLock { $0.append(prediction) } }
 
-    /// Computes what was added, and what is added meanwhile: a connection's next request may follow a response.
+    /// Runs all predictions, including those that are added while it runs: a response may let a connection
+    /// read its next request.
     func run() {
         while true {
             var rest = waiting.withLock { waiting in

@@ -6,40 +6,7 @@ import ModelStore
 import NeuralNetwork
 import TimeSeries
 
-/// A scoring that a request asks for, read and not computed yet.
-struct ScoreComputation: Computation {
-    let request: ScoreRequest
-    let call: Call
-    let limits: RuntimeLimits
-    let metrics: InferenceMetrics
-
-    var multiplications: Int {
-        request.windows.count * request.entry.trained.model.network.multiplications
-    }
-
-    var byteCount: Int { request.windows.series.values.count * MemoryLayout<Float>.stride }
-
-    func run() {
-        call.respond { () throws(Problem) in
-            let errors = metrics.measure(request.entry, windows: request.windows.count, for: call) {
-                request.entry.trained.errors(of: request.windows, request.detail)
-            }
-            return try Scores(request, errors, limits).response()
-        }
-    }
-}
-
-extension ScoreRequest {
-    /// What of the errors the answer tells.
-    fileprivate var detail: WindowErrors.Detail {
-        var detail: WindowErrors.Detail = []
-        if parts.contains(.timesteps) { detail.insert(.timesteps) }
-        if parts.contains(.features) || parts.contains(.events) { detail.insert(.features) }
-        return detail
-    }
-}
-
-/// What there is to say of windows and rows.
+/// The scores of windows and rows, and the events.
 struct Scores {
     private let request: ScoreRequest
     private let scoring: Scoring
@@ -48,21 +15,21 @@ struct Scores {
     private let rows: [Float]
     private let events: [Event]
 
-    /// - Parameter errors: of the windows, with the detail that the fields ask for.
-    /// - Throws: 422 for errors past the largest float, and for too many events.
+    /// - Parameter errors: the errors of the windows, with the detail that the request needs.
+    /// - Throws: 422 for errors that overflow float32, and for too many events.
     init(_ request: ScoreRequest, _ errors: WindowErrors, _ limits: RuntimeLimits) throws(Problem) {
         self.request = request
         self.errors = errors
         scoring = request.scoring
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
-        let isByRow = request.parts.contains(.rows) || request.parts.contains(.events)
-        rows = isByRow ? scoring.rowScores(errors.windows, request.windows) : []
+        let needsRows = request.parts.contains(.rows) || request.parts.contains(.events)
+        rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []
         events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
         guard events.count <= limits.responseValues / (5 + 2 * request.windows.features) else {
             throw .invalid(
                 at: "/events",
-                "there are \(events.count) events, too many to tell; leave short ones out with minimum_length, join them with "
-                    + "merge_gap, or use a higher threshold")
+                "there are \(events.count) events, too many for a response; drop short ones with "
+                    + "minimum_length, merge them with merge_gap, or raise the threshold")
         }
     }
 
@@ -105,8 +72,8 @@ struct Scores {
                 ofRow: request.windows.starts[index] + request.windows.timesteps - 1))
         let (timesteps, features) = (request.windows.timesteps, request.windows.features)
         if request.parts.contains(.timesteps) {
-            let ofTimesteps = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
-            json.member("timesteps", ofTimesteps.map(scoring.score)[...])
+            let timestepErrors = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
+            json.member("timesteps", timestepErrors.map(scoring.score)[...])
         }
         if request.parts.contains(.features) {
             json.shares(
@@ -127,18 +94,19 @@ struct Scores {
         json.shares(of: features(of: event)[...], names: request.entry.trained.description.featureNames)
     }
 
-    /// The errors of each feature in the windows that end within an event, or cover it where none does.
+    /// The sum of each feature's errors, `[F]`, over the windows that end within an event, or over those that
+    /// overlap it if none ends within it.
     private func features(of event: Event) -> [Float] {
         let (windows, features) = (request.windows, request.windows.features)
         let ending = windows.starting(
             in: (event.rows.lowerBound - windows.timesteps + 1)...(event.rows.upperBound - windows.timesteps
                 + 1))
-        let chosen =
+        let indices =
             ending.isEmpty
             ? windows.starting(in: (event.rows.lowerBound - windows.timesteps + 1)...event.rows.upperBound)
             : ending
         var sums = [Float](repeating: 0, count: features)
-        for index in chosen {
+        for index in indices {
             for feature in 0..<features { sums[feature] += errors.features[index * features + feature] }
         }
         return sums
@@ -146,7 +114,8 @@ struct Scores {
 }
 
 extension JSONWriter {
-    /// `"features":[{"feature":3,"name":"flow","share":0.7},…]`: what each has of the whole error, the largest first.
+    /// `"features":[{"feature":3,"name":"flow","share":0.7},…]`: the share of each feature in the error, the
+    /// largest first.
     fileprivate mutating func shares(of errors: ArraySlice<Float>, names: [String]?) {
         let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
         let ranked = errors.enumerated().sorted { $0.element > $1.element }

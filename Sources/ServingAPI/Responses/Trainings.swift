@@ -5,16 +5,17 @@ import ModelStore
 import NeuralNetwork
 import Training
 
-/// The trainings of a server as routes use them: what cannot be done becomes a problem, and the end of each job a line in
-/// the log.
+/// The trainings of a server as routes use them: a refusal or failure becomes a problem, and the end of each
+/// job is logged.
 package struct Trainings: Sendable {
     /// The jobs.
     package let jobs: TrainingJobs
     let readiness: Readiness
     let logger: Logger
 
-    /// The job that has been submitted.
-    /// - Throws: 422 for an idempotency key that stands for another request, 429 for a full queue, 503 while the server stops.
+    /// The job of a submission.
+    /// - Throws: 422 for an idempotency key that was used for another request, 429 for a full queue, 503
+    ///   while the server shuts down.
     package func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
         switch submission {
         case .accepted(let job):
@@ -27,8 +28,8 @@ package struct Trainings: Sendable {
         }
     }
 
-    /// The version that a job has made.
-    /// - Throws: the reason that there is none.
+    /// The version that a job has produced.
+    /// - Throws: the reason why there is none.
     package func outcome(of snapshot: TrainingJob.Snapshot) throws(Problem) -> ModelRegistry.Description {
         switch snapshot.state {
         case .succeeded(let version): return version
@@ -41,7 +42,8 @@ package struct Trainings: Sendable {
 }
 
 extension Problem {
-    /// The reason that training gave no model.
+    /// The problem of a training that produced no model.
+    /// - Parameter architecture: the architecture of the request, for the pointer; nil if it is not known.
     package init(_ failure: TrainingFailure, architecture: Architecture?) {
         let pointer = architecture?.pointer ?? "/units"
         switch failure {
@@ -56,7 +58,7 @@ extension Problem {
 
 extension Logger {
     /// Logs the end of a job.
-    /// - Returns: whether the job goes on, so that there is more to log.
+    /// - Returns: whether the job has not ended.
     fileprivate func log(_ job: TrainingJob) -> Bool {
         guard job.isEnded else { return true }
         let snapshot = job.summary
@@ -67,11 +69,11 @@ extension Logger {
         case .queued, .running: break
         case .succeeded(let version):
             metadata["version"] = "\(version.version)"
-            info("trained", metadata: metadata)
+            info("training succeeded", metadata: metadata)
         case .failed(let failure):
             metadata["reason"] = "\(failure)"
-            warning("a training failed", metadata: metadata)
-        case .cancelled: info("a training was cancelled", metadata: metadata)
+            warning("training failed", metadata: metadata)
+        case .cancelled: info("training cancelled", metadata: metadata)
         }
         return false
     }

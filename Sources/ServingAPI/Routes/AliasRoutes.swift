@@ -2,7 +2,7 @@ import HTTP1
 import JSON
 import ModelStore
 
-/// Aliases: names for versions, with which a version is rolled out or back without a change of clients.
+/// Aliases of versions. Clients that name an alias need no change when another version is rolled out or back.
 struct AliasRoutes: RouteGroup {
     private let models: ModelLookup
 
@@ -50,8 +50,8 @@ extension Call {
         let alias = parameters["alias"] ?? ""
         guard VersionReference.isAlias(alias) else {
             throw .badRequest(
-                "an alias is a letter, then up to 127 letters, digits, dots, underscores or hyphens, but not latest; this is "
-                    + Quote.text(alias))
+                "\(Quote.text(alias)) is not a valid alias: it must be a letter followed by up to 127 "
+                    + "letters, digits, dots, underscores or hyphens, and not latest")
         }
         return alias
     }

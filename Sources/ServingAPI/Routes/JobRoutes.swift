@@ -4,7 +4,7 @@ import ModelStore
 import NeuralNetwork
 import Training
 
-/// Trainings that run in the background: listing, progress, cancellation.
+/// Training jobs: listing, progress, cancellation.
 struct JobRoutes: RouteGroup {
     private let trainings: Trainings
 
@@ -40,7 +40,7 @@ struct JobRoutes: RouteGroup {
                 .onLoop { (call) throws(Problem) in
                     let job = try job(of: call)
                     let last = call.request.fields["Last-Event-ID"].flatMap { Int($0) } ?? 0
-                    // 204 keeps an EventSource that has seen the end from reconnecting (HTML, 9.2).
+                    // 204 prevents an EventSource that has received the end from reconnecting (HTML, 9.2).
                     guard last <= job.epochs else { return Response(status: .noContent) }
                     return .events(of: job, after: max(0, last), trainings)
                 }),
@@ -75,7 +75,7 @@ extension Response {
 }
 
 extension JSONWriter {
-    /// A job with all that there is to tell, as members of the current object.
+    /// A job with its history and its result or problem, as members of the current object.
     mutating func members(of job: TrainingJob, _ trainings: Trainings) {
         let snapshot = job.snapshot
         summary(of: job, snapshot)
@@ -105,7 +105,8 @@ extension JSONWriter {
         if case .succeeded(let version) = snapshot.state { member("version", version.version) }
     }
 
-    /// How far a job is, or was when that epoch was its last, as members of the current object.
+    /// The progress of a job, as members of the current object.
+    /// - Parameter epoch: reports the progress at the end of this epoch; nil for the current progress.
     mutating func progress(of job: TrainingJob, _ snapshot: TrainingJob.Snapshot, upTo epoch: Int? = nil) {
         let report = epoch.map { snapshot.history[$0 - 1] } ?? snapshot.last
         let epoch = epoch ?? snapshot.epochsDone
@@ -116,7 +117,7 @@ extension JSONWriter {
         member("val_loss", report?.validationLoss.map { Float($0) })
         member("seconds", snapshot.secondsPerEpoch.map { $0 * Double(epoch) } ?? snapshot.seconds)
         member("seconds_per_epoch", snapshot.secondsPerEpoch)
-        // If all take as long as those so far.
+        // Assumes that the remaining epochs take as long as the previous ones.
         member(
             "seconds_left", isRunning ? snapshot.secondsPerEpoch.map { $0 * Double(job.epochs - epoch) } : nil
         )
@@ -124,7 +125,7 @@ extension JSONWriter {
 }
 
 extension TrainingJob.Snapshot {
-    /// The state as clients know it.
+    /// The value of `state` in responses.
     var stateName: String {
         switch state {
         case .queued: "queued"

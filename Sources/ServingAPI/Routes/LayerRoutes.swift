@@ -6,7 +6,7 @@ import ModelStore
 import NeuralNetwork
 import TimeSeries
 
-/// POST /layers: what each layer does with given windows.
+/// POST /layers: the outputs of each layer for given windows.
 struct LayerRoutes: RouteGroup {
     private let models: ModelLookup
     private let limits: RuntimeLimits
@@ -30,15 +30,15 @@ struct LayerRoutes: RouteGroup {
         var body = try FieldReader(data: call)
         let reference = try body.modelReference()
         let entry = try models.entry(reference.name, reference.version)
-        let isPicture = call.mediaType == .svg
+        let isHeatMap = call.mediaType == .svg
         let (windows, window) = try body.read { (body) throws(JSONError) in
-            try body.windows(for: entry, isOne: isPicture, limits)
+            try body.windows(for: entry, isSingle: isHeatMap, limits)
         }
         let outputs = inferences.measure(entry, windows: windows.count, for: call) {
             LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
         }
         guard outputs.isFinite else { throw .overflow() }
-        if isPicture { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
+        if isHeatMap { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
         return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256) {
             json in
             json.member("model", entry.name)
@@ -50,22 +50,22 @@ struct LayerRoutes: RouteGroup {
 }
 
 extension FieldReader {
-    /// The windows whose outputs are asked for: all of them, or the one that `window` names.
-    /// - Parameter isOne: whether it is one in any case, the first if the request doesn't say which.
-    /// - Returns: them, and the position of the first among those that came.
+    /// Reads the windows: the one that `window` selects, or all.
+    /// - Parameter isSingle: whether the default is the first window instead of all.
+    /// - Returns: the windows, and the index of the first one in the request.
     fileprivate mutating func windows(
-        for entry: ModelRegistry.Entry, isOne: Bool, _ limits: RuntimeLimits
+        for entry: ModelRegistry.Entry, isSingle: Bool, _ limits: RuntimeLimits
     ) throws(JSONError) -> (Windows, first: Int) {
-        let asked = try int("window", in: 0...Int(Int32.max))
+        let selected = try int("window", in: 0...Int(Int32.max))
         let all = try data(for: entry.trained.description).windows
         try rejectUnknown()
-        if let asked, asked >= all.count {
-            throw error("window", "is \(asked), but the windows are 0 to \(all.count - 1)")
+        if let selected, selected >= all.count {
+            throw error("window", "is \(selected); it must be from 0 to \(all.count - 1)")
         }
-        let first = asked ?? 0
-        let windows = asked != nil || isOne ? all[first..<(first + 1)] : all
+        let first = selected ?? 0
+        let windows = selected != nil || isSingle ? all[first..<(first + 1)] : all
         let network = entry.trained.model.network
-        // A layer may make billions of numbers of a window that is a few bytes of a body.
+        // The outputs of a small window may have billions of values.
         let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
         try limits.checkResponse(of: values.overflow ? .max : values.partialValue, windows, network)
         return (windows, first)
@@ -73,7 +73,7 @@ extension FieldReader {
 }
 
 extension Response {
-    /// 200 with a picture. As a page of its own it may have its style sheet, and nothing else.
+    /// 200 with an SVG document. Its Content-Security-Policy allows inline styles only.
     static func svg(_ document: String) -> Response {
         Response(
             status: .ok,
@@ -86,7 +86,7 @@ extension Response {
 }
 
 extension JSONWriter {
-    /// The inputs and every layer's outputs, as members of the current object.
+    /// The inputs and the outputs of every layer, as members of the current object.
     fileprivate mutating func members(of outputs: LayerOutputs) {
         let count = outputs.count
         tensor("inputs", outputs.inputs[...], shape: [count] + outputs.network.inputShape.dimensions)

@@ -1,4 +1,3 @@
-import Dispatch
 import HTTP1
 import Logging
 import ModelFiles
@@ -76,35 +75,12 @@ struct ModelFileRoutes: RouteGroup {
             version = try models.registry.publish(name, trained)
         } catch {
             logger.error(
-                "an uploaded model cannot be published",
+                "cannot publish an uploaded model",
                 metadata: ["model": "\(name)", "reason": "\(error)"])
             throw Problem(error)
         }
-        logger.info("uploaded", metadata: ["model": "\(name)", "version": "\(version.version)"])
+        logger.info("model uploaded", metadata: ["model": "\(name)", "version": "\(version.version)"])
         let location = "/models/\(name)/versions/\(version.version)"
         return .json(.created, fields: [(name: "Location", value: location)]) { $0.members(of: version) }
-    }
-}
-
-/// A file that is sent to a client, read from disk at the pace of the client.
-private final class FileStream: Sendable {
-    private static let queue = DispatchQueue(label: "reprise.files")
-    private let download: ModelDownload
-    private let writer: BodyWriter
-
-    init(_ download: ModelDownload, to writer: BodyWriter) {
-        self.download = download
-        self.writer = writer
-    }
-
-    /// Sends the bytes from a position on, piece by piece.
-    func send(from position: Int = 0) {
-        Self.queue.async { [self] in
-            guard writer.isOpen else { return }
-            guard let bytes = try? download.read(from: position) else { return writer.abort() }
-            guard !bytes.isEmpty else { return writer.finish() }
-            writer.write(bytes)
-            writer.onReady { self.send(from: position + bytes.count) }
-        }
     }
 }

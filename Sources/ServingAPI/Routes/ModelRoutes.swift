@@ -59,12 +59,12 @@ struct ModelRoutes: RouteGroup {
         let (names, isLast) = try models.onDisk { (registry) throws(FileError) in
             try registry.names(after: after, limit: limit)
         }
-        // One description at a time is in memory: histories may be long.
+        // Hold one description at a time in memory, because histories may be long.
         var json = JSONWriter(reservingCapacity: 512 * names.count + 64)
         json.object { json in
             json.array("models") { json in
                 for name in names {
-                    guard let model = listed(name) else { continue }
+                    guard let model = latest(name) else { continue }
                     json.object { $0.members(of: model) }
                 }
             }
@@ -73,13 +73,13 @@ struct ModelRoutes: RouteGroup {
         return .json(written: json)
     }
 
-    /// The latest version of a model for the listing; nil if it was deleted meanwhile or cannot be read, which does not
-    /// fail the listing.
-    private func listed(_ name: String) -> ModelRegistry.Description? {
+    /// The latest version of a model; nil if the model has been deleted or cannot be read. The listing leaves
+    /// it out then.
+    private func latest(_ name: String) -> ModelRegistry.Description? {
         do throws(FileError) {
             return try models.registry.description(name)
         } catch {
-            logger.error("a model can't be read", metadata: ["reason": "\(error)"])
+            logger.error("cannot read a model", metadata: ["reason": "\(error)"])
             return nil
         }
     }
@@ -87,13 +87,13 @@ struct ModelRoutes: RouteGroup {
     private func deleteVersion(_ call: Call) throws(Problem) -> Response {
         let name = try call.modelName()
         guard case .number(let version) = try call.version() else {
-            throw .badRequest("a version is deleted by its number, not by an alias")
+            throw .badRequest("the version to delete must be a number, not an alias")
         }
         let isRemoved = try models.onDisk { (registry) throws(FileError) in
             try registry.remove(name, version: version)
         }
         if isRemoved { return Response(status: .noContent) }
-        // Aliases are read after the attempt, because another server may have set one just before it.
+        // Read the aliases after the attempt, because another server may have set one just before it.
         let aliases = try models.versions(name).aliases.filter { $0.value == version }.keys.sorted()
         guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
         throw .unknownModel(name, .number(version))
@@ -101,18 +101,18 @@ struct ModelRoutes: RouteGroup {
 }
 
 extension Call {
-    /// `?after=…&limit=…`: the page of a listing that is requested.
+    /// The requested page of a listing: `?after=…&limit=…`.
     fileprivate func page() throws(Problem) -> (after: String?, limit: Int) {
         let query = try query(["after", "limit"])
         guard let limit = Int(query["limit"] ?? "100"), (1...1000).contains(limit) else {
-            throw .badRequest("limit is a number from 1 to 1000")
+            throw .badRequest("limit must be a number from 1 to 1000")
         }
         return (query["after"], limit)
     }
 }
 
 extension JSONWriter {
-    /// What is told of a version wherever one is told of, as members of the current object.
+    /// The description of a version, as members of the current object.
     mutating func members(of version: ModelRegistry.Description) {
         let model = version.model
         member("model", version.name)

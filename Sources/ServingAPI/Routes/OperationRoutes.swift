@@ -28,7 +28,8 @@ struct OperationRoutes: RouteGroup {
             Route(
                 .get, "/metrics", scope: .read, produces: [.metrics],
                 .onLoop { (call) throws(Problem) in
-                    // Not on the loop, because /proc is read; nor on the prediction queue, whose length is a metric.
+                    // Use neither the loop, because this reads /proc, nor the prediction queue, whose length
+                    // is a metric.
                     Self.metricsQueue.async { [core] in
                         call.responder.send(
                             Response(

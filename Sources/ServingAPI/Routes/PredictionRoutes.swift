@@ -28,12 +28,12 @@ struct PredictionRoutes: RouteGroup {
             })
     }
 
-    /// Reads the rest of a body whose model is known.
+    /// Reads and checks the rest of a body, after the model and version.
     private func prediction(
         _ kind: Prediction.Kind, _ body: FieldReader, _ entry: ModelRegistry.Entry, _ call: Call
     ) throws(Problem) -> Prediction {
         var body = body
-        // The number of values that one window takes in the response.
+        // The number of values of one window in the response.
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(entry.name) }
@@ -45,25 +45,5 @@ struct PredictionRoutes: RouteGroup {
         }
         call.context.note(entry)
         return Prediction(kind: kind, entry: entry, windows: windows, call: call, metrics: inferences)
-    }
-}
-
-extension RuntimeLimits {
-    /// Refuses what would make too long an answer or too much work.
-    /// - Parameter values: how many numbers the answer would have.
-    package func checkResponse(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
-        guard values <= responseValues else {
-            throw JSONError(
-                .invalid,
-                "\(windows.count) windows would make an answer of \(values) numbers; this server answers "
-                    + "with \(responseValues) at most. Send the data in parts, or cut it with a stride")
-        }
-        guard windows.count <= predictionMultiplications / network.multiplications else {
-            throw JSONError(
-                .invalid,
-                "\(windows.count) windows are more work than this server takes on at once with this model: "
-                    + "\(predictionMultiplications / network.multiplications) are the most. Send the data in parts, or "
-                    + "cut it with a stride")
-        }
     }
 }

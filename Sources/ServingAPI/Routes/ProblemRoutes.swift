@@ -1,6 +1,6 @@
 import HTTP1
 
-/// The documentation of problem types, so that the `type` of a problem leads somewhere (RFC 9457, 3.1.1).
+/// The documentation of problem types, to which the `type` of a problem refers (RFC 9457, 3.1.1).
 struct ProblemRoutes: RouteGroup {
     var routes: [Route] {
         [

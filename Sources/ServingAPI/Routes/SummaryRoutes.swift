@@ -5,7 +5,8 @@ import ModelFiles
 import ModelStore
 import NeuralNetwork
 
-/// The layers of a network, trained or not: as JSON, as Keras' table, or as a flow diagram.
+/// GET /summary and POST /summary: the layers of a trained or an untrained network as JSON, as a table like
+/// that of Keras' `Model.summary()`, or as a flow diagram.
 struct SummaryRoutes: RouteGroup {
     private let models: ModelLookup
     private let limits: RuntimeLimits
@@ -58,12 +59,14 @@ struct SummaryRoutes: RouteGroup {
 }
 
 extension Call {
-    /// `?model=…&version=…`, and nothing else.
+    /// Reads `?model=…&version=…`.
     fileprivate func summaryQuery() throws(Problem) -> (String, VersionReference) {
         let query = try query(["model", "version"])
         guard let name = query["model"] else {
             throw .badRequest(
-                "say which model: /summary?model=NAME, or POST an architecture that is not trained yet")
+                "the query parameter model is missing: send /summary?model=NAME, or POST an untrained "
+                    + "architecture"
+            )
         }
         let version = try query["version"].map { (text) throws(Problem) in try Self.version(text) } ?? .latest
         guard ModelName.isValid(name) else { throw .unknownModel(name, version) }
@@ -72,7 +75,8 @@ extension Call {
 }
 
 extension FieldReader {
-    /// An architecture and the shape of its windows, within the limits.
+    /// Reads an architecture and the shape of its windows.
+    /// - Throws: an error for an invalid architecture, and for one beyond the limits.
     fileprivate mutating func untrainedNetwork(_ limits: RuntimeLimits) throws(JSONError) -> Sequential {
         let architecture = try architecture()
         let timesteps = try requiredInt("timesteps", in: 1...(1 << 20))
@@ -87,7 +91,8 @@ extension FieldReader {
         guard network.parameterCount <= limits.parameters else {
             throw JSONError(
                 .invalid, at: architecture.pointer,
-                "the network would have \(network.parameterCount) parameters; this server allows \(limits.parameters)"
+                "the network would have \(network.parameterCount) parameters; this server allows "
+                    + "\(limits.parameters)"
             )
         }
         return network

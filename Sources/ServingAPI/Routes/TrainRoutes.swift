@@ -34,52 +34,53 @@ struct TrainRoutes: RouteGroup {
         ]
     }
 
-    /// The job of a request: a new one, or the one that the same request made before.
+    /// The job of a request: a new one, or that of an earlier request with the same idempotency key.
     private func job(for call: Call) throws(Problem) -> TrainingJob {
         let jobs = trainings.jobs
         let key = try idempotencyKey(call)
         if let key, let found = jobs.find(key) { return try trainings.job(of: found) }
         let request = try TrainRequest(call, models, limits)
         if let key {
-            // Another server may have done the request, or this server before it was restarted.
-            let made = try models.onDisk { (registry) throws(FileError) in
-                try registry.version(of: request.name, madeFor: key.fingerprint)
+            // Another server may have processed the request, or this server before it was restarted.
+            let existing = try models.onDisk { (registry) throws(FileError) in
+                try registry.version(of: request.name, fingerprint: key.fingerprint)
             }
-            if let made { return try trainings.job(of: jobs.remember(made, as: key)) }
+            if let existing { return try trainings.job(of: jobs.remember(existing, as: key)) }
         }
         return try trainings.job(of: jobs.submit(request.name, request.training, as: key))
     }
 
-    /// The request as its Idempotency-Key names it. Each API key has a namespace of its own.
+    /// The idempotency key of a request; nil without the header field. Each API key has its own namespace.
+    /// - Throws: 400 for an invalid key.
     private func idempotencyKey(_ call: Call) throws(Problem) -> IdempotencyKey? {
         let request = call.request
         let values = request.fields.values(of: "Idempotency-Key")
         guard let text = values.first else { return nil }
-        // A string of RFC 9651, or bare as most clients send it.
+        // A quoted string of RFC 9651, or the bare text that most clients send.
         let key =
             text.hasPrefix("\"") && text.hasSuffix("\"") && text.count > 1
             ? text.dropFirst().dropLast() : text[...]
         let isPrintable = key.utf8.allSatisfy { (0x21...0x7e).contains($0) }
         guard values.count == 1, isPrintable, (1...255).contains(key.utf8.count) else {
             throw .badRequest(
-                "an Idempotency-Key is 1 to 255 printable characters without blanks, and comes once")
+                "Idempotency-Key must be 1 to 255 printable characters without blanks, and occur once")
         }
-        let owner = call.admission.keyName ?? ""
+        let namespace = call.admission.keyName ?? ""
         var hash = SHA256()
-        // Beside CSV and arrays the query is half of the request.
+        // The query has the options of requests with CSV or arrays.
         if call.bodyFormat.hasOptionsInQuery {
             hash.update(data: Array("\(request.target.query ?? "")\n".utf8))
         }
         hash.update(data: request.body)
         return IdempotencyKey(
-            value: "\(owner) \(key)", requestDigest: hash.finalize().hexadecimal)
+            value: "\(namespace) \(key)", requestDigest: hash.finalize().hexadecimal)
     }
 
-    // MARK: Three ways to respond
+    // MARK: Responses
 
-    /// 202 at once; the client polls the job.
+    /// 202 at once. The client polls the job.
     private func accept(_ job: TrainingJob) -> Response {
-        // The request stays attached to the job, so that the job goes on without a connection.
+        // The request stays attached to the job, so that the job continues after the connection has closed.
         let fields = [
             (name: "Location", value: "/jobs/\(job.id)"),
             (name: "Preference-Applied", value: "respond-async"),
@@ -87,7 +88,8 @@ struct TrainRoutes: RouteGroup {
         return .json(.accepted, fields: fields) { $0.members(of: job, trainings) }
     }
 
-    /// Responds when the job has ended. The job is cancelled if the client disconnects before and no other request waits.
+    /// Responds when the job has ended. If the client disconnects before that and no other request waits for
+    /// the job, the job is cancelled.
     private func respondAtEnd(of job: TrainingJob, _ call: Call) {
         call.responder.onDisconnect { job.removeWaiter() }
         job.observe { [self] in
@@ -97,12 +99,12 @@ struct TrainRoutes: RouteGroup {
         }
     }
 
-    /// An event for each epoch; the last event is the result.
+    /// A stream with an event for each epoch; the last event is the result.
     private func follow(_ job: TrainingJob, _ call: Call) -> Response {
         .events(of: job, after: 0, trainings) { job.removeWaiter() }
     }
 
-    /// 201 with the version that a job has made.
+    /// 201 with the version that a job has produced.
     private func created(by job: TrainingJob) throws(Problem) -> Response {
         let version = try trainings.outcome(of: job.snapshot)
         let location = "/models/\(version.name)/versions/\(version.version)"
@@ -131,7 +133,7 @@ extension JSONWriter {
 }
 
 extension HeaderFields {
-    /// Whether the client prefers a response before the training has ended (RFC 7240, 4.1).
+    /// Whether the client prefers an asynchronous response (RFC 7240, 4.1).
     fileprivate var prefersAsync: Bool {
         values(of: "Prefer").flatMap { $0.split(separator: ",") }.contains {
             $0.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased() == "respond-async"

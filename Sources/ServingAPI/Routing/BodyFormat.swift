@@ -1,12 +1,12 @@
 import HTTP1
 import JSON
 
-/// What a request's body holds, by its Content-Type (RFC 9110, 8.3).
+/// The format of a request's body, from its Content-Type (RFC 9110, 8.3).
 enum BodyFormat: Sendable {
-    /// JSON, or nothing was said.
+    /// JSON, or no Content-Type.
     case json
-    /// JSON in spite of the form's media type, which curl sends unless it is given another one. Whether the body is JSON
-    /// is known when it has been read.
+    /// Declared a form, which is curl's default media type. The body is read as JSON all the same; one that
+    /// is not JSON is refused when it is read.
     case form
     /// A table of numbers, with the options in the query.
     case csv
@@ -37,7 +37,8 @@ enum BodyFormat: Sendable {
         default:
             let accepted = content.mediaTypes.map(\.rawValue)
             throw .unsupportedMediaType(
-                "the body is \(Quote.text(essence)); send \(accepted.joined(separator: " or "))",
+                "the body has the media type \(Quote.text(essence)); send "
+                    + "\(accepted.joined(separator: " or "))",
                 accepted: accepted)
         }
     }
@@ -47,7 +48,8 @@ enum BodyFormat: Sendable {
             || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
     }
 
-    /// Whether the body has nothing but data, so that the query has the members that JSON would have beside them.
+    /// Whether the body has nothing but data. The query then has the options that would be members of a JSON
+    /// body.
     var hasOptionsInQuery: Bool {
         switch self {
         case .csv, .npy: true

@@ -3,14 +3,14 @@ import JSON
 import ModelStore
 import Telemetry
 
-/// A request with its body, on its way through its route.
+/// An admitted request with its body, as the action of its route gets it.
 package struct Call: Sendable {
-    /// What is known of the request beside its body.
+    /// What is known about the request apart from its body.
     package let context: RequestContext
     let admission: RequestContext.Admission
     /// The request. The body has no content coding once the route's action runs.
     package private(set) var request: Request
-    /// Takes the response.
+    /// Sends the response.
     let responder: Responder
     /// The time when the whole request had arrived; nil for a route that never computes.
     package let arrival: MonotonicTime?
@@ -26,24 +26,25 @@ package struct Call: Sendable {
         self.arrival = arrival
     }
 
-    /// The text that stands in the path where the route has braces, by name.
+    /// The values of the path's parameters by name.
     package var parameters: [String: String] { admission.parameters }
     /// The media type of the response.
     package var mediaType: MediaType { admission.mediaType }
-    /// What the body holds.
+    /// The format of the body.
     var bodyFormat: BodyFormat { admission.bodyFormat }
 
-    /// The same call with the content coding of its body undone.
-    /// - Parameter limit: the maximum number of bytes after that.
-    /// - Throws: 400 for a body that does not have its coding, 413 beyond the limit.
+    /// Returns the call with its body decompressed.
+    /// - Parameter limit: the maximum number of decompressed bytes.
+    /// - Throws: 400 for a body that does not match its Content-Encoding, 413 beyond the limit.
     func decoded(limit: Int) throws(Problem) -> Call {
         guard let coding = admission.bodyCoding else { return self }
         var call = self
-        call.request.body = try coding.unpacked(request.body, limit: limit)
+        call.request.body = try coding.decompress(request.body, limit: limit)
         return call
     }
 
-    /// Sends what `body` returns, or the problem that it throws. `nil` means that the responder is used later.
+    /// Sends the response that `body` returns, or the problem that it throws. If `body` returns nil, it uses
+    /// the responder later.
     func respond(_ body: () throws(Problem) -> Response?) {
         do throws(Problem) {
             if let response = try body() { responder.send(response) }
@@ -71,7 +72,8 @@ package struct Call: Sendable {
         try parameters["version"].map { (text) throws(Problem) in try Self.version(text) } ?? .latest
     }
 
-    /// A version as it stands in a path or a query.
+    /// A version as written in a path or a query.
+    /// - Throws: 400 for text that is neither a number nor an alias.
     static func version(_ text: String) throws(Problem) -> VersionReference {
         guard let version = VersionReference(text) else {
             throw .badRequest("a version is \(VersionReference.rule), not \(Quote.text(text))")
@@ -80,18 +82,19 @@ package struct Call: Sendable {
     }
 
     /// The query's parameters by name.
-    /// - Parameter known: the names that the route knows.
+    /// - Parameter known: the names that the route accepts.
     /// - Throws: 400 for another name, and for a name that occurs twice.
     package func query(_ known: [String]) throws(Problem) -> [String: String] {
         var values: [String: String] = [:]
         for item in request.target.queryItems {
             guard known.contains(item.name) else {
                 throw .badRequest(
-                    "unknown query parameter \(Quote.text(item.name)); known are \(known.joined(separator: " and "))"
+                    "unknown query parameter \(Quote.text(item.name)); this path accepts "
+                        + "\(known.joined(separator: " and "))"
                 )
             }
             guard values.updateValue(item.value, forKey: item.name) == nil else {
-                throw .badRequest("\(item.name) occurs twice in the query")
+                throw .badRequest("the query parameter \(item.name) occurs twice")
             }
         }
         return values

@@ -1,19 +1,19 @@
 import CZlib
 import HTTP1
 
-/// How content is packed for the way (RFC 9110, 8.4.1).
+/// A compression of request and response content (RFC 9110, 8.4.1).
 package enum ContentCoding: String, CaseIterable {
     case gzip
-    /// The format of zlib (RFC 1950), as the name has it; not a bare deflate stream (RFC 1951).
+    /// The zlib format (RFC 1950) around a deflate stream (RFC 1951), as RFC 9110, 8.4.1.2 defines it.
     case deflate
 
     private var format: Int32 { self == .gzip ? Int32(czlib_gzip) : 0 }
 
-    /// What all of them are called, for fields.
+    /// The names of all codings, for header fields.
     static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    /// The coding of a request's body; nil for one that is as it is. `x-gzip` is another name of gzip
-    /// (RFC 9110, 8.4.1.3).
+    /// The coding of a request's body; nil for none. `x-gzip` is another name of gzip (RFC 9110, 8.4.1.3).
+    /// - Throws: 415 for an unknown coding, and for several.
     static func ofBody(_ fields: HeaderFields) throws(Problem) -> ContentCoding? {
         let values = fields.values(of: "Content-Encoding")
         guard let name = values.first?.lowercased(), !name.isEmpty, name != "identity" else { return nil }
@@ -23,79 +23,83 @@ package enum ContentCoding: String, CaseIterable {
         return coding
     }
 
-    /// Whether an answer may be sent with gzip, and not only because nothing was said (RFC 9110, 12.5.3).
+    /// Whether Accept-Encoding names gzip or `*` with a weight above 0 (RFC 9110, 12.5.3). Without the field,
+    /// the response is sent without a coding.
     static func acceptsGzip(_ fields: HeaderFields) -> Bool {
-        var accepted: Double?
-        var others: Double?
+        var gzipQuality: Double?
+        var wildcardQuality: Double?
         for member in fields.values(of: "Accept-Encoding").flatMap({ $0.split(separator: ",") }) {
             guard let member = WeightedMember(member) else { continue }
             switch member.value.lowercased() {
-            case "gzip", "x-gzip": accepted = member.quality
-            case "*": others = member.quality
+            case "gzip", "x-gzip": gzipQuality = member.quality
+            case "*": wildcardQuality = member.quality
             default: break
             }
         }
-        return (accepted ?? others ?? 0) > 0
+        return (gzipQuality ?? wildcardQuality ?? 0) > 0
     }
 
-    // MARK: Packing
+    // MARK: Compression
 
-    /// Room for what zlib gives at a time.
-    private static let piece = 64 * 1024
+    /// The size of the buffer for decompression, in bytes.
+    private static let chunkSize = 64 * 1024
 
-    /// Packed bytes, quickly rather than tightly: numbers as text shrink to about half. nil if there is no memory.
-    package func packed(_ bytes: [UInt8]) -> [UInt8]? {
+    /// Compresses bytes at zlib's fastest level, which halves numbers as text. Returns nil if memory runs
+    /// out.
+    package func compress(_ bytes: [UInt8]) -> [UInt8]? {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         defer { stream.deallocate() }
         guard czlib_start_deflating(stream, Z_BEST_SPEED, format) == Z_OK else { return nil }
         defer { deflateEnd(stream) }
-        let most = Int(deflateBound(stream, UInt(bytes.count)))
+        let maxCount = Int(deflateBound(stream, UInt(bytes.count)))
         var result = Z_OK
-        let packed = [UInt8](unsafeUninitializedCapacity: most) { target, count in
+        let compressed = [UInt8](unsafeUninitializedCapacity: maxCount) { target, count in
             Self.withInput(bytes, stream) {
                 stream.pointee.next_out = target.baseAddress
-                stream.pointee.avail_out = UInt32(clamping: most)
+                stream.pointee.avail_out = UInt32(clamping: maxCount)
                 result = CZlib.deflate(stream, Z_FINISH)
             }
             count = result == Z_STREAM_END ? Int(stream.pointee.total_out) : 0
         }
-        return result == Z_STREAM_END ? packed : nil
+        return result == Z_STREAM_END ? compressed : nil
     }
 
-    /// The bytes before they were packed: not more than `limit`, whatever those that came claim.
-    ///
-    /// Throws 400 for what isn't packed so, and 413 beyond the limit.
-    package func unpacked(_ bytes: [UInt8], limit: Int) throws(Problem) -> [UInt8] {
+    /// Decompresses bytes.
+    /// - Parameter limit: the maximum number of decompressed bytes. At most one buffer more is held in
+    ///   memory.
+    /// - Throws: 400 for bytes that do not have this coding, 413 beyond the limit, 503 without memory.
+    package func decompress(_ bytes: [UInt8], limit: Int) throws(Problem) -> [UInt8] {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         defer { stream.deallocate() }
         guard czlib_start_inflating(stream, format) == Z_OK else { throw .overloaded() }
         defer { inflateEnd(stream) }
-        var unpacked: [UInt8] = []
+        var decompressed: [UInt8] = []
         var result = Z_OK
         Self.withInput(bytes, stream) {
-            while unpacked.count <= limit {
-                // A gzip file may have several members (RFC 1952, 2.2), one after the other.
+            while decompressed.count <= limit {
+                // A gzip file may have several members in sequence (RFC 1952, 2.2).
                 if result == Z_STREAM_END {
                     guard self == .gzip, stream.pointee.avail_in > 0 else { return }
                     inflateReset(stream)
                 }
-                withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.piece) { piece in
-                    stream.pointee.next_out = piece.baseAddress
-                    stream.pointee.avail_out = UInt32(Self.piece)
+                withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.chunkSize) { chunk in
+                    stream.pointee.next_out = chunk.baseAddress
+                    stream.pointee.avail_out = UInt32(Self.chunkSize)
                     result = inflate(stream, Z_NO_FLUSH)
-                    unpacked += piece[..<(Self.piece - Int(stream.pointee.avail_out))]
+                    decompressed += chunk[..<(Self.chunkSize - Int(stream.pointee.avail_out))]
                 }
                 guard result == Z_OK || result == Z_STREAM_END else { return }
             }
         }
-        guard unpacked.count <= limit else { throw .contentTooLarge(limit: limit) }
+        guard decompressed.count <= limit else { throw .contentTooLarge(limit: limit) }
         guard result == Z_STREAM_END, stream.pointee.avail_in == 0 else { throw .malformedCoding(self) }
-        return unpacked
+        return decompressed
     }
 
-    /// Bytes beyond 4 GiB, the most that zlib takes at once, are left out and missed at the end.
+    /// Sets the input of a stream. zlib takes at most 4 GiB at once: longer input is cut, and the missing end
+    /// of the stream is reported as an error.
     private static func withInput(
         _ bytes: [UInt8], _ stream: UnsafeMutablePointer<z_stream>, _ body: () -> Void
     ) {
@@ -108,22 +112,22 @@ package enum ContentCoding: String, CaseIterable {
 }
 
 extension Response {
-    /// Where packing begins to pay: below it all fits into one packet, or nearly.
-    private static var worthPacking: Int { 1400 }
+    /// The minimum number of bytes that are worth compressing: shorter content fits into about one packet.
+    private static var minCompressedSize: Int { 1400 }
 
-    /// The same response in gzip, if it has content that shrinks and no strong ETag, which stands for the bytes as they are
-    /// (RFC 9110, 8.8.3.3).
-    func packed() -> Response {
-        guard case .bytes(let bytes) = body, bytes.count >= Self.worthPacking,
+    /// The response in gzip, if its content becomes smaller and it has no strong ETag. A strong ETag
+    /// identifies the uncompressed bytes (RFC 9110, 8.8.3.3).
+    func compressed() -> Response {
+        guard case .bytes(let bytes) = body, bytes.count >= Self.minCompressedSize,
             !fields.contains(where: {
                 $0.name == "Content-Encoding" || $0.name == "ETag" && !$0.value.hasPrefix("W/")
             }),
-            let packed = ContentCoding.gzip.packed(bytes), packed.count < bytes.count
+            let compressed = ContentCoding.gzip.compress(bytes), compressed.count < bytes.count
         else { return self }
         var response = self
         response.fields.append((name: "Content-Encoding", value: ContentCoding.gzip.rawValue))
         response.fields.append((name: "Vary", value: "Accept-Encoding"))
-        response.body = .bytes(packed)
+        response.body = .bytes(compressed)
         return response
     }
 }

@@ -1,51 +1,19 @@
 import HTTP1
 import ModelStore
 
-/// A computation by a version of a model, read as far as that is possible without the version.
-package struct PendingComputation: Sendable {
-    /// The version that the request names.
-    let model: (name: String, version: VersionReference)
-    /// Reads and checks the rest of the request.
-    let prepare: @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
-
-    init(
-        _ model: (name: String, version: VersionReference),
-        prepare: @escaping @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
-    ) {
-        self.model = model
-        self.prepare = prepare
-    }
-}
-
-/// A computation by a version of a model for one request, whose body has been read and checked.
-protocol Computation: Sendable {
-    /// The number of multiplications that it takes.
-    var multiplications: Int { get }
-    /// The number of bytes that it holds while it waits.
-    var byteCount: Int { get }
-    /// Computes and responds.
-    func run()
-    /// Computes and responds at the end of the loop's turn, together with others. Called for small computations only.
-    func run(in batch: PredictionBatch)
-}
-
-extension Computation {
-    func run(in batch: PredictionBatch) { run() }
-}
-
 /// Decides where a request's work runs: on the connection's loop, or on the prediction queue.
 struct Executor: Sendable {
-    /// The maximum length of a body that is read on a loop, in bytes. Longer bodies are queued unread, so that an
-    /// overloaded server refuses them at no cost.
+    /// The maximum length of a body that is read on a loop, in bytes. Longer bodies are queued unread, so
+    /// that an overloaded server refuses them at no cost.
     private static let maxLoopBody = 4 * 1024
-    /// The maximum number of multiplications between two looks of a loop at its connections: about 0.1 ms, no longer
-    /// than it takes to hand work to another thread and back.
+    /// The maximum number of multiplications of one computation on a loop: about 0.1 ms, no longer than it
+    /// takes to hand work to another thread and back.
     private static let maxLoopMultiplications = 4_000_000
 
     let queue: WorkQueue
     let batch: PredictionBatch
     let models: ModelLookup
-    /// The maximum number of bytes of a body without its content coding.
+    /// The maximum number of bytes of a decompressed body.
     let maxBody: Int
 
     /// Runs the action of a call's route.
@@ -70,7 +38,8 @@ struct Executor: Sendable {
     /// Computes on the loop if that is possible within its time.
     private func start(_ pending: PendingComputation, _ call: Call) throws(Problem) {
         guard let entry = models.loaded(pending.model) else {
-            // Reading a model from disk is no work for a loop. What has been read of the request is kept.
+            // A loop must not wait for the disk. The queued work continues with what has been read of the
+            // request.
             return enqueue(call, bytes: call.request.body.count) { (_) throws(Problem) in
                 try finish(pending)
             }
@@ -92,7 +61,7 @@ struct Executor: Sendable {
         return nil
     }
 
-    /// Queues the rest of a call; a full queue responds 503 at once.
+    /// Queues the rest of a call, or responds 503 if the queue is full.
     private func enqueue(
         _ call: Call, bytes: Int, _ handler: @escaping Route.Handler
     ) {

@@ -1,7 +1,7 @@
 import HTTP1
 import JSON
 
-/// What an endpoint can answer with.
+/// A media type of requests and responses.
 package enum MediaType: String, CaseIterable {
     case json = "application/json"
     case csv = "text/csv"
@@ -16,11 +16,12 @@ package enum MediaType: String, CaseIterable {
     case javascript = "text/javascript; charset=utf-8"
     case svg = "image/svg+xml"
 
-    /// Without parameters.
+    /// The type and subtype, without parameters.
     var essence: Substring { rawValue.prefix { $0 != ";" } }
 
-    /// The first of `offered` that the request's Accept field likes best (RFC 9110, section 12.5.1);
-    /// without the field, the first.
+    /// Returns the offered type with the highest quality in the request's Accept field (RFC 9110, 12.5.1).
+    /// Among equals, and without the field, the first one wins.
+    /// - Throws: 406 if Accept allows none of them.
     static func negotiate(_ fields: HeaderFields, offered: [MediaType]) throws(Problem) -> MediaType {
         let ranges = fields.values(of: "Accept").flatMap {
             $0.split(separator: ",").compactMap(AcceptRange.init)
@@ -29,33 +30,10 @@ package enum MediaType: String, CaseIterable {
         guard !ranges.isEmpty else { return first }
         let scored = offered.map { type in (type, quality: AcceptRange.quality(of: type.essence, in: ranges))
         }
-        // `max(by:)` would take the last of equals, and the server prefers the first.
+        // `max(by:)` returns the last of equals, but the server prefers the first.
         let best = scored.reduce((first, quality: 0.0)) { $1.quality > $0.quality ? $1 : $0 }
         guard best.quality > 0 else { throw .notAcceptable(offered: offered.map { String($0.essence) }) }
         return best.0
-    }
-}
-
-/// One member of a list that a client gives weights to (RFC 9110, 12.4.2).
-struct WeightedMember {
-    let value: Substring
-    let quality: Double
-
-    /// nil for a weight that is none: the member is as if it were not there.
-    init?(_ text: Substring) {
-        let parts = text.split(separator: ";").map { Self.trimmed($0) }
-        guard let value = parts.first else { return nil }
-        self.value = value
-        let weight = parts.dropFirst().first { $0.lowercased().hasPrefix("q=") }.map { $0.dropFirst(2) }
-        let quality = weight.map { Double($0) ?? -1 } ?? 1
-        guard (0...1).contains(quality) else { return nil }
-        self.quality = quality
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        let start = text.drop { $0 == " " || $0 == "\t" }
-        let end = start.lastIndex { $0 != " " && $0 != "\t" }
-        return end.map { start[...$0] } ?? ""
     }
 }
 
@@ -65,7 +43,7 @@ private struct AcceptRange {
     let subtype: Substring
     let quality: Double
 
-    /// nil for a member that is no media range: it is as if it were not there.
+    /// Returns nil for a member that is not a media range, which is ignored.
     init?(_ text: Substring) {
         guard let member = WeightedMember(text) else { return nil }
         let range = member.value.split(separator: "/", omittingEmptySubsequences: false)
@@ -73,7 +51,7 @@ private struct AcceptRange {
         (type, subtype, quality) = (range[0], range[1], member.quality)
     }
 
-    /// What the most specific range that matches says.
+    /// The quality of the most specific range that matches; 0 if none matches.
     static func quality(of essence: Substring, in ranges: [AcceptRange]) -> Double {
         let parts = essence.split(separator: "/")
         var best = (specificity: -1, quality: 0.0)

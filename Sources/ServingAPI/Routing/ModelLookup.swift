@@ -1,30 +1,32 @@
 import Logging
 import ModelStore
 
-/// The registry as routes use it: what is not there becomes 404, and a failing disk a problem and a line in the log.
+/// The registry as routes use it: a missing model becomes 404; a disk error is logged and becomes a problem.
 package struct ModelLookup: Sendable {
     /// The models.
     package let registry: ModelRegistry
     let logger: Logger
 
-    /// Uses the registry in a way that may take the disk; not for a connection's loop.
+    /// Uses the registry in a way that may access the disk. Must not be called on a connection's loop.
+    /// - Throws: a problem for a disk error, which is logged.
     package func onDisk<Value>(
         _ body: (ModelRegistry) throws(FileError) -> Value
     ) throws(Problem) -> Value {
         do throws(FileError) {
             return try body(registry)
         } catch {
-            logger.error("the disk fails", metadata: ["reason": "\(error)"])
+            logger.error("disk error", metadata: ["reason": "\(error)"])
             throw Problem(error)
         }
     }
 
-    /// A version with its weights if it is in memory; never takes the disk.
+    /// A version with its weights, if it is in memory. Does not access the disk.
     func loaded(_ model: (name: String, version: VersionReference)) -> ModelRegistry.Entry? {
         registry.loaded(model.name, model.version)
     }
 
-    /// A version with its weights, or 404.
+    /// A version with its weights.
+    /// - Throws: 404 if it does not exist.
     package func entry(
         _ name: String, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Entry {
@@ -33,7 +35,8 @@ package struct ModelLookup: Sendable {
         return entry
     }
 
-    /// A version without its weights, or 404.
+    /// A version without its weights.
+    /// - Throws: 404 if it does not exist.
     package func description(
         _ name: String, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Description {
@@ -44,7 +47,8 @@ package struct ModelLookup: Sendable {
         return description
     }
 
-    /// The versions of a model, or 404.
+    /// The versions of a model.
+    /// - Throws: 404 if the model does not exist.
     package func versions(_ name: String) throws(Problem) -> ModelRegistry.Versions {
         let versions = try onDisk { (registry) throws(FileError) in try registry.versions(name) }
         guard let versions else { throw .unknownModel(name) }

@@ -9,7 +9,7 @@ extension Problem {
         Problem(.badRequest, detail)
     }
 
-    /// 401, with the challenge that RFC 9110, 15.5.2 asks for.
+    /// 401, with the challenge that RFC 9110, 15.5.2 requires.
     package static func unauthorized(_ detail: String, _ challenge: String) -> Problem {
         Problem(
             .unauthorized, detail, fields: [(name: "WWW-Authenticate", value: challenge)])
@@ -20,7 +20,7 @@ extension Problem {
         Problem(.forbidden, detail, fields: [(name: "WWW-Authenticate", value: challenge)])
     }
 
-    /// 400 or 422, as the error says.
+    /// 400 for malformed JSON, 422 for JSON with an invalid member.
     package init(_ error: JSONError) {
         switch error.kind {
         case .malformed: self.init(.malformedJSON, error.detail, pointer: error.pointer)
@@ -28,7 +28,7 @@ extension Problem {
         }
     }
 
-    /// 422: well-formed but wrong.
+    /// 422: the body is well-formed but invalid.
     package static func invalid(at pointer: String, _ detail: String) -> Problem {
         Problem(.invalidRequest, detail, pointer: pointer)
     }
@@ -36,38 +36,39 @@ extension Problem {
     package static func unknownPath(_ head: RequestHead) -> Problem {
         Problem(
             .unknownPath,
-            "there is nothing at \(Quote.text(head.path)); GET /openapi.yaml lists every path")
+            "the path \(Quote.text(head.path)) does not exist; GET /openapi.yaml lists every path")
     }
 
     package static func unknownModel(_ name: String, _ version: VersionReference = .latest) -> Problem {
-        let what =
+        let missing =
             switch version {
             case .latest: "model \(Quote.text(name))"
             case .number(let number): "version \(number) of model \(Quote.text(name))"
             case .alias(let alias): "alias \(Quote.text(alias)) of model \(Quote.text(name))"
             }
-        return Problem(.unknownModel, "there is no \(what); GET /models lists what there is")
+        return Problem(.unknownModel, "there is no \(missing); GET /models lists all models")
     }
 
     package static func methodNotAllowed(_ method: Method, allowed: [String]) -> Problem {
         Problem(
             .methodNotAllowed,
-            "this path does not take \(method); it takes \(allowed.joined(separator: ", "))",
+            "this path does not support \(method); it supports \(allowed.joined(separator: ", "))",
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
     package static func readOnly(_ method: Method, allowed: [String]) -> Problem {
         Problem(
             .readOnly,
-            "this server only reads its models (--read-only): it does not train, and stores, names and deletes nothing, so that "
-                + "it takes no \(method) here. Ask one that was started without that",
+            "this server was started with --read-only and does not change models, so \(method) is not "
+                + "allowed here. Send the request to a server without --read-only",
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
     package static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable,
-            "the Accept field allows none of what there is here: \(offered.joined(separator: ", "))")
+            "the Accept field allows none of the media types of this path: \(offered.joined(separator: ", "))"
+        )
     }
 
     package static func unsupportedMediaType(_ detail: String, accepted: [String]) -> Problem {
@@ -79,71 +80,72 @@ extension Problem {
     package static func unsupportedContentCoding() -> Problem {
         Problem(
             .unsupportedMediaType,
-            "the body has a Content-Encoding that is not known here; send it as it is, or in one of: "
+            "the Content-Encoding of the body is not supported; send the body uncompressed, or in one of: "
                 + ContentCoding.list,
             fields: [(name: "Accept-Encoding", value: ContentCoding.list)])
     }
 
     package static func malformedCoding(_ coding: ContentCoding) -> Problem {
-        badRequest("the body is not what its Content-Encoding says: it is no \(coding), or not all of it")
+        badRequest(
+            "the body does not match its Content-Encoding: it is not valid \(coding), or is incomplete")
     }
 
     package static func contentTooLarge(limit: Int) -> Problem {
         Problem(
             .contentTooLarge,
-            "the body unpacks to more than the limit of \(limit >> 20) MiB; send less at once")
+            "the decompressed body exceeds the limit of \(limit >> 20) MiB; send less at once")
     }
 
     package static func noEncoding(_ name: String) -> Problem {
         Problem(
             .noEncoding,
-            "model \(Quote.text(name)) has no encoding: none of its layers condenses a window to one vector before a "
-                + "RepeatVector. Train one with architecture: autoencoder")
+            "model \(Quote.text(name)) has no encoding: none of its layers reduces a window to one "
+                + "vector before a RepeatVector. Train one with architecture: autoencoder")
     }
 
     package static func tooLargeForONNX(_ name: String, limit: Int) -> Problem {
         Problem(
             .tooLargeForONNX,
-            "model \(Quote.text(name)) would make an ONNX file of more than \(limit) bytes; take its model.safetensors, which "
-                + "has no such limit")
+            "the ONNX file of model \(Quote.text(name)) would exceed \(limit) bytes; download its "
+                + "model.safetensors, which has no such limit")
     }
 
     package static func overflow() -> Problem {
         Problem(
             .overflow,
-            "the data are so large, or so far from those that the model was trained on, that the result is past the "
-                + "largest 32-bit float; send them in smaller units")
+            "the result exceeds the largest 32-bit float: the data are too large, or too far from the "
+                + "data that the model was trained on; send them in smaller units")
     }
 
     package static func noThreshold(_ name: String) -> Problem {
         Problem(
             .noThreshold,
-            "model \(Quote.text(name)) was brought in without a threshold, or without the errors that quantile and sigmas are of; send a "
-                + "threshold with the request")
+            "model \(Quote.text(name)) was uploaded without a threshold, or without the calibration "
+                + "errors that quantile and sigmas need; send a threshold with the request")
     }
 
     package static func trainingFailed(_ detail: String) -> Problem {
         Problem(.trainingFailed, detail)
     }
 
-    /// A version that could not be published.
+    /// The problem of a version that could not be published.
     package init(_ error: RegistryError) {
         switch error {
         case .full(let limit):
             self.init(
                 .registryFull,
-                "the registry is full: it may hold \(limit) versions of models; delete some")
+                "the registry is full: it holds the maximum of \(limit) versions; delete some")
         case .cancelled: self = .trainingCancelled()
         case .disk(let error): self.init(error)
         }
     }
 
-    /// The disk has failed. Where is for the log, not for the client.
+    /// A disk error. The path is in the log only, not in the response.
     package init(_ error: FileError) {
         if error.isFull {
             self.init(
                 .diskFull,
-                "there is no room on the server's disk; nothing was stored. Delete versions that nobody needs"
+                "the server's disk is full; nothing was stored. Delete versions that are no longer needed"
             )
         } else if error.isBusy {
             self.init(
@@ -151,18 +153,19 @@ extension Problem {
                 "another server has been changing this model for too long; try again later",
                 fields: [(name: "Retry-After", value: "5")])
         } else {
-            self.init(.storageFailed, "the server's disk fails; see its log")
+            self.init(.storageFailed, "the server could not access its disk; see its log")
         }
     }
 
     package static func invalidModelFile(_ error: ModelFileError) -> Problem {
-        Problem(.invalidModelFile, "the file is no model: \(error)")
+        Problem(.invalidModelFile, "the file is not a valid model: \(error)")
     }
 
     package static func unknownJob(_ id: String) -> Problem {
         Problem(
             .unknownJob,
-            "there is no job \(Quote.text(id)); GET /jobs lists those that there are, and those that ended a while ago are forgotten"
+            "there is no job \(Quote.text(id)); GET /jobs lists all jobs. Jobs that ended long ago are "
+                + "removed"
         )
     }
 
@@ -173,25 +176,27 @@ extension Problem {
     package static func aliasInUse(_ aliases: [String], version: Int) -> Problem {
         Problem(
             .aliasInUse,
-            "version \(version) has the alias \(aliases.map { Quote.text($0) }.joined(separator: ", ")); point it to another version first"
+            "version \(version) has the alias "
+                + "\(aliases.map { Quote.text($0) }.joined(separator: ", ")); point the alias to "
+                + "another version first"
         )
     }
 
     package static func idempotencyConflict() -> Problem {
         Problem(
             .idempotencyKeyReused,
-            "this Idempotency-Key came with another body before; use a key for one request only")
+            "this Idempotency-Key was used for another request; use a key for one request only")
     }
 
     package static func tooManyTrainings() -> Problem {
         Problem(
-            .tooManyTrainings, "too many trainings wait already; try again later",
+            .tooManyTrainings, "the queue of trainings is full; try again later",
             fields: [(name: "Retry-After", value: "10")])
     }
 
     package static func overloaded() -> Problem {
         Problem(
-            .overloaded, "too many requests wait already; try again later",
+            .overloaded, "the queue of requests is full; try again later",
             fields: [(name: "Retry-After", value: "1")])
     }
 
@@ -201,7 +206,7 @@ extension Problem {
             fields: [(name: "Retry-After", value: "5")])
     }
 
-    /// What the HTTP layer itself refuses.
+    /// The problem of a request that the HTTP layer refuses.
     package static func transport(_ status: Status, _ detail: String) -> Problem {
         Problem(ProblemType(transport: status), detail, status: status)
     }

@@ -2,17 +2,18 @@ import HTTP1
 import JSON
 import ModelStore
 
-/// An error as clients get it: RFC 9457, `application/problem+json`.
+/// An error response in the format of RFC 9457, `application/problem+json`.
 ///
-/// Besides the members of the RFC the document has `error`, a copy of the detail for clients of the Open Inference Protocol.
+/// Besides the members of the RFC the document has `error`, a copy of `detail` for clients of the Open
+/// Inference Protocol.
 package struct Problem: Error, Sendable {
     /// The stable type.
     package let type: ProblemType
-    /// The status of the response: the type's, unless another protocol asks for another one.
+    /// The status of the response: that of the type, unless another protocol requires a different one.
     package let status: Status
     /// What was wrong, where, and what would be right.
     package let detail: String
-    /// A JSON pointer (RFC 6901) into the request's body, where the error is there.
+    /// A JSON pointer (RFC 6901) to the error in the request's body; nil for an error elsewhere.
     package let pointer: String?
     /// Another protocol's code for the problem.
     package let code: String?
@@ -41,13 +42,13 @@ package struct Problem: Error, Sendable {
         json.member("error", detail)
     }
 
-    /// The same problem for the Open Inference Protocol, which has 400 for every invalid request.
+    /// The problem with 400 in place of 422, which the Open Inference Protocol does not have.
     package var asBadRequest: Problem {
         status == .unprocessableContent
             ? Problem(type, detail, status: .badRequest, pointer: pointer) : self
     }
 
-    /// The same problem without its pointer.
+    /// The problem without its pointer.
     var withoutPointer: Problem { Problem(type, detail, status: status, code: code, fields: fields) }
 
     /// The response in the form of RFC 9457.

@@ -1,8 +1,9 @@
 import HTTP1
 
-/// A stable type of problem: the last segment of `/problems/…`, the status that goes with it, and its documentation.
+/// A stable problem type: the last segment of `/problems/…`, its status, and its documentation.
 ///
-/// The one list of all types: `GET /problems` serves it, and tests hold openapi.yaml and docs/problems.md against it.
+/// This is the only list of all types. `GET /problems` serves it, and tests compare openapi.yaml and
+/// docs/problems.md with it.
 package enum ProblemType: String, CaseIterable, Sendable {
     case badRequest = "bad-request"
     case malformedJSON = "malformed-json"
@@ -78,7 +79,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .unknownJob:
             (
-                .notFound, "The job does not exist, or ended so long ago that it has been forgotten.",
+                .notFound, "The job does not exist, or ended so long ago that it was removed.",
                 "Look the job up in GET /jobs, and its model, if any, in GET /models."
             )
         case .methodNotAllowed:
@@ -231,12 +232,12 @@ package enum ProblemType: String, CaseIterable, Sendable {
 
     /// The status that goes with the type. Under /v2, 422 becomes 400.
     package var status: Status { entry.status }
-    /// What has happened, in one sentence.
+    /// The cause of the problem, in one sentence.
     package var cause: String { entry.cause }
-    /// What a client or an operator can do, in one sentence.
+    /// The remedy for a client or an operator, in one sentence.
     package var remedy: String { entry.remedy }
 
-    /// The type of what the HTTP layer itself refuses.
+    /// The type of a problem that the HTTP layer reports.
     init(transport status: Status) {
         self =
             switch status {
@@ -255,15 +256,16 @@ package enum ProblemType: String, CaseIterable, Sendable {
 }
 
 extension ProblemType {
-    /// The documentation of some types in Markdown, a section each.
+    /// The documentation of types in Markdown, one section for each.
     package static func markdown(_ types: [ProblemType] = allCases) -> String {
         types.map { type in
-            "## \(type.rawValue)\n\nStatus \(type.status.code) \(type.status.reasonPhrase). \(type.cause) \(type.remedy)\n"
+            "## \(type.rawValue)\n\nStatus \(type.status.code) \(type.status.reasonPhrase). "
+                + "\(type.cause) \(type.remedy)\n"
         }.joined(separator: "\n")
     }
 
-    /// The same as a page.
-    static func html(_ types: [ProblemType] = allCases) -> String {
+    /// The documentation of types as an HTML page, one section for each.
+    static func html(_ types: [ProblemType]) -> String {
         let sections = types.map { type in
             "<h2 id=\"\(type.rawValue)\"><a href=\"/problems/\(type.rawValue)\">\(type.rawValue)</a></h2>\n"
                 + "<p>Status \(type.status.code) \(type.status.reasonPhrase).</p>\n"
@@ -274,7 +276,8 @@ extension ProblemType {
             + sections.joined() + "</body>\n</html>\n"
     }
 
-    /// Text between backquotes as code. The texts above have no markup and no characters to escape.
+    /// Marks text between backquotes as code. Causes and remedies contain no characters that HTML must
+    /// escape.
     private static func code(_ text: String) -> String {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .map { $0.offset.isMultiple(of: 2) ? String($0.element) : "<code>\($0.element)</code>" }.joined()

@@ -3,19 +3,20 @@ import ModelStore
 import Synchronization
 import Telemetry
 
-/// Everything that is known of one request before its body is read: route, media type, body format, API key.
+/// Everything that is known about one request before its body is read: route, media type, body format, API
+/// key.
 ///
-/// Made when the head has arrived, it is the HTTP layer's handle for the rest of the exchange. It refuses the request or
-/// responds to it, and at the end counts it and writes its line in the log.
+/// The service makes one for each exchange when the head has arrived, and the HTTP layer calls it until the
+/// exchange ends. It refuses the request or responds to it, and finally counts and logs it.
 package final class RequestContext: ExchangeHandler {
-    /// What a request needs to be responded to.
+    /// The results of the checks of a request that is not refused.
     struct Admission: Sendable {
         let route: Route
-        /// The text that stands in the path where the route has braces, by name.
+        /// The values of the path's parameters by name.
         let parameters: [String: String]
         /// The media type of the response.
         let mediaType: MediaType
-        /// What the body holds, as far as its head says.
+        /// The format of the body, from its Content-Type.
         let bodyFormat: BodyFormat
         /// The content coding of the body; nil for none.
         let bodyCoding: ContentCoding?
@@ -23,11 +24,11 @@ package final class RequestContext: ExchangeHandler {
         let keyName: String?
     }
 
-    /// Indirect, because every request carries a result and a problem is large.
+    /// The result of the checks. Indirect, because every request holds one and a problem is large.
     private enum Outcome: Sendable {
         case admitted(Admission)
         indirect case refused(Problem)
-        /// The exchange answers something that is no request, such as malformed bytes.
+        /// The exchange has no request, for example because its bytes are malformed.
         case notARequest
     }
 
@@ -37,7 +38,7 @@ package final class RequestContext: ExchangeHandler {
     private let record: RequestRecord
 
     /// - Parameters:
-    ///   - head: nil for bytes that are no request.
+    ///   - head: nil if no request could be parsed.
     ///   - peer: the client's address.
     init(_ head: RequestHead?, from peer: String?, _ service: Service) {
         self.service = service
@@ -89,13 +90,13 @@ package final class RequestContext: ExchangeHandler {
     }
 
     package func respond(to request: Request, _ responder: Responder) {
-        // A request that preflight refuses does not come here.
+        // The HTTP layer does not call this for a request that `preflight` refuses.
         guard case .admitted(let admission) = outcome else { return }
         service.executor.run(
             Call(
                 context: self, admission: admission, request: request,
                 responder: ContentCoding.acceptsGzip(request.fields)
-                    ? responder.map { $0.packed() } : responder,
+                    ? responder.map { $0.compressed() } : responder,
                 arrival: admission.route.action.mayCompute ? .now : nil))
     }
 
@@ -105,16 +106,17 @@ package final class RequestContext: ExchangeHandler {
 
     // MARK: For the routes
 
-    /// Notes the version that the request uses, for the log.
+    /// Records the version that the request uses, for the log.
     package func note(_ entry: ModelRegistry.Entry) { record.note(entry) }
 
-    /// The response for a problem, in the form that the path asks for. Every problem of a request leaves by this door.
+    /// The response for a problem, in the format of the path's protocol. Every problem of a request is
+    /// converted here.
     package func response(for problem: Problem) -> Response {
         if let head, let format = service.problemFormats.first(where: { head.path.hasPrefix($0.pathPrefix) })
         {
             return format.response(problem)
         }
-        // A JSON pointer says nothing about a body that is not JSON.
+        // A JSON pointer is meaningless for a body that is not JSON.
         guard case .admitted(let admission) = outcome, admission.bodyFormat.hasOptionsInQuery else {
             return problem.response
         }

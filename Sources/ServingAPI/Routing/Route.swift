@@ -1,14 +1,14 @@
 import HTTP1
 import ModelStore
 
-/// A method and a path, what requests to it may carry, and the action that responds.
+/// A method and a path with the scope, the media types, and the action that responds.
 package final class Route: Sendable {
-    /// What a request's body holds.
+    /// The content of a request's body.
     package enum Content: Sendable {
         case json
-        /// A time series and what to do with it: JSON, or CSV or an array with the options in the query.
+        /// A time series with options: JSON, or CSV or a NumPy array with the options in the query.
         case data
-        /// A request of the Open Inference Protocol: JSON, which binary tensors may follow.
+        /// A request of the Open Inference Protocol: JSON, optionally followed by binary tensors.
         case inference
         /// A file's bytes.
         case file
@@ -24,32 +24,32 @@ package final class Route: Sendable {
         }
     }
 
-    /// Responds to a request. `nil` means that the responder has been passed on and is used later.
+    /// Responds to a request. A handler that returns nil uses the call's responder later.
     package typealias Handler = @Sendable (Call) throws(Problem) -> Response?
 
-    /// What responds to a request, and where it runs. ``Executor`` applies the rule.
+    /// The code that responds to a request, and the rule for where it runs, which ``Executor`` applies.
     package enum Action: Sendable {
-        /// On the connection's loop: for work of microseconds that waits for nothing.
+        /// Runs on the connection's loop: for work of microseconds that does not block.
         case onLoop(Handler)
-        /// On the prediction queue: for everything that reads the disk or a large body.
+        /// Runs on the prediction queue: for everything that reads the disk or a large body.
         case onQueue(Handler)
-        /// A computation by a version of a model. A small body is read on the loop, and a small computation by a
-        /// version that is in memory runs there; everything else is queued.
+        /// A computation by a version of a model. A small body is read on the loop, and a small computation
+        /// by a version that is in memory runs there; everything else is queued.
         case computing(@Sendable (Call) throws(Problem) -> PendingComputation)
 
-        /// Whether a model may compute, so that the time that requests wait is measured.
+        /// Whether a model may compute, in which case the time that a request waits is measured.
         var mayCompute: Bool { if case .onLoop = self { false } else { true } }
     }
 
     package let method: Method
-    /// Segments of the path. A segment in braces matches any text and gives it that name; text behind the braces must
-    /// end the segment.
+    /// The path. A segment in braces is a parameter that matches any text; text after the braces must end the
+    /// segment.
     package let path: String
     /// The scope that an API key needs; nil for a route that needs no key.
     let scope: Scope?
-    /// Whether the route changes the models' folder. A server with `--read-only` closes such routes.
+    /// Whether the route changes the models' folder. A server with `--read-only` disables such routes.
     let mutatesModels: Bool
-    /// What the body holds; nil for a route without a body.
+    /// The content of the body; nil for a route without a body.
     let accepts: Content?
     /// The media types of the response, the preferred one first.
     let produces: [MediaType]
@@ -66,30 +66,5 @@ package final class Route: Sendable {
         self.accepts = accepts
         self.produces = produces
         self.action = action
-    }
-}
-
-/// Routes that belong together, with what they need to respond.
-package protocol RouteGroup: Sendable {
-    /// The routes.
-    var routes: [Route] { get }
-    /// How problems below a path look; nil for RFC 9457, which all routes of this server's own API use.
-    var problemFormat: ProblemFormat? { get }
-}
-
-extension RouteGroup {
-    package var problemFormat: ProblemFormat? { nil }
-}
-
-/// Another protocol's form of errors.
-package struct ProblemFormat: Sendable {
-    /// The beginning of every path that the form is for.
-    let pathPrefix: String
-    /// The form.
-    let response: @Sendable (Problem) -> Response
-
-    package init(pathPrefix: String, _ response: @escaping @Sendable (Problem) -> Response) {
-        self.pathPrefix = pathPrefix
-        self.response = response
     }
 }

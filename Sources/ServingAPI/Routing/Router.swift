@@ -13,18 +13,19 @@ struct Router: Sendable {
     struct Match {
         /// The index of the path in `paths`; nil for a path that no route has.
         let path: Int?
-        /// The text that stands in the path where the route has braces, by name.
+        /// The values of the path's parameters by name.
         let parameters: [String: String]
         /// The route, or the reason that there is none: 404 for the path, 405 for the method.
         let route: Result<Route, Problem>
     }
 
-    /// The distinct paths of all routes, in their order.
+    /// The distinct paths of all routes, in the order of the routes.
     private(set) var paths: [String] = []
-    /// Paths without braces, found in one step. The patterns are tried one after the other.
+    /// Paths without parameters, by path.
     private var fixed: [String: Target] = [:]
+    /// Paths with parameters, in the order in which they are tried.
     private var patterns: [Target] = []
-    /// Whether routes that change the models' folder are closed.
+    /// Whether routes that change the models' folder are disabled.
     private let isReadOnly: Bool
 
     init(_ routes: [Route], isReadOnly: Bool) {
@@ -40,9 +41,9 @@ struct Router: Sendable {
             } else {
                 var target = newTarget(route.path, segments)
                 target.routes.append(route)
-                // A pattern whose last segment has text behind the braces comes first: braces alone match that text too.
-                let hasEnd = segments.contains { $0.hasPrefix("{") && !$0.hasSuffix("}") }
-                patterns.insert(target, at: hasEnd ? 0 : patterns.count)
+                // A pattern with text after the braces comes first, because braces alone match that text too.
+                let hasSuffix = segments.contains { $0.hasPrefix("{") && !$0.hasSuffix("}") }
+                patterns.insert(target, at: hasSuffix ? 0 : patterns.count)
             }
         }
     }
@@ -75,9 +76,9 @@ struct Router: Sendable {
         var parameters: [String: String] = [:]
         for (segment, part) in zip(segments, pattern) {
             if part.hasPrefix("{"), let brace = part.firstIndex(of: "}") {
-                let end = part[part.index(after: brace)...]
-                guard segment.hasSuffix(end) else { return nil }
-                parameters[String(part[..<brace].dropFirst())] = String(segment.dropLast(end.count))
+                let suffix = part[part.index(after: brace)...]
+                guard segment.hasSuffix(suffix) else { return nil }
+                parameters[String(part[..<brace].dropFirst())] = String(segment.dropLast(suffix.count))
             } else if part != segment {
                 return nil
             }
@@ -86,16 +87,16 @@ struct Router: Sendable {
     }
 
     private func route(of target: Target, _ method: Method) throws(Problem) -> Route {
-        // HEAD is GET without the content, which the server leaves out (RFC 9110, 9.3.2).
-        let wanted = method == .head ? .get : method
-        let found = target.routes.first { $0.method == wanted }
-        if let found, !isClosed(found) { return found }
-        // The list may be empty: a 405 with an empty Allow says that configuration has closed the resource (RFC 9110, 10.2.1).
-        var allowed = target.routes.filter { !isClosed($0) }.map(\.method.rawValue)
+        // HEAD is GET without the content, which the HTTP layer leaves out (RFC 9110, 9.3.2).
+        let routeMethod = method == .head ? .get : method
+        let found = target.routes.first { $0.method == routeMethod }
+        if let found, !isDisabled(found) { return found }
+        // An empty Allow in a 405 means that configuration has disabled the resource (RFC 9110, 10.2.1).
+        var allowed = target.routes.filter { !isDisabled($0) }.map(\.method.rawValue)
         if allowed.contains("GET") { allowed.append("HEAD") }
         guard found == nil, !allowed.isEmpty else { throw .readOnly(method, allowed: allowed.sorted()) }
         throw .methodNotAllowed(method, allowed: allowed.sorted())
     }
 
-    private func isClosed(_ route: Route) -> Bool { isReadOnly && route.mutatesModels }
+    private func isDisabled(_ route: Route) -> Bool { isReadOnly && route.mutatesModels }
 }

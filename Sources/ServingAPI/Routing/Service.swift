@@ -1,13 +1,12 @@
 import HTTP1
-import JSON
 import Logging
 import ModelStore
 import Telemetry
 import Training
 
-/// Reprise over HTTP: assembles the routes, and makes a ``RequestContext`` for each request.
+/// The HTTP API of Reprise: assembles the routes, and makes a ``RequestContext`` for each request.
 public final class Service: Handler {
-    /// Makes a group of routes.
+    /// Makes the routes of another protocol.
     package typealias MakeRoutes = (ServingCore) -> any RouteGroup
 
     /// The trainings of this server.
@@ -25,10 +24,10 @@ public final class Service: Handler {
 
     /// A service over a registry.
     /// - Parameters:
-    ///   - keys: nil lets every client do everything.
-    ///   - protocols: groups of routes beside this server's own API.
-    ///   - computeWidth: the number of queued requests that are worked on at the same time.
-    ///   - requestLog: where a line for each request goes; nil for nowhere.
+    ///   - keys: the API keys; nil allows every client everything.
+    ///   - protocols: groups of routes besides this server's own API.
+    ///   - computeWidth: the maximum number of queued requests that run at the same time.
+    ///   - requestLog: the log of requests; nil for none.
     package init(
         registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil,
         protocols: [MakeRoutes] = [], computeWidth: Int = 2, logger: Logger = Logger(label: "reprise"),
@@ -63,12 +62,13 @@ public final class Service: Handler {
         ]
     }
 
-    /// Every method and path that is served, for the test of openapi.yaml.
+    /// The method and path of every route, for the test of openapi.yaml.
     package var servedPaths: [(method: String, path: String)] {
         routes.map { ($0.method.rawValue, $0.path) }
     }
 
-    /// Whether `/readyz` responds 200. A server that is about to stop is not ready, but still serves.
+    /// Whether `/readyz` responds 200. A server that is shutting down is not ready, but still serves
+    /// requests.
     public var isReady: Bool {
         get { readiness.isReady }
         set { readiness.isReady = newValue }
@@ -79,37 +79,19 @@ public final class Service: Handler {
 
     // MARK: Handler
 
+    /// Makes the context of a new exchange.
+    /// - Parameters:
+    ///   - head: nil if no request could be parsed.
+    ///   - peer: the client's address.
     public func exchange(for head: RequestHead?, from peer: String?) -> any ExchangeHandler {
         RequestContext(head, from: peer, self)
     }
 
-    /// Runs the small predictions that have arrived in this turn of the loop.
+    /// Runs the small predictions of this turn of the loop.
     public func turnEnded() { batch.run() }
 
-    /// What the HTTP layer refuses by itself, in the same form as the service's own problems.
+    /// The response to a request that the HTTP layer refuses, in the format of all other problems.
     public func errorResponse(_ status: Status, detail: String) -> Response {
         Problem.transport(status, detail).response
-    }
-}
-
-extension Response {
-    /// A response with a JSON object.
-    /// - Parameter capacity: the expected length, in bytes.
-    package static func json(
-        _ status: Status = .ok, fields: [(name: String, value: String)] = [], reserving capacity: Int = 256,
-        _ write: (inout JSONWriter) -> Void
-    ) -> Response {
-        var json = JSONWriter(reservingCapacity: capacity)
-        json.object { write(&$0) }
-        return .json(status, fields: fields, written: json)
-    }
-
-    /// A response with the JSON that has been written.
-    package static func json(
-        _ status: Status = .ok, fields: [(name: String, value: String)] = [], written json: JSONWriter
-    ) -> Response {
-        Response(
-            status: status, fields: [(name: "Content-Type", value: MediaType.json.rawValue)] + fields,
-            body: .bytes(json.bytes))
     }
 }

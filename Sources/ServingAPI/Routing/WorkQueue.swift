@@ -2,11 +2,12 @@ import DequeModule
 import Dispatch
 import Synchronization
 
-/// A bounded queue of work, so that an overloaded server refuses requests at once instead of piling them up.
+/// A bounded queue of work. An overloaded server refuses requests at once instead of accumulating them.
 ///
-/// Trainings have a queue of their own, ``TrainingJobs``: a training of minutes must not delay a prediction of microseconds.
+/// Trainings have their own queue, ``TrainingJobs``, because a training of minutes must not delay a
+/// prediction of microseconds.
 package final class WorkQueue: Sendable {
-    /// A piece of work.
+    /// A unit of work.
     package typealias Work = @Sendable () -> Void
 
     private struct Item {
@@ -28,9 +29,9 @@ package final class WorkQueue: Sendable {
 
     /// - Parameters:
     ///   - label: the queue's name in debuggers.
-    ///   - width: the maximum number of pieces of work that run at the same time.
-    ///   - maxWaiting: the maximum number that wait.
-    ///   - maxWaitingBytes: the maximum number of bytes that those hold.
+    ///   - width: the maximum number of units that run at the same time.
+    ///   - maxWaiting: the maximum number of units that wait.
+    ///   - maxWaitingBytes: the maximum number of bytes that waiting units hold.
     package init(label: String, width: Int, maxWaiting: Int, maxWaitingBytes: Int) {
         queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
         self.width = width
@@ -38,12 +39,12 @@ package final class WorkQueue: Sendable {
         self.maxWaitingBytes = maxWaitingBytes
     }
 
-    /// The number of pieces of work that wait.
+    /// The number of units that wait.
     package var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Runs `work` as soon as fewer than `width` others run.
-    /// - Parameter bytes: the number of bytes that it holds while it waits.
-    /// - Returns: false, without running it, if the queue is full.
+    /// Runs `work` as soon as fewer than `width` units run.
+    /// - Parameter bytes: the number of bytes that the work holds while it waits.
+    /// - Returns: false if the queue is full; the work is not run then.
     package func submit(bytes: Int, _ work: @escaping Work) -> Bool {
         let (isAccepted, startsWorker) = state.withLock { state in
             let startsWorker = state.running < width

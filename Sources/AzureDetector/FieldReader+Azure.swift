@@ -4,32 +4,12 @@ import JSON
 import ServingAPI
 import TimeSeries
 
-/// What is asked for when a model is trained, and kept with it.
-struct AzureTrainRequest: Sendable {
-    let source: String
-    let schema: AzureDataSource.Schema
-    let start: UTCTime
-    let end: UTCTime
-    let displayName: String?
-    /// T, the timesteps of a window.
-    let slidingWindow: Int
-    let policy: AlignPolicy
-}
-
-/// What is asked for when rows of files are judged.
-struct AzureBatchRequest: Sendable {
-    let source: String
-    let topContributorCount: Int
-    let start: UTCTime
-    let end: UTCTime
-}
-
 extension FieldReader {
-    /// Contributors in an answer: how many there may be, and how many there are unless somebody says it.
-    private static let contributors = 1...30
-    private static let usualContributors = 10
+    /// The valid values of `topContributorCount`.
+    private static let contributorCounts = 1...30
+    private static let defaultContributorCount = 10
 
-    /// Reads a request's body.
+    /// Parses a request's body.
     init(azure request: Request) throws(Problem) {
         do throws(JSONError) {
             try self.init(JSONReader.parse(request.body, tensors: ["variables/*/values"]))
@@ -38,7 +18,7 @@ extension FieldReader {
         }
     }
 
-    /// What to train. Of the model's members a client may send back those that it has got: they are left alone.
+    /// Reads a request to train. Members of a model in a response, which a client may send back, are ignored.
     mutating func azureTrainRequest() throws(Problem) -> AzureTrainRequest {
         let (start, end) = try times()
         let source = try dataSource()
@@ -55,12 +35,12 @@ extension FieldReader {
         }
         guard training.policy.fill != .fixed || training.policy.padding != nil else {
             throw .azure(
-                .badRequest, "RequiredPaddingValue", "the fillNAMethod Fixed needs a paddingValue, a number")
+                .badRequest, "RequiredPaddingValue", "the fillNAMethod Fixed requires paddingValue, a number")
         }
         return training
     }
 
-    /// What to judge.
+    /// Reads a request for batch detection.
     mutating func azureBatchRequest() throws(Problem) -> AzureBatchRequest {
         let (start, end) = try times()
         let source = try dataSource()
@@ -72,8 +52,8 @@ extension FieldReader {
         }
     }
 
-    /// The variables of a detection of the last row, and how many contributors it is to name.
-    mutating func azureLastRequest() throws(Problem) -> (tables: [AzureTable], contributors: Int) {
+    /// Reads a request for detection in the last row: the variables, and the number of contributors.
+    mutating func azureLastRequest() throws(Problem) -> (tables: [AzureTable], contributorCount: Int) {
         let (readers, count) = try read { (body) throws(JSONError) in
             guard let readers = try body.objects("variables", count: 1...AzureDataSource.maxVariables) else {
                 throw body.missing("variables", "an array of {\"variable\", \"timestamps\", \"values\"}")
@@ -110,21 +90,24 @@ extension FieldReader {
         }
         guard tensor.values.count == timestamps.count else {
             throw error(
-                "values", "are \(tensor.values.count) for \(timestamps.count) timestamps; each needs one")
+                "values",
+                "has \(tensor.values.count) elements for \(timestamps.count) timestamps; it must have "
+                    + "one for each"
+            )
         }
         try rejectUnknown()
         return (name, timestamps, tensor.values)
     }
 
     private mutating func topContributorCount() throws(JSONError) -> Int {
-        try int("topContributorCount", in: Self.contributors, default: Self.usualContributors)
+        try int("topContributorCount", in: Self.contributorCounts, default: Self.defaultContributorCount)
     }
 
-    /// `displayName`: 24 characters at most.
+    /// Reads `displayName`, a maximum of 24 characters.
     private mutating func displayName() throws(JSONError) -> String? {
         guard let name = try string("displayName") else { return nil }
         guard name.unicodeScalars.count <= 24 else {
-            throw error("displayName", "has \(name.unicodeScalars.count) characters; 24 are the most")
+            throw error("displayName", "has \(name.unicodeScalars.count) characters; the maximum is 24")
         }
         return name
     }
@@ -143,17 +126,18 @@ extension FieldReader {
         let source = try read { (body) throws(JSONError) in try body.string("dataSource") }
         guard let source else {
             throw .azure(
-                .badRequest, "RequiredSource", missing("dataSource", "a path in the folder of data").detail)
+                .badRequest, "RequiredSource", missing("dataSource", "a path in the data folder").detail)
         }
         return source
     }
 
-    /// `startTime` and `endTime`.
+    /// Reads `startTime` and `endTime`.
     private mutating func times() throws(Problem) -> (start: UTCTime, end: UTCTime) {
         let start = try time("startTime", "RequiredStartTime")
         let end = try time("endTime", "RequiredEndTime")
         guard start <= end else {
-            throw .azure(.badRequest, "BadArgument", "endTime is \(end), before startTime, \(start)")
+            throw .azure(
+                .badRequest, "BadArgument", "endTime is \(end); it must not be before startTime, \(start)")
         }
         return (start, end)
     }
@@ -161,13 +145,16 @@ extension FieldReader {
     private mutating func time(_ name: String, _ code: String) throws(Problem) -> UTCTime {
         let text = try read { (body) throws(JSONError) in try body.string(name) }
         guard let text else {
-            throw .azure(.badRequest, code, missing(name, "a time as in ISO 8601").detail)
+            throw .azure(.badRequest, code, missing(name, "a time in ISO 8601").detail)
         }
         guard let time = UTCTime(text) else {
             throw .azure(
                 .badRequest, "InvalidTimestampFormat",
-                error(name, "is \(Quote.text(text)); it must be as in ISO 8601, such as 2026-01-31T12:00:00Z")
-                    .detail)
+                error(
+                    name,
+                    "is \(Quote.text(text)); it must be a time in ISO 8601, such as 2026-01-31T12:00:00Z"
+                )
+                .detail)
         }
         return time
     }

@@ -7,13 +7,14 @@ import ServingAPI
 import TimeSeries
 
 extension InferenceRequest {
-    /// Computes the outputs, each once.
-    /// - Throws: 422 for numbers past the largest float.
+    /// Computes the outputs.
+    /// - Throws: 422 for values that overflow float32.
     func compute() throws(Problem) -> [InferenceOutput: [Float]] {
         try InferenceOutput.compute(Set(outputs.map(\.output)), entry, windows)
     }
 
-    /// JSON, and behind it the outputs that were asked for as bytes.
+    /// The response: JSON, followed by the outputs that were requested as bytes.
+    /// - Parameter values: the values of each output.
     func response(_ values: [InferenceOutput: [Float]]) -> Response {
         var tensors: [UInt8] = []
         let textCount = outputs.reduce(0) { $0 + ($1.isBinary ? 0 : values[$1.output]?.count ?? 0) }
@@ -21,16 +22,17 @@ extension InferenceRequest {
             json.member("model_name", entry.name)
             json.member("model_version", "\(entry.version)")
             if let id { json.member("id", id) }
-            json.array("outputs", of: outputs) { json, asked in
-                let values = values[asked.output] ?? []
+            json.array("outputs", of: outputs) { json, requested in
+                let values = values[requested.output] ?? []
                 json.object { json in
-                    json.member("name", asked.output.rawValue)
+                    json.member("name", requested.output.rawValue)
                     json.member("datatype", InferenceOutput.datatype)
                     json.member(
-                        "shape", [windows.count] + (asked.output.shape(of: entry.trained.description) ?? []))
-                    if asked.isBinary {
+                        "shape",
+                        [windows.count] + (requested.output.shape(of: entry.trained.description) ?? []))
+                    if requested.isBinary {
                         let start = tensors.count
-                        // Little-endian, as all machines are that this runs on.
+                        // Little-endian, like all supported platforms.
                         values.withUnsafeBytes { tensors.append(contentsOf: $0) }
                         json.object("parameters") { $0.member("binary_data_size", tensors.count - start) }
                     } else {

@@ -2,8 +2,8 @@ import HTTP1
 import JSON
 import ServingAPI
 
-/// Errors as clients of Azure's Anomaly Detector expect them: `{"code": …, "message": …}`, with the code in the header field
-/// `x-ms-error-code` too. The codes are those of Azure's documentation, where one fits.
+/// Errors in the format of Azure's Anomaly Detector: `{"code": …, "message": …}`, with the code also in the
+/// header field `x-ms-error-code`. The codes are from Azure's documentation where it has one for the error.
 extension Problem {
     /// An error with one of Azure's codes.
     static func azure(_ status: Status, _ code: String, _ message: String) -> Problem {
@@ -13,18 +13,20 @@ extension Problem {
     static func modelNotExist(_ id: String) -> Problem {
         .azure(
             .notFound, "ModelNotExist",
-            "there is no model \(Quote.text(id)) of this API; GET \(AzurePath.models) lists those that there are"
+            "there is no model \(Quote.text(id)) of this API; GET \(AzurePath.models) lists all models"
         )
     }
 
     static func resultNotExist(_ id: String) -> Problem {
         .azure(
             .notFound, "ResultNotExist",
-            "there is no result \(Quote.text(id)); the last \(AzureDetectorState.maxResults) are kept until the server stops"
+            "there is no result \(Quote.text(id)); the server keeps the last "
+                + "\(AzureDetectorState.maxResults) until it stops"
         )
     }
 
-    /// The code of this problem, after Azure's documentation; the type in Azure's spelling where that has no code for it.
+    /// The code of the problem: one of Azure's documentation, or the problem type in Azure's spelling if
+    /// there is none.
     var azureCode: String {
         if let code { return code }
         return switch type {
@@ -45,7 +47,7 @@ extension Problem {
         }
     }
 
-    /// The response in Azure's form, which does not have 422.
+    /// The response in Azure's format. 422 becomes 400, because Azure's API does not have 422.
     var azureResponse: Response {
         .json(
             status == .unprocessableContent ? .badRequest : status,

@@ -7,11 +7,12 @@ import TimeSeries
 
 extension RowEvaluation {
     /// The maximum number of points of a precision-recall curve in a response.
-    static let curvePoints = 300
+    static let maxCurvePoints = 300
 
     /// Evaluates a version and its baselines.
     /// - Parameters:
-    ///   - windows: in the data's units.
+    ///   - windows: `[N][T][F]` in the data's units.
+    ///   - errors: the errors of the windows.
     ///   - labels: for each row of the series, whether it is an anomaly; may be shorter than the series.
     /// - Throws: 422 for errors that overflow float32.
     init(
@@ -40,7 +41,7 @@ extension RowEvaluation {
             json.members(of: model)
             json.array(
                 "precision_recall_curve",
-                of: model.evaluation.precisionRecallCurve(maxPoints: Self.curvePoints)
+                of: model.evaluation.precisionRecallCurve(maxPoints: Self.maxCurvePoints)
             ) { json, point in
                 json.object { json in
                     json.member("threshold", point.threshold)

@@ -1,0 +1,11 @@
+/// A permission of an API key.
+public enum Scope: String, CaseIterable, Sendable {
+    /// Read models, jobs, summaries, metrics and the description of the API.
+    case read
+    /// Reconstruct, encode, score and detect.
+    case infer
+    /// Train, upload, and cancel trainings.
+    case train
+    /// Delete models and versions, and change aliases.
+    case admin
+}
