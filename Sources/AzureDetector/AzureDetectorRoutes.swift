@@ -67,8 +67,8 @@ package struct AzureDetectorRoutes: RouteGroup {
         let request = try body.azureTrainRequest()
         let source = try AzureDataSource(request.source, in: models.folder)
         let aligned = try AlignedSeries(
-            source.tables(request.schema, in: models.folder, limit: core.limits.body), request.policy,
-            from: request.start, through: request.end, limit: core.limits.body)
+            source.tables(request.schema, in: models.folder, limit: core.limits.maxBodyBytes), request.policy,
+            from: request.start, through: request.end, limit: core.limits.maxBodyBytes)
         let windows: Windows
         do throws(DataError) {
             windows = try Windows.sliding(over: aligned.series, timesteps: request.slidingWindow)
@@ -106,7 +106,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         return .json { json in
             json.array("models", of: page) { json, model in json.object { $0.members(of: model) } }
             json.member("currentCount", ids.count)
-            json.member("maxCount", core.limits.modelVersions)
+            json.member("maxCount", core.limits.maxModelVersions)
             // Clients expect a path relative to /anomalydetector/v1.1.
             let isLast = ids.count - min(skip, ids.count) <= top
             if !isLast { json.member("nextLink", "/multivariate/models?skip=\(skip + top)&top=\(top)") }
@@ -123,9 +123,9 @@ package struct AzureDetectorRoutes: RouteGroup {
         call.context.note(entry)
         // Include rows before startTime, because the first windows contain them.
         let aligned = try AlignedSeries(
-            source.tables(note.training.schema, in: models.folder, limit: core.limits.body),
+            source.tables(note.training.schema, in: models.folder, limit: core.limits.maxBodyBytes),
             note.training.policy, variables: entry.trained.description.featureNames, from: request.start,
-            history: note.training.slidingWindow - 1, through: request.end, limit: core.limits.body)
+            history: note.training.slidingWindow - 1, through: request.end, limit: core.limits.maxBodyBytes)
         let detection = AzureBatchDetection(request.with(source), aligned.states)
         let response = detection.response(
             .accepted,
@@ -154,7 +154,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         let (entry, note) = try models.ready(call.modelID)
         let aligned = try AlignedSeries(
             tables, note.training.policy, variables: entry.trained.description.featureNames,
-            limit: core.limits.body)
+            limit: core.limits.maxBodyBytes)
         let results = try AzureResults(
             of: aligned, from: aligned.times.count - 1, by: entry, contributorCount: contributorCount,
             core, call)

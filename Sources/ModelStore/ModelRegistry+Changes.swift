@@ -14,8 +14,8 @@ extension ModelRegistry {
     public func publish(
         _ name: String, _ trained: TrainedModel, isWanted: () -> Bool = { true }
     ) throws(RegistryError) -> Description {
-        guard state.withLock({ $0.versionCount }) < limits.modelVersions else {
-            throw .full(limits.modelVersions)
+        guard state.withLock({ $0.versionCount }) < limits.maxModelVersions else {
+            throw .full(limits.maxModelVersions)
         }
         let bytes = ModelFile.bytes(of: trained)
         var twin: Description?
@@ -65,7 +65,7 @@ extension ModelRegistry {
     /// Deletes the oldest versions beyond the limit. A failure is logged only, because the new version is
     /// published.
     private func deleteOldVersions(of name: String) {
-        guard let kept = limits.keptVersions else { return }
+        guard let kept = limits.maxVersionsPerModel else { return }
         do throws(FileError) {
             let old = Array(try versions(name)?.numbers.dropLast(kept) ?? [])
             if !old.isEmpty {

@@ -82,7 +82,7 @@ extension ModelRegistry {
 
     /// Adds a version to the cache and returns it.
     func cached(_ entry: Entry) -> Entry {
-        state.withLock { $0.addToCache(entry, maxBytes: limits.loadedBytes) }
+        state.withLock { $0.addToCache(entry, maxBytes: limits.maxLoadedBytes) }
         return entry
     }
 

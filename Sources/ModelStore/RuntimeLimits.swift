@@ -3,53 +3,53 @@ import NeuralNetwork
 /// The maximum amounts that one server accepts, keeps and computes.
 public struct RuntimeLimits: Sendable, Equatable {
     /// Bytes of a request's body after decompression.
-    public var body = 64 << 20
+    public var maxBodyBytes = 64 << 20
     /// Parameters of one network.
-    public var parameters = 20_000_000
+    public var maxParameters = 20_000_000
     /// Bytes of working memory that a prediction may take per window.
-    public var windowBytes = 256 << 20
+    public var maxWindowBytes = 256 << 20
     /// Bytes of working memory that one training may take beside its data.
-    public var trainingBytes = 4 << 30
+    public var maxTrainingBytes = 4 << 30
     /// Trainings that run at the same time. Each uses all cores.
-    public var concurrentTrainings = 1
+    public var maxConcurrentTrainings = 1
     /// Trainings in the queue.
-    public var waitingTrainings = 16
+    public var maxQueuedTrainings = 16
     /// Ended jobs that are kept for later requests.
-    public var endedJobs = 256
+    public var maxEndedJobs = 256
     /// Predictions in the queue.
-    public var waitingPredictions = 1024
+    public var maxQueuedPredictions = 1024
     /// Bytes of data in the queue of trainings, and in the queue of predictions.
-    public var waitingBytes = 1 << 30
+    public var maxQueuedBytes = 1 << 30
     /// Numbers in one response: windows times the numbers per window. As JSON, each takes about 12 bytes.
-    public var responseValues = 4 << 20
+    public var maxResponseValues = 4 << 20
     /// Multiplications in one prediction: windows times the multiplications per window.
-    public var predictionMultiplications = 5_000_000_000_000
+    public var maxPredictionMultiplications = 5_000_000_000_000
     /// Versions of all models.
-    public var modelVersions = 100_000
+    public var maxModelVersions = 100_000
     /// Versions of one model. When a new version exceeds them, the oldest without an alias are deleted. nil
     /// keeps all.
-    public var keptVersions: Int?
+    public var maxVersionsPerModel: Int?
     /// Bytes of the models that are kept in memory. Others are read from the disk when they are requested.
-    public var loadedBytes = 4 << 30
+    public var maxLoadedBytes = 4 << 30
 
     /// Bytes of an ONNX file, which is built in memory. The format allows 2 GiB.
-    public var onnxBytes = 1 << 31
+    public var maxONNXBytes = 1 << 31
 
     /// The defaults.
     public init() {}
 
     /// The message that a network exceeds a limit; nil if it does not.
     package func refusal(of network: Sequential) -> String? {
-        guard network.parameterCount <= parameters else {
+        guard network.parameterCount <= maxParameters else {
             return
                 "the network would have \(network.parameterCount) parameters; "
-                + "this server allows \(parameters)"
+                + "this server allows \(maxParameters)"
         }
         let bytes = Model.windowByteCount(network)
-        guard bytes <= windowBytes else {
+        guard bytes <= maxWindowBytes else {
             return
                 "one window would take \(bytes >> 20) MiB of working memory; "
-                + "this server allows \(windowBytes >> 20) MiB. Use fewer timesteps or fewer units"
+                + "this server allows \(maxWindowBytes >> 20) MiB. Use fewer timesteps or fewer units"
         }
         return nil
     }

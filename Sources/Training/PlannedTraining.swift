@@ -29,10 +29,10 @@ public struct PlannedTraining: Sendable {
         if let mismatch = network.windowMismatch { throw .architecture(mismatch) }
         if let refusal = limits.refusal(of: network) { throw .tooLarge(refusal) }
         let bytes = specification.options.trainingByteCount(network, windows: windows.count)
-        guard bytes <= limits.trainingBytes else {
+        guard bytes <= limits.maxTrainingBytes else {
             throw .tooLarge(
                 "training would take \(bytes >> 20) MiB of working memory; this server allows "
-                    + "\(limits.trainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or "
+                    + "\(limits.maxTrainingBytes >> 20) MiB. Use a smaller batch_size, fewer timesteps or "
                     + "fewer units"
             )
         }

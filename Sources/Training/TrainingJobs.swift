@@ -53,14 +53,15 @@ public final class TrainingJobs: Sendable {
             guard !queue.isClosed else { return (Submission.closed, false) }
             // Jobs that were cancelled in the queue do not count.
             queue.waiting.removeAll { $0.job.isEnded }
-            let startsThread = queue.running < limits.concurrentTrainings
+            let startsThread = queue.running < limits.maxConcurrentTrainings
             let bytes = queue.waiting.reduce(queued.byteCount) { $0 + $1.byteCount }
             guard
-                startsThread || queue.waiting.count < limits.waitingTrainings && bytes <= limits.waitingBytes
+                startsThread
+                    || queue.waiting.count < limits.maxQueuedTrainings && bytes <= limits.maxQueuedBytes
             else { return (.full, false) }
             if startsThread { queue.running += 1 }
             queue.waiting.append(queued)
-            queue.add(job, as: key, maxEndedJobs: limits.endedJobs)
+            queue.add(job, as: key, maxEndedJobs: limits.maxEndedJobs)
             return (.accepted(job), startsThread)
         }
         if case .accepted = submission { metrics.observe(job) }
@@ -78,7 +79,7 @@ public final class TrainingJobs: Sendable {
         job.end(.succeeded(version))
         return queue.withLock { queue in
             if let found = queue.find(key) { return found }
-            queue.add(job, as: key, maxEndedJobs: limits.endedJobs)
+            queue.add(job, as: key, maxEndedJobs: limits.maxEndedJobs)
             return .repeated(job)
         }
     }

@@ -42,24 +42,24 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: "Maximum number of queued predictions; others get status 503. [env: REPRISE_MAX_WAITING]")
-    var maxWaiting = defaultRuntime.waitingPredictions
+    var maxWaiting = defaultRuntime.maxQueuedPredictions
 
     @Option(
         help: "Maximum number of queued training jobs; others get status 429. [env: REPRISE_MAX_TRAININGS]")
-    var maxTrainings = defaultRuntime.waitingTrainings
+    var maxTrainings = defaultRuntime.maxQueuedTrainings
 
     @Option(
         help: """
             Number of training jobs that run at the same time; one job uses all cores. \
             [env: REPRISE_CONCURRENT_TRAININGS]
             """)
-    var concurrentTrainings = defaultRuntime.concurrentTrainings
+    var concurrentTrainings = defaultRuntime.maxConcurrentTrainings
 
     @Option(help: "Maximum number of parameters of a network. [env: REPRISE_MAX_PARAMETERS]")
-    var maxParameters = defaultRuntime.parameters
+    var maxParameters = defaultRuntime.maxParameters
 
     @Option(help: "Maximum number of versions of all models together. [env: REPRISE_MAX_VERSIONS]")
-    var maxVersions = defaultRuntime.modelVersions
+    var maxVersions = defaultRuntime.maxModelVersions
 
     @Option(
         help: ArgumentHelp(
@@ -75,7 +75,7 @@ struct LimitOptions: ParsableArguments {
             Maximum size of the weights in memory; others are read from disk when needed. \
             [env: REPRISE_MAX_LOADED]
             """, valueName: "MiB"))
-    var maxLoaded = defaultRuntime.loadedBytes >> 20
+    var maxLoaded = defaultRuntime.maxLoadedBytes >> 20
 
     @Option(
         help: ArgumentHelp(
@@ -113,7 +113,7 @@ struct LimitOptions: ParsableArguments {
     func limits() throws -> (http: Limits, runtime: RuntimeLimits) {
         var (http, runtime) = (defaultHTTP, defaultRuntime)
         http.maxBodyBytes = try bounded(maxBody, in: 1...65_536, "max-body") << 20
-        runtime.body = http.maxBodyBytes
+        runtime.maxBodyBytes = http.maxBodyBytes
         http.maxTotalBodyBytes = try bounded(maxBodies, in: 1...1_048_576, "max-bodies") << 20
         http.maxRequestLineBytes = try bounded(maxLine, in: 256...65_536, "max-line")
         http.maxFieldLineBytes = http.maxRequestLineBytes
@@ -126,13 +126,15 @@ struct LimitOptions: ParsableArguments {
         http.bodyTimeout = try bounded(bodyTimeout, in: 0.1...86_400, "body-timeout")
         http.writeTimeout = try bounded(writeTimeout, in: 0.1...86_400, "write-timeout")
         http.minBytesPerSecond = try bounded(minimumRate, in: 0...1_000_000_000, "minimum-rate")
-        runtime.waitingPredictions = try bounded(maxWaiting, in: 0...1_000_000, "max-waiting")
-        runtime.waitingTrainings = try bounded(maxTrainings, in: 0...1_000_000, "max-trainings")
-        runtime.concurrentTrainings = try bounded(concurrentTrainings, in: 1...64, "concurrent-trainings")
-        runtime.parameters = try bounded(maxParameters, in: 1...1_000_000_000, "max-parameters")
-        runtime.modelVersions = try bounded(maxVersions, in: 1...10_000_000, "max-versions")
-        runtime.keptVersions = try keepVersions.map { try bounded($0, in: 1...Int.max, "keep-versions") }
-        runtime.loadedBytes = try bounded(maxLoaded, in: 1...16_777_216, "max-loaded") << 20
+        runtime.maxQueuedPredictions = try bounded(maxWaiting, in: 0...1_000_000, "max-waiting")
+        runtime.maxQueuedTrainings = try bounded(maxTrainings, in: 0...1_000_000, "max-trainings")
+        runtime.maxConcurrentTrainings = try bounded(concurrentTrainings, in: 1...64, "concurrent-trainings")
+        runtime.maxParameters = try bounded(maxParameters, in: 1...1_000_000_000, "max-parameters")
+        runtime.maxModelVersions = try bounded(maxVersions, in: 1...10_000_000, "max-versions")
+        runtime.maxVersionsPerModel = try keepVersions.map {
+            try bounded($0, in: 1...Int.max, "keep-versions")
+        }
+        runtime.maxLoadedBytes = try bounded(maxLoaded, in: 1...16_777_216, "max-loaded") << 20
         return (http, runtime)
     }
 }

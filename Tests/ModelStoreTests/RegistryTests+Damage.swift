@@ -66,11 +66,11 @@ extension RegistryTests {
     }
 
     @Test func aDamagedVersionThatCannotBeMovedDoesNotChangeTheCount() throws {
-        let registry = try Example.registry(folder.path) { $0.modelVersions = 3 }
+        let registry = try Example.registry(folder.path) { $0.maxModelVersions = 3 }
         try Data([1]).write(to: URL(filePath: path(".damaged")))
         _ = try registry.publish("m", Example.model())
         try Data([1]).write(to: URL(filePath: path("m/1/model.safetensors")))
-        let fresh = try Example.registry(folder.path) { $0.modelVersions = 3 }
+        let fresh = try Example.registry(folder.path) { $0.maxModelVersions = 3 }
         for version in 2...9 {
             #expect(try fresh.entry("m") == nil)
             #expect(try fresh.publish("m", Example.model()).version == version)

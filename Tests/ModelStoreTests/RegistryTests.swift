@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func theOldestVersionsWithoutAliasAreDeleted() throws {
-        let registry = try Example.registry(folder.path) { $0.keptVersions = 2 }
+        let registry = try Example.registry(folder.path) { $0.maxVersionsPerModel = 2 }
         let model = try Example.model()
         for _ in 1...2 { _ = try registry.publish("m", model) }
         #expect(try registry.setAlias("stable", of: "m", to: 1))
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func publishingSucceedsIfOldVersionsCannotBeDeleted() throws {
-        let registry = try Example.registry(folder.path) { $0.keptVersions = 1 }
+        let registry = try Example.registry(folder.path) { $0.maxVersionsPerModel = 1 }
         _ = try registry.publish("m", Example.model())
         // A folder has the name that the deleted version's file would get.
         try FileManager.default.createDirectory(
@@ -118,7 +118,7 @@ import Testing
 
     @Test func theCacheKeepsTheVersionsUsedLast() throws {
         let model = try Example.model()
-        let registry = try Example.registry(folder.path) { $0.loadedBytes = 3 * model.byteCount }
+        let registry = try Example.registry(folder.path) { $0.maxLoadedBytes = 3 * model.byteCount }
         for name in ["a", "b", "c", "d"] { _ = try registry.publish(name, model) }
         #expect(registry.loaded("a", .latest) == nil)
         #expect(registry.loaded("b", .latest) != nil)
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func aFullRegistryRefusesNewVersions() throws {
-        let registry = try Example.registry(folder.path) { $0.modelVersions = 1 }
+        let registry = try Example.registry(folder.path) { $0.maxModelVersions = 1 }
         _ = try registry.publish("m", Example.model())
         #expect(throws: RegistryError.full(1)) { try registry.publish("n", Example.model()) }
         #expect(try registry.remove("m"))

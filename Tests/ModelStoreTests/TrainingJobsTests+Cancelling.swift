@@ -7,7 +7,7 @@ import Training
 /// Cancelling jobs.
 extension TrainingJobsTests {
     @Test func cancelledJobsMakeNoModel() throws {
-        let jobs = jobs { $0.waitingTrainings = 2 }
+        let jobs = jobs { $0.maxQueuedTrainings = 2 }
         let running = try submit(jobs, epochs: 100_000)
         let waiting = try submit(jobs)
         waitUntilRunning(running)

@@ -76,7 +76,7 @@ import Training
         guard case .accepted(let diverging) = jobs().submit("m", training),
             case .failed(.training(.training(.diverged))) = try wait(diverging).state
         else { throw HarnessError("expected a training that has diverged") }
-        let full = try Example.registry(try TemporaryFolder().path) { $0.modelVersions = 0 }
+        let full = try Example.registry(try TemporaryFolder().path) { $0.maxModelVersions = 0 }
         let job = try submit(TrainingJobs(registry: full))
         guard case .failed(.registry(.full)) = try wait(job).state else {
             throw HarnessError("expected a job that fails because the registry is full")
@@ -84,7 +84,7 @@ import Training
     }
 
     @Test func theQueueIsBounded() throws {
-        let jobs = jobs { $0.waitingTrainings = 1 }
+        let jobs = jobs { $0.maxQueuedTrainings = 1 }
         let running = try submit(jobs, epochs: 100_000)
         waitUntilRunning(running)
         let waiting = try submit(jobs)
@@ -102,7 +102,7 @@ import Training
     }
 
     @Test func jobsRunConcurrentlyUpToTheLimit() throws {
-        let jobs = jobs { $0.concurrentTrainings = 2 }
+        let jobs = jobs { $0.maxConcurrentTrainings = 2 }
         let both = [try submit(jobs, epochs: 100_000), try submit(jobs, epochs: 100_000)]
         for job in both { waitUntilRunning(job) }
         #expect(both.allSatisfy { !$0.isEnded })
@@ -141,7 +141,7 @@ import Training
     }
 
     @Test func theOldestEndedJobsAreForgotten() throws {
-        let jobs = jobs { $0.endedJobs = 2 }
+        let jobs = jobs { $0.maxEndedJobs = 2 }
         let all = try (0..<5).map { _ in
             let job = try submit(jobs)
             _ = try wait(job)

@@ -63,10 +63,10 @@ import Testing
         // 341 bytes that decompress to 300,000.
         let bomb = Self.bytes(Self.bomb)
         var limits = RuntimeLimits()
-        limits.body = 299_999
+        limits.maxBodyBytes = 299_999
         let small = try API(transport, runtime: limits)
         #expect(try train(small, "gzip", bomb).status == 413)
-        limits.body = 400_000
+        limits.maxBodyBytes = 400_000
         #expect(try train(API(transport, runtime: limits), "gzip", bomb).status == 422)
     }
 

@@ -100,7 +100,7 @@ import Testing
 
     @Test func moreEventsThanTheResponseLimitAreRefused() throws {
         var limits = RuntimeLimits()
-        limits.responseValues = 400
+        limits.maxResponseValues = 400
         let small = try API(.inProcess, runtime: limits)
         #expect(try small.post("/train", Small.training("m")).status == 201)
         let series = JSON.array((0..<300).map { [.number($0 % 3 == 0 ? 1000 : 0), 0] })

@@ -10,17 +10,17 @@ extension RuntimeLimits {
     ///   - windows: the windows that go through the network.
     /// - Throws: an error beyond the limits.
     package func checkResponse(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
-        guard values <= responseValues else {
+        guard values <= maxResponseValues else {
             throw JSONError(
                 .invalid,
                 "the response to \(windows.count) windows would have \(values) numbers; the maximum is "
-                    + "\(responseValues). Send the data in parts, or use a larger stride")
+                    + "\(maxResponseValues). Send the data in parts, or use a larger stride")
         }
-        guard windows.count <= predictionMultiplications / network.multiplications else {
+        guard windows.count <= maxPredictionMultiplications / network.multiplications else {
             throw JSONError(
                 .invalid,
                 "\(windows.count) windows exceed the maximum of this model for one request, "
-                    + "\(predictionMultiplications / network.multiplications). Send the data in parts, or use "
+                    + "\(maxPredictionMultiplications / network.multiplications). Send the data in parts, or use "
                     + "a larger stride")
         }
     }

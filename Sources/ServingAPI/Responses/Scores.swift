@@ -25,7 +25,7 @@ struct Scores {
         let needsRows = request.parts.contains(.rows) || request.parts.contains(.events)
         rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []
         events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
-        guard events.count <= limits.responseValues / (5 + 2 * request.windows.features) else {
+        guard events.count <= limits.maxResponseValues / (5 + 2 * request.windows.features) else {
             throw .invalid(
                 at: "/events",
                 "there are \(events.count) events, too many for a response; drop short ones with "

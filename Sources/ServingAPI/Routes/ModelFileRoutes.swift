@@ -45,8 +45,8 @@ struct ModelFileRoutes: RouteGroup {
 
     private func onnx(_ call: Call) throws(Problem) -> Response {
         let entry = try models.entry(try call.modelName(), try call.version())
-        guard let file = ONNXFile(entry.trained, limit: limits.onnxBytes) else {
-            throw .tooLargeForONNX(entry.name, limit: limits.onnxBytes)
+        guard let file = ONNXFile(entry.trained, limit: limits.maxONNXBytes) else {
+            throw .tooLargeForONNX(entry.name, limit: limits.maxONNXBytes)
         }
         return Response(
             status: .ok, fields: Self.fields("\(entry.name)-\(entry.version).onnx", file.digest),

@@ -88,11 +88,11 @@ extension FieldReader {
         } catch {
             throw JSONError(error, in: architecture)
         }
-        guard network.parameterCount <= limits.parameters else {
+        guard network.parameterCount <= limits.maxParameters else {
             throw JSONError(
                 .invalid, at: architecture.pointer,
                 "the network would have \(network.parameterCount) parameters; this server allows "
-                    + "\(limits.parameters)"
+                    + "\(limits.maxParameters)"
             )
         }
         return network

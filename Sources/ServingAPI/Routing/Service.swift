@@ -36,8 +36,8 @@ public final class Service: Handler {
         let jobs = TrainingJobs(registry: registry, limits: limits)
         let models = ModelLookup(registry: registry, logger: logger)
         let queue = WorkQueue(
-            label: "reprise.prediction", width: computeWidth, maxWaiting: limits.waitingPredictions,
-            maxWaitingBytes: limits.waitingBytes)
+            label: "reprise.prediction", width: computeWidth, maxWaiting: limits.maxQueuedPredictions,
+            maxWaitingBytes: limits.maxQueuedBytes)
         let core = ServingCore(
             models: models, trainings: Trainings(jobs: jobs, readiness: readiness, logger: logger),
             limits: limits, inferences: metrics.inferences, readiness: readiness, queue: queue,
@@ -47,7 +47,7 @@ public final class Service: Handler {
         router = Router(routes, isReadOnly: registry.isReadOnly)
         requestMetrics = RequestMetrics(paths: router.paths)
         metrics.include(requestMetrics)
-        executor = Executor(queue: queue, batch: batch, models: models, maxBody: limits.body)
+        executor = Executor(queue: queue, batch: batch, models: models, maxBody: limits.maxBodyBytes)
         problemFormats = groups.compactMap(\.problemFormat)
         self.jobs = jobs
         self.keys = keys

@@ -32,10 +32,10 @@ enum Situation: CaseIterable {
         var limits = Limits()
         var runtime = RuntimeLimits()
         // One may wait, not none: a worker counts as busy for a moment after it has sent a response.
-        runtime.waitingTrainings = self == .fullTrainings ? 1 : runtime.waitingTrainings
-        runtime.waitingPredictions = self == .fullPredictions ? 1 : runtime.waitingPredictions
-        runtime.modelVersions = self == .fullRegistry ? 1 : runtime.modelVersions
-        runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
+        runtime.maxQueuedTrainings = self == .fullTrainings ? 1 : runtime.maxQueuedTrainings
+        runtime.maxQueuedPredictions = self == .fullPredictions ? 1 : runtime.maxQueuedPredictions
+        runtime.maxModelVersions = self == .fullRegistry ? 1 : runtime.maxModelVersions
+        runtime.maxONNXBytes = self == .smallFiles ? 1000 : runtime.maxONNXBytes
         limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
         // With one thread, bodies are processed in the order of their arrival.
         let data = self == .draining ? nil : try AzureDetectorData.shared.get().folder.path

@@ -70,7 +70,7 @@ import Testing
     @Test func outputsOverTheLimitAreRefused() throws {
         var limits = RuntimeLimits()
         // The values of two windows: their inputs (2 × 2) and the outputs of each layer.
-        limits.responseValues = 2 * [4, 10, 3, 6, 6, 10, 4].reduce(0, +)
+        limits.maxResponseValues = 2 * [4, 10, 3, 6, 6, 10, 4].reduce(0, +)
         let small = try API(.inProcess, runtime: limits)
         #expect(try small.post("/train", Small.training("m", ["units": [5, 3]])).status == 201)
         #expect(try small.post("/layers", ["model": "m", "windows": Small.windows]).status == 200)
