@@ -182,7 +182,8 @@ let package = Package(
         .target(
             name: "APITesting",
             dependencies: [
-                "AzureDetector", "HTTP1", "ModelStore", "OpenInference", "RepriseClient", "ServingAPI",
+                "AzureDetector", "HTTP1", "ModelFormats", "ModelStore", "OpenInference", "RepriseClient",
+                "ServingAPI",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/APITesting",
@@ -190,13 +191,19 @@ let package = Package(
         .testTarget(
             name: "ServingAPITests",
             dependencies: [
-                "APITesting", "DataFormats", "Diagrams", "HTTP1", "ModelFiles", "ModelFormats", "ModelStore",
-                "RepriseClient", "ServingAPI", "TimeSeries", "Training",
+                "APITesting", "DataFormats", "Diagrams", "HTTP1", "ModelFiles", "ModelStore", "RepriseClient",
+                "ServingAPI", "TimeSeries", "Training",
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "AzureDetectorTests", dependencies: ["AzureDetector", "DataFormats", "ServingAPI"],
+            name: "OpenInferenceTests", dependencies: ["APITesting", "OpenInference", "ServingAPI"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AzureDetectorTests",
+            dependencies: [
+                "APITesting", "AzureDetector", "DataFormats", "ServingAPI", "TimeSeries", "Training",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -5,26 +5,19 @@ import ModelStore
 import OpenInference
 import ServingAPI
 
-/// How a test reaches the API.
-package enum Wire: CaseIterable, Sendable {
-    /// Straight into the service.
-    case inProcess
-    /// Over a socket, with libcurl.
-    case live
-}
-
-/// A service with a way to reach it.
+/// A service and a transport to it.
 package final class API: Sendable {
     package let service: Service
     private let transport: any Transport
     private let folder: TemporaryFolder
 
     /// - Parameters:
-    ///   - data: the folder in which requests may name files.
-    ///   - folder: of the models; one of its own by default.
-    ///   - computeWidth: 1 makes bodies be looked at one after the other, in the order they came.
+    ///   - data: the folder whose files requests may name as their `dataSource`.
+    ///   - folder: the folder of models; by default a new one.
+    ///   - computeWidth: the number of threads that process bodies; 1 processes them in the order of their arrival.
     package init(
-        _ wire: Wire, runtime: RuntimeLimits = .init(), limits: Limits = .init(), keys: APIKeys? = nil,
+        _ kind: TransportKind, runtime: RuntimeLimits = .init(), limits: Limits = .init(),
+        keys: APIKeys? = nil,
         data: String? = nil, folder: TemporaryFolder? = nil, isReadOnly: Bool = false, computeWidth: Int = 2
     ) throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -37,32 +30,34 @@ package final class API: Sendable {
             keys: keys, protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: data) }],
             computeWidth: computeWidth, logger: logger)
         transport =
-            switch wire {
-            case .inProcess: InProcess(service: service)
-            case .live: try Live(service: service, limits: limits)
+            switch kind {
+            case .inProcess: InProcessTransport(service: service)
+            case .live: try LiveTransport(service: service, limits: limits)
             }
     }
 
-    /// Where the server listens, for clients of a test's own.
-    package var url: String? { (transport as? Live)?.url }
+    /// The base URL of the server, for additional clients; nil in process.
+    package var url: String? { (transport as? LiveTransport)?.url }
 }
 
 extension API: Transport {
     package func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)] = [], body: [UInt8]? = nil
-    ) throws -> Answer { try transport.send(method, target, fields: fields, body: body) }
+    ) throws -> APIResponse { try transport.send(method, target, fields: fields, body: body) }
 }
 
 extension Transport {
-    package func post(_ path: String, _ body: JSON) throws -> Answer { try post(path, text: "\(body)") }
+    package func post(_ path: String, _ body: JSON) throws -> APIResponse { try post(path, text: "\(body)") }
 
     package func post(
         _ path: String, text: String, fields: [(name: String, value: String)] = []
-    ) throws -> Answer { try send("POST", path, fields: fields, body: Array(text.utf8)) }
+    ) throws -> APIResponse { try send("POST", path, fields: fields, body: Array(text.utf8)) }
 
-    package func get(_ path: String, accept: String? = nil) throws -> Answer {
+    package func get(_ path: String, accept: String? = nil) throws -> APIResponse {
         try send("GET", path, fields: accept.map { [(name: "Accept", value: $0)] } ?? [], body: nil)
     }
 
-    package func delete(_ path: String) throws -> Answer { try send("DELETE", path, fields: [], body: nil) }
+    package func delete(_ path: String) throws -> APIResponse {
+        try send("DELETE", path, fields: [], body: nil)
+    }
 }

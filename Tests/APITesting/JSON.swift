@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON document as tests write and read it.
+/// A JSON document for tests, with literals. It does not use the server's JSON code.
 package enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -38,14 +38,14 @@ package enum JSON: Hashable, Sendable {
     package subscript(name: String) -> JSON? { object?[name] }
     package subscript(index: Int) -> JSON? { array.flatMap { $0.indices.contains(index) ? $0[index] : nil } }
 
-    /// The document with some members of its object set, or taken away where the value is nil.
+    /// The document with some members of its object set, or removed where the value is nil.
     package func with(_ members: [String: JSON?]) -> JSON {
         var object = object ?? [:]
         for (name, value) in members { object[name] = value }
         return .object(object)
     }
 
-    /// The document with the value at a path of names and indices replaced; what is missing on the way is made.
+    /// The document with the value at a path of names and indices replaced; missing objects on the path are created.
     package func setting(_ path: ArraySlice<String>, to value: JSON) -> JSON {
         guard let first = path.first else { return value }
         let rest = path.dropFirst()
@@ -92,12 +92,12 @@ extension JSON: Decodable {
         }
     }
 
-    /// Reads strict JSON: Foundation's decoder takes no NaN, no comments, no trailing commas.
+    /// Parses strict JSON: Foundation's decoder refuses NaN, comments and trailing commas.
     package init(_ bytes: [UInt8]) throws { self = try JSONDecoder().decode(JSON.self, from: Data(bytes)) }
 }
 
 extension JSON: CustomStringConvertible {
-    /// The document as text.
+    /// The document as text, with the members of objects sorted by name.
     package var description: String {
         switch self {
         case .null: "null"

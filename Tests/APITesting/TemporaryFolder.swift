@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that is there as long as somebody has this.
+/// A folder that is deleted with its content when the instance is deallocated.
 package final class TemporaryFolder: Sendable {
     package let path: String
 

@@ -1,37 +1,20 @@
-/// How a request gets to the service and its answer back.
+/// A way to send requests to the service.
 package protocol Transport: Sendable {
-    /// Sends a request and waits for the answer, whatever its status.
+    /// Sends a request and waits for the response, whatever its status.
     func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
-    ) throws -> Answer
+    ) throws -> APIResponse
 }
 
-/// An answer as it came.
-package struct Answer: Sendable {
-    package let status: Int
-    /// Names in lower case.
-    package let fields: [(name: String, value: String)]
-    package let body: [UInt8]
-
-    package init(status: Int, fields: [(name: String, value: String)], body: [UInt8]) {
-        self.status = status
-        self.fields = fields
-        self.body = body
-    }
-
-    /// The only value of a field, by its name in lower case. Two are a mistake: none of ours may come twice.
-    package subscript(name: String) -> String? {
-        let values = fields.filter { $0.name == name }
-        return values.count == 1 ? values[0].value : nil
-    }
-
-    /// The Content-Type without parameters.
-    package var mediaType: String? { self["content-type"].map { String($0.prefix { $0 != ";" }) } }
-    package var text: String { String(decoding: body, as: UTF8.self) }
-    package var json: JSON { get throws { try JSON(body) } }
+/// The transports that a test can use.
+package enum TransportKind: CaseIterable, Sendable {
+    /// Calls the service directly.
+    case inProcess
+    /// Sends requests over a socket with libcurl.
+    case live
 }
 
-/// What went wrong in the harness itself.
+/// A failure of the test harness, not of the server.
 package struct HarnessError: Error, CustomStringConvertible {
     package let description: String
     package init(_ description: String) { self.description = description }

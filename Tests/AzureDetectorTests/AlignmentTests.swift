@@ -4,7 +4,7 @@ import ServingAPI
 import Testing
 import TimeSeries
 
-/// How tables of variables become rows.
+/// Alignment of tables of variables to one series of rows.
 @Suite struct AlignmentTests {
     private static func time(_ day: Int) -> UTCTime { UTCTime(microseconds: Int64(day - 1) * 86_400_000_000) }
 
@@ -35,7 +35,7 @@ import TimeSeries
             (.zero, [10, 0, 20, 2, 0, 3, 0, 0, 50, 5, 0, 6]),
             (.fixed, [10, -7, 20, 2, -7, 3, -7, -7, 50, 5, -7, 6]),
         ])
-    func outerHasAllTimesAndGapsAreFilled(_ fill: AlignPolicy.Fill, _ values: [Float]) throws {
+    func outerAlignmentKeepsAllTimesAndFillsGaps(_ fill: AlignPolicy.Fill, _ values: [Float]) throws {
         let aligned = try Self.aligned(.outer, fill)
         #expect(aligned.times == (1...6).map(Self.time))
         #expect(aligned.series.values == values)
@@ -47,23 +47,23 @@ import TimeSeries
         #expect(aligned.states.map(\.last) == [Self.time(5), Self.time(6)])
     }
 
-    @Test func innerHasRowsWithoutGaps() throws {
+    @Test func innerAlignmentKeepsOnlyTheTimesOfAllVariables() throws {
         let aligned = try Self.aligned(.inner, .linear)
         #expect(aligned.times == [2, 5].map(Self.time))
         #expect(aligned.series.values == [20, 2, 50, 5])
         #expect(aligned.states.allSatisfy { $0.filledNARatio == 0 && $0.effectiveCount == 2 })
     }
 
-    @Test func theRangeHasBothOfItsEnds() throws {
+    @Test func theTimeRangeIncludesItsStartAndEnd() throws {
         let aligned = try Self.aligned(.outer, .zero, from: 2, through: 4)
         #expect(aligned.times == [2, 3, 4].map(Self.time))
         #expect(aligned.firstRow == 0)
         #expect(throws: Problem.self) { try Self.aligned(.outer, .zero, from: 7) }
-        // b has nothing there, and nothing to fill it from.
+        // b has no value on day 1, and none before it to fill the gap from.
         #expect(throws: Problem.self) { try Self.aligned(.outer, .linear, from: 1, through: 1) }
     }
 
-    @Test func historyComesBeforeTheStart() throws {
+    @Test func historyRowsPrecedeTheStart() throws {
         let aligned = try Self.aligned(.outer, .zero, from: 4, history: 2, through: 5)
         #expect(aligned.times == [2, 3, 4, 5].map(Self.time))
         #expect(aligned.firstRow == 2)
@@ -71,7 +71,7 @@ import TimeSeries
         #expect(try Self.aligned(.outer, .zero, from: 2, history: 9).firstRow == 1)
     }
 
-    @Test func rowsAreSortedAndTimesDiffer() throws {
+    @Test func rowsAreSortedByTimeAndDuplicateTimesAreRefused() throws {
         let table = try AzureTable(
             variables: ["a", "b"], timestamps: ["1970-01-02", "1970-01-01"], values: [3, 4, 1, 2], from: "x")
         #expect(table.times == [1, 2].map(Self.time))
@@ -89,7 +89,7 @@ import TimeSeries
         #expect(none?.detail.contains("timestamp 1 of x is 'yesterday'") == true)
     }
 
-    @Test func variablesAreThoseOfTheModel() throws {
+    @Test func theVariablesMustBeThoseOfTheModel() throws {
         let tables = [try Self.table("a", [1: 1, 2: 2]), try Self.table("b", [1: 3, 2: 4])]
         func series(_ wanted: [String], _ tables: [AzureTable]) throws -> [Float] {
             try AlignedSeries(tables, AlignPolicy(), variables: wanted, limit: 1000).series.values
@@ -100,7 +100,7 @@ import TimeSeries
         #expect(throws: Problem.self) { try series(["a"], [tables[0], tables[0]]) }
     }
 
-    @Test func rowsThatShareNoTimeStayWithinTheLimit() throws {
+    @Test func aSeriesWithMoreValuesThanTheLimitIsRefused() throws {
         let tables = try (1...4).map { try Self.table("v\($0)", [$0: 1]) }
         #expect(throws: Problem.self) { try AlignedSeries(tables, AlignPolicy(), limit: 15) }
         #expect(try AlignedSeries(tables, AlignPolicy(), limit: 16).times.count == 4)

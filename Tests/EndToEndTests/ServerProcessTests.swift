@@ -10,7 +10,7 @@ import Testing
         let inFlight = try Client(url: server.url, timeout: 600)
         // Training takes a second or more.
         let training = Article.training("toy").with(["epochs": 3000])
-        let status = Outcome { try inFlight.post("/train", training).status }
+        let status = Future { try inFlight.post("/train", training).status }
         // The server has received the small body by then.
         usleep(200_000)
         server.signal(SIGTERM)

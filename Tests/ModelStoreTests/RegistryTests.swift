@@ -66,7 +66,7 @@ import Testing
         let registries = [try Example.registry(folder.path), try Example.registry(folder.path)]
         let model = try Example.model()
         let outcomes = (0..<8).map { thread in
-            Outcome { try (0..<10).map { _ in try registries[thread % 2].publish("m", model).version } }
+            Future { try (0..<10).map { _ in try registries[thread % 2].publish("m", model).version } }
         }
         let numbers = try outcomes.flatMap { try $0.wait() }
         #expect(numbers.sorted() == Array(1...80))

@@ -45,9 +45,9 @@ import Training
         let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
         let model = try Example.model()
         _ = try first.publish("m", model)
-        var publishing: Outcome<Int>?
+        var publishing: Future<Int>?
         let isLocked = try Files.withLock(path("m/.lock")) { () throws(FileError) in
-            publishing = Outcome { try first.publish("m", model).version }
+            publishing = Future { try first.publish("m", model).version }
             usleep(100_000)
             #expect((try? second.publish("n", model).version) == 1)
             let clock = ContinuousClock()
@@ -68,7 +68,7 @@ import Training
         let registries = try (0..<3).map { _ in try Example.registry(folder.path) }
         let model = try Example.model()
         let outcomes = (0..<6).map { thread in
-            Outcome {
+            Future {
                 let registry = registries[thread % 3]
                 return try (0..<10).map { round in
                     let version = try registry.publish("m", model).version
@@ -115,7 +115,7 @@ import Training
         for (round, request) in ["a", "b"].enumerated() {
             let outcomes = registries.map { registry in
                 let model = Result { try model(request) }
-                return Outcome { try registry.publish("m", model.get()).version }
+                return Future { try registry.publish("m", model.get()).version }
             }
             #expect(try outcomes.map { try $0.wait() } == [round + 1, round + 1])
         }

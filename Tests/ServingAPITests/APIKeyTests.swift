@@ -5,9 +5,9 @@ import Logging
 import ServingAPI
 import Testing
 
-/// Who may do what, with a file of keys.
+/// Access control with a file of API keys.
 @Suite struct APIKeyTests {
-    /// A file that lives as long as the test.
+    /// A key file that is deleted when the instance is deallocated.
     final class KeyFile {
         let path = "/tmp/reprise-keys-\(UInt64.random(in: 0 ... .max))"
 
@@ -30,8 +30,8 @@ import Testing
         [(name: "Authorization", value: "Bearer \(key)")]
     }
 
-    @Test(arguments: Wire.allCases)
-    func eachScopeOpensItsRoutesAndNoOther(_ wire: Wire) throws {
+    @Test(arguments: TransportKind.allCases)
+    func aKeyIsAcceptedOnlyOnTheRoutesOfItsScopes(_ transport: TransportKind) throws {
         var lines = "# a comment\n\n"
         var keys: [Scope: String] = [:]
         for scope in Scope.allCases {
@@ -40,7 +40,7 @@ import Testing
             lines += line + "  # and another\n"
         }
         let file = KeyFile(lines)
-        let api = try API(wire, keys: file.keys())
+        let api = try API(transport, keys: file.keys())
         let calls: [(String, String, Scope)] = [
             ("GET", "/models", .read), ("GET", "/models/x", .read), ("GET", "/summary?model=x", .read),
             ("GET", "/openapi.yaml", .read), ("HEAD", "/models", .read), ("POST", "/summary", .read),
@@ -72,16 +72,17 @@ import Testing
             ] + Exercise.consolePaths
         let served = try API(.inProcess).service.servedPaths
         #expect(
-            calls.count - 1 == served.count - open.count, "HEAD is there besides"
+            calls.count - 1 == served.count - open.count,
+            "every served route needs a call, and HEAD is one more"
         )
         for (method, path, needed) in calls {
             let body: [UInt8]? = method == "POST" || method == "PUT" ? Array("{}".utf8) : nil
             for (scope, key) in keys {
-                let answer = try api.send(method, path, fields: Self.bearer(key), body: body)
-                #expect((answer.status == 403) == (scope != needed), "\(method) \(path) with \(scope)")
+                let response = try api.send(method, path, fields: Self.bearer(key), body: body)
+                #expect((response.status == 403) == (scope != needed), "\(method) \(path) with \(scope)")
                 guard scope != needed else { continue }
                 #expect(
-                    answer["www-authenticate"]
+                    response["www-authenticate"]
                         == "Bearer realm=\"reprise\", error=\"insufficient_scope\", scope=\"\(needed)\"")
             }
             #expect(try api.send(method, path, body: body).status == 401)
@@ -99,16 +100,16 @@ import Testing
             [("Ocp-Apim-Subscription-Key", "rk_0")],
             [("Ocp-Apim-Subscription-Key", "KEY"), ("Authorization", "Bearer KEY")],
         ])
-    func whoHasNoKeyLearnsNothing(_ fields: [(String, String)]) throws {
+    func withoutAValidKeyEveryPathGets401(_ fields: [(String, String)]) throws {
         let (key, line) = try APIKeys.make(name: "k", scopes: Scope.allCases)
         let file = KeyFile(line)
         let api = try API(.inProcess, keys: file.keys())
         let sent = fields.map { (name: $0.0, value: $0.1.replacing("KEY", with: key)) }
         for (method, path) in [("GET", "/models"), ("GET", "/no/such/path"), ("PUT", "/train")] {
-            let answer = try api.send(method, path, fields: sent)
-            #expect(answer.status == 401)
-            #expect(answer["www-authenticate"]?.hasPrefix("Bearer realm=\"reprise\"") == true)
-            #expect(!answer.text.contains(key))
+            let response = try api.send(method, path, fields: sent)
+            #expect(response.status == 401)
+            #expect(response["www-authenticate"]?.hasPrefix("Bearer realm=\"reprise\"") == true)
+            #expect(!response.text.contains(key))
         }
         #expect(try api.send("GET", "/no/such/path", fields: Self.bearer(key)).status == 404)
         #expect(
@@ -118,7 +119,7 @@ import Testing
         #expect(try api.send("GET", "/models", fields: subscription).status == 200)
     }
 
-    @Test func theFileIsReadAgainWhenItChanges() throws {
+    @Test func theKeyFileIsReloadedWhenItChanges() throws {
         let (old, oldLine) = try APIKeys.make(name: "old", scopes: [.read])
         let (new, newLine) = try APIKeys.make(name: "new", scopes: [.read])
         let file = KeyFile(oldLine)
@@ -126,6 +127,7 @@ import Testing
         func status(_ key: String) throws -> Int {
             try api.send("GET", "/models", fields: Self.bearer(key)).status
         }
+        /// Whether requests with a key get a status within four seconds.
         func becomes(_ wanted: Int, _ key: String) throws -> Bool {
             for _ in 0..<40 {
                 if try status(key) == wanted { return true }
@@ -135,13 +137,13 @@ import Testing
         }
         #expect(try (status(old), status(new)) == (200, 401))
         file.write("\(oldLine)\n\(newLine)\n")
-        #expect(try becomes(200, new))
+        #expect(try becomes(200, new), "a key that is added to the file must be accepted")
         #expect(try status(old) == 200)
         file.write("what is this\n")
         usleep(1_500_000)
-        #expect(try (status(old), status(new)) == (200, 200), "a bad file changes nothing")
+        #expect(try (status(old), status(new)) == (200, 200), "a bad file must not replace the keys in use")
         file.write("\(newLine)\n")
-        #expect(try becomes(401, old))
+        #expect(try becomes(401, old), "a key that is removed from the file must be refused")
         #expect(try status(new) == 200)
     }
 
@@ -150,20 +152,20 @@ import Testing
             ("x read", "line 1"), ("x read,write 00", "scopes are"), ("# fine\nx read zz", "line 2"),
             ("../x read 00", "a name is"), ("x read 00", "64 hexadecimal"), ("x , 00", "scopes are"),
         ])
-    func aBadFileIsRefusedWithItsLine(_ text: String, _ says: String) throws {
+    func aBadKeyFileIsRefusedWithTheLine(_ text: String, _ message: String) throws {
         let file = KeyFile(text)
         let error = #expect(throws: APIKeyError.self) { try file.keys() }
-        #expect(error?.description.contains(says) == true)
+        #expect(error?.description.contains(message) == true)
     }
 
-    @Test func aMissingFileIsRefused() {
+    @Test func aMissingKeyFileIsRefused() {
         #expect(throws: APIKeyError.self) {
             try APIKeys(path: "/no/such/file", logger: Logger(label: "test"))
         }
     }
 
-    /// The digest of a published example (FIPS 180-2, "abc"): the file can be made with sha256sum.
-    @Test func theDigestIsSHA256() throws {
+    /// The digest of "abc" is the example of FIPS 180-2. A user can therefore make a key file with sha256sum.
+    @Test func keysAreStoredAsSHA256Digests() throws {
         let file = KeyFile("abc read BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD")
         let api = try API(.inProcess, keys: file.keys())
         #expect(try api.send("GET", "/models", fields: Self.bearer("abc")).status == 200)

@@ -1,7 +1,7 @@
 import APITesting
 import Testing
 
-/// Every bad request gets a clear 4xx, and the server goes on.
+/// Bad requests get a 4xx with a clear message, and the server continues to serve.
 @Suite struct BadInputTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String
@@ -93,27 +93,31 @@ import Testing
             path: "/reconstruct"),
     ]
 
-    @Test(arguments: Wire.allCases) func allRowsOnOneServer(wire: Wire) throws {
-        let server = try API(wire)
+    @Test(arguments: TransportKind.allCases) func badBodiesAreRefusedAndTheServerStaysHealthy(
+        transport: TransportKind
+    ) throws {
+        let server = try API(transport)
         let good = Self.train("").replacing("\"m\"", with: "\"good\"")
         #expect(try server.post("/train", text: good).status == 201)
         for row in Self.rows {
-            let answer = try server.post(row.path, text: row.body)
-            #expect(answer.status == row.status, "\(row.name): \(answer.text)")
-            #expect(answer.mediaType == "application/problem+json", "\(row.name)")
-            let problem = try answer.json
+            let response = try server.post(row.path, text: row.body)
+            #expect(response.status == row.status, "\(row.name): \(response.text)")
+            #expect(response.mediaType == "application/problem+json", "\(row.name)")
+            let problem = try response.json
             #expect(
                 problem["detail"]?.string?.contains(row.detail) == true,
-                "\(row.name): \(answer.text)")
+                "\(row.name): \(response.text)")
             #expect(problem["error"] == problem["detail"])
             if let pointer = row.pointer { #expect(problem["pointer"]?.string == pointer, "\(row.name)") }
         }
-        #expect(try server.get("/models/m").status == 404, "no refused training left a model")
+        #expect(try server.get("/models/m").status == 404, "a refused training must not leave a model")
         #expect(try server.get("/healthz").status == 200)
     }
 
-    @Test(arguments: Wire.allCases) func whatIsOutsideTheBody(wire: Wire) throws {
-        let server = try API(wire)
+    @Test(arguments: TransportKind.allCases) func badTargetsMethodsAndMediaTypesAreRefused(
+        transport: TransportKind
+    ) throws {
+        let server = try API(transport)
         #expect(try server.get("/nothing").status == 404)
         #expect(try server.get("/summary").status == 400)
         #expect(try server.get("/models/x/versions/04").status == 400)
@@ -121,10 +125,12 @@ import Testing
         #expect(wrongMethod.status == 405)
         #expect(wrongMethod["allow"] == "POST")
         #expect(try server.get("/healthz", accept: "image/png").status == 406)
-        // What curl sends unless told otherwise is taken for JSON when it is JSON.
+        // Content with the default Content-Type of curl is read as JSON if it begins like JSON.
         let form = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]
         #expect(try server.post("/train", text: "a=1", fields: form).status == 415)
-        #expect(try server.post("/train", text: "{\"model\": \"m\",", fields: form).status == 400, "a typo")
+        #expect(
+            try server.post("/train", text: "{\"model\": \"m\",", fields: form).status == 400,
+            "a syntax error in JSON")
         #expect(try server.post("/train", text: "", fields: form).status == 400)
         #expect(try server.post("/train", text: Self.train(""), fields: form).status == 201)
         for field in [(name: "Content-Type", value: "text/xml"), (name: "Content-Encoding", value: "br")] {

@@ -1,13 +1,13 @@
 import APITesting
 import Testing
 
-/// Data that come as CSV, with the options in the query.
+/// Requests with data as CSV and options in the query.
 @Suite struct CSVRequestTests {
     private static let csv = [(name: "Content-Type", value: "text/csv; charset=utf-8")]
     private static let options =
         "timesteps=3&units=4,2&epochs=2&seed=5&learning_rate=0.01&shuffle=false&early_stopping=%7B%22monitor%22:%22loss%22%7D"
 
-    /// Rows of two features with timestamps; cells of a column, told by its name and the row.
+    /// A table as CSV. `cell` returns the text of a cell, by the name of its column and its row.
     private static func table(
         _ columns: [String], rows: Range<Int> = 0..<30, delimiter: String = ",", lineEnd: String = "\n",
         _ cell: (String, Int) -> String = cell
@@ -27,14 +27,14 @@ import Testing
         }
     }
 
-    private func send(_ api: API, _ target: String, _ text: String) throws -> Answer {
+    private func send(_ api: API, _ target: String, _ text: String) throws -> APIResponse {
         try api.post(target, text: text, fields: Self.csv)
     }
 
     private func train(_ api: API, _ text: String, with query: String = "") throws -> JSON {
-        let answer = try send(api, "/train?model=pump&\(Self.options)\(query)", text)
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json
+        let response = try send(api, "/train?model=pump&\(Self.options)\(query)", text)
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json
     }
 
     private static let rows = JSON.array(
@@ -44,8 +44,10 @@ import Testing
         "learning_rate": 0.01, "shuffle": false, "early_stopping": ["monitor": "loss"],
     ]
 
-    @Test(arguments: Wire.allCases) func isTheSameAsJSON(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aCSVRequestEqualsTheSameRequestInJSON(
+        transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         let trained = try train(api, Self.table(["time", "a", "b"]))
         #expect(trained["feature_names"] == ["a", "b"])
         let other = try api.post("/train", Self.training).json
@@ -68,7 +70,7 @@ import Testing
         #expect(csv.with(["model": nil]) == json.with(["model": nil]))
     }
 
-    @Test func separatorsLineEndsAndMarksMakeNoDifference() throws {
+    @Test func delimitersLineEndsAndByteOrderMarksAreDetected() throws {
         let api = try API(.inProcess)
         let trained = try train(api, Self.table(["time", "a", "b"]))
         for text in [
@@ -95,7 +97,7 @@ import Testing
                 Self.table(["time", "x", "b", "c d", "a"]))
             #expect(list.body == straight.body, "\(path)")
         }
-        // Where there is no name to go by, the order counts.
+        // The order of the columns counts if the model has no feature names.
         #expect(try api.post("/train", Self.training).status == 201)
         let straight = try send(api, "/score?model=json", Self.table(["a", "b"]))
         let turned = try send(api, "/score?model=json", Self.table(["b", "a"]))
@@ -103,27 +105,28 @@ import Testing
         #expect(try send(api, "/score?model=json", Self.table(["a"])).status == 422)
     }
 
-    @Test func recordingsAndRowsToLeaveOut() throws {
+    @Test func columnsCanExcludeRowsAndSeparateRecordings() throws {
         let api = try API(.inProcess)
         let trained = try train(api, Self.table(["time", "a", "b", "anomaly"]), with: "&exclude=anomaly")
         #expect(trained["feature_names"] == ["a", "b"])
         let table = Self.table(["pump", "a", "b"])
-        let answer = try send(api, "/score?model=pump&recording=pump&include=windows,rows", table).json
-        #expect(answer["windows"]?.array?.count == 9 + 17)
-        let rows = try #require(answer["rows"]?["scores"]?.array)
+        let response = try send(api, "/score?model=pump&recording=pump&include=windows,rows", table).json
+        #expect(response["windows"]?.array?.count == 9 + 17)
+        let rows = try #require(response["rows"]?["scores"]?.array)
         #expect(rows.indices.filter { rows[$0].isNull } == [0, 1, 11, 12])
         let spanning = try send(api, "/score?model=pump&ignore=pump", table).json
         #expect(spanning["windows"]?.array?.count == 28)
-        #expect(spanning["rows"]?["timestamps"] == nil, "text that is left out is no timestamp")
+        #expect(
+            spanning["rows"]?["timestamps"] == nil, "an ignored text column must not become the timestamps")
     }
 
-    @Test func timestampsComeBack() throws {
+    @Test func timestampsAreReturnedWithRowsWindowsAndEvents() throws {
         let api = try API(.inProcess)
         _ = try train(api, Self.table(["time", "a", "b"]))
         let spike = Self.table(["time", "a", "b"]) { $0 == "a" && $1 == 20 ? "99" : Self.cell($0, $1) }
-        let answer = try send(api, "/score?model=pump", spike).json
-        #expect(answer["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0)") }))
-        let events = try #require(answer["events"]?.array)
+        let response = try send(api, "/score?model=pump", spike).json
+        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0)") }))
+        let events = try #require(response["events"]?.array)
         #expect(!events.isEmpty)
         for event in events {
             for place in ["first", "last", "peak"] {
@@ -132,7 +135,9 @@ import Testing
             }
         }
         #expect(events[0]["features"]?[0] == events[0]["features"]?[0]?.with(["feature": 0, "name": "a"]))
-        #expect(answer["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6", "that of its last row")
+        #expect(
+            response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6",
+            "the timestamp of a window is that of its last row")
         let last = try send(api, "/score?model=pump&last=true", spike).json
         #expect(
             last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:29")
@@ -148,19 +153,19 @@ import Testing
         #expect(none["rows"]?["timestamps"] == nil && none["windows"]?[0]?["timestamp"] == nil)
     }
 
-    @Test func aStringIsTakenAsItStands() throws {
+    @Test func aQueryValueForAStringMemberIsNotParsed() throws {
         let api = try API(.inProcess)
-        let answer = try send(api, "/train?model=123&timesteps=2&units=2&epochs=1", Self.table(["a"]))
-        #expect(try answer.json["model"] == "123", "\(answer.text)")
+        let response = try send(api, "/train?model=123&timesteps=2&units=2&epochs=1", Self.table(["a"]))
+        #expect(try response.json["model"] == "123", "\(response.text)")
         #expect(try send(api, "/encode?model=123&version=1", Self.table(["a"])).status == 200)
         #expect(try send(api, "/encode?model=123&version=latest", Self.table(["a"])).status == 200)
         let warm = try send(api, "/train?model=123&warm_start=true&epochs=1", Self.table(["a"]))
         #expect(try warm.json["warm_start"] == 1, "\(warm.text)")
     }
 
-    @Test func aKeyStandsForTheQueryToo() throws {
+    @Test func anIdempotencyKeyCoversTheQuery() throws {
         let api = try API(.inProcess)
-        func start(_ query: String) throws -> Answer {
+        func start(_ query: String) throws -> APIResponse {
             try api.post(
                 "/train?model=m&timesteps=2&\(query)", text: Self.table(["a"]),
                 fields: Self.csv + [(name: "Idempotency-Key", value: "k")])
@@ -170,7 +175,7 @@ import Testing
         #expect(try start("epochs=2").status == 422)
     }
 
-    /// What is wrong, and words of what is said about it.
+    /// A bad query or table, and words that the problem's detail must contain.
     static let refused: [(query: String, text: String, words: String)] = [
         ("model=m", table(["a", "b"]), "'timesteps' is missing"),
         ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "no column \"c\""),
@@ -216,15 +221,17 @@ import Testing
         ("timesteps=2", table(["a"]), "'model' is missing"),
     ]
 
-    @Test(arguments: Wire.allCases) func whatIsWrongIsSaid(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func badTablesAndQueriesAreRefusedWithTheReason(
+        transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         _ = try train(api, Self.table(["time", "a", "b"]))
         for row in Self.refused {
-            let answer = try send(api, "/train?\(row.query)", row.text)
-            #expect(answer.status == 422, "\(row.query): \(answer.text)")
-            let problem = try answer.json
-            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(row.query): \(answer.text)")
-            #expect(problem["pointer"] == nil, "there is no JSON to point into")
+            let response = try send(api, "/train?\(row.query)", row.text)
+            #expect(response.status == 422, "\(row.query): \(response.text)")
+            let problem = try response.json
+            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(row.query): \(response.text)")
+            #expect(problem["pointer"] == nil, "a problem with CSV must have no JSON pointer")
         }
         let unlabelled = try send(api, "/evaluate?model=pump", Self.table(["a", "b"]))
         #expect(try unlabelled.json["detail"]?.string?.contains("'labels' is missing") == true)
@@ -232,18 +239,18 @@ import Testing
         #expect(try api.get("/models/m").status == 404)
     }
 
-    @Test func onlyWhatTakesDataTakesCSV() throws {
+    @Test func onlyRoutesThatReadDataAcceptCSV() throws {
         let api = try API(.inProcess)
         let refusal = try send(api, "/summary?timesteps=2&features=1", "a\n1\n")
         #expect(refusal.status == 415 && refusal["accept"] == "application/json")
         for path in ["/train", "/score", "/evaluate", "/reconstruct", "/encode"] {
             for type in ["text/plain", "application/x-www-form-urlencoded"] {
-                let answer = try api.post(
+                let response = try api.post(
                     path, text: "a\n1\n", fields: [(name: "Content-Type", value: type)])
                 #expect(
-                    answer.status == 415
-                        && answer["accept"] == "application/json, text/csv, application/x-npy", "\(path)")
-                #expect(answer.text.contains("application/json or text/csv or application/x-npy"))
+                    response.status == 415
+                        && response["accept"] == "application/json, text/csv, application/x-npy", "\(path)")
+                #expect(response.text.contains("application/json or text/csv or application/x-npy"))
             }
         }
     }

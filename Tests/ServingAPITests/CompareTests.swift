@@ -1,13 +1,13 @@
 import APITesting
 import Testing
 
-/// An autoencoder and a stacked network side by side.
+/// POST /compare: an autoencoder and a stacked network on the same data.
 @Suite struct CompareTests {
     private let api: API
 
     init() throws { api = try API(.inProcess) }
 
-    /// A wave, and a stretch in its second half where the second feature is far off.
+    /// 300 rows of a wave, F 2. In rows 200 to 229, in the second half, the second feature is an anomaly.
     private static let series: JSON = .array(
         (0..<300).map { row in
             let wave = Double(row * 7 % 23) / 23
@@ -19,16 +19,16 @@ import Testing
     ]
 
     private func compare(_ members: [String: JSON?] = [:]) throws -> JSON {
-        let answer = try api.post("/compare", Self.request.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/compare", Self.request.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
-    @Test func bothAreJudgedBesideTheBaselines() throws {
-        let answer = try compare(["seeds": [3, 4]])
-        // Windows of the first 150 rows, and those that end in the other 150.
-        #expect(answer["training_windows"] == 147 && answer["test_windows"] == 150)
-        let detectors = try #require(answer["detectors"]?.array)
+    @Test func bothNetworksAreEvaluatedBesideTheBaselines() throws {
+        let response = try compare(["seeds": [3, 4]])
+        // The training windows lie in the first 150 rows; the test windows end in the other 150.
+        #expect(response["training_windows"] == 147 && response["test_windows"] == 150)
+        let detectors = try #require(response["detectors"]?.array)
         #expect(detectors.map { $0["detector"]?.string } == ["autoencoder", "stacked", "pca", "z_score"])
         for network in detectors.prefix(2) {
             let runs = try #require(network["runs"]?.array)
@@ -40,22 +40,22 @@ import Testing
         #expect(detectors[0]["parameters"] == detectors[1]["parameters"])
     }
 
-    /// The figures are those that /train and /evaluate give.
-    @Test func itIsWhatTheSingleCallsSay() throws {
+    /// POST /train and POST /evaluate give the same metrics.
+    @Test func aComparisonEqualsTrainingAndEvaluatingSeparately() throws {
         let compared = try #require(try compare(["model": "one"])["detectors"]?[0])
         let rows = try #require(Self.series.array)
         let training = Self.request.with([
             "labels": nil, "series": .array(Array(rows[..<150])), "model": "two",
         ])
         #expect(try api.post("/train", training).status == 201)
-        // The first window that ends in the second half.
+        // Row 147 is the first row of the first window that ends in the second half.
         let body: JSON = ["model": "two", "series": .array(Array(rows[147...])), "labels": [[53, 82]]]
-        let judged = try api.post("/evaluate", body).json
-        #expect(judged["rows"] == 150)
-        #expect(compared["roc_auc"] == judged["roc_auc"] && judged["roc_auc"] != nil)
-        #expect(compared["f1"] == judged["at_threshold"]?["f1"])
-        #expect(compared["false_alarm_rate"] == judged["at_threshold"]?["false_alarm_rate"])
-        // Its models stay.
+        let evaluated = try api.post("/evaluate", body).json
+        #expect(evaluated["rows"] == 150)
+        #expect(compared["roc_auc"] == evaluated["roc_auc"] && evaluated["roc_auc"] != nil)
+        #expect(compared["f1"] == evaluated["at_threshold"]?["f1"])
+        #expect(compared["false_alarm_rate"] == evaluated["at_threshold"]?["false_alarm_rate"])
+        // The comparison keeps its models.
         let (ours, theirs) = (
             try api.get("/models/one-autoencoder").json, try api.get("/models/two").json
         )
@@ -63,9 +63,9 @@ import Testing
     }
 
     @Test func knownAnomaliesAreNotTrainedOn() throws {
-        let answer = try compare(["labels": [[10, 19], [200, 229]]])
-        // Ten rows, and three windows before them that have one.
-        #expect(answer["training_windows"]?.int == 147 - 13)
+        let response = try compare(["labels": [[10, 19], [200, 229]]])
+        // 13 windows contain a labelled row: those that start at one of the ten rows or at one of the three rows before.
+        #expect(response["training_windows"]?.int == 147 - 13)
         let none = try compare(["labels": nil])
         #expect(none["detectors"]?.array?.count == 2)
         #expect(none["detectors"]?[0]?["roc_auc"]?.isNull == true)

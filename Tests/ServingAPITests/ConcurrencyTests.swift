@@ -3,41 +3,41 @@ import ServingAPI
 import Synchronization
 import Testing
 
-/// Many clients at once.
+/// Several clients that send requests at the same time.
 @Suite struct ConcurrencyTests {
-    /// Reconstructions of each version, as they were first seen.
-    private final class Seen: Sendable {
-        private let answers = Mutex<[Int: JSON]>([:])
+    /// The first response of each version.
+    private final class FirstResponses: Sendable {
+        private let responses = Mutex<[Int: JSON]>([:])
 
-        /// Whether the answer is the one that this version gave before.
-        func agrees(_ answer: JSON) -> Bool {
-            guard let version = answer["version"]?.int else { return false }
-            return answers.withLock { answers in
-                let first = answers[version] ?? answer
-                answers[version] = first
-                return answer == first
+        /// Whether a response equals the first response of its version.
+        func agrees(_ response: JSON) -> Bool {
+            guard let version = response["version"]?.int else { return false }
+            return responses.withLock { responses in
+                let first = responses[version] ?? response
+                responses[version] = first
+                return response == first
             }
         }
 
-        var versions: Int { answers.withLock(\.count) }
+        var versions: Int { responses.withLock(\.count) }
     }
 
-    @Test func predictionsAreRightWhileVersionsComeAndGo() throws {
+    @Test func predictionsStayCorrectWhileVersionsAreAddedAndDeleted() throws {
         let api = try API(.live)
         let url = try #require(api.url)
         let request: JSON = ["model": "m", "windows": Small.windows]
-        let seen = Seen()
+        let firstResponses = FirstResponses()
         let isTraining = Atomic(true)
         #expect(try api.post("/train", Small.training("m", ["seed": 1])).status == 201)
 
         let readers = try (0..<4).map { _ in
             let client = try Client(url: url)
-            return Outcome {
+            return Future {
                 var count = 0
                 while isTraining.load(ordering: .relaxed) || count < 50 {
-                    let answer = try client.post("/reconstruct", request)
-                    guard answer.status == 200, try seen.agrees(answer.json) else {
-                        throw HarnessError("\(answer.status): \(answer.text)")
+                    let response = try client.post("/reconstruct", request)
+                    guard response.status == 200, try firstResponses.agrees(response.json) else {
+                        throw HarnessError("\(response.status): \(response.text)")
                     }
                     count += 1
                 }
@@ -52,15 +52,15 @@ import Testing
         }
         isTraining.store(false, ordering: .relaxed)
         for reader in readers { #expect(try reader.wait() >= 50) }
-        #expect(seen.versions > 5, "the readers saw versions change")
+        #expect(firstResponses.versions > 5, "the readers must have seen at least six versions")
     }
 
-    @Test func versionsOfTrainingsAtOnceAreAllThere() throws {
+    @Test func concurrentTrainingsGetDistinctVersions() throws {
         let api = try API(.live)
         let url = try #require(api.url)
         let trainings = try (0..<8).map { seed in
             let client = try Client(url: url)
-            return Outcome {
+            return Future {
                 try client.post("/train", Small.training("m", ["seed": .integer(seed)])).json["version"]?.int
             }
         }

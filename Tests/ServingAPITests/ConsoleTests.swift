@@ -13,9 +13,9 @@ import Testing
         "yaml": "application/yaml",
     ]
 
-    @Test(arguments: Wire.allCases)
-    func thePageAndEveryFileItReferencesAreServed(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases)
+    func thePageAndEveryFileItReferencesAreServed(_ transport: TransportKind) throws {
+        let api = try API(transport)
         let page = try api.get("/")
         #expect(page["content-type"] == "text/html; charset=utf-8")
         let references = Self.references(page.text)

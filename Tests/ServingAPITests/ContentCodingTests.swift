@@ -4,12 +4,13 @@ import ModelStore
 import ServingAPI
 import Testing
 
-/// Content codings (RFC 9110, 8.4), both ways. The packed bodies were made by Python's gzip and zlib.
+/// Content codings (RFC 9110, section 8.4) of requests and responses. Python's gzip and zlib compressed the bodies.
 @Suite struct ContentCodingTests {
     private static let plain =
         "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"
     private static let gzip =
         "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUgPzkDyDSsBQA8eR45SQAAAA=="
+    /// Two members (RFC 1952, section 2.2).
     private static let members =
         "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtBgAuoEg9FAAAAB+LCAAAAAAAAgNTsoqONtQxitWJNtYxAZKmOmZA0lzHMjZWR6kkMze1uCS1oFjJykhHKbUgPzkDyDSsBQD11QliNQAAAA=="
     private static let zlib =
@@ -19,13 +20,13 @@ import Testing
         Data(base64Encoded: base64).map(Array.init) ?? []
     }
 
-    private func train(_ api: API, _ coding: String, _ body: [UInt8]) throws -> Answer {
+    private func train(_ api: API, _ coding: String, _ body: [UInt8]) throws -> APIResponse {
         try api.send("POST", "/train", fields: [(name: "Content-Encoding", value: coding)], body: body)
     }
 
-    @Test(arguments: Wire.allCases)
-    func packedBodiesAreUnpacked(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases)
+    func compressedBodiesAreDecompressed(_ transport: TransportKind) throws {
+        let api = try API(transport)
         for (coding, body) in [
             ("gzip", Self.gzip), ("X-Gzip", Self.gzip), ("gzip", Self.members), ("deflate", Self.zlib),
         ] {
@@ -34,9 +35,9 @@ import Testing
         #expect(try train(api, "identity", Array(Self.plain.utf8)).status == 201)
     }
 
-    @Test(arguments: Wire.allCases)
-    func whatIsNotPackedAsSaidIsRefused(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases)
+    func aBodyThatDoesNotMatchItsContentEncodingIsRefused(_ transport: TransportKind) throws {
+        let api = try API(transport)
         let gzip = Self.bytes(Self.gzip)
         var flipped = gzip
         flipped[gzip.count - 6] ^= 1
@@ -46,33 +47,33 @@ import Testing
             ("deflate", gzip), ("gzip", Self.bytes(Self.zlib)),
         ]
         for (coding, body) in bad {
-            let answer = try train(api, coding, body)
-            #expect(answer.status == 400, "\(coding) \(body.count)")
-            #expect(answer.text.contains("Content-Encoding"))
+            let response = try train(api, coding, body)
+            #expect(response.status == 400, "\(coding) \(body.count)")
+            #expect(response.text.contains("Content-Encoding"))
         }
         for coding in ["br", "gzip, gzip", "gzip, identity", "zstd"] {
-            let answer = try train(api, coding, gzip)
-            #expect(answer.status == 415)
-            #expect(answer["accept-encoding"] == "gzip, deflate")
+            let response = try train(api, coding, gzip)
+            #expect(response.status == 415)
+            #expect(response["accept-encoding"] == "gzip, deflate")
         }
     }
 
-    @Test(arguments: Wire.allCases)
-    func whatABodyUnpacksToIsBounded(_ wire: Wire) throws {
-        // 341 bytes that claim to be three hundred thousand.
+    @Test(arguments: TransportKind.allCases)
+    func theDecompressedSizeIsLimited(_ transport: TransportKind) throws {
+        // 341 bytes that decompress to 300,000.
         let bomb = Self.bytes(Self.bomb)
         var limits = RuntimeLimits()
         limits.body = 299_999
-        let small = try API(wire, runtime: limits)
+        let small = try API(transport, runtime: limits)
         #expect(try train(small, "gzip", bomb).status == 413)
         limits.body = 400_000
-        #expect(try train(API(wire, runtime: limits), "gzip", bomb).status == 422)
+        #expect(try train(API(transport, runtime: limits), "gzip", bomb).status == 422)
     }
 
-    @Test(arguments: Wire.allCases)
-    func answersArePackedForWhoAsks(_ wire: Wire) throws {
-        let api = try API(wire)
-        func description(_ accepted: String?) throws -> Answer {
+    @Test(arguments: TransportKind.allCases)
+    func responsesAreCompressedForClientsThatAcceptGzip(_ transport: TransportKind) throws {
+        let api = try API(transport)
+        func description(_ accepted: String?) throws -> APIResponse {
             try api.send(
                 "GET", "/openapi.yaml", fields: accepted.map { [(name: "Accept-Encoding", value: $0)] } ?? [])
         }
@@ -87,7 +88,7 @@ import Testing
         for accepted in ["identity", "gzip;q=0", "*;q=0", "gzip;q=0, *", "br", "gzip;q=x"] {
             #expect(try description(accepted).body == plain.body, "\(accepted)")
         }
-        // Not worth it.
+        // A short body is not compressed.
         let health = try api.send("GET", "/healthz", fields: [(name: "Accept-Encoding", value: "gzip")])
         #expect(health["content-encoding"] == nil)
     }

@@ -1,16 +1,16 @@
 import APITesting
 import Testing
 
-/// Names, recordings, rows to leave out and constant features, in JSON.
+/// Feature names, recordings, excluded rows and constant features in JSON requests.
 @Suite struct DataTests {
     private let api: API
 
     init() throws { api = try API(.inProcess) }
 
     private func train(_ members: [String: JSON?] = [:]) throws -> JSON {
-        let answer = try api.post("/train", Small.training("m", members))
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json.with(["version": nil, "seconds": nil, "created_at": nil])
+        let response = try api.post("/train", Small.training("m", members))
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json.with(["version": nil, "seconds": nil, "created_at": nil])
     }
 
     private func windows(_ members: [String: JSON?]) throws -> JSON? {
@@ -18,37 +18,40 @@ import Testing
         return try api.post("/score", body.with(members)).json["windows"]
     }
 
-    private static func turned(_ rows: JSON) -> JSON {
+    /// The rows with their features in reverse order.
+    private static func reversed(_ rows: JSON) -> JSON {
         .array((rows.array ?? []).map { .array(($0.array ?? []).reversed()) })
     }
 
-    @Test func namesAreRememberedAndMatched() throws {
+    @Test func featureNamesAreStoredAndMatched() throws {
         #expect(try train(["feature_names": ["x", "y"]])["feature_names"] == ["x", "y"])
         let plain = try windows([:])
         #expect(try windows(["feature_names": ["x", "y"]]) == plain)
         #expect(
-            try windows(["feature_names": ["y", "x"], "series": Self.turned(Small.series)]) == plain)
+            try windows(["feature_names": ["y", "x"], "series": Self.reversed(Small.series)]) == plain)
         #expect(try windows(["feature_names": ["y", "x"]]) != plain)
-        let turned = JSON.array((Small.windows.array ?? []).map(Self.turned))
+        let reversed = JSON.array((Small.windows.array ?? []).map(Self.reversed))
         #expect(
-            try windows(["series": nil, "windows": turned, "feature_names": ["y", "x"]])
+            try windows(["series": nil, "windows": reversed, "feature_names": ["y", "x"]])
                 == windows(["series": nil, "windows": Small.windows]))
         let reconstruction = try api.post(
-            "/reconstruct", ["model": "m", "windows": turned, "feature_names": ["y", "x"]])
-        #expect(try reconstruction.json["feature_names"] == ["x", "y"], "the order of the reconstruction")
+            "/reconstruct", ["model": "m", "windows": reversed, "feature_names": ["y", "x"]])
+        #expect(
+            try reconstruction.json["feature_names"] == ["x", "y"],
+            "a reconstruction must have the features in the order of the model")
     }
 
-    @Test func namesGoOnWithTheModel() throws {
+    @Test func aWarmStartKeepsTheFeatureNames() throws {
         _ = try train(["feature_names": ["x", "y"]])
         #expect(try api.post("/train", Small.warm("m")).json["feature_names"] == ["x", "y"])
-        let turned = Small.warm("m").with([
-            "series": Self.turned(Small.series), "feature_names": ["y", "x"], "warm_start": 1,
+        let reversed = Small.warm("m").with([
+            "series": Self.reversed(Small.series), "feature_names": ["y", "x"], "warm_start": 1,
         ])
         let straight = Small.warm("m").with(["feature_names": ["x", "y"], "warm_start": 1])
-        let answer = try api.post("/train", turned).json
-        #expect(answer["feature_names"] == ["x", "y"])
-        #expect(try answer["history"] == api.post("/train", straight).json["history"])
-        // A model without names gets those of the data that it goes on with.
+        let response = try api.post("/train", reversed).json
+        #expect(response["feature_names"] == ["x", "y"])
+        #expect(try response["history"] == api.post("/train", straight).json["history"])
+        // A warm start gives the names of its data to a model without names.
         #expect(try train()["feature_names"] == .null)
         #expect(
             try api.post("/train", straight.with(["warm_start": true])).json["feature_names"] == ["x", "y"])
@@ -79,43 +82,43 @@ import Testing
         #expect(try refused.json["pointer"] == "/recordings/1/1/0")
     }
 
-    /// The same windows give the same model, wherever they come from.
+    /// Equal windows give an equal model, whether rows are excluded by ranges, by flags or by a split into recordings.
     @Test func excludedRowsAreNotTrainedOn() throws {
-        let spoilt = JSON.array(
+        let withOutlier = JSON.array(
             (0..<10).map { $0 == 6 ? [1e9, -1e9] : (Small.series[$0] ?? .null) })
         let members: [String: JSON?] = ["validation_split": 0.4, "shuffle": false, "epochs": 3]
-        let excluding = try train(members.merging(["series": spoilt, "exclude": [[6, 6]]]) { $1 })
+        let excluding = try train(members.merging(["series": withOutlier, "exclude": [[6, 6]]]) { $1 })
         let flags: JSON = [0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
-        #expect(try train(members.merging(["series": spoilt, "exclude": flags]) { $1 }) == excluding)
+        #expect(try train(members.merging(["series": withOutlier, "exclude": flags]) { $1 }) == excluding)
         let rows = try #require(Small.series.array)
         let parts: JSON = [.array(Array(rows[..<6])), .array(Array(rows[7...]))]
         let apart = try train(members.merging(["series": nil, "recordings": parts]) { $1 })
         #expect(apart["history"] == excluding["history"] && apart["threshold"] == excluding["threshold"])
-        #expect(try train(members.merging(["series": spoilt]) { $1 })["history"] != excluding["history"])
+        #expect(try train(members.merging(["series": withOutlier]) { $1 })["history"] != excluding["history"])
         #expect(
             try train(members.merging(["exclude": [[0, 0]]]) { $1 })["history"] != train(members)["history"])
     }
 
     @Test(arguments: ["standard", "minmax", "none"])
-    func aConstantFeatureDoesNoHarm(scaling: String) throws {
+    func aConstantFeatureGivesFiniteScores(scaling: String) throws {
         let rows = JSON.array((0..<20).map { [.number(Double($0 % 4)), 7, 0] })
         let members: [String: JSON?] = ["series": rows, "scaling": .string(scaling), "epochs": 3]
         let trained = try train(members)
         #expect(trained["history"]?["loss"]?.numbers.count == 3 && trained["threshold"]?.double != nil)
-        let answer = try api.post("/score", ["model": "m", "series": rows]).json
-        #expect(answer["windows"]?.array?.count == 19)
-        #expect(answer["windows"]?.array?.allSatisfy { $0["score"]?.double != nil } == true)
-        // Where it moves it is an error like any other.
+        let response = try api.post("/score", ["model": "m", "series": rows]).json
+        #expect(response["windows"]?.array?.count == 19)
+        #expect(response["windows"]?.array?.allSatisfy { $0["score"]?.double != nil } == true)
+        // A change of the constant feature changes the error.
         let moved = JSON.array((0..<20).map { [.number(Double($0 % 4)), $0 == 9 ? 8 : 7, 0] })
         let scores = try api.post("/score", ["model": "m", "series": moved]).json["windows"]
         #expect(
-            try #require(scores?[8]?["error"]?.double) != #require(answer["windows"]?[8]?["error"]?.double))
+            try #require(scores?[8]?["error"]?.double) != #require(response["windows"]?[8]?["error"]?.double))
         let constant = JSON.array(Array(repeating: [7, 0], count: 20))
         #expect(try train(["series": constant, "scaling": .string(scaling)])["threshold"]?.double != nil)
         #expect(try api.post("/score", ["model": "m", "series": constant]).status == 200)
     }
 
-    /// Members beside or in place of the rows, where the fault is, and words of what is said about it.
+    /// Members to set in a training request, the pointer of the problem, and words that its detail must contain.
     static let refused: [(members: [String: JSON?], pointer: String, words: String)] = [
         (["feature_names": ["x"]], "/feature_names", "are 1 for 2 features"),
         (["feature_names": ["x", "x"]], "/feature_names/1", "repeats 'x'"),
@@ -148,23 +151,23 @@ import Testing
         (["exclude": [1, 0, 1, 0, 1, 0, 1, 0, 1, 0]], "/exclude", "leaves none of the 9 windows"),
     ]
 
-    @Test func whatIsWrongIsSaid() throws {
+    @Test func badDataIsRefusedWithItsPointerAndTheReason() throws {
         for row in Self.refused {
-            let answer = try api.post("/train", Small.training("m", row.members))
-            #expect(answer.status == 422, "\(row.words): \(answer.text)")
-            let problem = try answer.json
-            #expect(problem["pointer"]?.string == row.pointer, "\(row.words): \(answer.text)")
-            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(answer.text)")
+            let response = try api.post("/train", Small.training("m", row.members))
+            #expect(response.status == 422, "\(row.words): \(response.text)")
+            let problem = try response.json
+            #expect(problem["pointer"]?.string == row.pointer, "\(row.words): \(response.text)")
+            #expect(problem["detail"]?.string?.contains(row.words) == true, "\(response.text)")
         }
         #expect(try api.get("/models/m").status == 404)
     }
 
-    @Test func namesThatDoNotFitAreNamed() throws {
+    @Test func aFeatureNameMismatchIsReportedWithTheName() throws {
         _ = try train(["feature_names": ["x", "y"]])
         for (names, words): (JSON, String) in [(["x", "z"], "has 'z'"), (["x"], "are 1 for 2 features")] {
-            let answer = try api.post(
+            let response = try api.post(
                 "/score", ["model": "m", "series": Small.series, "feature_names": names])
-            #expect(answer.status == 422 && answer.text.contains(words), "\(answer.text)")
+            #expect(response.status == 422 && response.text.contains(words), "\(response.text)")
         }
         let lacking = try api.post("/score", ["model": "m", "series": [[1], [2]], "feature_names": ["y"]])
         #expect(lacking.status == 422 && lacking.text.contains("lacks 'x'"), "\(lacking.text)")

@@ -2,13 +2,14 @@ import APITesting
 import Foundation
 import Testing
 
-/// What is learned to tell anomalies by: error kinds, calibration, baselines, drift.
+/// What a training learns for detection: error kinds, calibration, baselines, drift.
 @Suite struct DetectionTests {
     private let api: API
 
     init() throws { api = try API(.live) }
 
-    /// Three features that follow a slow wave, with noise of their own.
+    /// Three features that follow a slow wave, each with independent noise. `shift` is added to the second feature, `level` to the
+    /// wave.
     private static func series(_ rows: Int, seed: UInt64, shift: Double = 0, level: Double = 0) -> JSON {
         var state = seed
         func noise() -> Double {
@@ -33,23 +34,23 @@ import Testing
         let body: JSON = [
             "model": "m", "series": Self.series(rows, seed: 1), "timesteps": 5, "units": [8, 4], "epochs": 4,
         ]
-        let answer = try api.post("/train", body.with(members))
-        #expect(answer.status == 201, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/train", body.with(members))
+        #expect(response.status == 201, "\(response.text)")
+        return try response.json
     }
 
     private func post(_ path: String, _ members: [String: JSON?]) throws -> JSON {
         let body: JSON = ["model": "m"]
-        let answer = try api.post(path, body.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post(path, body.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
-    @Test func aFifthIsHeldBackAndTheCovarianceIsLearned() throws {
+    @Test func aFifthOfTheWindowsCalibratesAMahalanobisThreshold() throws {
         let model = try train()
         #expect(model["error_kind"] == "mahalanobis")
         #expect(model["threshold_source"] == "calibration")
-        // 996 windows, of which 796 come before the last fifth.
+        // 200 of the 996 windows are held back.
         #expect(model["threshold_windows"] == 200)
         #expect(model["warnings"] == [])
         #expect(try train(["calibration_split": 0])["threshold_source"] == "training")
@@ -58,7 +59,7 @@ import Testing
         #expect(validated["threshold_source"] == "validation" && validated["threshold_windows"] == 100)
     }
 
-    @Test func aCovarianceHasALimit() throws {
+    @Test func mahalanobisIsRefusedAboveTheFeatureLimit() throws {
         let wide = JSON.array((0..<30).map { row in .array((0..<513).map { .integer(($0 * row) % 7) }) })
         let body: JSON = [
             "model": "wide", "series": wide, "timesteps": 2, "units": [1], "epochs": 1,
@@ -69,8 +70,8 @@ import Testing
         #expect(other["error_kind"] == "mse")
     }
 
-    @Test func whatAThresholdCannotPromiseIsSaid() throws {
-        // 76 windows leave 16 for calibration, which isn't worth it.
+    @Test func tooFewCalibrationWindowsCauseAWarning() throws {
+        // A fifth of 76 windows is too few to calibrate, so none are held back.
         let few = try train(rows: 80)
         #expect(few["threshold_source"] == "training" && few["error_kind"] == "mse")
         #expect(few["warnings"]?.array?.count == 2)
@@ -78,40 +79,41 @@ import Testing
         #expect(some["threshold_windows"] == 80)
         let warning = try #require(some["warnings"]?[0]?.string)
         #expect(warning.contains("80 calibration windows are too few"), "\(warning)")
-        // With a modest wish there are enough, and what is given needs none.
+        // A lower quantile needs fewer windows, and a given threshold needs none.
         #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
         let given = try train(["threshold": 2.5], rows: 80)
         #expect(given["threshold"] == 2.5 && given["threshold_source"]?.isNull == true)
         #expect(given["warnings"] == [])
     }
 
-    /// Of new rows like the old about as many are false alarms as were asked for.
-    @Test func falseAlarmsKeepTheirPromise() throws {
+    /// New data of the same distribution have about the requested rate of false alarms.
+    @Test func theFalseAlarmRateMatchesTheQuantile() throws {
         _ = try train(rows: 4000)
         for (quantile, range) in [(0.99, 0.0...0.025), (0.9, 0.06...0.15)] {
             let labels = JSON.array((0..<4000).map { .integer($0 == 3999 ? 1 : 0) })
-            let answer = try post(
+            let response = try post(
                 "/evaluate",
                 ["series": Self.series(4000, seed: 2), "labels": labels, "quantile": .number(quantile)])
-            let rate = try #require(answer["at_threshold"]?["false_alarm_rate"]?.double)
+            let rate = try #require(response["at_threshold"]?["false_alarm_rate"]?.double)
             #expect(range.contains(rate), "\(quantile): \(rate)")
-            #expect(answer["drift"]?["is_drift"] == false && answer["warnings"] == [])
+            #expect(response["drift"]?["is_drift"] == false && response["warnings"] == [])
         }
     }
 
-    @Test func driftIsToldAndSmallShiftsAreFound() throws {
+    @Test func driftIsReportedWithTheShiftedFeature() throws {
         _ = try train()
         let shifted = try post("/score", ["series": Self.series(300, seed: 3, shift: 0.5)])
         #expect(shifted["drift"]?["is_drift"] == true && shifted["drift"]?["windows"] == 296)
         #expect(try #require(shifted["drift"]?["share"]?.double) > 0.9)
         #expect(try #require(shifted["warnings"]?[0]?.string).contains("the process has drifted"))
-        // The feature that has moved is the first to be named.
+        // The shifted feature contributes most.
         let event = try #require(shifted["events"]?[0])
         #expect(event["features"]?[0]?["feature"] == 1, "\(event)")
         #expect(try post("/score", ["series": Self.series(53, seed: 3)])["drift"]?.isNull == true)
     }
 
-    /// The level of a variable that swings by itself is what windows usually vary in, and still not free.
+    /// Windows mainly vary in the level of a variable that oscillates independently. A level out of its range must still raise
+    /// the score.
     @Test func aVariableFarOutOfItsRangeIsAnAnomaly() throws {
         func series(_ rows: Int, raised: Range<Int>) -> JSON {
             .array(
@@ -134,49 +136,49 @@ import Testing
         #expect(found.first?["features"]?[0]?["feature"] == 3, "\(found)")
     }
 
-    @Test func baselinesAreJudgedByTheSameRows() throws {
+    @Test func baselinesAreEvaluatedOnTheSameRows() throws {
         _ = try train()
         let labels: JSON = [[100, 140]]
         var series = try #require(Self.series(300, seed: 4).array)
         for row in 100...140 { series[row] = [0, 0, 5] }
-        let answer = try post("/evaluate", ["series": .array(series), "labels": labels])
+        let response = try post("/evaluate", ["series": .array(series), "labels": labels])
         for name in ["z_score", "pca"] {
-            let judgement = try #require(answer["baselines"]?[name])
+            let judgement = try #require(response["baselines"]?[name])
             let at = try #require(judgement["at_threshold"])
             let counted = ["true_positives", "false_positives", "true_negatives", "false_negatives"]
                 .reduce(0) { $0 + (at[$1]?.int ?? 0) }
-            #expect(counted == answer["rows"]?.int && counted == 296)
+            #expect(counted == response["rows"]?.int && counted == 296)
             #expect(try #require(judgement["threshold"]?.double) > 0)
         }
-        // All zeros are the mean, which a z-score doesn't mind; what the features have in common it doesn't see.
-        #expect(try #require(answer["roc_auc"]?.double) > 0.95)
-        #expect(try #require(answer["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
+        // Each value of rows 100 to 140 is usual for its feature. Only their combination is not, and a z-score ignores that.
+        #expect(try #require(response["roc_auc"]?.double) > 0.95)
+        #expect(try #require(response["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
     }
 
-    @Test func meanAbsoluteErrorsAreThat() throws {
+    @Test func errorKindMAEIsTheMeanAbsoluteError() throws {
         _ = try train(["error_kind": "mae", "scaling": "none"])
         let windows: JSON = [[[0, 1, 5], [0, 1, 5], [0.5, 0.5, 6], [0, 1, 5], [0, 2, 5]]]
         let back = try post("/reconstruct", ["windows": windows])["reconstructions"]
         let (ours, theirs) = (try #require(windows.flat), try #require(back?.flat))
         let mean = zip(ours, theirs).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(ours.count)
-        let answer = try post(
+        let response = try post(
             "/score", ["windows": windows, "include": ["windows", "timesteps", "features"]])
-        #expect(answer["error_kind"] == "mae")
-        let window = try #require(answer["windows"]?[0])
+        #expect(response["error_kind"] == "mae")
+        let window = try #require(response["windows"]?[0])
         let (error, score) = (try #require(window["error"]?.double), try #require(window["score"]?.double))
         #expect(abs(error - mean) < 1e-5)
         let timesteps = try #require(window["timesteps"]).numbers
         #expect(abs(timesteps.reduce(0, +) / 5 - score) < 1e-4 * score)
     }
 
-    @Test func aFileTakesItsDetectorAlong() throws {
+    @Test func aModelFileContainsItsDetector() throws {
         for kind in ["mahalanobis", "mae"] {
             _ = try train(["error_kind": .string(kind)])
             let file = try api.get("/models/m/model.safetensors").body
-            let answer = try api.send(
+            let response = try api.send(
                 "PUT", "/models/copy/model.safetensors",
                 fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
-            #expect(answer.status == 201, "\(answer.text)")
+            #expect(response.status == 201, "\(response.text)")
             let body: JSON = [
                 "series": Self.series(120, seed: 5), "labels": [[60, 80]], "quantile": 0.95,
             ]
@@ -190,7 +192,7 @@ import Testing
         }
     }
 
-    @Test func trainingIsStoppedEarlyWhenNobodySaysHowLong() throws {
+    @Test func trainingStopsEarlyWhenEpochsAreNotGiven() throws {
         let open = try train(["epochs": nil])
         #expect(try #require(open["history"]?["val_loss"]?.array).isEmpty == false)
         #expect(try train()["history"]?["val_loss"] == [])

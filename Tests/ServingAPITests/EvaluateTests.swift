@@ -1,10 +1,10 @@
 import APITesting
 import Testing
 
-/// Scores against labels.
+/// POST /evaluate: scores compared with labels.
 @Suite struct EvaluateTests {
     private let api: API
-    /// Two features that follow each other, but for some rows.
+    /// Two correlated features, except in rows 30 to 35.
     private static let series: JSON = .array(
         (0..<60).map { row in
             let first = Double(row % 4) / 2
@@ -23,12 +23,12 @@ import Testing
 
     private func evaluate(_ members: [String: JSON?] = [:]) throws -> JSON {
         let body: JSON = ["model": "m", "series": Self.series, "labels": [[30, 36]]]
-        let answer = try api.post("/evaluate", body.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/evaluate", body.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
-    @Test func whatIsFoundIsMeasured() throws {
+    @Test func detectionsAreMeasuredAgainstTheLabels() throws {
         let found = try evaluate()
         #expect(found["rows"] == 59)
         #expect(found["anomalies"] == 7)
@@ -39,13 +39,13 @@ import Testing
         #expect(found["events"] == ["labelled": 1, "detected": 1, "found": 1, "false_alarms": 0])
         let curve = try #require(found["precision_recall_curve"]?.array)
         #expect(curve.first?["recall"] == 1)
-        // The same labels, row by row.
+        // Equal labels as one flag for each row.
         let byRow: JSON = .array((0..<60).map { .integer((30...36).contains($0) ? 1 : 0) })
         #expect(try evaluate(["labels": byRow]) == found)
     }
 
-    @Test func labelsAreShifted() throws {
-        // Judged by the label of two rows later, the last two rows of the anomaly come too late.
+    @Test func labelShiftMovesTheLabels() throws {
+        // Each row is compared with the label two rows later, so the last two rows of the anomaly are false positives.
         let (plain, shifted) = (try evaluate(), try evaluate(["label_shift": 2]))
         #expect(shifted["rows"] == 57)
         #expect(plain["at_threshold"]?["false_positives"] == 0)
@@ -53,7 +53,7 @@ import Testing
         #expect(shifted["at_threshold"]?["false_negatives"] == 2)
     }
 
-    @Test func anotherThresholdMovesTheConfusionOnly() throws {
+    @Test func theThresholdChangesTheConfusionCountsOnly() throws {
         let (plain, strict) = (try evaluate(), try evaluate(["threshold": 1_000_000]))
         let (auc, strictAUC) = (plain["roc_auc"]?.double, strict["roc_auc"]?.double)
         #expect(auc == strictAUC)
@@ -61,7 +61,7 @@ import Testing
         #expect(strict["events"]?["found"] == 0)
     }
 
-    @Test func withoutAnomaliesThereIsLittleToSay() throws {
+    @Test func withoutAnomaliesRankingMetricsAreNull() throws {
         let found = try evaluate(["labels": .array(Array(repeating: 0, count: 60))])
         #expect(found["roc_auc"]?.isNull == true && found["best"]?.isNull == true)
         #expect(found["at_threshold"]?["false_alarm_rate"]?.double != nil)
@@ -72,7 +72,7 @@ import Testing
         ([[1, 2], [59, 60]], "/labels/1"), (["x"], "/labels"), ([[0.5, 1]], "/labels/0"), (nil, ""),
     ]
 
-    @Test(arguments: wrong.indices) func labelsAreChecked(index: Int) throws {
+    @Test(arguments: wrong.indices) func badLabelsAreRefusedWithTheirPointer(index: Int) throws {
         let (labels, pointer) = Self.wrong[index]
         let body: JSON = ["model": "m", "series": Self.series]
         let problem = try api.post("/evaluate", body.with(["labels": labels]))

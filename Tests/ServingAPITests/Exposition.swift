@@ -1,7 +1,7 @@
 import APITesting
 
-/// Prometheus' text format, read as strictly as it is written down: HELP and TYPE before the samples of a figure, all of
-/// them together, no sample twice.
+/// A strict parser of Prometheus' text format: HELP and TYPE precede the samples of a metric, the samples of a metric are
+/// consecutive, and no sample occurs twice.
 struct Exposition {
     struct Sample: Equatable {
         let name: String
@@ -14,15 +14,19 @@ struct Exposition {
     private var families: [String] = []
 
     init(_ text: String) throws {
-        guard text.hasSuffix("\n") else { throw HarnessError("the last line has no end") }
+        guard text.hasSuffix("\n") else { throw HarnessError("the last line does not end with a line feed") }
         var helped: Set<String> = []
         for line in text.split(separator: "\n") {
             if let match = line.wholeMatch(of: /# HELP ([a-z_:][a-z0-9_:]*) (.+)/) {
-                guard helped.insert(String(match.1)).inserted else { throw HarnessError("\(line) again") }
+                guard helped.insert(String(match.1)).inserted else {
+                    throw HarnessError("a second HELP of the metric: \(line)")
+                }
             } else if let match = line.wholeMatch(of: /# TYPE ([a-z_:][a-z0-9_:]*) (counter|gauge|histogram)/)
             {
                 let name = String(match.1)
-                guard helped.contains(name), types[name] == nil else { throw HarnessError("order: \(line)") }
+                guard helped.contains(name), types[name] == nil else {
+                    throw HarnessError("a TYPE without HELP before it, or a second TYPE: \(line)")
+                }
                 types[name] = String(match.2)
                 families.append(name)
             } else {
@@ -34,15 +38,15 @@ struct Exposition {
     private mutating func add(_ line: Substring) throws {
         guard let match = line.wholeMatch(of: /([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? (\S+)/),
             let family = families.last, let value = Double(match.3 == "+Inf" ? "inf" : String(match.3))
-        else { throw HarnessError("no sample: \(line)") }
+        else { throw HarnessError("not a sample, or before the first TYPE: \(line)") }
         let name = String(match.1)
         let suffixes = types[family] == "histogram" ? ["_bucket", "_sum", "_count"] : [""]
         guard suffixes.contains(where: { name == family + $0 }) else {
-            throw HarnessError("\(name) below \(family)")
+            throw HarnessError("\(name) among the samples of \(family)")
         }
         let sample = Sample(name: name, labels: try Self.labels(match.2 ?? ""), value: value)
         guard !samples.contains(where: { $0.name == name && $0.labels == sample.labels }) else {
-            throw HarnessError("twice: \(line)")
+            throw HarnessError("a second sample with the same name and labels: \(line)")
         }
         samples.append(sample)
     }
@@ -52,7 +56,7 @@ struct Exposition {
         var rest = text
         while !rest.isEmpty {
             guard let match = rest.prefixMatch(of: /([a-z_]+)="((?:[^"\\]|\\["\\n])*)"(?:,|$)/) else {
-                throw HarnessError("labels: \(text)")
+                throw HarnessError("invalid labels: \(text)")
             }
             let value = match.2.replacing("\\n", with: "\n").replacing("\\\"", with: "\"")
             labels[String(match.1)] = String(value.replacing("\\\\", with: "\\"))
@@ -61,7 +65,7 @@ struct Exposition {
         return labels
     }
 
-    /// The value of the sample that has these labels, and perhaps others; nil if there is none, or more than one.
+    /// The value of the sample that has these labels, with or without others; nil if no sample or several samples have them.
     func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
         let found = samples.filter { sample in
             sample.name == name && labels.allSatisfy { sample.labels[$0.key] == $0.value }

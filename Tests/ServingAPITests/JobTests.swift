@@ -3,11 +3,11 @@ import Glibc
 import RepriseClient
 import Testing
 
-/// Trainings as clients see them.
+/// Jobs: asynchronous trainings, their events, and what a disconnect does.
 @Suite struct JobTests {
     private static let async = [(name: "Prefer", value: "respond-async")]
 
-    private func start(_ api: API, _ body: JSON, key: String? = nil) throws -> Answer {
+    private func start(_ api: API, _ body: JSON, key: String? = nil) throws -> APIResponse {
         let fields = Self.async + (key.map { [(name: "Idempotency-Key", value: $0)] } ?? [])
         return try api.post("/train", text: "\(body)", fields: fields)
     }
@@ -18,11 +18,13 @@ import Testing
             if job["state"]?.string == state { return job }
             usleep(1000)
         }
-        throw HarnessError("never \(state): \(try api.get(path).text)")
+        throw HarnessError("the job must be \(state) within a minute: \(try api.get(path).text)")
     }
 
-    @Test(arguments: Wire.allCases) func aJobIsAskedAbout(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aJobReportsItsProgressAndResult(transport: TransportKind)
+        throws
+    {
+        let api = try API(transport)
         let accepted = try start(api, Small.training("m", ["epochs": 7, "validation_split": 0.5]))
         #expect(accepted.status == 202)
         #expect(accepted["preference-applied"] == "respond-async")
@@ -37,11 +39,11 @@ import Testing
         #expect(try api.get("/models/m/versions/1").status == 200)
         #expect(try api.delete(path).status == 204)
         #expect(try api.get(path).status == 404)
-        #expect(try api.get("/models/m").status == 200, "the model stays")
+        #expect(try api.get("/models/m").status == 200, "deleting a job must keep its model")
     }
 
-    @Test(arguments: Wire.allCases) func aRunningJobIsCancelled(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aRunningJobCanBeCancelled(transport: TransportKind) throws {
+        let api = try API(transport)
         let path = try #require(try start(api, Small.long("m"))["location"])
         let running = try wait(api, path, for: "running")
         #expect(running["seconds_left"] != nil)
@@ -51,7 +53,7 @@ import Testing
         #expect(try api.get("/models/m").status == 404)
     }
 
-    @Test func aFailureIsTold() throws {
+    @Test func aFailedJobHasItsProblem() throws {
         let api = try API(.inProcess)
         let path = try #require(try start(api, Small.diverging("m"))["location"])
         let job = try wait(api, path, for: "failed")
@@ -59,12 +61,14 @@ import Testing
         #expect(job["problem"]?["status"] == 422)
     }
 
-    @Test(arguments: Wire.allCases) func aRepeatedRequestIsOneJob(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aRepeatedIdempotencyKeyGetsTheSameJob(
+        transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         let body = Small.training("m")
         let first = try start(api, body, key: "k")
         #expect(try start(api, body, key: "\"k\"")["location"] == first["location"])
-        // Also for who wants to wait.
+        // A synchronous request with the key gets the result of the job.
         let fields = [(name: "Idempotency-Key", value: "k")]
         #expect(try api.post("/train", text: "\(body)", fields: fields).json["version"] == 1)
         let other = try api.post("/train", text: "\(Small.training("n"))", fields: fields)
@@ -85,23 +89,23 @@ import Testing
     }
 
     private func events(
-        _ api: API, _ method: String, _ path: String, _ body: JSON? = nil, most: Int = .max
+        _ api: API, _ method: String, _ path: String, _ body: JSON? = nil, max: Int = .max
     ) throws -> Events {
         let client = try RepriseClient(baseURL: #require(api.url), timeout: 60)
         var events = Events()
         do {
-            let answer = try client.stream(method, path, body: body.map { Array("\($0)".utf8) }) { event in
+            let response = try client.stream(method, path, body: body.map { Array("\($0)".utf8) }) { event in
                 events.all.append(event)
-                return events.all.count < most
+                return events.all.count < max
             }
-            guard answer.status == 200 else { throw HarnessError(answer.text) }
-        } catch let error as ClientError where events.all.count < most {
+            guard response.status == 200 else { throw HarnessError(response.text) }
+        } catch let error as ClientError where events.all.count < max {
             throw error
         } catch {}
         return events
     }
 
-    @Test func trainingIsWatched() throws {
+    @Test func aTrainingStreamsItsProgressAndResult() throws {
         let api = try API(.live)
         let events = try events(api, "POST", "/train", Small.training("m", ["epochs": 20]))
         #expect(events.names == ["job"] + Array(repeating: "progress", count: 20) + ["result"])
@@ -115,29 +119,29 @@ import Testing
         #expect(progress["loss"]?.double == last["history"]?["loss"]?[4]?.double)
     }
 
-    @Test func aReaderThatComesBackGetsWhatItHasMissed() throws {
+    @Test func aReconnectingReaderGetsTheEventsAfterLastEventID() throws {
         let api = try API(.live)
         let path = try #require(try start(api, Small.training("m", ["epochs": 20]))["location"])
         _ = try wait(api, path, for: "succeeded")
         let all = try events(api, "GET", "\(path)/events")
         #expect(all.ids == Array(1...21))
-        let answer = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "17")])
+        let response = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "17")])
         #expect(
-            answer.text.split(separator: "\n").filter { $0.hasPrefix("id: ") } == [
+            response.text.split(separator: "\n").filter { $0.hasPrefix("id: ") } == [
                 "id: 18", "id: 19", "id: 20", "id: 21",
             ])
         let seen = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "21")])
         #expect(seen.status == 204)
     }
 
-    @Test func failuresAndCancellationsEndAStream() throws {
+    @Test func aFailureOrCancellationEndsTheStream() throws {
         let api = try API(.live)
         let failed = try events(api, "POST", "/train", Small.diverging("m"))
         #expect(failed.names.last == "failed")
         #expect(try JSON(#require(failed.all.last).data)["type"] == "/problems/training-failed")
         let path = try #require(try start(api, Small.long("m"))["location"])
         let url = try #require(api.url)
-        let canceller = Outcome {
+        let canceller = Future {
             usleep(100_000)
             return try Client(url: url).delete(path).status
         }
@@ -145,7 +149,7 @@ import Testing
         #expect(try canceller.wait() == 202)
     }
 
-    @Test func fastEpochsAreThinned() throws {
+    @Test func progressEventsOfFastEpochsAreThinned() throws {
         let api = try API(.live)
         let events = try events(api, "POST", "/train", Small.training("m", ["epochs": 20_000]))
         #expect(events.ids.count < 20_000)
@@ -153,9 +157,10 @@ import Testing
         #expect(Array(events.ids.suffix(2)) == [20_000, 20_001])
     }
 
-    // MARK: Clients that go away
+    // MARK: Clients that disconnect
 
-    private func isCancelledSoon(_ api: API) throws -> Bool {
+    /// Whether the newest job is cancelled by the last of 6000 checks, which are a millisecond apart.
+    private func becomesCancelled(_ api: API) throws -> Bool {
         for _ in 0..<6000 {
             let job = try api.get("/jobs").json["jobs"]?[0]
             if job?["state"] == "cancelled" { return true }
@@ -164,35 +169,37 @@ import Testing
         return false
     }
 
-    @Test func aTrainingWhoseClientIsGoneIsCancelled() throws {
+    @Test func aClientThatDisconnectsCancelsItsTraining() throws {
         let api = try API(.live)
         let url = try #require(api.url)
-        let impatient = try RepriseClient(baseURL: url, timeout: 1)
+        let client = try RepriseClient(baseURL: url, timeout: 1)
         #expect(throws: ClientError.self) {
-            try impatient.post("/train", .json(Array("\(Small.long("m"))".utf8)))
+            try client.post("/train", .json(Array("\(Small.long("m"))".utf8)))
         }
-        #expect(try isCancelledSoon(api))
+        #expect(try becomesCancelled(api), "the training must be cancelled when its client disconnects")
         #expect(try api.get("/models/m").status == 404)
     }
 
-    @Test func aTrainingWhoseReaderIsGoneIsCancelled() throws {
+    @Test func aClientThatClosesItsEventStreamCancelsItsTraining() throws {
         let api = try API(.live)
-        let events = try events(api, "POST", "/train", Small.long("m"), most: 3)
+        let events = try events(api, "POST", "/train", Small.long("m"), max: 3)
         #expect(events.all.count == 3)
-        #expect(try isCancelledSoon(api))
+        #expect(try becomesCancelled(api), "the training must be cancelled when its client disconnects")
     }
 
-    @Test func aJobGoesOnWhenItsReaderIsGone() throws {
+    @Test func anAsynchronousJobContinuesWhenItsReaderDisconnects() throws {
         let api = try API(.live)
         let path = try #require(try start(api, Small.long("m"))["location"])
-        _ = try events(api, "GET", "\(path)/events", most: 3)
+        _ = try events(api, "GET", "\(path)/events", max: 3)
         usleep(300_000)
         #expect(try api.get(path).json["state"] == "running")
         #expect(try api.delete(path).status == 202)
     }
 
-    @Test(arguments: Wire.allCases) func itGoesOnFromAVersion(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aWarmStartContinuesFromAVersion(transport: TransportKind)
+        throws
+    {
+        let api = try API(transport)
         let base = try api.post("/train", Small.training("m", ["epochs": 30, "learning_rate": 0.01])).json
         let warm = try api.post("/train", Small.warm("m")).json
         #expect(warm["version"] == 2)
@@ -200,7 +207,7 @@ import Testing
         #expect(warm["parameters"] == base["parameters"])
         let first = try #require(warm["history"]?["loss"]?[0]?.double)
         let last = try #require(base["history"]?["loss"]?.numbers.last)
-        #expect(first <= last, "the first epoch begins where the last one was")
+        #expect(first <= last, "the first loss must not exceed the last loss of the version")
         for name in ["units", "activation", "architecture", "scaling"] {
             let problem = try api.post("/train", Small.warm("m").with([name: name == "units" ? [2] : "none"]))
                 .json

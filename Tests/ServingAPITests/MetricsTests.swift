@@ -8,18 +8,20 @@ import Training
 /// GET /metrics.
 @Suite struct MetricsTests {
     private static func metrics(_ api: API) throws -> Exposition {
-        let answer = try api.get("/metrics")
-        #expect(answer.status == 200)
-        #expect(answer["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
-        return try Exposition(answer.text)
+        let response = try api.get("/metrics")
+        #expect(response.status == 200)
+        #expect(response["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
+        return try Exposition(response.text)
     }
 
     private static func train(_ api: API, _ model: String, _ members: [String: JSON?] = [:]) throws {
         #expect(try api.post("/train", Small.training(model, members)).status == 201)
     }
 
-    @Test(arguments: Wire.allCases) func requestsAreCountedByRouteMethodAndStatus(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func requestsAreCountedByRouteMethodAndStatus(
+        _ transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         for _ in 0..<3 { _ = try api.get("/healthz") }
         _ = try api.send("HEAD", "/healthz")
         _ = try api.send("PATCH", "/healthz")
@@ -45,15 +47,15 @@ import Training
         }
         #expect(ofModels.reduce(0) { $0 + $1.value } == 4)
         let text = "\(metrics.samples)"
-        #expect(!text.contains("such") && !text.contains("xxx"), "nothing of a path is a label")
-        #expect(metrics.value("reprise_http_requests_in_flight") == 1, "this one")
+        #expect(!text.contains("such") && !text.contains("xxx"), "no part of a path may be a label")
+        #expect(metrics.value("reprise_http_requests_in_flight") == 1, "GET /metrics itself is in flight")
         let next = try Self.metrics(api)
         #expect(
             next.value(
                 "reprise_http_requests_total", ["route": "/metrics", "method": "GET", "status": "200"]) == 1)
     }
 
-    @Test func histogramsAreCumulative() throws {
+    @Test func histogramBucketsAreCumulative() throws {
         let api = try API(.inProcess)
         try Self.train(api, "toy")
         for _ in 0..<20 {
@@ -76,8 +78,10 @@ import Training
         #expect(ends.count > 4)
     }
 
-    @Test(arguments: Wire.allCases) func inferencesAreCountedByModelAndVersion(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func inferencesAreCountedByModelAndVersion(
+        _ transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         try Self.train(api, "toy")
         try Self.train(api, "toy")
         for path in ["/reconstruct", "/encode", "/score"] {
@@ -85,12 +89,12 @@ import Training
         }
         let old: JSON = ["model": "toy", "version": 1, "windows": Small.windows]
         #expect(try api.post("/reconstruct", old).status == 200)
-        // This one takes the line, and counts as well.
+        // A large request waits in the queue, and is counted too.
         let many: JSON = [
             "model": "toy", "series": Small.series(rows: 2000), "timesteps": 2, "version": 1,
         ]
-        let answer = try api.post("/reconstruct", many)
-        #expect(answer.status == 200 || answer.status == 422, "\(answer.text)")
+        let response = try api.post("/reconstruct", many)
+        #expect(response.status == 200 || response.status == 422, "\(response.text)")
         let metrics = try Self.metrics(api)
         let (first, second) = (["model": "toy", "version": "1"], ["model": "toy", "version": "2"])
         #expect(metrics.value("reprise_inference_windows_total", second) == 6)
@@ -99,7 +103,7 @@ import Training
         #expect(metrics.value("reprise_inference_queue_seconds_count", second) == 3)
         #expect(metrics.value("reprise_inference_compute_seconds_count", second) == 3)
         #expect((metrics.value("reprise_inference_compute_seconds_sum", second) ?? 0) > 0)
-        let ofSeries = answer.status == 200 ? 1999.0 : 0
+        let ofSeries = response.status == 200 ? 1999.0 : 0
         #expect(metrics.value("reprise_inference_windows_total", first) == 2 + ofSeries)
         #expect(metrics.value("reprise_loaded_model_versions") == 2)
         #expect(metrics.value("reprise_models") == 1 && metrics.value("reprise_model_versions") == 2)
@@ -111,7 +115,7 @@ import Training
         #expect(after.value("reprise_inference_windows_total", second) == 6)
     }
 
-    @Test func everyWayToAModelIsCounted() throws {
+    @Test func everyRouteThatRunsAModelCountsItsWindows() throws {
         let api = try API(.live)
         try Self.train(api, "toy")
         func windows(_ model: String) throws -> Double? {
@@ -126,21 +130,21 @@ import Training
         #expect(try api.post("/evaluate", labelled).status == 200)
         #expect(try windows("toy") == 2 + 9)
         let comparison = try api.post("/compare", Small.comparison("both"))
-        let judged = try comparison.json["test_windows"]?.double
-        #expect(judged ?? 0 > 0, "\(comparison.text)")
-        #expect(try windows("both-autoencoder") == judged)
-        #expect(try windows("both-stacked") == judged)
+        let testWindows = try comparison.json["test_windows"]?.double
+        #expect(testWindows ?? 0 > 0, "\(comparison.text)")
+        #expect(try windows("both-autoencoder") == testWindows)
+        #expect(try windows("both-stacked") == testWindows)
     }
 
-    @Test func moreModelsThanLabelsShareOne() throws {
+    @Test func modelsBeyondTheLabelLimitShareOneLabel() throws {
         let api = try API(.live)
         try Self.train(api, "m0")
         let file = try api.get("/models/m0/model.safetensors").body
         for index in 1..<110 {
-            let answer = try api.send(
+            let response = try api.send(
                 "PUT", "/models/m\(index)/model.safetensors",
                 fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
-            #expect(answer.status == 201)
+            #expect(response.status == 201)
         }
         for index in 0..<110 {
             let body: JSON = ["model": .string("m\(index)"), "windows": Small.windows]
@@ -151,14 +155,14 @@ import Training
         #expect(windows.count == 101)
         #expect(windows.reduce(0) { $0 + $1.value } == 220)
         #expect(metrics.value("reprise_inference_windows_total", ["model": "(other)"]) == 20)
-        // A place that becomes free is given again.
+        // Deleting a model frees its label for another model.
         #expect(try api.delete("/models/m0").status == 204)
         _ = try Self.metrics(api)
         _ = try api.post("/reconstruct", ["model": "m109", "windows": Small.windows])
         #expect(try Self.metrics(api).value("reprise_inference_windows_total", ["model": "m109"]) == 2)
     }
 
-    @Test func trainingsAreCounted() throws {
+    @Test func trainingsAreCountedByOutcome() throws {
         let api = try API(.inProcess)
         let before = try Self.metrics(api)
         for outcome in ["succeeded", "failed", "cancelled"] {
@@ -189,7 +193,7 @@ import Training
         #expect(metrics.value("reprise_trainings_running") == 0)
     }
 
-    @Test func connectionsAndTheProcessAreThere() throws {
+    @Test func connectionsAndTheProcessHaveMetrics() throws {
         var limits = Limits()
         limits.maxConnections = 2
         let api = try API(.live, limits: limits)
@@ -212,8 +216,8 @@ import Training
         withExtendedLifetime(second) {}
     }
 
-    /// Counters end with _total, and nothing else does; times are in seconds, sizes in bytes.
-    @Test func namesFollowTheConventions() throws {
+    /// Only the names of counters end with _total; times are in seconds, sizes in bytes.
+    @Test func metricNamesFollowThePrometheusConventions() throws {
         let api = try API(.live)
         for (name, type) in try Self.metrics(api).types {
             #expect(name.hasSuffix("_total") == (type == "counter"), "\(name)")

@@ -3,7 +3,7 @@ import DataFormats
 import Testing
 import TimeSeries
 
-/// Data that come as an array in NumPy's format, with the options in the query, and answers that are one.
+/// Requests with data as an array in NumPy's .npy format and options in the query, and responses in that format.
 @Suite struct NPYRequestTests {
     private static let type = [(name: "Content-Type", value: "application/x-npy")]
     private static let rows = 30
@@ -19,23 +19,25 @@ import TimeSeries
 
     private func send(
         _ api: API, _ target: String, _ body: [UInt8], accept: String? = nil
-    ) throws -> Answer {
+    ) throws -> APIResponse {
         try api.send(
             "POST", target, fields: Self.type + (accept.map { [(name: "Accept", value: $0)] } ?? []),
             body: body)
     }
 
-    /// A server with the same model twice, trained from an array and from JSON.
-    private func trained(_ wire: Wire = .inProcess) throws -> API {
-        let api = try API(wire)
-        let answer = try send(api, "/train?model=npy&\(Self.options)", Self.series)
-        #expect(answer.status == 201, "\(answer.text)")
-        #expect(try answer.json["history"] == api.post("/train", Self.training).json["history"])
+    /// A server with two equal models: `npy`, trained on an array, and `json`, trained on JSON.
+    private func trained(_ transport: TransportKind = .inProcess) throws -> API {
+        let api = try API(transport)
+        let response = try send(api, "/train?model=npy&\(Self.options)", Self.series)
+        #expect(response.status == 201, "\(response.text)")
+        #expect(try response.json["history"] == api.post("/train", Self.training).json["history"])
         return api
     }
 
-    @Test(arguments: Wire.allCases) func isTheSameAsJSON(wire: Wire) throws {
-        let api = try trained(wire)
+    @Test(arguments: TransportKind.allCases) func anNPYRequestEqualsTheSameRequestInJSON(
+        transport: TransportKind
+    ) throws {
+        let api = try trained(transport)
         for path in ["/reconstruct", "/encode", "/score"] {
             let npy = try send(api, "\(path)?model=npy&stride=2", Self.series).json
             let json = try api.post(path, ["model": "json", "series": Self.json, "stride": 2]).json
@@ -62,18 +64,20 @@ import TimeSeries
         #expect(excluding["feature_names"] == ["a", "b"])
     }
 
-    @Test(arguments: Wire.allCases) func answersAreArraysForWhoAsks(wire: Wire) throws {
-        let api = try trained(wire)
+    @Test(arguments: TransportKind.allCases) func clientsThatAcceptNPYGetAnArray(transport: TransportKind)
+        throws
+    {
+        let api = try trained(transport)
         for (path, member, shape) in [
             ("/reconstruct", "reconstructions", [4, 3, 2]), ("/encode", "encodings", [4, 2]),
         ] {
-            let answer = try send(api, "\(path)?model=npy", Self.windows, accept: "application/x-npy")
-            #expect(answer.status == 200 && answer["content-type"] == "application/x-npy")
-            let array = try NPYArray(answer.body)
+            let response = try send(api, "\(path)?model=npy", Self.windows, accept: "application/x-npy")
+            #expect(response.status == 200 && response["content-type"] == "application/x-npy")
+            let array = try NPYArray(response.body)
             #expect(array.shape == shape)
             let json = try send(api, "\(path)?model=npy", Self.windows, accept: "*/*").json
             #expect(try array.values == #require(json[member]).numbers.map { Float($0) })
-            // Also a small request in JSON, which is answered together with others.
+            // A small JSON request, which is computed in a batch, can get an array too.
             let small = try api.send(
                 "POST", path, fields: [(name: "Accept", value: "application/x-npy")],
                 body: Array("{\"model\":\"json\",\"windows\":[[[0,-1],[0.5,0],[1,1]]]}".utf8))
@@ -82,7 +86,7 @@ import TimeSeries
         #expect(try send(api, "/score?model=npy", Self.windows, accept: "application/x-npy").status == 406)
     }
 
-    @Test func nanIsAMissingValue() throws {
+    @Test func aNaNIsAMissingValue() throws {
         let api = try trained()
         var values = Self.values
         values[7] = .nan
@@ -95,7 +99,7 @@ import TimeSeries
         #expect(filled.status == 200 && filled.body == whole.body)
     }
 
-    static let bad: [(target: String, body: [UInt8], says: String)] = [
+    static let bad: [(target: String, body: [UInt8], message: String)] = [
         ("/score?model=npy", [], "the body is not an .npy file"),
         ("/score?model=npy", Array(series.dropLast()), "the body has 239 bytes"),
         ("/score?model=npy", NPYArray.encode(values[...], shape: [60]), "1 axes, the shape [60]"),
@@ -118,18 +122,18 @@ import TimeSeries
         ("/train?model=new", series, "timesteps"),
     ]
 
-    @Test func whatIsWrongIsTold() throws {
+    @Test func badArraysAndQueriesAreRefused() throws {
         let api = try trained()
-        for (target, body, says) in Self.bad {
-            let answer = try send(api, target, body)
-            #expect(answer.status == 422 && answer.text.contains(says), "\(target): \(answer.text)")
-            #expect(try answer.json["pointer"] == nil)
+        for (target, body, message) in Self.bad {
+            let response = try send(api, target, body)
+            #expect(response.status == 422 && response.text.contains(message), "\(target): \(response.text)")
+            #expect(try response.json["pointer"] == nil)
         }
         let summary = try send(api, "/summary", Self.series)
         #expect(summary.status == 415)
     }
 
-    @Test func aRepeatedKeyLooksAtTheQuery() throws {
+    @Test func anIdempotencyKeyCoversTheQuery() throws {
         let api = try trained()
         let key = [(name: "Idempotency-Key", value: "k1")]
         func status(_ query: String) throws -> Int {

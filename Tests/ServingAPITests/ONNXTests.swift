@@ -1,14 +1,14 @@
 import APITesting
 import Testing
 
-/// Models that are taken away as ONNX; what is in the files is for ONNX's own packages to say, in Tests/clients.
+/// Downloads of models as ONNX. The tests in Tests/clients check the content of the files with ONNX's packages.
 @Suite(.serialized) struct ONNXTests {
-    @Test(arguments: Wire.allCases)
-    func aVersionIsTakenAway(_ wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases)
+    func aVersionCanBeDownloadedAsONNX(_ transport: TransportKind) throws {
+        let api = try API(transport)
         for seed in 1...2 {
-            let answer = try api.post("/train", Small.training("m", ["seed": .integer(seed)]))
-            #expect(answer.status == 201, "\(answer.text)")
+            let response = try api.post("/train", Small.training("m", ["seed": .integer(seed)]))
+            #expect(response.status == 201, "\(response.text)")
         }
         #expect(try api.post("/train", Small.training("stacked", ["architecture": "stacked"])).status == 201)
         let latest = try api.get("/models/m/model.onnx")
@@ -38,15 +38,15 @@ import Testing
         #expect(try api.get("/models/n/model.onnx").status == 404)
     }
 
-    /// Its ETag stands for the bytes as they are.
-    @Test func aFileIsNotPacked() throws {
+    /// A strong ETag identifies the uncompressed bytes.
+    @Test func anONNXFileIsNotCompressed() throws {
         let api = try API(.inProcess)
         #expect(try api.post("/train", Small.training("m", ["units": [64]])).status == 201)
         let packed = [(name: "Accept-Encoding", value: "gzip")]
         let file = try api.send("GET", "/models/m/model.onnx", fields: packed)
         #expect(file["content-encoding"] == nil)
         #expect(file.body == (try api.get("/models/m/model.onnx").body))
-        // A weak one doesn't.
+        // The weak ETag of openapi.yaml allows compression.
         #expect(try api.send("GET", "/openapi.yaml", fields: packed)["content-encoding"] == "gzip")
     }
 }

@@ -5,7 +5,7 @@ import ServingAPI
 import Synchronization
 import Testing
 
-/// Small predictions of one turn go through the network together, and nobody can tell.
+/// Small predictions of one turn of the event loop are computed as one batch, with the same results as separate ones.
 @Suite struct PredictionBatchTests {
     private let api: API
 
@@ -26,14 +26,14 @@ import Testing
         return ["model": .string(model), "windows": .array(values)]
     }
 
-    @Test func eachAnswerIsWhatItIsAlone() throws {
+    @Test func aBatchedPredictionEqualsASeparateOne() throws {
         var requests: [(path: String, body: JSON)] = []
         for number in 0..<60 {
             let model = ["a", "b", "a", "stacked", "none"][number % 5]
             let path = number % 3 == 0 ? "/encode" : "/reconstruct"
             requests.append((path, body(model, windows: 1 + number % 3, Double(number) / 7)))
         }
-        // Its square is past the largest float: the others are fine.
+        // The square of 1e30 exceeds the largest 32-bit float; the other predictions of the batch must succeed.
         requests.insert(("/reconstruct", body("a", windows: 1, 1e30)), at: 7)
         let alone = try requests.map { try api.post($0.path, $0.body) }
 
@@ -50,15 +50,15 @@ import Testing
                 })
         }
         let before = together.withLock { $0.count }
-        #expect(before < requests.count, "the rest waits for the end of the turn")
+        #expect(before < requests.count, "some predictions must wait for the end of the turn")
         api.service.turnEnded()
-        // What needs a look at the disk, as for a model that there is not, is answered elsewhere.
+        // Requests that read the disk, such as those for an unknown model, are completed on another thread.
         for _ in 0..<10_000 where together.withLock({ $0.count }) < requests.count { usleep(1000) }
-        let answers = together.withLock { $0 }
-        #expect(answers.count == requests.count)
-        for (index, answer) in alone.enumerated() {
-            #expect(answers[index]?.status == answer.status)
-            #expect(answers[index]?.text == answer.text)
+        let responses = together.withLock { $0 }
+        #expect(responses.count == requests.count)
+        for (index, response) in alone.enumerated() {
+            #expect(responses[index]?.status == response.status)
+            #expect(responses[index]?.text == response.text)
         }
         #expect(Set(alone.map(\.status)) == [200, 404, 409, 422])
     }

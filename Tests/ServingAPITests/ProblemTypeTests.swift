@@ -3,17 +3,17 @@ import Foundation
 import ServingAPI
 import Testing
 
-/// Every problem type is documented, on the server, in openapi.yaml and in docs/problems.md.
+/// Every problem type is documented by the server, in openapi.yaml and in docs/problems.md.
 @Suite struct ProblemTypeTests {
-    @Test func thePageInTheRepositoryIsTheOneThatIsServed() throws {
+    @Test func theDocumentedPageOfProblemsEqualsTheServedOne() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../docs/problems.md").standardized
         let page = try String(contentsOf: path, encoding: .utf8)
         let served = try API(.inProcess).get("/problems", accept: "text/plain")
-        #expect(page.hasSuffix(served.text), "docs/problems.md ends with what GET /problems sends as text")
+        #expect(page.hasSuffix(served.text), "docs/problems.md must end with the text of GET /problems")
     }
 
-    @Test func theTypesAreThoseOfTheDescription() throws {
+    @Test func theProblemTypesAreThoseOfTheAPIDescription() throws {
         let description = try API(.inProcess).get("/openapi.yaml").text
         let listed = description.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { $0.hasPrefix("- /problems/") }.map { String($0.dropFirst("- /problems/".count)) }

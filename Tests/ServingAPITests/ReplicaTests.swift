@@ -4,7 +4,7 @@ import Glibc
 import ServingAPI
 import Testing
 
-/// Several servers on one folder, as clients see them, and servers that only read it.
+/// Several servers with one folder of models, and read-only servers.
 @Suite struct ReplicaTests {
     private let folder: TemporaryFolder
 
@@ -14,7 +14,8 @@ import Testing
         try API(.inProcess, keys: keys, folder: folder, isReadOnly: isReadOnly)
     }
 
-    private func soon(_ body: () throws -> Bool) throws -> Bool {
+    /// Whether a condition becomes true within a second.
+    private func eventually(_ body: () throws -> Bool) throws -> Bool {
         for _ in 0..<100 {
             if try body() { return true }
             usleep(10_000)
@@ -27,13 +28,19 @@ import Testing
         return try api.post("/reconstruct", body.with(["version": version])).json["version"] ?? .null
     }
 
-    @Test func whatOneTrainsAllServe() throws {
+    @Test func aVersionTrainedOnOneServerIsServedByAll() throws {
         let (one, other) = (try replica(), try replica())
         for version in 1...3 {
             #expect(try one.post("/train", Small.training("m")).json["version"] == .integer(version))
-            #expect(try Self.predict(other, .integer(version)) == .integer(version), "by its number at once")
-            #expect(try soon { try Self.predict(other) == .integer(version) })
-            #expect(try soon { try Self.predict(other, "latest") == .integer(version) })
+            #expect(
+                try Self.predict(other, .integer(version)) == .integer(version),
+                "a version must be available by its number at once")
+            #expect(
+                try eventually { try Self.predict(other) == .integer(version) },
+                "the other server must predict with version \(version) by default")
+            #expect(
+                try eventually { try Self.predict(other, "latest") == .integer(version) },
+                "latest must be version \(version) on the other server")
             #expect(try other.get("/models").json["models"]?[0]?["version"] == .integer(version))
             #expect(try other.post("/v2/repository/index", [:]).json.array?.count == version)
             #expect(try other.get("/summary?model=m").status == 200)
@@ -41,16 +48,24 @@ import Testing
         #expect(
             try one.send("PUT", "/models/m/aliases/stable", body: Array("{\"version\":1}".utf8)).status == 200
         )
-        #expect(try soon { try Self.predict(other, "stable") == 1 })
-        #expect(try other.delete("/models/m/versions/1").status == 409, "another server's alias holds it")
+        #expect(
+            try eventually { try Self.predict(other, "stable") == 1 },
+            "the other server must resolve the alias")
+        #expect(
+            try other.delete("/models/m/versions/1").status == 409,
+            "an alias set on another server must protect the version")
         #expect(try one.delete("/models/m/versions/3").status == 204)
-        #expect(try soon { try Self.predict(other) == 2 })
+        #expect(
+            try eventually { try Self.predict(other) == 2 },
+            "the other server must predict with version 2 after version 3 is deleted")
         #expect(try other.delete("/models/m/versions/3").status == 404)
         #expect(try other.delete("/models/m").status == 204)
-        #expect(try soon { try one.get("/models/m").status == 404 })
+        #expect(
+            try eventually { try one.get("/models/m").status == 404 },
+            "a model that another server deletes must disappear")
     }
 
-    @Test func figuresKnowWhatOthersDo() throws {
+    @Test func metricsCountTheVersionsOfOtherServers() throws {
         let (one, other) = (try replica(), try replica())
         #expect(try one.post("/train", Small.training("m")).status == 201)
         let metrics = try Exposition(other.get("/metrics").text)
@@ -58,8 +73,8 @@ import Testing
         #expect(metrics.value("reprise_model_versions") == 1)
     }
 
-    /// A proxy may send a training to another server when it has lost the first, which may have done it.
-    @Test func aRepeatedRequestIsOneVersionOnAllServers() throws {
+    /// A proxy may repeat a request at another server after the first server, which may have completed it, has failed.
+    @Test func aRepeatedIdempotencyKeyMakesOneVersionAcrossServers() throws {
         let (one, other) = (try replica(), try replica())
         let body = "\(Small.training("m"))"
         let key = [(name: "Idempotency-Key", value: "k")]
@@ -80,12 +95,12 @@ import Testing
         #expect(try other.post("/train", text: body, fields: another).json["version"] == 2)
         #expect(
             try other.post("/train", Small.training("m")).json["version"] == 3,
-            "without a key it is another one")
+            "a request without a key must train another version")
     }
 
     // MARK: Read-only
 
-    /// What is in the folder, with sizes and times.
+    /// Sizes, modification times and inode numbers of all files of the folder.
     private func state() throws -> [String: [FileAttributeKey: String]] {
         var state: [String: [FileAttributeKey: String]] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path) + ["."] {
@@ -97,15 +112,15 @@ import Testing
         return state
     }
 
-    @Test func aReadOnlyServerServesAndChangesNothing() throws {
+    @Test func aReadOnlyServerServesButDoesNotWrite() throws {
         let writer = try replica()
         #expect(try writer.post("/train", Small.training("m")).status == 201)
         let before = try state()
         let reader = try replica(isReadOnly: true)
         for exercise in Exercise.readOnly {
-            let answer = try exercise.send(to: reader)
-            #expect(answer.status == 405, "\(exercise)")
-            #expect(answer.text.contains("--read-only"), "\(exercise): \(answer.text)")
+            let response = try exercise.send(to: reader)
+            #expect(response.status == 405, "\(exercise)")
+            #expect(response.text.contains("--read-only"), "\(exercise): \(response.text)")
         }
         #expect(try reader.send("PUT", "/train", body: []).status == 405)
         #expect(try reader.post("/train", [:])["allow"] == "")
@@ -121,17 +136,21 @@ import Testing
             "/v2/models/m/ready", "/readyz", "/healthz", "/metrics", Exercise.detectorModels,
         ] { #expect(try reader.get(path).status == 200, "\(path)") }
         #expect(try reader.post("/v2/repository/index", [:]).json.array?.count == 1)
-        #expect(try state() == before, "nothing was written")
+        #expect(try state() == before, "a read-only server must not write")
         #expect(try writer.post("/train", Small.training("m")).status == 201)
-        #expect(try soon { try Self.predict(reader) == 2 }, "what others add is served")
+        #expect(
+            try eventually { try Self.predict(reader) == 2 },
+            "a read-only server must serve the versions of other servers")
     }
 
-    @Test func aReadOnlyServerAsksForKeysFirst() throws {
+    @Test func aReadOnlyServerChecksKeysFirst() throws {
         let (key, line) = try APIKeys.make(name: "k", scopes: [.read])
         let file = APIKeyTests.KeyFile(line)
         let reader = try replica(isReadOnly: true, keys: file.keys())
         #expect(try reader.post("/train", [:]).status == 401)
         let bearer = [(name: "Authorization", value: "Bearer \(key)")]
-        #expect(try reader.post("/train", text: "{}", fields: bearer).status == 405, "no scope helps here")
+        #expect(
+            try reader.post("/train", text: "{}", fields: bearer).status == 405,
+            "a valid key must not allow the request either")
     }
 }

@@ -2,10 +2,10 @@ import APITesting
 import ModelStore
 import Testing
 
-/// From errors to scores, rows and events.
+/// POST /score: scores, rows and events.
 @Suite struct ScoreTests {
     private let api: API
-    /// Two features that follow each other.
+    /// Two correlated features, except in the rows of the bump.
     private static func series(_ rows: Int, bumpAt bump: Range<Int> = 0..<0) -> JSON {
         .array(
             (0..<rows).map { row in
@@ -25,12 +25,12 @@ import Testing
 
     private func score(_ members: [String: JSON?]) throws -> JSON {
         let body: JSON = ["model": "m", "series": Self.series(40, bumpAt: 20..<23)]
-        let answer = try api.post("/score", body.with(members))
-        #expect(answer.status == 200, "\(answer.text)")
-        return try answer.json
+        let response = try api.post("/score", body.with(members))
+        #expect(response.status == 200, "\(response.text)")
+        return try response.json
     }
 
-    @Test func scoresAreErrorsInTermsOfTheThreshold() throws {
+    @Test func aScoreIsTheErrorDividedByTheThreshold() throws {
         let scores = try score([:])
         let body: JSON = ["model": "m", "series": Self.series(40, bumpAt: 20..<23)]
         let errors = try #require(try api.post("/reconstruct", body).json["scaled_errors"]).numbers
@@ -46,11 +46,11 @@ import Testing
         }
     }
 
-    @Test func theBumpIsAnEventAndItsFeatureIsNamed() throws {
+    @Test func anAnomalyIsAnEventWithItsFeature() throws {
         let scores = try score([:])
         let events = try #require(scores["events"]?.array)
         #expect(events.count == 1, "\(events)")
-        // The windows that end at 20 to 25 have rows of it.
+        // The windows that end at rows 20 to 25 contain a row of the bump.
         #expect(events[0]["first_row"] == 20)
         #expect(try (22...27).contains(#require(events[0]["last_row"]?.int)))
         #expect(events[0]["features"]?[0]?["feature"] == 1)
@@ -58,13 +58,13 @@ import Testing
         #expect(rows.count == 40)
         #expect(rows.prefix(3).allSatisfy(\.isNull) && !rows[3].isNull)
         #expect(rows[try #require(events[0]["peak_row"]?.int)] == events[0]["peak_score"])
-        // Other ways to see it.
+        // Other ways to combine windows, and a minimum length of events.
         let mean = try score(["combine": "mean"])["rows"]?["scores"]?.array
         #expect(mean?.count == 40 && mean?[0].isNull == false)
         #expect(try score(["events": ["minimum_length": 30]])["events"] == [])
     }
 
-    @Test func detailsAddUp() throws {
+    @Test func timestepAndFeatureDetailsAddUpToTheScore() throws {
         let window = try #require(
             try score(["include": ["windows", "timesteps", "features"]])["windows"]?[20])
         let timesteps = try #require(window["timesteps"]).numbers
@@ -76,11 +76,11 @@ import Testing
         #expect(abs(shares.reduce(0, +) - 1) <= 1e-5)
     }
 
-    @Test func anotherThreshold() throws {
+    @Test func aRequestCanChooseTheThreshold() throws {
         #expect(try score(["threshold": 0.5])["threshold"]?.double == 0.5)
         let half = try #require(try score(["quantile": 0.5])["threshold"]?.double)
-        let most = try #require(try score(["quantile": 1])["threshold"]?.double)
-        #expect(half < most)
+        let maximum = try #require(try score(["quantile": 1])["threshold"]?.double)
+        #expect(half < maximum)
         let own = try #require(try score([:])["threshold"]?.double)
         #expect(try score(["sigmas": 3])["threshold"]?.double == own)
         #expect(try score(["sigmas": 4])["threshold"]?.double ?? 0 > own)
@@ -88,7 +88,7 @@ import Testing
         #expect(try api.post("/score", body).json["pointer"] == "/quantile")
     }
 
-    @Test func theNewestWindowAlone() throws {
+    @Test func lastScoresOnlyTheNewestWindow() throws {
         let all = try score(["include": ["windows", "features"]])
         let last = try score(["include": ["windows", "features"], "last": true])
         #expect(last["windows"]?.array?.count == 1)
@@ -98,7 +98,7 @@ import Testing
         #expect(try api.post("/score", body).json["pointer"] == "/include")
     }
 
-    @Test func moreEventsThanAnAnswerHoldsAreTooMany() throws {
+    @Test func moreEventsThanTheResponseLimitAreRefused() throws {
         var limits = RuntimeLimits()
         limits.responseValues = 400
         let small = try API(.inProcess, runtime: limits)
@@ -115,8 +115,10 @@ import Testing
         #expect(joined.status == 200, "\(joined.text.prefix(300))")
     }
 
-    /// Data that never change have a threshold of next to nothing.
-    @Test(arguments: ["newest", "mean", "median"]) func scoresAreNeverInfinite(combination: String) throws {
+    /// The threshold of constant data is almost 0.
+    @Test(arguments: ["newest", "mean", "median"]) func scoresOfConstantDataAreFinite(combination: String)
+        throws
+    {
         let constant = JSON.array(Array(repeating: [0, 0], count: 50))
         let training: JSON = [
             "model": "const", "series": constant, "timesteps": 3, "units": [2], "epochs": 3,
@@ -136,7 +138,7 @@ import Testing
         #expect(found["events"] == ["labelled": 1, "detected": 1, "found": 1, "false_alarms": 0])
     }
 
-    @Test func onlyASeriesHasRows() throws {
+    @Test func rowsAndEventsNeedASeries() throws {
         let windows: JSON = ["model": "m", "windows": [[[0, 1], [0.5, 0.5], [1, 0], [1.5, -0.5]]]]
         let plain = try api.post("/score", windows)
         #expect(plain.status == 200)

@@ -1,12 +1,12 @@
 import APITesting
 import Testing
 
-/// Case 107: documents that don't change are sent once.
+/// Case 107 of HTTP1Tests/wire-cases.md: conditional requests for documents that do not change (RFC 9110, section 13.1.2).
 @Suite struct StaticFileTests {
-    @Test(arguments: Wire.allCases)
-    func aClientThatHasItIsNotSentItAgain(_ wire: Wire) throws {
-        let api = try API(wire)
-        func description(_ tags: String...) throws -> Answer {
+    @Test(arguments: TransportKind.allCases)
+    func aMatchingETagGets304(_ transport: TransportKind) throws {
+        let api = try API(transport)
+        func description(_ tags: String...) throws -> APIResponse {
             try api.send("GET", "/openapi.yaml", fields: tags.map { (name: "If-None-Match", value: $0) })
         }
         let full = try description()
@@ -14,12 +14,12 @@ import Testing
         #expect(full.status == 200)
         let strong = String(tag.dropFirst(2))
         for tags in [[tag], [strong], ["*"], ["\"x\", \(tag)"], ["\"x\" , \(strong),\"y\""], ["\"x\"", tag]] {
-            let answer = try api.send(
+            let response = try api.send(
                 "GET", "/openapi.yaml", fields: tags.map { (name: "If-None-Match", value: $0) })
-            #expect(answer.status == 304, "\(tags)")
-            #expect(answer["etag"] == tag)
-            #expect(answer["content-length"] == nil)
-            #expect(answer.body.isEmpty)
+            #expect(response.status == 304, "\(tags)")
+            #expect(response["etag"] == tag)
+            #expect(response["content-length"] == nil)
+            #expect(response.body.isEmpty)
         }
         for other in ["\"x\"", "W/\"x\"", "", "\"*\"", String(strong.dropLast())] {
             #expect(try description(other).body == full.body, "\(other)")

@@ -12,17 +12,19 @@ import Yams
     }
 
     /// Whether only a live server can send a response: the HTTP server enforces `Limits.body` with 413 and sends streams.
-    private static func needsServer(_ operation: String, _ status: Int, _ wire: Wire) -> Bool {
+    private static func needsServer(_ operation: String, _ status: Int, _ transport: TransportKind) -> Bool {
         let isStream =
             status == 200 && ["POST /train", "/events", ".safetensors"].contains { operation.hasSuffix($0) }
-        return wire == .inProcess && (status == 413 || isStream)
+        return transport == .inProcess && (status == 413 || isStream)
     }
 
-    @Test(arguments: Wire.allCases) func everyDocumentedResponseOccurs(wire: Wire) throws {
+    @Test(arguments: TransportKind.allCases) func everyDocumentedResponseOccurs(transport: TransportKind)
+        throws
+    {
         let description = try APIDescription(API(.inProcess))
         var unexercised = Set(
             description.operations.flatMap { operation in
-                operation.responses.keys.filter { !Self.needsServer(operation.name, $0, wire) }
+                operation.responses.keys.filter { !Self.needsServer(operation.name, $0, transport) }
                     .map { "\(operation.name) \($0)" }
             })
         var unseen: Set<String> = []
@@ -32,11 +34,11 @@ import Yams
             }
         }
         for situation in Situation.allCases {
-            let (api, hold) = try situation.make(wire)
-            try withExtendedLifetime(hold) {
+            let (api, busyQueue) = try situation.make(transport)
+            try withExtendedLifetime(busyQueue) {
                 for exercise in Exercise.all
                 where exercise.situation == situation
-                    && !Self.needsServer(exercise.operation, exercise.status, wire)
+                    && !Self.needsServer(exercise.operation, exercise.status, transport)
                 {
                     let response = try exercise.send(to: api)
                     #expect(response.status == exercise.status, "\(exercise): \(response.text)")
@@ -75,7 +77,7 @@ import Yams
     }
 }
 
-extension Answer {
+extension APIResponse {
     /// The content, parsed by its media type; nil if it is not of that type.
     fileprivate var document: JSON? {
         switch mediaType {
@@ -88,7 +90,7 @@ extension Answer {
 
 extension APIDescription {
     /// Validates a response against the document and, if it is a success, the request too.
-    func check(_ response: Answer, to exercise: Exercise) -> SchemaValidator {
+    func check(_ response: APIResponse, to exercise: Exercise) -> SchemaValidator {
         var validator = SchemaValidator()
         guard let operation = operations.first(where: { $0.name == exercise.operation }),
             let documented = operation.responses[response.status]

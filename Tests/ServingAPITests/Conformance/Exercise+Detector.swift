@@ -3,7 +3,7 @@ import Glibc
 
 /// Requests to the routes of Azure's Anomaly Detector.
 extension Exercise {
-    static let detectorModels = "/anomalydetector/v1.1/multivariate/models"
+    static let detectorModels = AzureDetectorData.modelsPath
     private static let results = "/anomalydetector/v1.1/multivariate/detect-batch"
 
     private static let training: JSON = [

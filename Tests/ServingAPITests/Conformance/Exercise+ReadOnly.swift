@@ -11,7 +11,7 @@ extension Exercise {
             Exercise("POST /compare", 405, in: .readOnly, Small.comparison("toy")),
             Exercise(
                 "PUT /models/{model}/model.safetensors", 405, in: .readOnly,
-                at: "/models/toy/model.safetensors", fields: bytes, text: file),
+                at: "/models/toy/model.safetensors", fields: bytes, text: Small.modelFile),
             Exercise("PUT \(alias)", 405, in: .readOnly, at: "/models/toy/aliases/stable", ["version": 1]),
             Exercise("DELETE \(alias)", 405, in: .readOnly, at: "/models/toy/aliases/stable"),
             Exercise("DELETE /models/{model}", 405, in: .readOnly, at: "/models/toy"),

@@ -1,5 +1,4 @@
 import APITesting
-import ModelFormats
 
 /// A request that causes one documented response.
 struct Exercise: CustomStringConvertible {
@@ -27,7 +26,7 @@ struct Exercise: CustomStringConvertible {
         self.body = text ?? body.map { "\($0)" }
     }
 
-    func send(to api: API) throws -> Answer {
+    func send(to api: API) throws -> APIResponse {
         try api.send(method, resolved(target, api), fields: fields, body: body.map { Array($0.utf8) })
     }
 
@@ -105,23 +104,6 @@ extension Exercise {
             Exercise("DELETE /jobs/{job}", 204, at: "/jobs/{failed}")
         ]
 
-    /// A model file that fits the data of `Small.training`. Its weights are zeros, so that a `String` can hold it.
-    static let file: String = {
-        let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
-        let shapes: [(name: String, shape: [Int])] = [
-            ("lstm/lstm_cell/kernel", [2, 4]), ("lstm/lstm_cell/recurrent_kernel", [1, 4]),
-            ("lstm/lstm_cell/bias", [4]), ("lstm_1/lstm_cell/kernel", [1, 4]),
-            ("lstm_1/lstm_cell/recurrent_kernel", [1, 4]), ("lstm_1/lstm_cell/bias", [4]),
-            ("time_distributed/dense/kernel", [1, 2]), ("time_distributed/dense/bias", [2]),
-        ]
-        let tensors = shapes.map {
-            NamedTensor(
-                name: $0.name, shape: $0.shape, values: Array(repeating: 0, count: $0.shape.reduce(1, *)))
-        }
-        let metadata = [("timesteps", "2"), ("features", "2"), ("architecture", document)]
-        return String(decoding: SafeTensors.write(tensors, metadata: metadata), as: UTF8.self)
-    }()
-
     private static let files: [Exercise] = {
         let (get, put) = ("GET /models/{model}/model.safetensors", "PUT /models/{model}/model.safetensors")
         let path = "/models/toy/model.safetensors"
@@ -129,18 +111,18 @@ extension Exercise {
         return [
             Exercise(get, 200, at: path), Exercise(get, 404, at: "/models/unknown/model.safetensors"),
             Exercise(get, 406, at: path, fields: image), Exercise(get, 503, in: .fullPredictions, at: path),
-            Exercise(put, 201, at: "/models/brought/model.safetensors", fields: bytes, text: file),
+            Exercise(put, 201, at: "/models/brought/model.safetensors", fields: bytes, text: Small.modelFile),
             Exercise("GET /models/{model}/versions/{version}", 200, at: "/models/brought/versions/1"),
             // The uploaded model has no threshold.
             Exercise("POST /score", 409, ["model": "brought", "windows": Small.windows]),
             Exercise("POST /evaluate", 409, labelled.with(["model": "brought"])),
-            Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: file),
-            Exercise(put, 406, at: path, fields: image + bytes, text: file),
-            Exercise(put, 413, in: .smallBodies, at: path, fields: bytes, text: file),
-            Exercise(put, 415, at: path, fields: xml, text: file),
+            Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: Small.modelFile),
+            Exercise(put, 406, at: path, fields: image + bytes, text: Small.modelFile),
+            Exercise(put, 413, in: .smallBodies, at: path, fields: bytes, text: Small.modelFile),
+            Exercise(put, 415, at: path, fields: xml, text: Small.modelFile),
             Exercise(put, 422, at: path, fields: bytes, text: "{}"),
-            Exercise(put, 503, in: .fullPredictions, at: path, fields: bytes, text: file),
-            Exercise(put, 507, in: .fullRegistry, at: path, fields: bytes, text: file),
+            Exercise(put, 503, in: .fullPredictions, at: path, fields: bytes, text: Small.modelFile),
+            Exercise(put, 507, in: .fullRegistry, at: path, fields: bytes, text: Small.modelFile),
             Exercise(
                 "GET /models/{model}/versions/{version}/model.safetensors", 200,
                 at: "/models/toy/versions/1/model.safetensors"),

@@ -28,7 +28,7 @@ enum Situation: CaseIterable {
 
     /// Starts a server in this state.
     /// - Returns: the server, and an object that keeps it in the state.
-    func make(_ wire: Wire) throws -> (api: API, hold: Hold?) {
+    func make(_ transport: TransportKind) throws -> (api: API, busyQueue: BusyQueue?) {
         var limits = Limits()
         var runtime = RuntimeLimits()
         // One may wait, not none: a worker counts as busy for a moment after it has sent a response.
@@ -38,11 +38,12 @@ enum Situation: CaseIterable {
         runtime.onnxBytes = self == .smallFiles ? 1000 : runtime.onnxBytes
         limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
         // With one thread, bodies are processed in the order of their arrival.
-        let data = self == .draining ? nil : try DetectorData.shared.get().folder.path
+        let data = self == .draining ? nil : try AzureDetectorData.shared.get().folder.path
         let api = try API(
-            wire, runtime: runtime, limits: limits, data: data, isReadOnly: self == .readOnly, computeWidth: 1
+            transport, runtime: runtime, limits: limits, data: data, isReadOnly: self == .readOnly,
+            computeWidth: 1
         )
-        var hold: Hold?
+        var busyQueue: BusyQueue?
         switch self {
         case .smallBodies, .readOnly: break
         case .ordinary:
@@ -54,22 +55,22 @@ enum Situation: CaseIterable {
             }
             try cancel(api)
         case .fullTrainings:
-            hold = try Hold(api, post: "/train", Small.training("toy"))
-            try hold?.queue(api, post: "/train", Small.training("toy"))
+            busyQueue = try BusyQueue(api, post: "/train", Small.training("toy"))
+            try busyQueue?.enqueue(api, post: "/train", Small.training("toy"))
         case .fullPredictions:
-            hold = try Hold(api, post: "/summary", [:])
-            try hold?.queue(api, post: "/summary", [:])
+            busyQueue = try BusyQueue(api, post: "/summary", [:])
+            try busyQueue?.enqueue(api, post: "/summary", [:])
         case .fullRegistry, .smallFiles: try train(api, "toy", [:])
         case .draining: api.service.isReady = false
         case .cancelling:
-            _ = Outcome {
+            _ = Future {
                 for _ in 0..<1000 {
                     for job in api.service.jobs.all { job.cancel() }
                     usleep(10_000)
                 }
             }
         }
-        return (api, hold)
+        return (api, busyQueue)
     }
 
     /// Starts a training and cancels it.

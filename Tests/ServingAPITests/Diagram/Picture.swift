@@ -16,7 +16,7 @@ struct Picture {
     let elements: [Element]
 
     /// - Throws: ``HarnessError`` if the response is not an SVG document, or not well-formed XML.
-    init(_ response: Answer) throws {
+    init(_ response: APIResponse) throws {
         guard response.status == 200, response.mediaType == "image/svg+xml" else {
             throw HarnessError(response.text)
         }

@@ -1,15 +1,16 @@
-import APITesting
 import Foundation
 
 /// Files for the routes of Azure's Anomaly Detector. They exist as long as the instance does.
-final class DetectorData: Sendable {
+package final class AzureDetectorData: Sendable {
+    /// The path of the models.
+    package static let modelsPath = "/anomalydetector/v1.1/multivariate/models"
     /// The instance for tests that change no file.
-    static let shared = Result { try DetectorData() }
-    let folder: TemporaryFolder
+    package static let shared = Result { try AzureDetectorData() }
+    package let folder: TemporaryFolder
 
-    /// Writes 200 rows of two variables that are correlated except in the last rows: `pump.csv`, and the folder `tables` with a file
-    /// for each variable.
-    init() throws {
+    /// Writes 200 rows of two variables that are correlated except in the last rows: `pump.csv`, and the folder `tables` with a
+    /// file for each variable.
+    package init() throws {
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(
             atPath: folder.path + "/tables", withIntermediateDirectories: true)
@@ -29,12 +30,12 @@ final class DetectorData: Sendable {
             atOffset: 1 << 30)
     }
 
-    func write(_ name: String, _ text: String) throws {
+    package func write(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(name)"))
     }
 
     /// The time of a row: one row a minute.
-    static func time(_ row: Int) -> String {
+    package static func time(_ row: Int) -> String {
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "2026-01-01T\(two(row / 60)):\(two(row % 60)):00Z"
     }

@@ -1,9 +1,9 @@
 import APITesting
 import Testing
 
-/// Requests of the Open Inference Protocol that are wrong: its clients expect 400 and `error`.
+/// Bad requests of the Open Inference Protocol: its clients expect status 400 and the member `error`.
 extension InferenceProtocolTests {
-    static let bad: [(body: JSON, says: String)] = [
+    static let bad: [(body: JSON, message: String)] = [
         (["inputs": []], "'inputs' has 0 elements"), ([:], "'inputs' is missing"),
         ([1], "the body is an array"),
         (["inputs": [input(), input()]], "'inputs' has 2 elements"), (["inputs": [1]], "a number"),
@@ -44,12 +44,13 @@ extension InferenceProtocolTests {
         (["inputs": [input()], "id": 7], "'id' is a number"), (["inputs": [input()], "zzz": 7], "'zzz'"),
     ]
 
-    @Test func whatIsWrongIs400WithAnError() throws {
+    @Test func badRequestsGet400WithAnErrorMember() throws {
         let api = try server()
-        for (body, says) in Self.bad {
-            let answer = try infer(api, body)
-            #expect(answer.status == 400, "\(body)")
-            #expect(try answer.json["error"]?.string?.contains(says) == true, "\(says): \(answer.text)")
+        for (body, message) in Self.bad {
+            let response = try infer(api, body)
+            #expect(response.status == 400, "\(body)")
+            #expect(
+                try response.json["error"]?.string?.contains(message) == true, "\(message): \(response.text)")
         }
         let noEncoding = try infer(
             api, ["inputs": [Self.input()], "outputs": [["name": "encoding"]]], of: "stacked")
@@ -59,12 +60,12 @@ extension InferenceProtocolTests {
         #expect(overflow.status == 400 && overflow.text.contains("largest 32-bit float"))
         for path in ["/v2/models/none/infer", "/v2/models/toy/versions/9/infer", "/v2/nothing", "/v2/models"]
         {
-            let answer = try api.post(path, ["inputs": [Self.input()]])
-            #expect(try answer.status == 404 && answer.json["error"]?.string != nil, "\(path)")
+            let response = try api.post(path, ["inputs": [Self.input()]])
+            #expect(try response.status == 404 && response.json["error"]?.string != nil, "\(path)")
         }
     }
 
-    @Test func badBinariesAre400() throws {
+    @Test func badBinaryTensorsGet400() throws {
         let api = try server()
         func request(_ size: Int) -> JSON {
             ["inputs": [Self.input(["data": nil, "parameters": ["binary_data_size": .integer(size)]])]]
@@ -72,7 +73,7 @@ extension InferenceProtocolTests {
         let tensor = Self.bytes(Self.flat)
         var gap = Self.flat
         gap[6] = .nan
-        for (body, tensor, length, says) in [
+        for (body, tensor, length, message) in [
             (request(64), Array(tensor.dropLast()), nil, "63 bytes follow the JSON"),
             (request(64), tensor + [0], nil, "65 bytes follow the JSON"),
             (request(60), tensor, nil, "a binary_data_size of 60"), (request(64), tensor, "-1", "'-1'"),
@@ -83,8 +84,8 @@ extension InferenceProtocolTests {
             (request(64), Self.bytes(gap), nil, "window 1, timestep 1, feature 0"),
             (["inputs": [Self.input()]], tensor, nil, "64 bytes follow it"),
         ] as [(JSON, [UInt8], String?, String)] {
-            let answer = try infer(api, body, tensor: tensor, length: length)
-            #expect(answer.status == 400 && answer.text.contains(says), "\(says): \(answer.text)")
+            let response = try infer(api, body, tensor: tensor, length: length)
+            #expect(response.status == 400 && response.text.contains(message), "\(message): \(response.text)")
         }
         let twice = try infer(
             api, request(64), tensor: tensor, fields: [(name: "Inference-Header-Content-Length", value: "9")])

@@ -3,7 +3,7 @@ import RepriseClient
 import ServingAPI
 
 /// A server on a free port of the loopback address, with libcurl as its client. Only this file depends on the client.
-final class Live: Transport {
+final class LiveTransport: Transport {
     private let server: Server
     private let client: RepriseClient
     let url: String
@@ -20,7 +20,7 @@ final class Live: Transport {
 
     func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
-    ) throws -> Answer { try client.response(method, target, fields: fields, body: body) }
+    ) throws -> APIResponse { try client.response(method, target, fields: fields, body: body) }
 }
 
 /// A separate connection to a server.
@@ -34,14 +34,14 @@ package struct Client: Transport {
 
     package func send(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
-    ) throws -> Answer { try client.response(method, target, fields: fields, body: body) }
+    ) throws -> APIResponse { try client.response(method, target, fields: fields, body: body) }
 }
 
 extension RepriseClient {
     fileprivate func response(
         _ method: String, _ target: String, fields: [(name: String, value: String)], body: [UInt8]?
-    ) throws -> APITesting.Answer {
+    ) throws -> APIResponse {
         let response = try send(method, target, fields: fields, body: body)
-        return Answer(status: response.status, fields: response.fields, body: response.body)
+        return APIResponse(status: response.status, fields: response.fields, body: response.body)
     }
 }

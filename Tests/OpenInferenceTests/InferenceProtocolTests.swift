@@ -2,9 +2,9 @@ import APITesting
 import ServingAPI
 import Testing
 
-/// The Open Inference Protocol. `Tests/clients/test_inference_protocol.py` has real clients speak it.
+/// The Open Inference Protocol. `Tests/clients/test_inference_protocol.py` tests it with other clients.
 @Suite struct InferenceProtocolTests {
-    /// Four windows of T 2 and F 2, as JSON has them nested.
+    /// Four windows as nested arrays: N 4, T 2, F 2.
     static let windows: JSON = .array(
         (0..<4).map { row in .array((row..<row + 2).compactMap { Small.series[$0] }) })
     static let flat = windows.numbers.map { Float($0) }
@@ -22,16 +22,17 @@ import Testing
         }
     }
 
-    /// The models `toy`, an autoencoder, `stacked`, and `distance`, whose scores are of another kind of error.
-    func server(_ wire: Wire = .inProcess) throws -> API {
-        let api = try API(wire)
+    /// A server with the models `toy`, an autoencoder with two versions, `stacked`, and `distance`, whose error kind is
+    /// mahalanobis.
+    func server(_ transport: TransportKind = .inProcess) throws -> API {
+        let api = try API(transport)
         for (model, members): (String, [String: JSON?]) in [
             ("toy", [:]), ("toy", ["scaling": "minmax", "units": [3, 2]]),
             ("stacked", ["architecture": "stacked"]),
             ("distance", ["series": Small.series(rows: 60), "error_kind": "mahalanobis"]),
         ] {
-            let answer = try api.post("/train", Small.training(model, members))
-            #expect(answer.status == 201, "\(answer.text)")
+            let response = try api.post("/train", Small.training(model, members))
+            #expect(response.status == 201, "\(response.text)")
         }
         return api
     }
@@ -39,7 +40,7 @@ import Testing
     func infer(
         _ api: API, _ body: JSON, of model: String = "toy", tensor: [UInt8]? = nil, length: String? = nil,
         fields: [(name: String, value: String)] = []
-    ) throws -> Answer {
+    ) throws -> APIResponse {
         let json = Array("\(body)".utf8)
         var fields = fields
         if let tensor {
@@ -49,7 +50,7 @@ import Testing
         return try api.send("POST", "/v2/models/\(model)/infer", fields: fields, body: json)
     }
 
-    @Test func metadataTellWhatAModelGives() throws {
+    @Test func metadataListTheOutputsOfTheModel() throws {
         let api = try server()
         let toy = try api.get("/v2/models/toy").json
         #expect(toy["versions"] == ["1", "2"])
@@ -68,8 +69,8 @@ import Testing
         #expect(
             index.array?.map { "\($0["name"]?.string ?? "") \($0["version"]?.string ?? "")" }
                 == ["distance 1", "stacked 1", "toy 1", "toy 2"])
-        // Brought in without a threshold, it has no scores.
-        let file = Array(Exercise.file.utf8)
+        // An uploaded model without a threshold has no scores.
+        let file = Array(Small.modelFile.utf8)
         #expect(try api.send("PUT", "/models/brought/model.safetensors", body: file).status == 201)
         let brought = try api.get("/v2/models/brought").json
         #expect(brought["outputs"]?.array?.compactMap { $0["name"]?.string } == ["reconstruction", "error"])
@@ -77,8 +78,10 @@ import Testing
         #expect(all["outputs"]?.array?.count == 2)
     }
 
-    @Test(arguments: Wire.allCases) func outputsAreThoseOfTheOtherRoutes(wire: Wire) throws {
-        let api = try server(wire)
+    @Test(arguments: TransportKind.allCases) func outputsEqualThoseOfTheNativeRoutes(transport: TransportKind)
+        throws
+    {
+        let api = try server(transport)
         for model in ["toy", "stacked", "distance"] {
             let request: JSON = ["model": .string(model), "windows": Self.windows]
             let reconstructed = try api.post("/reconstruct", request).json
@@ -91,10 +94,10 @@ import Testing
             if model != "stacked" {
                 wanted["encoding"] = try api.post("/encode", request).json["encodings"]?.numbers
             }
-            let answer = try infer(api, ["id": "a-1", "inputs": [Self.input()]], of: model).json
-            #expect(answer["model_name"]?.string == model && answer["id"] == "a-1")
-            #expect(answer["model_version"] == (model == "toy" ? "2" : "1"))
-            let outputs = try #require(answer["outputs"]?.array)
+            let response = try infer(api, ["id": "a-1", "inputs": [Self.input()]], of: model).json
+            #expect(response["model_name"]?.string == model && response["id"] == "a-1")
+            #expect(response["model_version"] == (model == "toy" ? "2" : "1"))
+            let outputs = try #require(response["outputs"]?.array)
             #expect(outputs.count == wanted.count)
             for output in outputs {
                 let name = try #require(output["name"]?.string)
@@ -102,7 +105,7 @@ import Testing
                 #expect(numbers == wanted[name], "\(model) \(name)")
                 #expect(output["shape"]?.array?.compactMap(\.int).reduce(1, *) == numbers.count)
             }
-            // Each by itself is the same as in company.
+            // An output that is requested alone equals the one among all outputs.
             for output in outputs {
                 let alone = try infer(
                     api, ["inputs": [Self.input()], "outputs": [["name": output["name"] ?? nil]]], of: model)
@@ -113,7 +116,7 @@ import Testing
         #expect(first["model_version"] == "1" && first["id"] == nil)
     }
 
-    @Test func numbersMayBeNestedFlatBinaryOrDouble() throws {
+    @Test func inputDataMayBeNestedFlatBinaryOrDouble() throws {
         let api = try server()
         let nested = try infer(api, ["inputs": [Self.input()]])
         let numbers = JSON.array(Self.flat.map { .number(Double($0)) })
@@ -133,15 +136,15 @@ import Testing
         #expect(
             try infer(api, binary("FP32", 64), tensor: Self.bytes(Self.flat), fields: [known]).body
                 == nested.body)
-        // The field is about JSON alone too.
+        // The header field is also valid without binary data.
         #expect(try infer(api, ["inputs": [Self.input()]], tensor: []).body == nested.body)
-        // Parameters of other servers' extensions mean nothing.
+        // Parameters of extensions of other servers are ignored.
         let more: JSON = ["inputs": [Self.input()], "parameters": ["priority": 1, "sequence_id": "x"]]
         #expect(try infer(api, more).body == nested.body)
     }
 
-    @Test(arguments: Wire.allCases) func outputsMayBeBinary(wire: Wire) throws {
-        let api = try server(wire)
+    @Test(arguments: TransportKind.allCases) func outputsAreBinaryOnRequest(transport: TransportKind) throws {
+        let api = try server(transport)
         let text = try infer(api, ["inputs": [Self.input()]]).json
         func values(_ name: String) throws -> [Float] {
             let output = text["outputs"]?.array?.first { $0["name"]?.string == name }
@@ -154,39 +157,41 @@ import Testing
                 ["name": "error", "parameters": ["binary_data": false]], ["name": "reconstruction"],
             ],
         ]
-        let answer = try infer(api, mixed)
-        #expect(answer["content-type"] == "application/octet-stream")
-        let length = try #require(answer["inference-header-content-length"].flatMap { Int($0) })
-        let json = try JSON(Array(answer.body[..<length]))
+        let response = try infer(api, mixed)
+        #expect(response["content-type"] == "application/octet-stream")
+        let length = try #require(response["inference-header-content-length"].flatMap { Int($0) })
+        let json = try JSON(Array(response.body[..<length]))
         #expect(
             json["outputs"]?.array?.compactMap { $0["name"]?.string } == ["score", "error", "reconstruction"])
         #expect(json["outputs"]?[0]?["parameters"] == ["binary_data_size": 16])
         #expect(json["outputs"]?[2]?["parameters"] == ["binary_data_size": 64])
         #expect(json["outputs"]?[0]?["data"] == nil)
         #expect(try json["outputs"]?[1]?["data"]?.numbers.map { Float($0) } == values("error"))
-        let tensors = Self.floats(answer.body[length...])
+        let tensors = Self.floats(response.body[length...])
         #expect(
             try Array(tensors[..<4]) == values("score") && Array(tensors[4...]) == values("reconstruction"))
     }
 
-    /// The field counts the JSON as it is unpacked, whichever way it came.
-    @Test(arguments: Wire.allCases) func codingsComeAroundAllOfIt(wire: Wire) throws {
-        let api = try server(wire)
+    /// Inference-Header-Content-Length counts bytes of JSON before compression, in requests and in responses.
+    @Test(arguments: TransportKind.allCases) func contentCodingsCoverJSONAndBinaryData(
+        transport: TransportKind
+    ) throws {
+        let api = try server(transport)
         let input = Self.input(["data": nil, "parameters": ["binary_data_size": 64]])
         let request: JSON = ["inputs": [input], "parameters": ["binary_data_output": true]]
         let plain = try infer(api, request, tensor: Self.bytes(Self.flat))
         let json = Array("\(request)".utf8)
         for coding in ContentCoding.allCases {
             let body = try #require(coding.packed(json + Self.bytes(Self.flat)))
-            let answer = try api.send(
+            let response = try api.send(
                 "POST", "/v2/models/toy/infer",
                 fields: [
                     (name: "Content-Encoding", value: coding.rawValue),
                     (name: "Inference-Header-Content-Length", value: "\(json.count)"),
                 ], body: body)
-            #expect(answer.status == 200 && answer.body == plain.body)
+            #expect(response.status == 200 && response.body == plain.body)
         }
-        // Windows enough for an answer that is worth packing.
+        // 400 windows make a response that is long enough to be compressed.
         let many = (0..<100).flatMap { _ in Self.flat }
         let large: JSON = [
             "inputs": [

@@ -3,10 +3,12 @@ import HTTP1
 import ServingAPI
 import Testing
 
-/// What a request is called, and which trace it belongs to.
-@Suite struct RequestNameTests {
-    @Test(arguments: Wire.allCases) func everyAnswerHasTheNameOfItsRequest(_ wire: Wire) throws {
-        let api = try API(wire)
+/// X-Request-Id of requests and responses, and traceparent (W3C Trace Context).
+@Suite struct RequestIDTests {
+    @Test(arguments: TransportKind.allCases) func everyResponseHasTheIDOfItsRequest(
+        _ transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         func name(_ sent: String?, _ method: String = "GET", _ path: String = "/healthz") throws -> String {
             let fields = sent.map { [(name: "x-request-ID", value: $0)] } ?? []
             return try #require(try api.send(method, path, fields: fields)["x-request-id"])
@@ -26,16 +28,16 @@ import Testing
         #expect(made.count == 8)
     }
 
-    @Test func whatTheServerRefusesByItselfHasANameToo() throws {
+    @Test func aRefusalByTheHTTPServerHasARequestID() throws {
         var limits = Limits()
         limits.maxBodyBytes = 10
         let api = try API(.live, limits: limits)
-        let answer = try api.post("/train", text: String(repeating: " ", count: 20))
-        #expect(answer.status == 413)
-        #expect(answer["x-request-id"]?.count == 13)
+        let response = try api.post("/train", text: String(repeating: " ", count: 20))
+        #expect(response.status == 413)
+        #expect(response["x-request-id"]?.count == 13)
     }
 
-    @Test func namesThatAreMadeAreNeverTheSame() {
+    @Test func generatedRequestIDsAreUnique() {
         #expect(Set((0..<100_000).map { _ in RequestID.new() }).count == 100_000)
     }
 
@@ -44,7 +46,7 @@ import Testing
 
     @Test(arguments: [
         "00-T-P-00", "00-T-P-01", "00-T-P-ff", "01-T-P-01", "fe-T-P-01-and-what-not", "cc-T-P-01-",
-    ]) func aValidTraceIsTaken(_ pattern: String) throws {
+    ]) func aValidTraceparentIsParsed(_ pattern: String) throws {
         let text = pattern.replacing("T", with: Self.trace).replacing("P", with: Self.parent)
         let parsed = try #require(TraceParent(text))
         #expect(parsed.traceID == Self.trace && parsed.parentID == Self.parent)
@@ -56,7 +58,7 @@ import Testing
         "0G-T-P-01", "0A-T-P-01", "00-T-0000000000000000-01", "00-00000000000000000000000000000000-P-01",
         "00_T_P_01", "00-T-P 01", "01-T-P-01x", "00-P-T-01", "00-0AF7651916CD43DD8448EB211C80319C-P-01",
         " 00-T-P-01", "00-T-\u{e9}7ad6b716920333-01",
-    ]) func anInvalidTraceIsIgnored(_ pattern: String) {
+    ]) func anInvalidTraceparentIsIgnored(_ pattern: String) {
         let text = pattern.replacing("T", with: Self.trace).replacing("P", with: Self.parent)
         #expect(TraceParent(text) == nil)
         let valid = "00-\(Self.trace)-\(Self.parent)-01"

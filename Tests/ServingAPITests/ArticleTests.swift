@@ -1,18 +1,18 @@
 import APITesting
 import Testing
 
-/// The article's example through the API, in process and over a socket.
-@Suite struct MainJobTests {
-    /// The mean absolute error of the article's five windows.
+/// The example of the article, from training to reconstruction, encoding and summary, and the life cycle of its versions.
+@Suite struct ArticleTests {
+    /// The mean absolute error of the reconstructions of the article's five windows.
     private func meanAbsoluteError(_ api: API, _ model: String) throws -> Double {
-        let answer = try api.post("/reconstruct", ["model": .string(model), "windows": Article.windows])
-        let found = try #require(answer.json["reconstructions"]).numbers
+        let response = try api.post("/reconstruct", ["model": .string(model), "windows": Article.windows])
+        let found = try #require(response.json["reconstructions"]).numbers
         let expected = Article.windows.numbers
         try #require(found.count == 30 && expected.count == 30)
         return zip(found, expected).map { abs($0 - $1) }.reduce(0, +) / 30
     }
 
-    @Test(arguments: 0..<10) func reconstructsTheArticlesWindows(seed: Int) throws {
+    @Test(arguments: 0..<10) func theArticlesWindowsAreReconstructed(seed: Int) throws {
         let api = try API(seed == 0 ? .live : .inProcess)
         let trained = try api.post("/train", Article.training("toy", seed: seed))
         #expect(trained.status == 201)
@@ -21,8 +21,10 @@ import Testing
         #expect(try meanAbsoluteError(api, "toy") <= 0.02)
     }
 
-    @Test(arguments: Wire.allCases) func encodesAndSummarises(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func theArticlesEncodingAndSummaryAreReproduced(
+        transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         #expect(try api.post("/train", Article.training("toy")).status == 201)
         let windows = try #require(Article.windows[0])
         let encoded = try api.post("/encode", ["model": "toy", "windows": [windows]]).json
@@ -36,8 +38,10 @@ import Testing
         #expect(table.contains(" Total params: 248,578 (971.01 KB)"))
     }
 
-    @Test(arguments: Wire.allCases) func aVersionsNumberIsNeverUsedAgain(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func versionNumbersAreNeverReused(transport: TransportKind)
+        throws
+    {
+        let api = try API(transport)
         #expect(try api.post("/train", Small.training("m")).json["version"] == 1)
         #expect(try api.post("/train", Small.training("m")).json["version"] == 2)
         #expect(try api.delete("/models/m/versions/2").status == 204)
@@ -47,14 +51,16 @@ import Testing
     }
 
     @Test(arguments: ["version=%2B4", "version=04", "version=0", "version=4&version=4", "model=m", "v=4"])
-    func aQueryIsStrict(query: String) throws {
+    func aBadQueryIsRefused(query: String) throws {
         let api = try API(.inProcess)
         #expect(try api.post("/train", Small.training("m")).status == 201)
         #expect(try api.get("/summary?model=m&\(query)").status == 400)
     }
 
-    @Test(arguments: Wire.allCases) func stackedHasNoEncoding(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aStackedNetworkHasNoEncoding(transport: TransportKind)
+        throws
+    {
+        let api = try API(transport)
         let trained = try api.post("/train", Article.training("regular", architecture: "stacked"))
         #expect(trained.status == 201)
         #expect(try trained.json["parameters"]?.int == 248578)
@@ -65,8 +71,10 @@ import Testing
         #expect(try refused.json["detail"]?.string?.contains("no encoding") == true)
     }
 
-    @Test(arguments: Wire.allCases) func aCustomListOfLayersTrains(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func aNetworkOfCustomLayersTrains(transport: TransportKind)
+        throws
+    {
+        let api = try API(transport)
         let trained = try api.post(
             "/train",
             [
@@ -85,13 +93,15 @@ import Testing
                 == ["Bidirectional", "Dropout", "RepeatVector", "LSTM", "TimeDistributed"])
     }
 
-    @Test(arguments: Wire.allCases) func theSameRequestGivesTheSameBits(wire: Wire) throws {
-        let api = try API(wire)
+    @Test(arguments: TransportKind.allCases) func equalRequestsGiveBitIdenticalModels(
+        transport: TransportKind
+    ) throws {
+        let api = try API(transport)
         let first = try api.post("/train", Article.training("toy")).json
         let second = try api.post("/train", Article.training("toy")).json
         #expect(second["version"] == 2)
         #expect(first["history"] == second["history"])
-        // Deleting the latest version brings back the one before.
+        // After the latest version is deleted, the one before it is the latest.
         #expect(try api.delete("/models/toy/versions/2").status == 204)
         #expect(try api.get("/models/toy").json["version"] == 1)
         #expect(try api.delete("/models/toy").status == 204)
