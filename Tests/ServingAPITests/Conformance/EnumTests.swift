@@ -43,7 +43,7 @@ import Testing
         let member = try #require(types.first)
         let accepted = try Set(values(of: member, refusing: "zzz"))
         #expect(try Set(types.compactMap { try $0.schema.keyword("const")?.string }) == accepted)
-        for name in ["Summary", "LayersAnswer"] {
+        for name in ["Summary", "LayersResponse"] {
             let layer = try #require(
                 try description.schema(name).mergedProperties["layers"]?.keyword("items"))
             let values = try #require(layer["properties"]?["type"]?["enum"]?.array)
