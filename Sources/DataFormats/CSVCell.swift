@@ -1,4 +1,4 @@
-/// The position of a cell in a CSV document.
+/// The position of a cell in a CSV document. `CSVScanner+Numbers.swift` reads its value.
 struct CSVCell {
     /// The offset of the first byte, after the opening quote if the cell is quoted.
     let start: Int
