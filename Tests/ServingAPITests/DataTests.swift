@@ -130,7 +130,10 @@ import Testing
             ["series": nil, "windows": Small.windows, "timestamps": [1, 2, 3, 4]], "/timestamps",
             "the data are windows"
         ),
-        (["series": nil, "windows": Small.windows, "exclude": [0, 0, 0, 1]], "/exclude", "the data are windows"),
+        (
+            ["series": nil, "windows": Small.windows, "exclude": [0, 0, 0, 1]], "/exclude",
+            "the data are windows"
+        ),
         (["recordings": [Small.series]], "/series", "both present"),
         (
             ["series": nil, "recordings": [[[1, 2]], [[1]]]], "/recordings/1",

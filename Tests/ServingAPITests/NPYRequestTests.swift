@@ -104,7 +104,10 @@ import TimeSeries
             "/score?model=npy", NPYArray.encode(values[...], shape: [20, 3]),
             "3 features (F); it must have 2"
         ),
-        ("/score?model=npy", NPYArray.encode(values[...], shape: [5, 6, 2]), "6 timesteps (T); it must have 3"),
+        (
+            "/score?model=npy", NPYArray.encode(values[...], shape: [5, 6, 2]),
+            "6 timesteps (T); it must have 3"
+        ),
         ("/score?model=npy&series=1", series, "the body provides 'series'"),
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
         ("/score?model=npy&columns=a,b", series, "unknown query parameter 'columns'"),
