@@ -3,9 +3,9 @@ package struct DetectorFigures: Sendable {
     /// The mean squared error of the test windows, in scaled units; nil for a baseline.
     package let error: Double?
     /// The evaluation against labels; nil without labels.
-    package let result: RowEvaluation.Detector?
+    package let result: RowEvaluation.DetectorResult?
 
-    package init(error: Double? = nil, result: RowEvaluation.Detector?) {
+    package init(error: Double? = nil, result: RowEvaluation.DetectorResult?) {
         self.error = error
         self.result = result
     }

@@ -3,7 +3,7 @@ import TimeSeries
 /// The evaluation of a model and its baselines against the labels of the rows that have a score.
 package struct RowEvaluation: Sendable {
     /// The evaluation of one detector.
-    package struct Detector: Sendable {
+    package struct DetectorResult: Sendable {
         /// The error that has the score 1.
         package let threshold: Float
         /// The metrics of rows.
@@ -29,9 +29,9 @@ package struct RowEvaluation: Sendable {
     }
 
     /// The model.
-    package let model: Detector
+    package let model: DetectorResult
     /// The baselines; nil for a model without them.
-    package let baselines: (zScore: Detector, pca: Detector)?
+    package let baselines: (zScore: DetectorResult, pca: DetectorResult)?
     /// Whether the windows resemble the calibration windows.
     package let drift: Drift?
     /// The number of rows that are evaluated.
@@ -53,12 +53,12 @@ package struct RowEvaluation: Sendable {
         rows = scored.count
         drift = scoring.drift(of: errors)
 
-        func evaluate(_ all: [Float], _ threshold: Float) -> Detector {
+        func evaluate(_ all: [Float], _ threshold: Float) -> DetectorResult {
             // Every detector is evaluated on the same rows: those that the model has a score for.
             var rows = [Float](repeating: .nan, count: labels.count)
             for row in scored { rows[row] = all[row] }
             let anomalies = rows.indices.map { labels[$0] && !rows[$0].isNaN }
-            return Detector(
+            return DetectorResult(
                 threshold: threshold,
                 evaluation: Evaluation(
                     scores: scored.map { all[$0] }, labels: scored.map { labels[$0] }),
@@ -72,7 +72,7 @@ package struct RowEvaluation: Sendable {
         }
         // A fixed threshold is in units of the model's errors, so baselines use the default rule instead.
         let rule = scoring.rule.flatMap { $0.fixedValue == nil ? $0 : nil } ?? .standard
-        func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> Detector {
+        func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> DetectorResult {
             let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
             let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
             return evaluate(scoring.combination.rowScores(of: scores, windows: windows), threshold)

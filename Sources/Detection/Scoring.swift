@@ -7,24 +7,21 @@ package struct Scoring: Sendable {
     /// The rule that computed the threshold; nil if it is unknown.
     package let rule: Threshold.Rule?
     /// The combination of the scores of windows into scores of rows.
-    package let combination: RowCombination
+    package var combination: RowCombination
     /// The rule that groups rows into events.
-    package let eventRule: EventRule
+    package var eventRule: EventRule
     /// The errors that the threshold was computed from, and the windows that they belong to.
     private let calibration: ErrorDistribution?
     private let source: Threshold.Source?
 
-    /// Creates a scoring with a model's threshold, or with another rule.
+    /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults.
     /// - Parameters:
     ///   - model: the model's threshold.
     ///   - calibration: the errors of the model's calibration windows.
     ///   - rule: replaces the model's threshold; nil to keep it.
-    ///   - combination: of the scores of windows into scores of rows.
-    ///   - eventRule: the rule that groups rows into events.
     /// - Returns: nil if the model has no threshold and the rule cannot compute one.
     package init?(
-        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil,
-        combination: RowCombination = .newest, eventRule: EventRule = EventRule()
+        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil
     ) {
         let value =
             if let rule {
@@ -36,8 +33,8 @@ package struct Scoring: Sendable {
         // An error of 0 has the score 0, whatever the threshold.
         threshold = max(value, .leastNormalMagnitude)
         self.rule = rule ?? model?.rule
-        self.combination = combination
-        self.eventRule = eventRule
+        combination = .newest
+        eventRule = EventRule()
         self.calibration = calibration
         source = model?.source
     }

@@ -1,5 +1,5 @@
-/// The callbacks that run if the client disconnects before its request has been answered, or its stream has
-/// ended.
+/// The callbacks that run if the client disconnects before the response to its request is sent, or before its
+/// stream has ended.
 struct DisconnectHandlers {
     typealias Callback = @Sendable () -> Void
 

@@ -82,7 +82,7 @@ package struct RequestParser {
     /// Returns the body after `complete`, without a copy.
     package mutating func takeBody() -> [UInt8] { exchange(&body, with: []) }
 
-    /// Discards the body that follows a head. Has an effect only if the length of the body is announced.
+    /// Discards the body that follows a head. Has an effect only if the request has a Content-Length.
     package mutating func discardBody() {
         guard case .body(let remaining) = state else { return }
         state = .discarding(remaining: remaining)
@@ -198,8 +198,8 @@ package struct RequestParser {
 }
 
 extension [UInt8] {
-    /// Maximum number of bytes that are reserved when a body begins. Memory is allocated as bytes arrive, not
-    /// as they are announced.
+    /// Maximum number of bytes that are reserved when a body begins. Memory grows with the bytes received, not
+    /// with Content-Length.
     private static var maxInitialReservation: Int { 1024 * 1024 }
 
     /// Spare capacity behind the end, for parsers that read in wide steps.

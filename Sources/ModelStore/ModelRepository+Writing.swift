@@ -9,7 +9,7 @@ extension ModelRepository {
     /// The maximum wait for the lock in seconds, while a client waits for the response.
     static let lockTimeout = 5.0
     /// The maximum wait for the lock in seconds if a training's result would be lost: an NFSv4 server gives a
-    /// machine that is gone 90 s to come back.
+    /// machine that has crashed 90 s to come back.
     private static let publishLockTimeout = 120.0
 
     /// Called while the model is locked; has to call its argument, which assigns the number.

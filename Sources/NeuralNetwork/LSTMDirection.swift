@@ -53,13 +53,6 @@ struct LSTMDirection: Sendable {
         }
     }
 
-    /// Floats that `Buffers` takes for B windows.
-    func bufferCount(batch: Int, mode: Mode) -> Int {
-        var arena = Arena.counting
-        _ = Buffers(self, batch: batch, mode: mode, arena: &arena)
-        return arena.count
-    }
-
     /// Rows of gates (timesteps × windows) that are projected by one product: enough for a fast product, and
     /// few enough to still be in the cache when their timestep is computed.
     private func blockRows(_ batch: Int) -> Int { min(timesteps * batch, max(64, batch)) }

@@ -20,6 +20,11 @@ package struct OpenInferenceRoutes: RouteGroup {
         readiness = core.readiness
     }
 
+    /// RFC 9457, but 422 becomes 400, because the protocol does not have 422.
+    package var problemFormat: ProblemFormat? {
+        ProblemFormat(pathPrefix: "/v2/") { $0.asBadRequest.response }
+    }
+
     package var routes: [Route] { serverRoutes + modelRoutes }
 
     private var serverRoutes: [Route] {
@@ -45,7 +50,7 @@ package struct OpenInferenceRoutes: RouteGroup {
             Route(
                 .post, "/v2/repository/index", scope: .read, accepts: .json,
                 .onQueue { (call) throws(Problem) in
-                    try Self.without422 { () throws(Problem) in try repositoryIndex(call) }
+                    try repositoryIndex(call)
                 }),
         ]
     }
@@ -67,20 +72,9 @@ package struct OpenInferenceRoutes: RouteGroup {
                 Route(
                     .post, path + "/infer", scope: .infer, accepts: .inference, produces: [.json, .file],
                     .onQueue { (call) throws(Problem) in
-                        try Self.without422 { () throws(Problem) in try infer(call) }
+                        try infer(call)
                     }),
             ]
-        }
-    }
-
-    /// Converts 422 to 400, because the protocol does not have 422.
-    private static func without422(
-        _ body: () throws(Problem) -> Response
-    ) throws(Problem) -> Response {
-        do throws(Problem) {
-            return try body()
-        } catch {
-            throw error.asBadRequest
         }
     }
 

@@ -44,10 +44,10 @@ public struct PlannedTraining: Sendable {
     /// Learns scaling, weights, and detector.
     ///
     /// Scaling is learned from the rows of all windows, also those that are held back for validation and
-    /// calibration: data that follow resemble the latest level most.
+    /// calibration, because new data are most similar to the latest rows.
     /// - Parameters:
     ///   - onEpoch: called after each epoch.
-    ///   - isCancelled: asked between batches; true ends training with `TrainingError.cancelled`.
+    ///   - isCancelled: called before each batch; true ends training with `TrainingError.cancelled`.
     /// - Throws: ``TrainingFailure``, in practice only `training`.
     public func run(
         onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }

@@ -78,7 +78,7 @@ struct ColumnOptions: RequestOptions {
     var recording: String?
 }
 
-/// The formats of data, told apart by their first bytes.
+/// The formats of data, detected from the first bytes.
 private enum InputFormat {
     case csv
     /// A NumPy array.

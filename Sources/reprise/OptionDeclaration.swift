@@ -14,13 +14,13 @@ struct OptionName {
     /// - Parameter member: a member of a request, such as `batch_size`.
     init(member: String) { words = member.split(separator: "_").map(String.init) }
 
-    /// Such as `--batch-size`, as the argument parser spells it.
+    /// The name as a flag, for example `--batch-size`.
     var flag: String { "--" + words.joined(separator: "-") }
-    /// Such as `--no-batch-size`.
+    /// The flag that negates it, for example `--no-batch-size`.
     var opposite: String { "--no-" + words.joined(separator: "-") }
-    /// Such as `batch_size`.
+    /// The name as a member of JSON or a query parameter, for example `batch_size`.
     var member: String { words.joined(separator: "_") }
-    /// Such as `REPRISE_BATCH_SIZE`.
+    /// The environment variable, for example `REPRISE_BATCH_SIZE`.
     var variable: String { "REPRISE_" + words.joined(separator: "_").uppercased() }
 }
 

@@ -21,14 +21,12 @@ extension FieldReader {
     /// - Throws: 409 if neither the version nor the request has a threshold.
     mutating func scoring(for entry: ModelRegistry.Entry) throws(Problem) -> Scoring {
         let model = entry.trained.description
-        let scoring = try read { (body) throws(JSONError) in
-            // Read all members first, so that their errors precede that of a missing threshold.
-            let rule = try body.thresholdRule()
-            return Scoring(
-                model.threshold, calibration: model.errors, rule: rule,
-                combination: try body.choice("combine", default: .newest), eventRule: try body.eventRule())
+        let rule = try read { (body) throws(JSONError) in try body.thresholdRule() }
+        let scoring = Scoring(model.threshold, calibration: model.errors, rule: rule)
+        guard var scoring else { throw .noThreshold(entry.name) }
+        (scoring.combination, scoring.eventRule) = try read { (body) throws(JSONError) in
+            (try body.choice("combine", default: .newest), try body.eventRule())
         }
-        guard let scoring else { throw .noThreshold(entry.name) }
         return scoring
     }
 

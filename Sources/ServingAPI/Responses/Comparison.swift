@@ -27,7 +27,7 @@ final class Comparison: Sendable {
     init(_ request: CompareRequest, _ core: ServingCore, _ call: Call) {
         self.request = request
         self.core = core
-        self.call = call
+        self.call = call.withoutBody
         call.responder.onDisconnect { [client] in client.disconnect() }
     }
 

@@ -65,7 +65,7 @@ extension RowEvaluation {
 }
 
 extension JSONWriter {
-    fileprivate mutating func members(of detector: RowEvaluation.Detector) {
+    fileprivate mutating func members(of detector: RowEvaluation.DetectorResult) {
         member("threshold", detector.threshold)
         member("roc_auc", detector.evaluation.rocAUC)
         member("average_precision", detector.evaluation.averagePrecision)

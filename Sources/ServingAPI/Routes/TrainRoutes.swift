@@ -91,6 +91,7 @@ struct TrainRoutes: RouteGroup {
     /// Responds when the job has ended. If the client disconnects before that and no other request waits for
     /// the job, the job is cancelled.
     private func respondAtEnd(of job: TrainingJob, _ call: Call) {
+        let call = call.withoutBody
         call.responder.onDisconnect { job.removeWaiter() }
         job.observe { [self] in
             guard job.isEnded else { return true }

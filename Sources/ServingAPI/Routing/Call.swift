@@ -43,6 +43,13 @@ package struct Call: Sendable {
         return call
     }
 
+    /// The call without its body, for a response that is sent long after the body has been read.
+    var withoutBody: Call {
+        var call = self
+        call.request.body = []
+        return call
+    }
+
     /// Sends the response that `body` returns, or the problem that it throws. If `body` returns nil, it uses
     /// the responder later.
     func respond(_ body: () throws(Problem) -> Response?) {

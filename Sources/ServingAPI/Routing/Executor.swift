@@ -54,10 +54,13 @@ struct Executor: Sendable {
         }
     }
 
-    /// Computes on the queue.
-    private func finish(_ pending: PendingComputation) throws(Problem) -> Response? {
+    /// Computes on the queue. Consumes the pending computation, which holds the parsed body, so that the body is
+    /// released before the computation needs its memory.
+    private func finish(_ pending: consuming PendingComputation) throws(Problem) -> Response? {
         let entry = try models.entry(pending.model.name, pending.model.version)
-        try pending.prepare(entry).run()
+        let computation = try pending.prepare(entry)
+        _ = consume pending
+        computation.run()
         return nil
     }
 

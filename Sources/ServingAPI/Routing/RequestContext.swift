@@ -44,6 +44,9 @@ package final class RequestContext: ExchangeHandler {
         self.service = service
         self.head = head
         let match = head.map(service.router.find)
+        // Starts the clock, so it comes before the checks.
+        record = RequestRecord(
+            head, path: match?.path, from: peer, metrics: service.requestMetrics, log: service.requestLog)
         if let head, let match {
             do throws(Problem) {
                 outcome = .admitted(try Self.admit(head, match, service.keys))
@@ -53,8 +56,6 @@ package final class RequestContext: ExchangeHandler {
         } else {
             outcome = .notARequest
         }
-        record = RequestRecord(
-            head, path: match?.path, from: peer, metrics: service.requestMetrics, log: service.requestLog)
     }
 
     /// Checks everything that can be checked without the body.
