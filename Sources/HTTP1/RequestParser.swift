@@ -198,8 +198,8 @@ package struct RequestParser {
 }
 
 extension [UInt8] {
-    /// Maximum number of bytes that are reserved when a body begins. Memory grows with the bytes received, not
-    /// with Content-Length.
+    /// Maximum number of bytes that are reserved when a body begins. Memory grows with the bytes received,
+    /// not with Content-Length.
     private static var maxInitialReservation: Int { 1024 * 1024 }
 
     /// Spare capacity behind the end, for parsers that read in wide steps.

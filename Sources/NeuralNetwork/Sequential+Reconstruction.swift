@@ -1,5 +1,6 @@
 extension Sequential {
-    /// The reason that the network cannot reconstruct windows: its output has another shape than its input; nil if it can.
+    /// The reason that the network cannot reconstruct windows: its output has another shape than its input;
+    /// nil if it can.
     package var windowMismatch: ArchitectureError? {
         guard let last = entries.last, outputShape != inputShape else { return nil }
         let place = "layer \(entries.count - 1) '\(last.name)' (\(last.layer.type))"

@@ -15,8 +15,8 @@ extension Series {
     /// Fills missing values (NaN) in place. Values are taken from the same segment only.
     /// - Parameters:
     ///   - policy: how to fill a gap.
-    ///   - segments: row ranges that are independent of each other, such as recordings or separate windows. In
-    ///     order, and together all rows; nil for one segment.
+    ///   - segments: row ranges that are independent of each other, such as recordings or separate
+    ///     windows. In order, and together all rows; nil for one segment.
     /// - Throws: ``DataError/missing(row:feature:hint:)`` for the first missing value if the policy is
     ///   `error`, and for a feature without any value in a segment if it is `previous` or `linear`.
     public mutating func fillMissing(

@@ -76,7 +76,8 @@ public struct Windows: Sendable, Equatable {
     ///   - series: `[rows][F]`.
     ///   - recordings: as for ``sliding(over:recordings:timesteps:stride:)``.
     ///   - lookback: T.
-    /// - Throws: ``DataError/shape(_:)`` if no recording has `lookback + 2` rows, or if `lookback` is below 1.
+    /// - Throws: ``DataError/shape(_:)`` if no recording has `lookback + 2` rows, or if `lookback` is
+    ///   below 1.
     public static func temporalize(
         _ series: Series, recordings: [Range<Int>]? = nil, lookback: Int
     ) throws(DataError) -> Windows {

@@ -5,8 +5,8 @@ import Synchronization
     import Glibc
 #endif
 
-/// SIGTERM and SIGINT. The first signal ends ``wait()``, after which ``Serve`` stops; the second ends the process
-/// at once.
+/// SIGTERM and SIGINT. The first signal ends ``wait()``, after which ``Serve`` stops; the second ends the
+/// process at once.
 final class StopSignals {
     private let queue = DispatchQueue(label: "reprise.signals")
     private let arrived = DispatchSemaphore(value: 0)

@@ -14,7 +14,8 @@ package final class API: Sendable {
     /// - Parameters:
     ///   - data: the folder whose files requests may name as their `dataSource`.
     ///   - folder: the folder of models; by default a new one.
-    ///   - computeWidth: the number of threads that process bodies; 1 processes them in the order of their arrival.
+    ///   - computeWidth: the number of threads that process bodies; 1 processes them in the order of their
+    ///   arrival.
     package init(
         _ kind: TransportKind, runtime: RuntimeLimits = .init(), limits: Limits = .init(),
         keys: APIKeys? = nil,

@@ -11,8 +11,8 @@ package struct APIResponse: Sendable {
         self.body = body
     }
 
-    /// The value of a header field, by its name in lower case; nil if the field is missing or occurs more than once, because
-    /// the server must not repeat a field.
+    /// The value of a header field, by its name in lower case; nil if the field is missing or occurs more
+    /// than once, because the server must not repeat a field.
     package subscript(name: String) -> String? {
         let values = fields.filter { $0.name == name }
         return values.count == 1 ? values[0].value : nil

@@ -8,8 +8,8 @@ package final class AzureDetectorData: Sendable {
     package static let shared = Result { try AzureDetectorData() }
     package let folder: TemporaryFolder
 
-    /// Writes 200 rows of two variables that are correlated except in the last rows: `pump.csv`, and the folder `tables` with a
-    /// file for each variable.
+    /// Writes 200 rows of two variables that are correlated except in the last rows: `pump.csv`, and the
+    /// folder `tables` with a file for each variable.
     package init() throws {
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(

@@ -2,8 +2,8 @@ import Dispatch
 import HTTP1
 import ServingAPI
 
-/// Keeps a queue of the service busy for as long as the instance exists, without computing for long: it blocks the thread
-/// that delivers the response to a request.
+/// Keeps a queue of the service busy for as long as the instance exists, without computing for long: it
+/// blocks the thread that delivers the response to a request.
 package final class BusyQueue: Sendable {
     private let released = DispatchSemaphore(value: 0)
 

@@ -3,8 +3,8 @@ import Foundation
 
 /// The result of a computation on its own thread.
 ///
-/// It does not use Dispatch's thread pool: with few cores the pool could start the computation too late for a test that
-/// needs it to run now.
+/// It does not use Dispatch's thread pool: with few cores the pool could start the computation too late for a
+/// test that needs it to run now.
 package final class Future<Value: Sendable>: @unchecked Sendable {
     // Written before the group is left, read afterwards.
     private var result: Result<Value, any Error>?

@@ -3,10 +3,12 @@ import HTTP1
 import ServingAPI
 import Synchronization
 
-/// Calls the service as the HTTP server does, without a socket: first the preflight, then the request with its body.
+/// Calls the service as the HTTP server does, without a socket: first the preflight, then the request with
+/// its body.
 struct InProcessTransport: Transport {
     let service: Service
-    /// In seconds. It is longer than any request takes; without it a missing response would block the tests forever.
+    /// In seconds. It is longer than any request takes; without it a missing response would block the tests
+    /// forever.
     private static let timeout = 120.0
 
     func send(

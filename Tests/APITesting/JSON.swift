@@ -45,7 +45,8 @@ package enum JSON: Hashable, Sendable {
         return .object(object)
     }
 
-    /// The document with the value at a path of names and indices replaced; missing objects on the path are created.
+    /// The document with the value at a path of names and indices replaced; missing objects on the path are
+    /// created.
     package func setting(_ path: ArraySlice<String>, to value: JSON) -> JSON {
         guard let first = path.first else { return value }
         let rest = path.dropFirst()

@@ -2,7 +2,8 @@ import HTTP1
 import RepriseClient
 import ServingAPI
 
-/// A server on a free port of the loopback address, with libcurl as its client. Only this file depends on the client.
+/// A server on a free port of the loopback address, with libcurl as its client. Only this file depends on the
+/// client.
 final class LiveTransport: Transport {
     private let server: Server
     private let client: RepriseClient

@@ -40,7 +40,8 @@ package enum Small {
         return body.with(members)
     }
 
-    /// A model file for T 2 and F 2, without a threshold. Its weights are zeros, so that a `String` can hold it.
+    /// A model file for T 2 and F 2, without a threshold. Its weights are zeros, so that a `String` can hold
+    /// it.
     package static let modelFile: String = {
         let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
         let shapes: [(name: String, shape: [Int])] = [

@@ -5,8 +5,8 @@ import ServingAPI
 import Testing
 import Training
 
-/// Models, results and errors of the routes of Azure's Anomaly Detector. `Tests/clients/test_azure_anomaly_detector.py` tests
-/// them with the official client.
+/// Models, results and errors of the routes of Azure's Anomaly Detector.
+/// `Tests/clients/test_azure_anomaly_detector.py` tests them with the official client.
 @Suite struct AzureDetectorAPITests {
     private static let models = AzureDetectorData.modelsPath
     private let data: AzureDetectorData

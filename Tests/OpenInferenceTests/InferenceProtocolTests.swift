@@ -22,8 +22,8 @@ import Testing
         }
     }
 
-    /// A server with the models `toy`, an autoencoder with two versions, `stacked`, and `distance`, whose error kind is
-    /// mahalanobis.
+    /// A server with the models `toy`, an autoencoder with two versions, `stacked`, and `distance`, whose
+    /// error kind is mahalanobis.
     func server(_ transport: TransportKind = .inProcess) throws -> API {
         let api = try API(transport)
         for (model, members): (String, [String: JSON?]) in [

@@ -1,7 +1,8 @@
 import APITesting
 import Testing
 
-/// The example of the article, from training to reconstruction, encoding and summary, and the life cycle of its versions.
+/// The example of the article, from training to reconstruction, encoding and summary, and the life cycle of
+/// its versions.
 @Suite struct ArticleTests {
     /// The mean absolute error of the reconstructions of the article's five windows.
     private func meanAbsoluteError(_ api: API, _ model: String) throws -> Double {

@@ -64,7 +64,8 @@ import Testing
 
     @Test func knownAnomaliesAreNotTrainedOn() throws {
         let response = try compare(["labels": [[10, 19], [200, 229]]])
-        // 13 windows contain a labelled row: those that start at one of the ten rows or at one of the three rows before.
+        // 13 windows contain a labelled row: those that start at one of the ten rows or at one of the three
+        // rows before.
         #expect(response["training_windows"]?.int == 147 - 13)
         let none = try compare(["labels": nil])
         #expect(none["detectors"]?.array?.count == 2)

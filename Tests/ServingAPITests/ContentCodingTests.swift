@@ -4,7 +4,8 @@ import ModelStore
 import ServingAPI
 import Testing
 
-/// Content codings (RFC 9110, section 8.4) of requests and responses. Python's gzip and zlib compressed the bodies.
+/// Content codings (RFC 9110, section 8.4) of requests and responses. Python's gzip and zlib compressed the
+/// bodies.
 @Suite struct ContentCodingTests {
     private static let plain =
         "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"

@@ -82,7 +82,8 @@ import Testing
         #expect(try refused.json["pointer"] == "/recordings/1/1/0")
     }
 
-    /// Equal windows give an equal model, whether rows are excluded by ranges, by flags or by a split into recordings.
+    /// Equal windows give an equal model, whether rows are excluded by ranges, by flags or by a split into
+    /// recordings.
     @Test func excludedRowsAreNotTrainedOn() throws {
         let withOutlier = JSON.array(
             (0..<10).map { $0 == 6 ? [1e9, -1e9] : (Small.series[$0] ?? .null) })
@@ -118,7 +119,8 @@ import Testing
         #expect(try api.post("/score", ["model": "m", "series": constant]).status == 200)
     }
 
-    /// Members to set in a training request, the pointer of the problem, and words that its detail must contain.
+    /// Members to set in a training request, the pointer of the problem, and words that its detail must
+    /// contain.
     static let refused: [(members: [String: JSON?], pointer: String, words: String)] = [
         (["feature_names": ["x"]], "/feature_names", "are 1 for 2 features"),
         (["feature_names": ["x", "x"]], "/feature_names/1", "repeats 'x'"),

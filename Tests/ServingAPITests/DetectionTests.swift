@@ -8,8 +8,8 @@ import Testing
 
     init() throws { api = try API(.live) }
 
-    /// Three features that follow a slow wave, each with independent noise. `shift` is added to the second feature, `level` to the
-    /// wave.
+    /// Three features that follow a slow wave, each with independent noise. `shift` is added to the second
+    /// feature, `level` to the wave.
     private static func series(_ rows: Int, seed: UInt64, shift: Double = 0, level: Double = 0) -> JSON {
         var state = seed
         func noise() -> Double {
@@ -112,8 +112,8 @@ import Testing
         #expect(try post("/score", ["series": Self.series(53, seed: 3)])["drift"]?.isNull == true)
     }
 
-    /// Windows mainly vary in the level of a variable that oscillates independently. A level out of its range must still raise
-    /// the score.
+    /// Windows mainly vary in the level of a variable that oscillates independently. A level out of its range
+    /// must still raise the score.
     @Test func aVariableFarOutOfItsRangeIsAnAnomaly() throws {
         func series(_ rows: Int, raised: Range<Int>) -> JSON {
             .array(
@@ -150,7 +150,8 @@ import Testing
             #expect(counted == response["rows"]?.int && counted == 296)
             #expect(try #require(judgement["threshold"]?.double) > 0)
         }
-        // Each value of rows 100 to 140 is usual for its feature. Only their combination is not, and a z-score ignores that.
+        // Each value of rows 100 to 140 is usual for its feature. Only their combination is not, and a
+        // z-score ignores that.
         #expect(try #require(response["roc_auc"]?.double) > 0.95)
         #expect(try #require(response["baselines"]?["z_score"]?["roc_auc"]?.double) < 0.6)
     }

@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test func labelShiftMovesTheLabels() throws {
-        // Each row is compared with the label two rows later, so the last two rows of the anomaly are false positives.
+        // Each row is compared with the label two rows later, so the last two rows of the anomaly are false
+        // positives.
         let (plain, shifted) = (try evaluate(), try evaluate(["label_shift": 2]))
         #expect(shifted["rows"] == 57)
         #expect(plain["at_threshold"]?["false_positives"] == 0)

@@ -1,7 +1,7 @@
 import APITesting
 
-/// A strict parser of Prometheus' text format: HELP and TYPE precede the samples of a metric, the samples of a metric are
-/// consecutive, and no sample occurs twice.
+/// A strict parser of Prometheus' text format: HELP and TYPE precede the samples of a metric, the samples of
+/// a metric are consecutive, and no sample occurs twice.
 struct Exposition {
     struct Sample: Equatable {
         let name: String
@@ -65,7 +65,8 @@ struct Exposition {
         return labels
     }
 
-    /// The value of the sample that has these labels, with or without others; nil if no sample or several samples have them.
+    /// The value of the sample that has these labels, with or without others; nil if no sample or several
+    /// samples have them.
     func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
         let found = samples.filter { sample in
             sample.name == name && labels.allSatisfy { sample.labels[$0.key] == $0.value }

@@ -3,7 +3,8 @@ import DataFormats
 import Testing
 import TimeSeries
 
-/// Requests with data as an array in NumPy's .npy format and options in the query, and responses in that format.
+/// Requests with data as an array in NumPy's .npy format and options in the query, and responses in that
+/// format.
 @Suite struct NPYRequestTests {
     private static let type = [(name: "Content-Type", value: "application/x-npy")]
     private static let rows = 30

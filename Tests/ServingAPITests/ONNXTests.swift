@@ -1,7 +1,8 @@
 import APITesting
 import Testing
 
-/// Downloads of models as ONNX. The tests in Tests/clients check the content of the files with ONNX's packages.
+/// Downloads of models as ONNX. The tests in Tests/clients check the content of the files with ONNX's
+/// packages.
 @Suite(.serialized) struct ONNXTests {
     @Test(arguments: TransportKind.allCases)
     func aVersionCanBeDownloadedAsONNX(_ transport: TransportKind) throws {

@@ -5,7 +5,8 @@ import ServingAPI
 import Synchronization
 import Testing
 
-/// Small predictions of one turn of the event loop are computed as one batch, with the same results as separate ones.
+/// Small predictions of one turn of the event loop are computed as one batch, with the same results as
+/// separate ones.
 @Suite struct PredictionBatchTests {
     private let api: API
 
@@ -33,7 +34,8 @@ import Testing
             let path = number % 3 == 0 ? "/encode" : "/reconstruct"
             requests.append((path, body(model, windows: 1 + number % 3, Double(number) / 7)))
         }
-        // The square of 1e30 exceeds the largest 32-bit float; the other predictions of the batch must succeed.
+        // The square of 1e30 exceeds the largest 32-bit float; the other predictions of the batch must
+        // succeed.
         requests.insert(("/reconstruct", body("a", windows: 1, 1e30)), at: 7)
         let alone = try requests.map { try api.post($0.path, $0.body) }
 

@@ -73,7 +73,8 @@ import Testing
         #expect(metrics.value("reprise_model_versions") == 1)
     }
 
-    /// A proxy may repeat a request at another server after the first server, which may have completed it, has failed.
+    /// A proxy may repeat a request at another server after the first server, which may have completed it,
+    /// has failed.
     @Test func aRepeatedIdempotencyKeyMakesOneVersionAcrossServers() throws {
         let (one, other) = (try replica(), try replica())
         let body = "\(Small.training("m"))"

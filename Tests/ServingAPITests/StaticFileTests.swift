@@ -1,7 +1,8 @@
 import APITesting
 import Testing
 
-/// Case 107 of HTTP1Tests/wire-cases.md: conditional requests for documents that do not change (RFC 9110, section 13.1.2).
+/// Case 107 of HTTP1Tests/wire-cases.md: conditional requests for documents that do not change (RFC 9110,
+/// section 13.1.2).
 @Suite struct StaticFileTests {
     @Test(arguments: TransportKind.allCases)
     func aMatchingETagGets304(_ transport: TransportKind) throws {

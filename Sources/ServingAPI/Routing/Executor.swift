@@ -54,8 +54,8 @@ struct Executor: Sendable {
         }
     }
 
-    /// Computes on the queue. Consumes the pending computation, which holds the parsed body, so that the body is
-    /// released before the computation needs its memory.
+    /// Computes on the queue. Consumes the pending computation, which holds the parsed body, so that the body
+    /// is released before the computation needs its memory.
     private func finish(_ pending: consuming PendingComputation) throws(Problem) -> Response? {
         let entry = try models.entry(pending.model.name, pending.model.version)
         let computation = try pending.prepare(entry)

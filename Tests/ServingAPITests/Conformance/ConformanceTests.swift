@@ -11,7 +11,8 @@ import Yams
         #expect(documented.sorted() == api.service.servedPaths.map { "\($0.method) \($0.path)" }.sorted())
     }
 
-    /// Whether only a live server can send a response: the HTTP server enforces `Limits.body` with 413 and sends streams.
+    /// Whether only a live server can send a response: the HTTP server enforces `Limits.body` with 413 and
+    /// sends streams.
     private static func needsServer(_ operation: String, _ status: Int, _ transport: TransportKind) -> Bool {
         let isStream =
             status == 200 && ["POST /train", "/events", ".safetensors"].contains { operation.hasSuffix($0) }

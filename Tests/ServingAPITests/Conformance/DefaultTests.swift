@@ -1,8 +1,8 @@
 import APITesting
 import Testing
 
-/// Checks that the documented defaults are the server's: a request that sends every default has the same result as one that sends
-/// none, and another value has another result.
+/// Checks that the documented defaults are the server's: a request that sends every default has the same
+/// result as one that sends none, and another value has another result.
 @Suite struct DefaultTests {
     private let api: API
     private let description: APIDescription
@@ -92,7 +92,8 @@ import Testing
             "monitor": "loss", "factor": 0.5, "patience": 1, "min_delta": 1000, "cooldown": 5, "min_lr": 0.09,
         ]
         #expect(Set(defaults.keys) == Set(others.keys))
-        // Compared with a patience of 1, which lowers the rate early and often; with the default it may never fall.
+        // Compared with a patience of 1, which lowers the rate early and often; with the default it may never
+        // fall.
         let eager = try reduced(["patience": 1])
         for (name, value) in others where name != "patience" {
             #expect(try reduced(["patience": 1, name: value]) != eager, "\(name) makes no difference")

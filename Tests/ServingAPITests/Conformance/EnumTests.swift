@@ -1,8 +1,8 @@
 import APITesting
 import Testing
 
-/// Checks that the enums of openapi.yaml have exactly the values that the server knows, so that a new layer type, error kind,
-/// loss or policy is documented.
+/// Checks that the enums of openapi.yaml have exactly the values that the server knows, so that a new layer
+/// type, error kind, loss or policy is documented.
 @Suite struct EnumTests {
     private let api: API
     private let description: APIDescription

@@ -84,7 +84,8 @@ extension Exercise {
             ]
     }()
 
-    /// The name that replaces a placeholder: `{READY}` stands for a model that is ready, `{RESULT}` for a result that is.
+    /// The name that replaces a placeholder: `{READY}` stands for a model that is ready, `{RESULT}` for a
+    /// result that is.
     static func detectorName(_ word: String, _ api: API) throws -> String? {
         switch word {
         case "READY": try readyModel(api)

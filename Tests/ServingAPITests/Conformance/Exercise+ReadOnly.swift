@@ -2,7 +2,8 @@ import APITesting
 
 /// Requests that a read-only server refuses.
 extension Exercise {
-    /// For each operation that changes the folder of models, a request that a writable server would carry out.
+    /// For each operation that changes the folder of models, a request that a writable server would carry
+    /// out.
     static let readOnly: [Exercise] = {
         let alias = "/models/{model}/aliases/{alias}"
         let bytes = [(name: "Content-Type", value: "application/octet-stream")]

@@ -198,7 +198,8 @@ extension Exercise {
         ]
     }
 
-    /// At least one for each documented pair of operation and status, in the order in which they are sent. Deletions come last.
+    /// At least one for each documented pair of operation and status, in the order in which they are sent.
+    /// Deletions come last.
     static let all: [Exercise] =
         bodyRefusals("POST /train", Small.training("toy"))
         + bodyRefusals("POST /reconstruct", windows) + bodyRefusals("POST /encode", windows)

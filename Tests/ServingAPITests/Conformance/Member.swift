@@ -2,8 +2,8 @@ import APITesting
 
 /// A documented member of a request's body, and a body to test its values in.
 ///
-/// Every request also has an unknown member. The server checks for unknown members last, before it computes anything: if the value
-/// under test is valid, the problem points to the unknown member.
+/// Every request also has an unknown member. The server checks for unknown members last, before it computes
+/// anything: if the value under test is valid, the problem points to the unknown member.
 struct Member: CustomStringConvertible {
     let operation: String
     /// The keys and indices that lead to the member.
@@ -26,8 +26,8 @@ struct Member: CustomStringConvertible {
 }
 
 extension Member {
-    /// A body for each operation in which any member can be set without an earlier error. It has enough rows for the largest
-    /// validation_split to leave some to train on.
+    /// A body for each operation in which any member can be set without an earlier error. It has enough rows
+    /// for the largest validation_split to leave some to train on.
     private static let bodies: [String: JSON] = [
         "POST /train": [
             "model": "m", "series": Small.series(rows: 128), "timesteps": 2, "validation_split": 0.5,

@@ -1,7 +1,8 @@
 import APITesting
 import Testing
 
-/// Checks that the server knows exactly the documented members of requests, with the documented bounds and types.
+/// Checks that the server knows exactly the documented members of requests, with the documented bounds and
+/// types.
 @Suite struct MemberTests {
     private let api: API
     private let description: APIDescription
@@ -13,8 +14,8 @@ import Testing
 
     @Test func theServerKnowsExactlyTheDocumentedMembers() throws {
         let objects = try Member.objects(in: description)
-        // Eight bodies; two of them with two callbacks each, two with events, two with six types of layers, of which two wrap
-        // another layer.
+        // Eight bodies; two of them with two callbacks each, two with events, two with six types of layers,
+        // of which two wrap another layer.
         #expect(objects.count == 8 + 2 * 2 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(

@@ -50,7 +50,8 @@ struct Schema {
     /// The schemas of `allOf`.
     private var parts: [Schema] { (self["allOf"]?.array ?? []).map { schema($0, "") } }
 
-    /// A keyword of this schema, else of the schema that `$ref` points to, else of the first part of `allOf` that has it.
+    /// A keyword of this schema, else of the schema that `$ref` points to, else of the first part of `allOf`
+    /// that has it.
     func keyword(_ name: String) throws -> JSON? {
         if let own = self[name] { return own }
         for part in try [target].compactMap({ $0 }) + parts {

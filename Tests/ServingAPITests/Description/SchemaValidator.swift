@@ -1,7 +1,7 @@
 import APITesting
 
-/// Validates values against schemas. It supports the keywords that openapi.yaml uses; every other keyword is an error, so that
-/// no constraint of the document goes unchecked.
+/// Validates values against schemas. It supports the keywords that openapi.yaml uses; every other keyword is
+/// an error, so that no constraint of the document goes unchecked.
 struct SchemaValidator {
     /// The violations, each with its place in the value.
     private(set) var errors: [String] = []
@@ -58,8 +58,8 @@ struct SchemaValidator {
                 }
             }
         }
-        // additionalProperties applies to what `properties` beside it does not name; unevaluatedProperties, which comes last,
-        // to what no other keyword has evaluated.
+        // additionalProperties applies to what `properties` beside it does not name; unevaluatedProperties,
+        // which comes last, to what no other keyword has evaluated.
         for keyword in ["additionalProperties", "unevaluatedProperties"] {
             guard let argument = keywords[keyword] else { continue }
             let known = keyword == "additionalProperties" ? Set(schema.properties.keys) : evaluated
@@ -106,8 +106,8 @@ struct SchemaValidator {
 
 /// The keywords that constrain one value by itself.
 private enum Assertion {
-    /// Whether a value satisfies a keyword; nil for a keyword that is not supported. A keyword holds for every value of a type
-    /// that it does not constrain.
+    /// Whether a value satisfies a keyword; nil for a keyword that is not supported. A keyword holds for
+    /// every value of a type that it does not constrain.
     static func holds(_ keyword: String, _ argument: JSON, _ value: JSON) -> Bool? {
         switch keyword {
         case "type":

@@ -33,8 +33,8 @@ import Testing
         #expect(picture["dense"].count == 3)
         #expect(picture["vector"].count == 1)
         #expect(picture["state"].count == 4 * 2)
-        // Arrows into the first two layers, the encoding, the copies (with the two lines of the fan-out) and the
-        // next three layers, and out of the last layer.
+        // Arrows into the first two layers, the encoding, the copies (with the two lines of the fan-out) and
+        // the next three layers, and out of the last layer.
         #expect(picture["line"].count - 4 * 2 == 3 + 3 + 1 + (2 + 3) + 3 + 3 + 3 + 3)
         for text in [
             "input", "(None, 3, 2)", "lstm", "LSTM · 67,072 params", "(None, 3, 128)", "lstm_1", "(None, 64)",

@@ -2,8 +2,8 @@ import APITesting
 import ModelStore
 import Testing
 
-/// The outputs of layers, as numbers and as heat maps. NeuralNetworkTests and Tests/clients compare the numbers
-/// with those of Keras.
+/// The outputs of layers, as numbers and as heat maps. NeuralNetworkTests and Tests/clients compare the
+/// numbers with those of Keras.
 @Suite struct LayersTests {
     private let api: API
     private let rows = Small.series
