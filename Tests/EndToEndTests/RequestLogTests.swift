@@ -41,7 +41,7 @@ import Testing
         let folder = try TemporaryFolder()
         let process = try Program.run(
             ["serve", "--port", "0", "--log-level", "warning", "--models", folder.path],
-            launcher: ["/usr/bin/timeout", "--preserve-status", "2"])
+            launcher: ["/usr/bin/timeout", "--preserve-status", "10"])
         #expect(process.status == 0)
         #expect(process.errors == "")
         let wrong = try Program.run(["serve", "--log-level", "loud"])
