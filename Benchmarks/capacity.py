@@ -33,13 +33,16 @@ def windows(seconds):
         for _ in range(ROUNDS):
             for name in NETWORKS:
                 for path in "/reconstruct", "/score":
-                    costs.setdefault((name, f"JSON, one, {path}"), []).append(alone(server, path, name, seconds))
+                    costs.setdefault((name, f"JSON, one, {path}"), []).append(
+                        alone(server, path, name, seconds))
                 for form, (path, body, fields) in requests(name, 256).items():
                     response = server.call("POST", path, body, fields)
                     sizes[name, form] = f"{len(body) / 256:.0f} + {len(response) / 256:.0f}"
                     costs.setdefault((name, form), []).append(cost(server, path, body, fields, 256, seconds))
-    table(["network", "T × F", "units", "parameters", "request", "µs per window", "windows/s per core", "bytes in + out"], [
-        [name, *shapes[name], form, f"{1e6 * min(found):.1f}", f"{1 / min(found):,.0f}", sizes.get((name, form), "")]
+    table(["network", "T × F", "units", "parameters", "request", "µs per window", "windows/s per core",
+           "bytes in + out"], [
+        [name, *shapes[name], form, f"{1e6 * min(found):.1f}", f"{1 / min(found):,.0f}",
+         sizes.get((name, form), "")]
         for (name, form), found in costs.items()])
 
 
@@ -64,7 +67,8 @@ def alone(server, path, name, seconds, count=None):
     body = json.dumps({"model": "MODEL" if count else name, "windows": [series(timesteps, features)]})
     start = server.processor
     rate, _, counted = wrk(
-        PORT, path, 32, seconds, "models.lua" if count else "post.lua", BODY=body, NAME=name, COUNT=str(count))
+        PORT, path, 32, seconds, "models.lua" if count else "post.lua", BODY=body, NAME=name,
+        COUNT=str(count))
     assert counted["errors"] == 0
     return (server.processor - start) / (rate * seconds)
 
@@ -82,7 +86,8 @@ def trainings(seconds):
                 trained = server.train(name, 2000, epochs)
                 found.append((trained["seconds"], time.perf_counter() - began, server.processor - start))
             fit, wall, processor = (50 / epochs * median(one) for one in zip(*found))
-            rows.append([name, f"{trained['parameters']:,}", f"{fit:.1f}", f"{processor:.1f}", f"{1e6 * processor / 50 / 1600:.0f}"])
+            rows.append([name, f"{trained['parameters']:,}", f"{fit:.1f}", f"{processor:.1f}",
+                         f"{1e6 * processor / 50 / 1600:.0f}"])
     table(["network", "parameters", "s to fit 50 epochs", "CPU time, s", "µs per window and epoch"], rows)
 
 
@@ -107,9 +112,11 @@ def models(seconds):
                 grown = (server.memory - before) / count / 1024
                 reckoned = (server.loaded - reckoned) / count / 1024
                 one, all_of_them = (
-                    min(alone(server, "/score", name, seconds, of) for _ in range(ROUNDS)) for of in (None, count))
-        rows.append([name, f"{parameters:,}", f"{4 * parameters / 1024:.0f}", f"{size.st_size / 1024:.0f}", f"{reckoned:.0f}",
-                     f"{grown:.0f}", f"{1000 * cost:.2f}", f"{1e6 * one:.0f}", f"{1e6 * all_of_them:.0f}"])
+                    min(alone(server, "/score", name, seconds, of) for _ in range(ROUNDS))
+                    for of in (None, count))
+        rows.append([name, f"{parameters:,}", f"{4 * parameters / 1024:.0f}", f"{size.st_size / 1024:.0f}",
+                     f"{reckoned:.0f}", f"{grown:.0f}", f"{1000 * cost:.2f}", f"{1e6 * one:.0f}",
+                     f"{1e6 * all_of_them:.0f}"])
     table(["network", "parameters", "weights, KiB", "file, KiB", "estimated in memory, KiB", "resident, KiB",
            "ms of CPU time to load", "µs per window, one model", "500 models"], rows)
 
@@ -140,15 +147,18 @@ def registry(seconds):
                 path, body, fields = requests("small", 1)["npy, windows"]
                 chosen = random.sample(names, min(len(names), 1000))
                 remaining = iter(2 * chosen)
-                cold, warm = (timed(lambda: server.call(
-                    "POST", path.replace("=small", f"={next(remaining)}"), body, fields), len(chosen)) for _ in range(2))
+                cold, warm = (
+                    timed(lambda: server.call(
+                        "POST", path.replace("=small", f"={next(remaining)}"), body, fields), len(chosen))
+                    for _ in range(2))
                 file = server.get("/models/small/model.safetensors")
-                put = timed(lambda: server.call("PUT", f"/models/new-{random.random()}/model.safetensors", file,
-                                                {"Content-Type": "application/octet-stream"}), 20)
-        rows.append([f"{count:,}", f"{median(starts):.2f}", f"{resident / (1 << 20):.0f}", ms(first), f"{listing:.2f}",
-                     *map(ms, (index, one, metrics, cold, warm, put))])
-    table(["models", "start to ready, s", "resident, MiB", "GET /models (100), ms", "all pages, s of CPU time",
-           "v2 index, ms", "GET /models/{m}, ms", "GET /metrics, ms", "/score, first, ms", "/score, second, ms", "PUT, ms"], rows)
+                put = timed(lambda: server.call("PUT", f"/models/new-{random.random()}/model.safetensors",
+                                                file, {"Content-Type": "application/octet-stream"}), 20)
+        rows.append([f"{count:,}", f"{median(starts):.2f}", f"{resident / (1 << 20):.0f}", ms(first),
+                     f"{listing:.2f}", *map(ms, (index, one, metrics, cold, warm, put))])
+    table(["models", "start to ready, s", "resident, MiB", "GET /models (100), ms",
+           "all pages, s of CPU time", "v2 index, ms", "GET /models/{m}, ms", "GET /metrics, ms",
+           "/score, first, ms", "/score, second, ms", "PUT, ms"], rows)
 
 
 def eviction(seconds):
@@ -194,7 +204,8 @@ def ms(seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = {part.__name__: part for part in (windows, trainings, models, eviction, registry)}
     parser.add_argument("parts", nargs="*", metavar="part", default=list(parts), help=", ".join(parts))
     parser.add_argument("--seconds", type=int, default=2, help="duration of each measurement of windows")

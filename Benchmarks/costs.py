@@ -17,7 +17,8 @@ from serve import memory
 PORT = 18997
 # Networks by name: T, F and units.
 NETWORKS = {
-    "small": (24, 5, [32, 8]), "article": (3, 2, [128, 64]), "sensor": (30, 8, [64, 32]), "smd": (100, 38, [128, 64]),
+    "small": (24, 5, [32, 8]), "article": (3, 2, [128, 64]), "sensor": (30, 8, [64, 32]),
+    "smd": (100, 38, [128, 64]),
 }
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -30,8 +31,8 @@ class Server:
     def __init__(self, folder, *options, cores="0"):
         start = time.perf_counter()
         self.process = subprocess.Popen(
-            ["taskset", "--cpu-list", cores, self.executable, "serve", "--port", str(PORT), "--models", folder, "--log-level",
-             "error", *options], stderr=subprocess.DEVNULL)
+            ["taskset", "--cpu-list", cores, self.executable, "serve", "--port", str(PORT), "--models",
+             folder, "--log-level", "error", *options], stderr=subprocess.DEVNULL)
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=600)
         while True:
             try:
@@ -65,7 +66,8 @@ class Server:
     def train(self, name, rows, epochs):
         """Trains one of the networks on `rows` rows and returns the server's response."""
         timesteps, features, units = NETWORKS[name]
-        body = {"model": name, "series": series(rows, features), "timesteps": timesteps, "units": units, "epochs": epochs}
+        body = {"model": name, "series": series(rows, features), "timesteps": timesteps, "units": units,
+                "epochs": epochs}
         return json.loads(self.call("POST", "/train", json.dumps(body)))
 
     @property
@@ -83,20 +85,23 @@ class Server:
     @property
     def loaded(self):
         """The server's estimate of the bytes of all versions in memory."""
-        return float(re.search(r"^reprise_loaded_model_bytes (\S+)", self.get("/metrics").decode(), re.MULTILINE)[1])
+        return float(
+            re.search(r"^reprise_loaded_model_bytes (\S+)", self.get("/metrics").decode(), re.MULTILINE)[1])
 
 
 def series(rows, features):
     """Returns `rows` rows like those of a sensor: a noisy sine for each feature, with four decimals."""
     rng = random.Random(features)
-    return [[round(math.sin(row * (1 + f / 7) / 9) + rng.gauss(0, 0.1), 4) for f in range(features)] for row in range(rows)]
+    return [[round(math.sin(row * (1 + f / 7) / 9) + rng.gauss(0, 0.1), 4) for f in range(features)]
+            for row in range(rows)]
 
 
 def npy(values, shape):
     """Returns an .npy file, version 1.0, of float32 values."""
     header = repr({"descr": "<f4", "fortran_order": False, "shape": shape})
     header += " " * (-(len(header) + 11) % 64) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + array.array("f", values).tobytes()
+    values = array.array("f", values).tobytes()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + values
 
 
 def requests(name, count):
@@ -107,7 +112,8 @@ def requests(name, count):
     flat = [value for window in windows for row in window for value in row]
     binary = {"name": "windows", "datatype": "FP32", "shape": [count, timesteps, features],
               "parameters": {"binary_data_size": 4 * len(flat)}}
-    head = json.dumps({"inputs": [binary], "outputs": [{"name": "score", "parameters": {"binary_data": True}}]}).encode()
+    head = json.dumps(
+        {"inputs": [binary], "outputs": [{"name": "score", "parameters": {"binary_data": True}}]}).encode()
     score = {"model": name, "include": ["windows"]}
     as_json = {"Content-Type": "application/json"}
     as_npy = {"Content-Type": "application/x-npy"}

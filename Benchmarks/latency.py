@@ -16,8 +16,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PORT = 18999
 
 ARTICLE = {
-    "model": "toy", "series": [[n / 10, (n / 10) ** 3] for n in range(1, 10)], "timesteps": 3, "units": [128, 64],
-    "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
+    "model": "toy", "series": [[n / 10, (n / 10) ** 3] for n in range(1, 10)], "timesteps": 3,
+    "units": [128, 64], "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
 }
 # The workload smd with enough epochs to outlast the measurement.
 LONG = {
@@ -54,7 +54,8 @@ def main():
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         server.stderr.readline()
-        # Drain the pipe: with a full pipe the server would drop log lines, which costs less than writing them.
+        # Drain the pipe: with a full pipe the server would drop log lines, which costs less than writing
+        # them.
         threading.Thread(target=server.stderr.read, daemon=True).start()
         assert post(http.client.HTTPConnection("127.0.0.1", PORT), "/train", json.dumps(ARTICLE))[0] == 201
         measure(1)
@@ -75,10 +76,12 @@ def main():
         server.kill()
         server.wait()
         folder.cleanup()
-    print("| POST /reconstruct, article's model | requests | median µs | p99 µs | p99 ÷ idle |\n|---|---|---|---|---|")
+    print("| POST /reconstruct, article's model | requests | median µs | p99 µs | p99 ÷ idle |\n"
+          "|---|---|---|---|---|")
     p99 = [times[int(0.99 * len(times))] for _, times in rows]
     for (name, times), value in zip(rows, p99):
-        print(f"| {name} | {len(times)} | {times[len(times) // 2]:.0f} | {value:.0f} | {value / p99[0]:.2f} |")
+        print(
+            f"| {name} | {len(times)} | {times[len(times) // 2]:.0f} | {value:.0f} | {value / p99[0]:.2f} |")
 
 
 if __name__ == "__main__":

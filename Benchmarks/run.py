@@ -75,7 +75,8 @@ def training(peers, workloads, threads, rounds):
             + [f"{medians[p]['seconds']:.3f}" for p in peers]
             + [ratio("train", p, workload, medians[p]["seconds"] / ours["seconds"]) for p in peers]
         )
-    print(f"Training, {threads} threads. Share is GFLOP/s divided by OpenBLAS' rate on a large square product.\n")
+    print(f"Training, {threads} threads. Share is GFLOP/s divided by OpenBLAS' rate on a large square "
+          "product.\n")
     table(
         ["workload", "ours s", "GFLOP/s", "share", "allocations per batch"]
         + [f"{p} s" for p in peers] + [f"{p} ÷ ours" for p in peers],
@@ -94,9 +95,11 @@ def prediction(workloads, rounds):
             + [ratio("one", p, workload, medians[p]["microseconds"] / ours["microseconds"]) for p in peers]
         )
         many.append(
-            [workload, f"{ours['windows_per_second']:.0f}", f"{ours['gflops']:.0f}", f"{ours['sgemm_gflops']:.0f}"]
+            [workload, f"{ours['windows_per_second']:.0f}", f"{ours['gflops']:.0f}",
+             f"{ours['sgemm_gflops']:.0f}"]
             + [f"{medians[p]['windows_per_second']:.0f}" for p in peers]
-            + [ratio("many", p, workload, ours["windows_per_second"] / medians[p]["windows_per_second"]) for p in peers]
+            + [ratio("many", p, workload, ours["windows_per_second"] / medians[p]["windows_per_second"])
+               for p in peers]
         )
     print("One window, one thread.\n")
     table(["workload", "ours µs"] + [f"{p} µs" for p in peers] + [f"{p} ÷ ours" for p in peers], one)

@@ -19,8 +19,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 REPRISE = os.path.join(HERE, "../.build/release/reprise")
 OURS, NGINX = 18991, 18992
 TRAIN = {
-    "model": "toy", "series": [[n / 10, (n / 10) ** 3] for n in range(1, 10)], "timesteps": 3, "units": [128, 64],
-    "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
+    "model": "toy", "series": [[n / 10, (n / 10) ** 3] for n in range(1, 10)], "timesteps": 3,
+    "units": [128, 64], "activation": "relu", "scaling": "none", "epochs": 50, "batch_size": 5,
 }
 ONE = json.dumps({"model": "toy", "windows": [[[0.3, 0.027], [0.4, 0.064], [0.5, 0.125]]]})
 # Enough work for the request to be queued: a few ms of one core.
@@ -30,7 +30,9 @@ worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
 http {{
   access_log off; keepalive_requests 1000000000; client_body_temp_path {folder};
-  server {{ listen 127.0.0.1:{port}; default_type application/json; location / {{ return 200 '{{"status":"ok"}}'; }} }}
+  server {{
+    listen 127.0.0.1:{port}; default_type application/json; location / {{ return 200 '{{"status":"ok"}}'; }}
+  }}
 }}"""
 
 
@@ -47,7 +49,8 @@ def reprise(*options, cores="0"):
     to /healthz."""
     folder = tempfile.TemporaryDirectory()
     start = time.perf_counter()
-    command = ["taskset", "--cpu-list", cores, REPRISE, "serve", "--port", str(OURS), "--models", folder.name, *options]
+    command = ["taskset", "--cpu-list", cores, REPRISE, "serve", "--port", str(OURS), "--models",
+               folder.name, *options]
     server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         while True:
@@ -70,7 +73,8 @@ def nginx():
         with open(path, "w") as file:
             file.write(NGINX_CONFIGURATION.format(folder=folder, port=NGINX))
         os.chmod(folder, 0o777)
-        server = subprocess.Popen(["taskset", "--cpu-list", "0", "nginx", "-c", path], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            ["taskset", "--cpu-list", "0", "nginx", "-c", path], stderr=subprocess.DEVNULL)
         try:
             time.sleep(0.5)
             yield
@@ -101,10 +105,11 @@ def figures(text):
 def wrk(port, path, connections, seconds, script=None, **settings):
     """Runs wrk and returns requests per second, latencies in µs by percentile, and counters, including
     errors."""
-    done = subprocess.run(wrk_command(port, path, connections, seconds, script), capture_output=True, text=True,
-                          env={**os.environ, **settings})
+    done = subprocess.run(wrk_command(port, path, connections, seconds, script), capture_output=True,
+                          text=True, env={**os.environ, **settings})
     times, counted = figures(done.stdout)
-    counted["errors"] = sum(map(int, re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", done.stdout)))
+    counted["errors"] = sum(
+        map(int, re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", done.stdout)))
     return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1]), times, counted
 
 
@@ -122,11 +127,15 @@ def throughput(seconds):
                 ours = wrk(OURS, path, connections, seconds, script, BODY=body)
                 peer = wrk(NGINX, path, connections, seconds, script, BODY=body)
                 for name, (rate, times, counted) in (("nginx", peer), ("ours", ours)):
-                    rows.append([path, connections, name, f"{rate:.0f}", *(f"{times[p]:.0f}" for p in ("50", "90", "99")),
+                    rows.append([path, connections, name, f"{rate:.0f}",
+                                 *(f"{times[p]:.0f}" for p in ("50", "90", "99")),
                                  f"{ours[0] / peer[0]:.2f}" if name == "ours" else "", counted["errors"]])
-        print(f"start to ready: {1000 * server.seconds:.0f} ms (goal 100); resident when idle: {memory(server):.1f} MiB (goal 40)")
-    print("nginx sends a fixed response for both paths; /reconstruct: goal 32,100/s at 32 connections, 80 µs at 1")
-    table(["path", "connections", "server", "requests/s", "p50 µs", "p90 µs", "p99 µs", "ours ÷ nginx", "errors"], rows)
+        print(f"start to ready: {1000 * server.seconds:.0f} ms (goal 100); resident when idle: "
+              f"{memory(server):.1f} MiB (goal 40)")
+    print("nginx sends a fixed response for both paths; /reconstruct: goal 32,100/s at 32 connections, "
+          "80 µs at 1")
+    table(["path", "connections", "server", "requests/s", "p50 µs", "p90 µs", "p99 µs", "ours ÷ nginx",
+           "errors"], rows)
 
 
 def idle(count):
@@ -160,7 +169,8 @@ def large(size):
         assert connection.recv(4096).startswith(b"HTTP/1.1 404")
         seconds = time.perf_counter() - start
         grown = memory(server, "VmHWM") - before
-        print(f"\n{len(body) / 1e6:.0f} MB of JSON into floats: {len(body) / 1e6 / seconds:.0f} MB/s (goal 400),"
+        print(f"\n{len(body) / 1e6:.0f} MB of JSON into floats: "
+              f"{len(body) / 1e6 / seconds:.0f} MB/s (goal 400),"
               f" memory {grown * 1.048576 / (len(body) / 1e6):.2f} × the body (goal 2.5)")
 
 
@@ -169,22 +179,26 @@ def overload(seconds):
     pause 0.2 s after each response, whatever its status."""
     rows = []
     with reprise("--max-waiting", "16", "--max-connections-per-peer", "100000"):
-        peak = max(wrk(OURS, "/reconstruct", c, seconds, "count.lua", BODY=MANY)[2]["ok"] / seconds for c in (4, 8, 16))
+        peak = max(wrk(OURS, "/reconstruct", c, seconds, "count.lua", BODY=MANY)[2]["ok"] / seconds
+                   for c in (4, 8, 16))
         for factor in (1, 4, 16):
             connections = int(peak * factor * 0.2)
             health, end = [], time.perf_counter() + seconds
             with subprocess.Popen(wrk_command(OURS, "/reconstruct", connections, seconds, "count.lua"),
-                                  env={**os.environ, "BODY": MANY, "DELAY": "200"}, stdout=subprocess.PIPE, text=True) as load:
+                                  env={**os.environ, "BODY": MANY, "DELAY": "200"}, stdout=subprocess.PIPE,
+                                  text=True) as load:
                 while time.perf_counter() < end:
                     time.sleep(0.01)
                     start = time.perf_counter()
                     assert call("GET", "/healthz")[0] == 200
                     health.append(1000 * (time.perf_counter() - start))
                 times, counted = figures(load.stdout.read())
-            rows.append([f"{factor} × {peak:.0f}/s", f"{sum(counted.values()) / seconds:.0f}", f"{counted['ok'] / seconds:.0f}",
-                         f"{counted['ok'] / seconds / peak:.2f}", f"{counted['refused'] / seconds:.0f}", counted["other"],
+            rows.append([f"{factor} × {peak:.0f}/s", f"{sum(counted.values()) / seconds:.0f}",
+                         f"{counted['ok'] / seconds:.0f}", f"{counted['ok'] / seconds / peak:.2f}",
+                         f"{counted['refused'] / seconds:.0f}", counted["other"],
                          f"{sorted(health)[int(0.99 * len(health))]:.1f}"])
-    table(["load", "requests/s", "200/s", "÷ peak (goal 0.80)", "503/s", "other", "GET /healthz, p99 ms"], rows)
+    table(["load", "requests/s", "200/s", "÷ peak (goal 0.80)", "503/s", "other", "GET /healthz, p99 ms"],
+          rows)
 
 
 SLOW = {
@@ -201,8 +215,9 @@ def slow(seconds):
     rows = []
     for mode, options in SLOW.items():
         with reprise(cores="0,1") as server, tempfile.TemporaryDirectory() as folder:
-            command = ["slowhttptest", *options, "-c", "1000", "-r", "200", "-l", str(seconds), "-p", "3", "-u",
-                       f"http://127.0.0.1:{OURS}/{'openapi.yaml' if '-X' in options else 'reconstruct' if '-B' in options else ''}"]
+            path = "openapi.yaml" if "-X" in options else "reconstruct" if "-B" in options else ""
+            command = ["slowhttptest", *options, "-c", "1000", "-r", "200", "-l", str(seconds), "-p", "3",
+                       "-u", f"http://127.0.0.1:{OURS}/{path}"]
             times, end = [], time.perf_counter() + seconds
             with open(os.path.join(folder, "log"), "w+") as log:
                 attack = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
@@ -218,7 +233,8 @@ def slow(seconds):
             available = re.findall(r"service available:\s+(\w+)", output)
             rows.append([mode, max_descriptors, f"{available.count('YES')} of {len(available)}", len(times),
                          f"{sorted(times)[int(0.99 * len(times))]:.1f}", f"{memory(server, 'VmHWM'):.1f}"])
-    table(["slowhttptest", "max descriptors", "available (slowhttptest)", "requests of the other client", "p99 ms", "peak memory MiB"], rows)
+    table(["slowhttptest", "max descriptors", "available (slowhttptest)", "requests of the other client",
+           "p99 ms", "peak memory MiB"], rows)
 
 
 def soak(seconds):
@@ -230,8 +246,8 @@ def soak(seconds):
         for _ in range(10):
             rate, times, counted = wrk(
                 OURS, "/reconstruct", 256, seconds // 10, "check.lua", BODY=ONE, EXPECTED=expected)
-            rows.append([f"{rate:.0f}", f"{times['99']:.0f}", counted["right"], counted["wrong"], counted["errors"],
-                         f"{memory(server):.1f}"])
+            rows.append([f"{rate:.0f}", f"{times['99']:.0f}", counted["right"], counted["wrong"],
+                         counted["errors"], f"{memory(server):.1f}"])
         table(["requests/s", "p99 µs", "right", "wrong", "errors", "resident MiB"], rows)
 
 
@@ -243,7 +259,8 @@ def main():
     parser.add_argument("--soak-seconds", type=int, default=300)
     arguments = parser.parse_args()
     run = {
-        "throughput": lambda: throughput(arguments.seconds), "idle": lambda: idle(10000), "large": lambda: large(200),
+        "throughput": lambda: throughput(arguments.seconds), "idle": lambda: idle(10000),
+        "large": lambda: large(200),
         "overload": lambda: overload(arguments.seconds), "slow": lambda: slow(12 * arguments.seconds),
         "soak": lambda: soak(arguments.soak_seconds),
     }

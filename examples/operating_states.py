@@ -30,17 +30,21 @@ TIMESTEPS = 24
 def figures(points, states):
     """How well the points separate the states: the adjusted Rand index of clusters (1 is perfect, 0 is
     chance), and the accuracy of a linear classifier on the second half."""
-    clusters = make_pipeline(StandardScaler(), GaussianMixture(len(set(states)), n_init=3, random_state=0)).fit_predict(points)
+    clusters = make_pipeline(
+        StandardScaler(), GaussianMixture(len(set(states)), n_init=3, random_state=0)).fit_predict(points)
     half = len(points) // 2
-    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000)).fit(points[:half], states[:half])
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=5000)).fit(
+        points[:half], states[:half])
     # Exclude windows that share rows with the first half.
     later = slice(half + TIMESTEPS, None)
     return adjusted_rand_score(states, clusters), classifier.score(points[later], states[later])
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recording", type=pathlib.Path, help="a CSV file with columns time, state, and the sensors")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "recording", type=pathlib.Path, help="a CSV file with columns time, state, and the sensors")
     parser.add_argument("--model", default="states", help="the name of the model (default: states)")
     parser.add_argument("--url", help="URL of the server")
     arguments = parser.parse_args()
@@ -60,10 +64,12 @@ def main():
     states = np.lib.stride_tricks.sliding_window_view(np.array([row["state"] for row in rows]), TIMESTEPS)
     # Exclude windows in which the state changes.
     pure = (states == states[:, :1]).all(axis=1)
-    print(f"{pure.sum()} windows of {len(set(states[pure, 0]))} states; trained in {trained['seconds']:.1f} s")
+    print(
+        f"{pure.sum()} windows of {len(set(states[pure, 0]))} states; trained in {trained['seconds']:.1f} s")
     for name, points in ("encodings", encodings), ("windows", windows.reshape(len(windows), -1)):
         rand, accuracy = figures(points[pure], states[pure, 0])
-        print(f"{name}: {points.shape[1]} numbers each, clusters' Rand index {rand:.3f}, classifier's accuracy {accuracy:.3f}")
+        print(f"{name}: {points.shape[1]} numbers each, clusters' Rand index {rand:.3f}, "
+              f"classifier's accuracy {accuracy:.3f}")
 
 
 if __name__ == "__main__":

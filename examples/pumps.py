@@ -38,7 +38,8 @@ def pump(count, seed, stuck=range(0), hot=range(0)):
         yield [
             (START + datetime.timedelta(seconds=10 * row)).isoformat().replace("+00:00", "Z"), STATES[state],
             pressure, flow + rng.gauss(0, 0.4), 0.05 * size * pressure * 40 * load / 4 + rng.gauss(0, 0.1),
-            warmth + 2 * math.sin(row / 180) + (0.15 * (row - hot.start) if row in hot else 0) + rng.gauss(0, 0.2),
+            warmth + 2 * math.sin(row / 180) + (0.15 * (row - hot.start) if row in hot else 0)
+            + rng.gauss(0, 0.2),
             1.5 * load * (1.8 if row in hot else 1) + rng.gauss(0, 0.08),
         ]
 
@@ -52,12 +53,14 @@ def write(path, rows, with_state=False):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="the folder for the files")
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "normal.csv", pump(2000, seed=1))
-    write(folder / "today.csv", list(pump(1600, seed=1, stuck=range(700, 730), hot=range(1300, 1360)))[-1100:])
+    write(folder / "today.csv",
+          list(pump(1600, seed=1, stuck=range(700, 730), hot=range(1300, 1360)))[-1100:])
     write(folder / "states.csv", pump(3000, seed=2), with_state=True)
 
 

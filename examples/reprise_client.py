@@ -33,7 +33,8 @@ class Client:
         self.url = (url or os.environ.get("REPRISE_URL") or "http://127.0.0.1:8080").rstrip("/")
         self.timeout = timeout
 
-    def call(self, method, path, body=None, content_type=None, accept="application/json", query={}, fields={}):
+    def call(self, method, path, body=None, content_type=None, accept="application/json", query={},
+             fields={}):
         """Sends a request and returns the bytes of the response.
 
         `body` is bytes, or a value that is sent as JSON. `query` holds the options of a CSV file or an array:
@@ -42,7 +43,8 @@ class Client:
         if body is not None and not isinstance(body, bytes):
             body, content_type = json.dumps(body).encode(), "application/json"
         if query:
-            text = {name: value if isinstance(value, str) else json.dumps(value) for name, value in query.items()}
+            text = {name: value if isinstance(value, str) else json.dumps(value)
+                    for name, value in query.items()}
             path = f"{path}?{urllib.parse.urlencode(text)}"
         fields = {"Accept": f"{accept}, application/problem+json", **fields}
         if content_type:

@@ -30,13 +30,15 @@ def train(client, model, file, options):
 
     print(f"training {model} on {file}")
     version = client.finish(job, report)
-    print(f"version {version['version']}: {version['parameters']} parameters, trained in {version['seconds']:.1f} s, "
+    print(f"version {version['version']}: {version['parameters']} parameters, "
+          f"trained in {version['seconds']:.1f} s, "
           f"threshold {version['threshold']:.3g}")
 
 
 def report_events(client, model, file, ignored):
     """Prints the anomalous stretches of a recording, with the sensors that contribute most."""
-    query = {"model": model, "missing": "previous", "events": {"minimum_length": 3, "merge_gap": 10}, **ignored}
+    query = {"model": model, "missing": "previous", "events": {"minimum_length": 3, "merge_gap": 10},
+             **ignored}
     response = client.json("POST", "/score", file.read_bytes(), "text/csv", query=query)
     scores = [score for score in response["rows"]["scores"] if score is not None]
     print(f"{file}: {len(scores)} rows scored by {model}, version {response['version']}; "
@@ -44,20 +46,24 @@ def report_events(client, model, file, ignored):
     for warning in response["warnings"]:
         print(f"  warning: {warning}")
     for event in response["events"]:
-        first, last = (event.get(f"{end}_timestamp", f"row {event[f'{end}_row']}") for end in ("first", "last"))
-        sensors = ", ".join(f"{one.get('name', one['feature'])} {one['share']:.0%}" for one in event["features"][:2])
+        first, last = (
+            event.get(f"{end}_timestamp", f"row {event[f'{end}_row']}") for end in ("first", "last"))
+        sensors = ", ".join(
+            f"{one.get('name', one['feature'])} {one['share']:.0%}" for one in event["features"][:2])
         print(f"  {first} to {last}: {event['peak_score']:.1f} times the threshold ({sensors})")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="the name of the model")
     parser.add_argument("recordings", nargs="*", type=pathlib.Path, help="CSV files to search for events")
     parser.add_argument("--train", type=pathlib.Path, metavar="CSV", help="train on this file first")
     parser.add_argument("--timesteps", type=int, default=24, help="timesteps of a window (default: 24)")
     parser.add_argument("--units", default="32,8", help="units of the encoder's layers (default: 32,8)")
     parser.add_argument("--epochs", type=int, default=50, help="epochs of the training (default: 50)")
-    parser.add_argument("--ignore", metavar="COLUMNS", help="columns that are not sensors, separated by commas")
+    parser.add_argument(
+        "--ignore", metavar="COLUMNS", help="columns that are not sensors, separated by commas")
     parser.add_argument("--url", help="URL of the server")
     arguments = parser.parse_args()
     with problems_to_stderr():

@@ -74,19 +74,21 @@ def build(spec, timesteps, features):
     return model
 
 
-LOSSES = {"mse": keras.losses.MeanSquaredError, "mae": keras.losses.MeanAbsoluteError, "huber": keras.losses.Huber}
+LOSSES = {"mse": keras.losses.MeanSquaredError, "mae": keras.losses.MeanAbsoluteError,
+          "huber": keras.losses.Huber}
 
 
 def gradients(model, x, loss):
     def objective(trainable):
-        y, _ = model.stateless_call(trainable, [v.value for v in model.non_trainable_variables], x, training=True)
+        y, _ = model.stateless_call(
+            trainable, [v.value for v in model.non_trainable_variables], x, training=True)
         return LOSSES[loss]()(x, y)
 
     return jax.grad(objective)([v.value for v in model.trainable_variables])
 
 
-def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10, loss="mse", validation_split=0.0,
-         clip_norm=None, range_=(0.0, 1.0), plateau=None):
+def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10, loss="mse",
+         validation_split=0.0, clip_norm=None, range_=(0.0, 1.0), plateau=None):
     batch_size = batch_size or windows
     low, high = range_
     x = numbers(windows * timesteps * features, 1000, (high - low) / 2, (high + low) / 2)
@@ -96,7 +98,8 @@ def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10,
     outputs = probe(x)
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     record = {
-        "name": name, "timesteps": timesteps, "features": features, "windows": windows, "batch_size": batch_size,
+        "name": name, "timesteps": timesteps, "features": features, "windows": windows,
+        "batch_size": batch_size,
         "epochs": epochs, "loss": loss, "validation_split": validation_split, "clip_norm": clip_norm,
         "range": [low, high], "layers": spec, **({"reduce_lr_on_plateau": plateau} if plateau else {}),
         "outputs": [{"name": l.name, "type": type(l).__name__, "shape": list(o.shape[1:]),
@@ -111,7 +114,8 @@ def case(name, spec, timesteps, features, windows=5, batch_size=None, epochs=10,
     record["history"] = {k: [float(f"{v:.9g}") for v in values] for k, values in history.items()}
     record["trained"] = [stored(w.numpy()) for w in model.weights]
     (OUT / f"{name}.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
-    print(f"{name}: {model.count_params()} parameters, loss {history['loss'][0]:.6g} -> {history['loss'][-1]:.6g}")
+    print(f"{name}: {model.count_params()} parameters, "
+          f"loss {history['loss'][0]:.6g} -> {history['loss'][-1]:.6g}")
 
 
 def article_curves():
@@ -122,8 +126,9 @@ def article_curves():
     for seed in range(10):
         keras.utils.set_random_seed(seed)
         model = keras.Sequential(
-            [keras.Input((3, 2)), L.LSTM(128, activation="relu", return_sequences=True), L.LSTM(64, activation="relu"),
-             L.RepeatVector(3), L.LSTM(64, activation="relu", return_sequences=True),
+            [keras.Input((3, 2)), L.LSTM(128, activation="relu", return_sequences=True),
+             L.LSTM(64, activation="relu"), L.RepeatVector(3),
+             L.LSTM(64, activation="relu", return_sequences=True),
              L.LSTM(128, activation="relu", return_sequences=True), L.TimeDistributed(L.Dense(2))])
         model.compile(optimizer="adam", loss="mse")
         loss = model.fit(x, x, epochs=300, batch_size=5, verbose=0).history["loss"]
@@ -146,7 +151,8 @@ def main():
         {"type": "LSTM", "units": 4, "activation": "linear"}, {"type": "RepeatVector", "n": 4},
         {"type": "LSTM", "units": 5, "return_sequences": True}, {"type": "Dense", "units": 3}], 4, 3)
     case("bidirectional", [
-        {"type": "Bidirectional", "units": 5, "return_sequences": True}, {"type": "Bidirectional", "units": 3},
+        {"type": "Bidirectional", "units": 5, "return_sequences": True},
+        {"type": "Bidirectional", "units": 3},
         {"type": "RepeatVector", "n": 5}, {"type": "Bidirectional", "units": 4, "return_sequences": True},
         {"type": "TimeDistributed", "units": 3}], 5, 3, range_=(-1, 1))
     case("dense-dropout0", [
@@ -154,8 +160,10 @@ def main():
         {"type": "LSTM", "units": 7}, {"type": "Dense", "units": 4, "activation": "tanh"},
         {"type": "RepeatVector", "n": 4}, {"type": "TimeDistributed", "units": 5, "activation": "sigmoid"},
         {"type": "LSTM", "units": 6, "return_sequences": True}, {"type": "Dense", "units": 3}], 4, 3)
-    case("uneven-batches", autoencoder([7, 3], 6, 3), 6, 3, windows=23, batch_size=5, epochs=2, range_=(-1, 1))
-    case("sharded-batch", autoencoder([9, 5], 4, 3), 4, 3, windows=75, batch_size=37, epochs=5, range_=(-1, 1))
+    case("uneven-batches", autoencoder([7, 3], 6, 3), 6, 3, windows=23, batch_size=5, epochs=2,
+         range_=(-1, 1))
+    case("sharded-batch", autoencoder([9, 5], 4, 3), 4, 3, windows=75, batch_size=37, epochs=5,
+         range_=(-1, 1))
     case("one-timestep", autoencoder([6, 4], 1, 3), 1, 3, range_=(-1, 1))
     case("one-feature", autoencoder([6, 4], 5, 1), 5, 1, range_=(-1, 1))
     case("odd-units", autoencoder([13, 7], 4, 3), 4, 3, range_=(-1, 1))

@@ -49,12 +49,14 @@ def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None)
     mean squared error, in scaled units, above which a window is an anomaly. Raises Unsupported for a network
     that Reprise cannot run. """
     if not isinstance(network, keras.Sequential):
-        raise Unsupported(f"{network.name!r} is a {type(network).__name__}; only a Sequential network can be converted")
+        raise Unsupported(
+            f"{network.name!r} is a {type(network).__name__}; only a Sequential network can be converted")
     shape = window_shape(network, timesteps)
     layers = list(flat(network))
     described = [describe(layer) for layer in layers]
     if (found := network.compute_output_shape((None, *shape))[1:]) != shape:
-        raise unsupported(layers[-1], f"emits {found}; the last layer must emit {shape}, the shape of the input")
+        raise unsupported(
+            layers[-1], f"emits {found}; the last layer must emit {shape}, the shape of the input")
     tensors = {
         name: array(variable) if variable is not None else np.zeros(array(kernel).shape[-1:], np.float32)
         for name, variable, kernel in weights(layers, described)}
@@ -72,12 +74,15 @@ def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None)
 def window_shape(network, timesteps):
     """The shape of a window, (T, F)."""
     if not network.built:
-        raise Unsupported(f"network {network.name!r} is not built; start it with keras.Input((timesteps, features))")
+        raise Unsupported(
+            f"network {network.name!r} is not built; start it with keras.Input((timesteps, features))")
     if len(network.input_shape) != 3:
-        raise Unsupported(f"network {network.name!r} takes {network.input_shape}; it must take (None, timesteps, features)")
+        raise Unsupported(
+            f"network {network.name!r} takes {network.input_shape}; it must take (None, timesteps, features)")
     found, features = network.input_shape[1:]
     if found is None and timesteps is None:
-        raise Unsupported(f"network {network.name!r} takes windows of any length; give the number of timesteps")
+        raise Unsupported(
+            f"network {network.name!r} takes windows of any length; give the number of timesteps")
     if None not in (found, timesteps) and found != timesteps:
         raise Unsupported(f"network {network.name!r} takes windows of {found} timesteps, not of {timesteps}")
     return found or timesteps, features
@@ -113,7 +118,8 @@ def activation(layer, option, known):
 
 def lstm_options(layer, go_backwards=False):
     fixed = {
-        "go_backwards": go_backwards, "stateful": False, "return_state": False, "dropout": 0, "recurrent_dropout": 0}
+        "go_backwards": go_backwards, "stateful": False, "return_state": False, "dropout": 0,
+        "recurrent_dropout": 0}
     for option, value in fixed.items():
         if getattr(layer, option) != value:
             raise unsupported(layer, f"has {option} {getattr(layer, option)}; it must be {value}")
@@ -167,7 +173,8 @@ def to_keras(tensors, metadata):
             raise Unsupported(f"there is no tensor {name!r}, which the architecture needs")
         tensor = left.pop(name)
         if tensor.shape != tuple(variable.shape):
-            raise Unsupported(f"tensor {name!r} has shape {tensor.shape}; the architecture needs {tuple(variable.shape)}")
+            raise Unsupported(
+                f"tensor {name!r} has shape {tensor.shape}; the architecture needs {tuple(variable.shape)}")
         variable.assign(tensor)
     if left:
         raise Unsupported(f"there is a tensor {min(left)!r}, which the architecture does not use")
@@ -263,7 +270,8 @@ def read(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     to_reprise_parser = commands.add_parser("to-reprise", help="convert a .keras file to a safetensors file")
     to_keras_parser = commands.add_parser("to-keras", help="convert a safetensors file to a .keras file")
@@ -276,7 +284,8 @@ def main():
     to_reprise_parser.add_argument("--offset", type=float, nargs="+", help=scaled)
     to_reprise_parser.add_argument("--scale", type=float, nargs="+", help=scaled)
     to_reprise_parser.add_argument(
-        "--threshold", type=float, help="mean squared error in scaled units above which a window is an anomaly")
+        "--threshold", type=float,
+        help="mean squared error in scaled units above which a window is an anomaly")
     options = parser.parse_args()
     try:
         if options.command == "to-reprise":
@@ -289,7 +298,8 @@ def main():
             to_keras(tensors, metadata).save(options.target)
             offset, scale = scaling(metadata)
             if offset.any() or (scale != 1).any():
-                print(f"The input of the network is (x - offset) / scale: offset {offset.tolist()}, scale {scale.tolist()}")
+                print(f"The input of the network is (x - offset) / scale: offset {offset.tolist()}, "
+                      f"scale {scale.tolist()}")
     except (Unsupported, OSError) as error:
         raise SystemExit(f"keras_bridge.py: {error}") from None
 

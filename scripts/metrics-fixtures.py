@@ -27,8 +27,8 @@ def case(name, scores, labels):
         "name": name, "scores": scores.tolist(), "labels": labels.tolist(),
         "rocAUC": metrics.roc_auc_score(labels, scores) if 0 < labels.sum() < len(labels) else None,
         "averagePrecision": metrics.average_precision_score(labels, scores),
-        "precision": precision[:-1].tolist(), "recall": recall[:-1].tolist(), "thresholds": thresholds.tolist(),
-        "bestF1": float(f1[best]),
+        "precision": precision[:-1].tolist(), "recall": recall[:-1].tolist(),
+        "thresholds": thresholds.tolist(), "bestF1": float(f1[best]),
         "median": threshold, "confusion": [int(tp), int(fp), int(tn), int(fn)],
     }
 
@@ -46,7 +46,8 @@ def detection(random, count, timesteps, features, components):
     scaled = (means - means.mean(axis=0)) / means.std(axis=0)
     covariance, _ = ledoit_wolf(scaled, assume_centered=True)
     return {
-        "timesteps": timesteps, "features": features, "components": components, "series": series.ravel().tolist(),
+        "timesteps": timesteps, "features": features, "components": components,
+        "series": series.ravel().tolist(),
         "pcaErrors": (rest ** 2).mean(axis=1).tolist(), "centred": scaled.ravel().tolist(),
         "covariance": covariance.ravel().tolist(),
     }
@@ -56,7 +57,8 @@ def main():
     random = np.random.default_rng(0)
     cases = []
     for number, (count, share, levels, shift) in enumerate(
-            [(10, 0.3, 4, 2), (100, 0.1, 10, 3), (500, 0.5, 40, 0), (1000, 0.02, 400, 100), (300, 0.9, 3, 1)]):
+            [(10, 0.3, 4, 2), (100, 0.1, 10, 3), (500, 0.5, 40, 0), (1000, 0.02, 400, 100),
+             (300, 0.9, 3, 1)]):
         labels = random.random(count) < share
         labels[0] = True
         labels[1] = False

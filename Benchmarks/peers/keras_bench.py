@@ -15,7 +15,8 @@ from workloads import WORKLOADS, data, layers
 def train(workload):
     model = keras.Sequential([keras.Input((workload.timesteps, workload.features))])
     for inputs, units, returns_sequences in layers(workload):
-        model.add(keras.layers.LSTM(units, activation=workload.activation, return_sequences=returns_sequences))
+        model.add(
+            keras.layers.LSTM(units, activation=workload.activation, return_sequences=returns_sequences))
         if not returns_sequences:
             model.add(keras.layers.RepeatVector(workload.timesteps))
     model.add(keras.layers.TimeDistributed(keras.layers.Dense(workload.features)))

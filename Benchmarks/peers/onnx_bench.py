@@ -25,12 +25,15 @@ def graph(workload):
     nodes.append(helper.make_node("Transpose", ["windows"], ["x"], perm=[1, 0, 2]))
     current = "x"
     activations = ["Sigmoid"] + 2 * ["Relu" if workload.activation == "relu" else "Tanh"]
-    axis, repeats = constant("axis", numpy.array([1])), constant("repeats", numpy.array([workload.timesteps, 1, 1]))
+    axis = constant("axis", numpy.array([1]))
+    repeats = constant("repeats", numpy.array([workload.timesteps, 1, 1]))
     for index, (inputs, units, returns_sequences) in enumerate(layers(workload)):
-        names = [weights(f"W{index}", 1, 4 * units, inputs), weights(f"R{index}", 1, 4 * units, units), weights(f"B{index}", 1, 8 * units)]
+        names = [weights(f"W{index}", 1, 4 * units, inputs), weights(f"R{index}", 1, 4 * units, units),
+                 weights(f"B{index}", 1, 8 * units)]
         nodes.append(
             helper.make_node(
-                "LSTM", [current] + names, [f"y{index}", f"h{index}"], hidden_size=units, activations=activations
+                "LSTM", [current] + names, [f"y{index}", f"h{index}"], hidden_size=units,
+                activations=activations
             )
         )
         current = f"s{index}"
@@ -38,11 +41,13 @@ def graph(workload):
             nodes.append(helper.make_node("Squeeze", [f"y{index}", axis], [current]))
         else:
             nodes.append(helper.make_node("Tile", [f"h{index}", repeats], [current]))
-    nodes.append(helper.make_node("MatMul", [current, weights("W", workload.units[0], workload.features)], ["product"]))
+    nodes.append(helper.make_node(
+        "MatMul", [current, weights("W", workload.units[0], workload.features)], ["product"]))
     nodes.append(helper.make_node("Add", ["product", weights("b", workload.features)], ["sum"]))
     nodes.append(helper.make_node("Transpose", ["sum"], ["reconstruction"], perm=[1, 0, 2]))
     shape = ["N", workload.timesteps, workload.features]
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("windows", "reconstruction")]
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+              for name in ("windows", "reconstruction")]
     return helper.make_model(
         helper.make_graph(nodes, "autoencoder", values[:1], values[1:], constants),
         opset_imports=[helper.make_opsetid("", 17)],

@@ -53,7 +53,8 @@ class Autoencoder(torch.nn.Module):
         self.timesteps = workload.timesteps
         self.encoder, self.decoder = torch.nn.ModuleList(), torch.nn.ModuleList()
         for index, (inputs, units, _) in enumerate(layers(workload)):
-            layer = torch.jit.script(ReluLSTM(inputs, units)) if workload.activation == "relu" else FusedLSTM(inputs, units)
+            is_relu = workload.activation == "relu"
+            layer = torch.jit.script(ReluLSTM(inputs, units)) if is_relu else FusedLSTM(inputs, units)
             (self.encoder if index < len(workload.units) else self.decoder).append(layer)
         self.dense = torch.nn.Linear(workload.units[0], workload.features)
 

@@ -76,7 +76,8 @@ def new_key():
     """Creates a key: the key, and its line for the file of keys."""
     def make(name, *scopes):
         arguments = [argument for scope in scopes for argument in ("--scope", scope)]
-        made = subprocess.run([PROGRAM, "keys", "new", name, *arguments], capture_output=True, text=True, check=True)
+        made = subprocess.run(
+            [PROGRAM, "keys", "new", name, *arguments], capture_output=True, text=True, check=True)
         line, key = made.stdout.splitlines()
         return key, line
     return make

@@ -36,8 +36,10 @@ def data(tmp_path):
     (folder / "container" / "pump.csv").write_text("\n".join(["timestamp," + ",".join(VARIABLES), *lines]))
     for index, variable in enumerate(VARIABLES):
         # Each variable lacks different rows.
-        lines = [f"{timestamp},{values[index]}" for row, (timestamp, values) in enumerate(rows) if row % 50 != index]
-        (folder / "container" / "tables" / f"{variable}.csv").write_text("\n".join(["timestamp,value", *lines]))
+        lines = [f"{timestamp},{values[index]}" for row, (timestamp, values) in enumerate(rows)
+                 if row % 50 != index]
+        (folder / "container" / "tables" / f"{variable}.csv").write_text(
+            "\n".join(["timestamp,value", *lines]))
     (tmp_path / "secret.csv").write_text("timestamp,a\n2026-01-01,1\n")
     return folder
 
@@ -62,7 +64,8 @@ def train(client, **options):
             "end_time": minute(399), "sliding_window": WINDOW, **options}
     created = client.train_multivariate_model(models.ModelInfo(**info))
     assert created.model_info.status in ("CREATED", "RUNNING")
-    ready = wait(lambda: client.get_multivariate_model(created.model_id), lambda model: model.model_info.status)
+    ready = wait(
+        lambda: client.get_multivariate_model(created.model_id), lambda model: model.model_info.status)
     assert ready.model_info.status == "READY", ready.model_info.errors
     return ready
 
@@ -159,7 +162,8 @@ def test_rows_without_history_have_an_error_and_no_value(client):
     assert result.summary.status == "READY" and len(result.results) == 40
     for row, item in enumerate(result.results):
         assert (item.value is None) == (row < WINDOW - 1)
-        assert [error.code for error in item.errors] == (["InsufficientHistoricalData"] if item.value is None else [])
+        assert [error.code for error in item.errors] == (
+            ["InsufficientHistoricalData"] if item.value is None else [])
     short = detect(client, model, start_time=minute(0), end_time=minute(20))
     assert short.summary.status == "FAILED" and short.summary.errors[0].code == "NotEnoughInput"
 
@@ -186,7 +190,8 @@ def check_error(code, status, call, *arguments, **options):
     with pytest.raises(HttpResponseError) as caught:
         call(*arguments, **options)
     error = caught.value
-    assert (error.status_code, error.model.code if error.model else error.response.json()["code"]) == (status, code)
+    found = error.model.code if error.model else error.response.json()["code"]
+    assert (error.status_code, found) == (status, code)
     assert error.response.headers["x-ms-error-code"] == code
     return error.response.json()["message"]
 

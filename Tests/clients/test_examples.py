@@ -14,7 +14,8 @@ from api import call, get
 from safetensors import safe_open
 
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "examples"
-SHELL, EVENTS, STATES = (EXAMPLES / name for name in ("train_and_score.sh", "sensor_events.py", "operating_states.py"))
+SHELL, EVENTS, STATES = (
+    EXAMPLES / name for name in ("train_and_score.sh", "sensor_events.py", "operating_states.py"))
 # The faults that pumps.py puts into today.csv, as times of day.
 STUCK, HOT = ("01:56:40", "02:01:30"), ("03:36:40", "03:46:30")
 
@@ -90,9 +91,11 @@ def test_the_shell_example_finds_both_faults(run, server):
 
 def test_the_shell_example_reports_errors(run, server):
     usage = run(SHELL, "data/normal.csv")
-    assert usage.returncode == 64 and usage.stderr.startswith("usage: examples/train_and_score.sh normal.csv today.csv")
+    assert usage.returncode == 64
+    assert usage.stderr.startswith("usage: examples/train_and_score.sh normal.csv today.csv")
     check_failure(run(SHELL, "data/normal.csv", "data/tomorrow.csv"), "cannot read data/tomorrow.csv")
-    check_failure(run(SHELL, "data/normal.csv", "data/today.csv", "line 7"), "Unprocessable Content: 'model' is 'line 7'")
+    check_failure(run(SHELL, "data/normal.csv", "data/today.csv", "line 7"),
+                  "Unprocessable Content: 'model' is 'line 7'")
     check_failure(run(SHELL, "data/normal.csv", "data/today.csv", "m", "9999"), "Unprocessable Content: ")
     run.environment["REPRISE_URL"] = "http://127.0.0.1:9"
     check_failure(run(SHELL, "data/normal.csv", "data/today.csv"), "127.0.0.1 port 9")
@@ -125,13 +128,15 @@ def test_the_events_example_finds_both_faults(run, server):
     rows = list(csv.reader(open(run.folder / "data/today.csv")))
     rows[100][2] = ""
     with open(gap, "w", newline="") as file:
-        csv.writer(file).writerows([*row, "operator" if at == 0 else "Kim"] for at, row in enumerate(rows[:200]))
+        csv.writer(file).writerows(
+            [*row, "operator" if at == 0 else "Kim"] for at, row in enumerate(rows[:200]))
     output = check_success(run(EVENTS, "pump", "gap.csv", "--ignore", "operator"))
     assert "176 rows scored by pump, version 1; 0 events" in output, output
 
 
 def test_the_events_example_reports_errors(run, server):
-    check_failure(run(EVENTS, "pump", "data/today.csv"), "sensor_events.py: Not Found: there is no model 'pump'")
+    check_failure(
+        run(EVENTS, "pump", "data/today.csv"), "sensor_events.py: Not Found: there is no model 'pump'")
     check_failure(run(EVENTS, "pump", "--train", "data/normal.csv", "--timesteps", "0"), "'timesteps'")
     check_failure(run(EVENTS, "pump", "--train", "nothing.csv"), "nothing.csv")
     check_failure(run(EVENTS, "pump", "data/today.csv", "--url", "http://127.0.0.1:9"),
@@ -143,7 +148,8 @@ def test_encodings_separate_the_states(run):
     output = check_success(run(STATES, "data/states.csv"))
     measures = {name: (float(rand), float(accuracy)) for name, rand, accuracy in re.findall(
         r"(\w+): \d+ numbers each, clusters' Rand index ([\d.]+), classifier's accuracy ([\d.]+)", output)}
-    assert "1804 windows of 3 states" in output and measures["windows"][0] < 0.4 and measures["windows"][1] < 0.8, output
+    assert "1804 windows of 3 states" in output
+    assert measures["windows"][0] < 0.4 and measures["windows"][1] < 0.8, output
     assert measures["encodings"][0] > 0.9 and measures["encodings"][1] > 0.98, output
     check_failure(run(STATES, "data/normal.csv"), "state")
 

@@ -39,9 +39,11 @@ def test_every_layer_type_of_the_server_is_known(server):
 def custom_network():
     """A network as a user writes it, with custom names."""
     return sequential(
-        keras.Sequential([L.LSTM(6, activation="relu", return_sequences=True, name="first"), L.LSTM(3)], name="encoder"),
+        keras.Sequential(
+            [L.LSTM(6, activation="relu", return_sequences=True, name="first"), L.LSTM(3)], name="encoder"),
         L.RepeatVector(4, name="again"),
-        L.Bidirectional(L.LSTM(5, return_sequences=True, recurrent_activation="hard_sigmoid", use_bias=False)),
+        L.Bidirectional(
+            L.LSTM(5, return_sequences=True, recurrent_activation="hard_sigmoid", use_bias=False)),
         L.Dropout(0.3),
         L.TimeDistributed(L.Dense(7, activation="sigmoid", use_bias=False)),
         L.Dense(2, name="last"))
@@ -85,7 +87,8 @@ def test_a_network_of_any_length_needs_the_number_of_timesteps(server, tmp_path)
     failed = run("to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors")
     assert failed.returncode == 1 and "give the number of timesteps" in failed.stderr
     done = run(
-        "to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors", "--timesteps", 4, "--offset", -1, 2, "--scale", 3, 4)
+        "to-reprise", tmp_path / "m.keras", tmp_path / "m.safetensors", "--timesteps", 4, "--offset", -1, 2,
+        "--scale", 3, 4)
     assert done.returncode == 0, done.stderr
     assert upload(server, "m", (tmp_path / "m.safetensors").read_bytes()).status == 201
     tensors, metadata = keras_bridge.read(tmp_path / "m.safetensors")
@@ -98,7 +101,8 @@ def test_a_network_of_any_length_needs_the_number_of_timesteps(server, tmp_path)
 
 @pytest.mark.parametrize("training", TRAININGS)
 def test_keras_agrees_with_converted_models(server, tmp_path, training):
-    post(server, "/train", {"model": "m", "epochs": 5, "learning_rate": 0.02, **TRAININGS[training]}, status=201)
+    post(server, "/train", {"model": "m", "epochs": 5, "learning_rate": 0.02, **TRAININGS[training]},
+         status=201)
     (tmp_path / "m.safetensors").write_bytes(download(server, "m"))
     tensors, metadata = keras_bridge.read(tmp_path / "m.safetensors")
     keras_bridge.to_keras(tensors, metadata).save(tmp_path / "m.keras")
@@ -146,12 +150,14 @@ REJECTED = {
     "unknown layer": (L.GRU(2, return_sequences=True, name="gate"), "'gate' (GRU)"),
     "subclass": (Scaled(2, name="mine"), "'mine' (Scaled)"),
     "activation layer": (L.Activation("relu", name="act"), "'act' (Activation)"),
-    "activation": (L.LSTM(2, activation="gelu", return_sequences=True, name="l"), "'l' (LSTM) has activation 'gelu'"),
+    "activation": (
+        L.LSTM(2, activation="gelu", return_sequences=True, name="l"), "'l' (LSTM) has activation 'gelu'"),
     "gates": (
         L.LSTM(2, recurrent_activation="tanh", return_sequences=True, name="l"),
         "'l' (LSTM) has recurrent_activation 'tanh'"),
     "dense activation": (L.Dense(2, activation="softmax", name="d"), "'d' (Dense) has activation 'softmax'"),
-    "backwards": (L.LSTM(2, go_backwards=True, return_sequences=True, name="l"), "'l' (LSTM) has go_backwards True"),
+    "backwards": (
+        L.LSTM(2, go_backwards=True, return_sequences=True, name="l"), "'l' (LSTM) has go_backwards True"),
     "dropout inside": (L.LSTM(2, dropout=0.1, return_sequences=True, name="l"), "'l' (LSTM) has dropout 0.1"),
     "precision": (L.Dense(2, dtype="float64", name="d"), "'d' (Dense) computes in float64"),
     "sum of directions": (
@@ -160,7 +166,8 @@ REJECTED = {
     "other direction": (
         wraps(L.LSTM(1, return_sequences=True), backward_layer=L.LSTM(1, activation="relu", **BACKWARD)),
         "'both' (Bidirectional) has a backward_layer that differs"),
-    "wrapped GRU": (wraps(L.GRU(1, return_sequences=True, name="gate")), "'both' (Bidirectional) wraps 'forward_gate' (GRU)"),
+    "wrapped GRU": (wraps(L.GRU(1, return_sequences=True, name="gate")),
+                    "'both' (Bidirectional) wraps 'forward_gate' (GRU)"),
     "wrapped dropout": (L.TimeDistributed(L.Dropout(0.1), name="each"), "'each' (TimeDistributed) wraps"),
     "other shape": (L.Dense(3, name="d"), "'d' (Dense) emits (4, 3)"),
     "no sequence": (L.LSTM(2, name="l"), "'l' (LSTM) emits (2,)"),
@@ -196,7 +203,8 @@ def test_tensors_of_another_architecture_are_rejected(change, reason):
     metadata = UPLOADS["autoencoder"]
     tensors = networks.tensors(network_of(metadata)) | change
     with pytest.raises(keras_bridge.Unsupported) as error:
-        keras_bridge.to_keras({name: tensor for name, tensor in tensors.items() if tensor is not None}, metadata)
+        keras_bridge.to_keras(
+            {name: tensor for name, tensor in tensors.items() if tensor is not None}, metadata)
     assert reason in str(error.value)
 
 

@@ -95,7 +95,8 @@ def test_responses_are_arrays(trained, path, member):
 def test_all_format_versions_and_float_types_are_accepted(trained, version, dtype):
     array = rows().astype(dtype)
     response = send(trained, "/encode", saved(array, version), model="npy")
-    assert json.loads(response.body)["encodings"] == equal_member(trained, "/encode", "encodings", rows(), "series")
+    assert json.loads(response.body)["encodings"] == equal_member(
+        trained, "/encode", "encodings", rows(), "series")
 
 
 def test_unusual_memory_layouts_are_accepted(trained):
@@ -129,10 +130,12 @@ def test_nan_is_a_missing_value(trained):
     (np.zeros(3, [("a", "<f4"), ("b", "<f4")]), "structured element type"), (np.float32(1), "0 axes"),
     (rows()[:, 0].copy(), "1 axes"), (np.zeros((0, F), np.float32), "(0, 3), which has no elements"),
     (np.full((9, F), np.inf, np.float32), "infinite"), (np.full((9, F), 1e300), "beyond the range"),
-    (rows()[:, :2].copy(), "2 features"), (saved(rows())[:-1], "bytes of data"), (saved(rows()) + b"\0", "bytes of data"),
+    (rows()[:, :2].copy(), "2 features"), (saved(rows())[:-1], "bytes of data"),
+    (saved(rows()) + b"\0", "bytes of data"),
 ])
 def test_unsupported_arrays_are_rejected(trained, array, message):
-    check_rejected(trained, "/score", np.asarray(array) if isinstance(array, np.generic) else array, message, model="npy")
+    check_rejected(trained, "/score", np.asarray(array) if isinstance(array, np.generic) else array, message,
+                   model="npy")
 
 
 def test_archives_and_pickles_of_numpy_are_rejected(trained):

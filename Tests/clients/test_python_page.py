@@ -53,6 +53,7 @@ def test_the_pytorch_block_agrees_with_the_server(pump):
         reconstructions, encodings = model(torch.tensor(windows)), model.encode(torch.tensor(windows))
     body = {"model": "pump", "windows": windows.tolist()}
     scale = model.scale.numpy()
-    difference = (reconstructions.numpy() - np.array(post(pump, "/reconstruct", body)["reconstructions"])) / scale
+    difference = (
+        reconstructions.numpy() - np.array(post(pump, "/reconstruct", body)["reconstructions"])) / scale
     assert np.abs(difference).max() <= 1e-5
     assert np.abs(encodings.numpy() - post(pump, "/encode", body)["encodings"]).max() <= 1e-5

@@ -53,7 +53,8 @@ def assert_accessible(page):
 
 
 def press(page, selector):
-    """Presses a button by keyboard: a mouse click is lost if the layout shifts between its press and release."""
+    """Presses a button by keyboard: a mouse click is lost if the layout shifts between its press and
+    release."""
     page.locator(selector).press("Enter")
 
 

@@ -37,8 +37,8 @@ def allow_null(schema, schemas, seen):
 
 
 def merge_parts(schema, schemas):
-    """Replaces `allOf` by the properties of its parts. A schema may require a member that a part of it describes, and
-    another schema with the same part may not."""
+    """Replaces `allOf` by the properties of its parts. A schema may require a member that a part of it
+    describes, and another schema with the same part may not."""
     parts = schema.pop("allOf", [])
     for part in parts:
         part = copy.deepcopy(schemas[part["$ref"].rsplit("/", 1)[-1]] if "$ref" in part else part)

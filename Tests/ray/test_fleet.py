@@ -44,8 +44,8 @@ class Fleet:
         # The output goes to a file: a pipe without a reader would block the program.
         with open(self.folder / "output", "w") as output:
             return subprocess.Popen(
-                [sys.executable, "-B", EXAMPLES / program, *map(str, arguments)], stdout=output, stderr=subprocess.STDOUT,
-                env={**os.environ, **environment})
+                [sys.executable, "-B", EXAMPLES / program, *map(str, arguments)], stdout=output,
+                stderr=subprocess.STDOUT, env={**os.environ, **environment})
 
     def end(self, process):
         """Its exit status and output."""
@@ -55,22 +55,25 @@ class Fleet:
         return self.end(self.start(program, *arguments, **environment))
 
     def train(self, start=False):
-        arguments = ["train_fleet.py", self.folder / "fleet", "--models", self.models, "--reprise", self.reprise,
-                     "--address", self.address, "--epochs", "60"]
+        arguments = ["train_fleet.py", self.folder / "fleet", "--models", self.models, "--reprise",
+                     self.reprise, "--address", self.address, "--epochs", "60"]
         return self.start(*arguments) if start else self.run(*arguments)
 
     def trainings(self):
         """The number of completed trainings of each model, on all servers."""
-        return collections.Counter(re.findall(r"msg=trained .*?model=(\S+)", (self.folder / "log").read_text()))
+        return collections.Counter(
+            re.findall(r"msg=trained .*?model=(\S+)", (self.folder / "log").read_text()))
 
     def servers(self):
         """Process, node and folder of every server that a training has started."""
         found = re.findall(r"(\d+) (\d+) .*--models (\S+)", (self.folder / "starts").read_text())
-        return [(int(process), int(node), folder) for process, node, folder in found if folder != str(self.models)]
+        return [(int(process), int(node), folder) for process, node, folder in found
+                if folder != str(self.models)]
 
     def versions(self):
         """The versions of each model: all entries of its folder that do not begin with a dot."""
-        found = {path.name: sorted(one.name for one in path.glob("[!.]*")) for path in self.models.glob("[!.]*")}
+        found = {path.name: sorted(one.name for one in path.glob("[!.]*"))
+                 for path in self.models.glob("[!.]*")}
         return {name: versions for name, versions in found.items() if versions}
 
 
@@ -139,7 +142,8 @@ def test_a_fleet_is_trained_once_although_a_node_dies(cluster, fleet):
     frame.iloc[:-1].to_parquet(fleet.folder / "fleet/pump-03.parquet")
     frame.iloc[:20].to_parquet(fleet.folder / "fleet/pump-99.parquet")
     status, output = fleet.train()
-    assert status == 1 and "pump-99: Too few rows: pump-99.parquet has 20 rows, but a window has 24" in output, output
+    assert status == 1, output
+    assert "pump-99: Too few rows: pump-99.parquet has 20 rows, but a window has 24" in output, output
     assert f"{MACHINES + 1} machines: 1 trained, {MACHINES - 1} existed, 1 failed" in output, output
     assert fleet.versions() == {name: ["1", "2"] if name == "pump-03" else ["1"] for name in names}
 
@@ -159,8 +163,10 @@ def test_a_second_run_completes_what_a_dead_driver_left(cluster, fleet):
         time.sleep(0.1)
     there = len(fleet.versions())
     status, output = fleet.train()
-    assert status == 0 and f"{MACHINES} machines: {MACHINES - there} trained, {there} existed, 0 failed" in output, output
-    assert {tuple(versions) for versions in fleet.versions().values()} == {("1",)} and len(fleet.versions()) == MACHINES
+    assert status == 0, output
+    assert f"{MACHINES} machines: {MACHINES - there} trained, {there} existed, 0 failed" in output, output
+    assert {tuple(versions) for versions in fleet.versions().values()} == {("1",)}
+    assert len(fleet.versions()) == MACHINES
 
 
 def serve(models, log):
@@ -188,17 +194,23 @@ def test_scores_are_those_of_the_server(cluster, fleet):
         server, url = serve(fleet.models, log)
         try:
             for _ in range(2):  # The second run replaces the first.
-                status, output = fleet.run("score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
+                status, output = fleet.run(
+                    "score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
                 assert status == 0, output
             table = pyarrow.dataset.dataset(scores).to_table().to_pandas()
             for name in "pump-01", "pump-02", "pump-03":
-                compare(url, name, pandas.read_parquet(today / f"{name}.parquet"), table[table["machine"] == name], output)
+                compare(url, name, pandas.read_parquet(today / f"{name}.parquet"),
+                        table[table["machine"] == name], output)
             frame.drop(columns="flow").to_parquet(today / "pump-02.parquet")
-            status, output = fleet.run("score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
-            assert status == 1 and "No such column: pump-02.parquet has no flow" in output and "Traceback" not in output, output
+            status, output = fleet.run(
+                "score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
+            assert status == 1 and "No such column: pump-02.parquet has no flow" in output, output
+            assert "Traceback" not in output, output
             (today / "pump-02.parquet").rename(today / "pump-77.parquet")
-            status, output = fleet.run("score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
-            assert status == 1 and "Not Found: there is no model 'pump-77'" in output and "Traceback" not in output, output
+            status, output = fleet.run(
+                "score_history.py", today, scores, "--address", fleet.address, REPRISE_URL=url)
+            assert status == 1 and "Not Found: there is no model 'pump-77'" in output, output
+            assert "Traceback" not in output, output
         finally:
             server.terminate()
             assert server.wait(timeout=60) == 0

@@ -18,7 +18,8 @@ READERS = {".csv": pandas.read_csv, ".parquet": pandas.read_parquet}
 
 def files(folder):
     """The recordings in a folder by machine name, which is the name of the file and of the model."""
-    found = {path.stem: path for path in sorted(pathlib.Path(folder).resolve().iterdir()) if path.suffix in READERS}
+    found = {path.stem: path for path in sorted(pathlib.Path(folder).resolve().iterdir())
+             if path.suffix in READERS}
     if not found:
         raise Problem("No data", f"there is no .csv or .parquet file in {folder}",
                       hint="examples/ray/make_fleet.py generates some.")
@@ -57,7 +58,8 @@ class LocalServer(Client):
         # The environment may hold options of another server.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REPRISE_")}
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", reprise, "serve", "--host", "127.0.0.1", "--port", "0", "--models", str(models)],
+            ["setpriv", "--pdeathsig", "KILL", reprise, "serve", "--host", "127.0.0.1", "--port", "0",
+             "--models", str(models)],
             stderr=self.log, env=environment)
         super().__init__(self.wait())
 

@@ -15,7 +15,8 @@ import pumps
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="the folder for the files")
     parser.add_argument("--machines", type=int, default=12, help="number of machines (default: 12)")
     parser.add_argument("--rows", type=int, default=1500, help="rows per machine (default: 1500)")

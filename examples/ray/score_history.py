@@ -45,7 +45,8 @@ def fetch(client, machine):
     if not facts["feature_names"]:
         raise Problem("Cannot be scored", f"the model {machine} has no feature names",
                       hint="Train with feature_names, as train_fleet.py does.")
-    return facts, client.call("GET", f"/models/{machine}/versions/{facts['version']}/model.onnx", accept="*/*")
+    return facts, client.call(
+        "GET", f"/models/{machine}/versions/{facts['version']}/model.onnx", accept="*/*")
 
 
 def pieces(machine, path, names):
@@ -53,8 +54,10 @@ def pieces(machine, path, names):
     with pyarrow.parquet.ParquetFile(path) as file:
         missing = sorted(set(names) - set(file.schema_arrow.names))
         if missing:
-            raise Problem("No such column", f"{path.name} has no {', '.join(missing)}, which {machine} was trained on")
-        return [{"machine": machine, "path": str(path), "group": group} for group in range(file.num_row_groups)]
+            raise Problem(
+                "No such column", f"{path.name} has no {', '.join(missing)}, which {machine} was trained on")
+        return [{"machine": machine, "path": str(path), "group": group}
+                for group in range(file.num_row_groups)]
 
 
 def read(path, group, before, columns):
@@ -109,11 +112,13 @@ class Scorer:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path, help="folder of Parquet files, one per machine")
     parser.add_argument("scores", type=pathlib.Path, help="the folder for the scores")
     parser.add_argument("--url", help="URL of the server that has the models")
-    parser.add_argument("--address", help="address of the Ray cluster; without it, one is started on this machine")
+    parser.add_argument(
+        "--address", help="address of the Ray cluster; without it, one is started on this machine")
     arguments = parser.parse_args()
     with problems_to_stderr():
         machines = {path.stem: path.resolve() for path in sorted(arguments.folder.glob("*.parquet"))}
@@ -134,7 +139,8 @@ def main():
         scores.write_parquet(str(arguments.scores.resolve()), mode=SaveMode.OVERWRITE)
         scored = pyarrow.dataset.dataset(arguments.scores).to_table(columns=["machine", "score"]).to_pandas()
         for machine, score in scored.groupby("machine")["score"]:
-            print(f"{machine}: {len(score)} windows, {(score > 1).sum()} above 1, the highest {score.max():.2f}")
+            print(f"{machine}: {len(score)} windows, {(score > 1).sum()} above 1, "
+                  f"the highest {score.max():.2f}")
 
 
 if __name__ == "__main__":

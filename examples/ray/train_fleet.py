@@ -48,7 +48,8 @@ class Registry:
                 return None
             raise
         for version in reversed(versions):
-            file = self.server.call("GET", f"/models/{machine}/versions/{version}/model.safetensors", accept="*/*")
+            file = self.server.call(
+                "GET", f"/models/{machine}/versions/{version}/model.safetensors", accept="*/*")
             if recipe.items() <= self.recipe(file).items():
                 return version
         return None
@@ -57,14 +58,16 @@ class Registry:
     def recipe(file):
         """The recipe that a model's file records: data, architecture and training options."""
         header = json.loads(file[8:8 + int.from_bytes(file[:8], "little")])["__metadata__"]
-        parts = {name: json.loads(header.get(name, "{}")) for name in ("architecture", "training", "errors", "data")}
+        parts = {name: json.loads(header.get(name, "{}"))
+                 for name in ("architecture", "training", "errors", "data")}
         return {"timesteps": int(header["timesteps"]), "error_kind": parts["errors"].get("kind"),
                 "sha256": parts["data"].get("sha256"), **parts["architecture"], **parts["training"]}
 
     def add(self, machine, recipe, file):
         """Stores a version unless it exists, and returns its number. The version is on disk then."""
         found = self.find(machine, recipe)
-        return found or self.server.json("PUT", f"/models/{machine}/model.safetensors", file, "application/octet-stream")["version"]
+        return found or self.server.json(
+            "PUT", f"/models/{machine}/model.safetensors", file, "application/octet-stream")["version"]
 
     def stop(self):
         self.server.stop()
@@ -76,7 +79,8 @@ def train(machine, path, options, reprise, registry):
     """Trains a model unless it exists. Returns its version, and whether this call trained it."""
     names, rows = fleet.read(path)
     if len(rows) < options["timesteps"]:
-        raise Problem("Too few rows", f"{path.name} has {len(rows)} rows, but a window has {options['timesteps']}")
+        raise Problem(
+            "Too few rows", f"{path.name} has {len(rows)} rows, but a window has {options['timesteps']}")
     recipe = {**options, "sha256": fleet.fingerprint(rows, options["timesteps"])}
     if version := ray.get(registry.find.remote(machine, recipe)):
         return version, False
@@ -97,7 +101,8 @@ def train_all(folder, models, reprise, options):
         ray.get(registry.start.remote(reprise, pathlib.Path(models).resolve()))
     except ray.exceptions.RayTaskError as error:
         raise error.cause from None
-    running = {machine: train.remote(machine, path, options, reprise, registry) for machine, path in machines.items()}
+    running = {machine: train.remote(machine, path, options, reprise, registry)
+               for machine, path in machines.items()}
     trained = failed = 0
     for machine, result in running.items():
         try:
@@ -108,26 +113,32 @@ def train_all(folder, models, reprise, options):
             failed += 1
             print(f"{machine}: {getattr(error, 'cause', error)}", file=sys.stderr, flush=True)
     ray.get(registry.stop.remote())
-    print(f"{len(machines)} machines: {trained} trained, {len(machines) - trained - failed} existed, {failed} failed")
+    print(f"{len(machines)} machines: {trained} trained, {len(machines) - trained - failed} existed, "
+          f"{failed} failed")
     return failed
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", help="folder of CSV or Parquet files, one per machine")
     parser.add_argument("--models", default="models", help="the folder for the models (default: models)")
     parser.add_argument("--reprise", default=os.environ.get("REPRISE", "reprise"),
                         help="the executable (default: REPRISE, or reprise)")
-    parser.add_argument("--address", help="address of the Ray cluster; without it, one is started on this machine")
+    parser.add_argument(
+        "--address", help="address of the Ray cluster; without it, one is started on this machine")
     parser.add_argument("--timesteps", type=int, default=24, help="timesteps of a window (default: 24)")
-    parser.add_argument("--units", type=int, nargs="+", default=[32, 8], help="units of the encoder's layers (default: 32 8)")
+    parser.add_argument(
+        "--units", type=int, nargs="+", default=[32, 8], help="units of the encoder's layers (default: 32 8)")
     parser.add_argument("--epochs", type=int, default=50, help="epochs of the training (default: 50)")
     arguments = parser.parse_args()
     # The exported network computes the mean squared error: see score_history.py.
-    options = {"timesteps": arguments.timesteps, "units": arguments.units, "epochs": arguments.epochs, "error_kind": "mse"}
+    options = {"timesteps": arguments.timesteps, "units": arguments.units, "epochs": arguments.epochs,
+               "error_kind": "mse"}
     with problems_to_stderr():
         if not (reprise := shutil.which(arguments.reprise)):
-            raise Problem("No executable", f"{arguments.reprise} was not found", hint="Give its path with --reprise.")
+            raise Problem(
+                "No executable", f"{arguments.reprise} was not found", hint="Give its path with --reprise.")
         ray.init(arguments.address, runtime_env={"py_modules": [fleet, reprise_client]}, log_to_driver=False,
                  logging_level="WARNING")
         sys.exit(train_all(arguments.folder, arguments.models, os.path.abspath(reprise), options) > 0)

@@ -23,7 +23,8 @@ def damaged_files(data):
     start = 8 + int.from_bytes(data[:8], "little")
     cut = [0, 1, 7, 8, 9, start - 1, start, start + 1, len(data) - 1] + random.sample(range(len(data)), 40)
     yield from ((f"cut to {length} bytes", data[:length]) for length in cut)
-    for place in random.sample(range(start), 100) + random.sample(range(start, len(data)), 100) + list(range(8)):
+    for place in (random.sample(range(start), 100) + random.sample(range(start, len(data)), 100)
+                  + list(range(8))):
         flipped = bytearray(data)
         flipped[place] ^= 1 << random.randrange(8)
         yield f"bit flipped in byte {place}", bytes(flipped)
@@ -67,7 +68,8 @@ def damage_files(folder):
     for number, (what, bytes_now) in enumerate(kinds):
         check_damaged(server, place, f"m{number}", what, bytes_now, good if number % 4 else None)
     expect("damage", "other models are served", server.reconstruct("good") == good)
-    expect("damage", "the intact file of another model is served", server.reconstruct("other", 2)[2] == good[2] != other[2])
+    expect("damage", "the intact file of another model is served",
+           server.reconstruct("other", 2)[2] == good[2] != other[2])
     latest = server.models()
     expect("damage", "GET /models lists the versions before the damaged ones",
            all(latest.get(f"m{number}", 3) == 3 for number in range(len(kinds))), latest)
@@ -112,7 +114,8 @@ def foreign(folder):
     os.makedirs(f"{folder}/empty")
     os.makedirs(f"{folder}/bad/2/folder")
     os.makedirs(f"{folder}/bad/.new-1234/folder")
-    files = "README.md", "file", "bad/notes.txt", "bad/3", "bad/.new-56", "bad/@", "bad/@x", "bad/-1", "bad/007", "good/1/x"
+    files = ("README.md", "file", "bad/notes.txt", "bad/3", "bad/.new-56", "bad/@", "bad/@x", "bad/-1",
+             "bad/007", "good/1/x")
     for path in files:
         with open(f"{folder}/{path}", "w") as file:
             file.write("foreign")
@@ -154,7 +157,8 @@ def damage_one_folder(folder, what, damage_folder, order):
         "GET /models responds": lambda: "good" in server.models(),
         "other models are served": lambda: server.reconstruct("good")[2] == expected,
         "an intact version is served": lambda: server.reconstruct("bad")[2] == expected,
-        "nothing else is served": lambda: server.reconstruct("bad", 2)[2] == expected or server.reconstruct("bad", 2)[0] == 404,
+        "nothing else is served": lambda: (
+            server.reconstruct("bad", 2)[2] == expected or server.reconstruct("bad", 2)[0] == 404),
         "other models are trained": lambda: server.train("good")[0] == 201,
         "other models are downloaded": lambda: fault_of(server.download("good", 1)[1]) is None,
         "the damaged model is trained again": lambda: server.train("bad")[0] in (201, 507),

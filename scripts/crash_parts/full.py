@@ -19,7 +19,8 @@ def small_file_system(options):
 
 
 def full(_, rounds):
-    for what, options, body in (("no space", "size=4m", MEDIUM), ("no inodes", "size=64m,nr_inodes=24", SMALL)):
+    for what, options, body in (
+            ("no space", "size=4m", MEDIUM), ("no inodes", "size=64m,nr_inodes=24", SMALL)):
         if os.geteuid() != 0:
             figure("full", what, "skipped: needs root to mount a file system")
             continue
@@ -29,7 +30,8 @@ def full(_, rounds):
                 fill(what, folder, server, body)
                 server.stop()
                 server = Server(folder)
-                expect("full", f"{what}: the server restarts", server.train("m", SMALL)[0] in (201, 507), server.last_errors())
+                expect("full", f"{what}: the server restarts", server.train("m", SMALL)[0] in (201, 507),
+                       server.last_errors())
             except LOST as error:
                 expect("full", f"{what}: the server keeps running", False, error)
             server.stop()
@@ -42,7 +44,8 @@ def fill(what, folder, server, body):
     for _ in range(3):
         status = server.call("PUT", "/models/m/model.safetensors", data)[0]
         expect("full", f"{what}: uploading gets 507", status == 507, status)
-        expect("full", f"{what}: a new model gets 507", (status := server.train("new", body)[0]) == 507, status)
+        expect("full", f"{what}: a new model gets 507", (status := server.train("new", body)[0]) == 507,
+               status)
     status, response, _ = server.call("PUT", "/models/m/aliases/best", {"version": versions[0]})
     expect("full", f"{what}: setting an alias gets 200 or 507", status in (200, 507), f"{status} {response}")
     expect("full", f"{what}: nothing partially written is listed or left",
@@ -52,13 +55,17 @@ def fill(what, folder, server, body):
         server.reconstruct("m", version)[0] == 200 for version in versions))
     for version in (versions[-1], versions[1]):
         status, response, _ = server.call("DELETE", f"/models/m/versions/{version}")
-        expect("full", f"{what}: deleting works", status == 204, f"version {version} of {versions}: {status} {response}")
+        expect("full", f"{what}: deleting works", status == 204,
+               f"version {version} of {versions}: {status} {response}")
     status, number = server.train("m", body)
-    expect("full", f"{what}: there is room again afterwards", status == 201 and number > versions[-1], (status, number))
+    expect("full", f"{what}: there is room again afterwards", status == 201 and number > versions[-1],
+           (status, number))
     train_until_full(what, server, "m", body)
     status, response, _ = server.call("DELETE", "/models/m")
-    expect("full", f"{what}: deleting the whole model works", status == 204 and server.models() == {}, f"{status} {response}")
-    expect("full", f"{what}: there is room again afterwards", (response := server.train("m", body))[0] == 201, response)
+    expect("full", f"{what}: deleting the whole model works", status == 204 and server.models() == {},
+           f"{status} {response}")
+    expect("full", f"{what}: there is room again afterwards",
+           (response := server.train("m", body))[0] == 201, response)
 
 
 def train_until_full(what, server, name, body):

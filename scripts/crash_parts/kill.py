@@ -8,7 +8,8 @@ import shutil
 import threading
 import time
 
-from .support import LOST, MEDIUM, NAMES, SMALL, Server, expect, fault_of, figure, leftovers, quantiles, run_all
+from .support import (
+    LOST, MEDIUM, NAMES, SMALL, Server, expect, fault_of, figure, leftovers, quantiles, run_all)
 
 
 class Ledger:
@@ -28,7 +29,8 @@ class Ledger:
 
     def is_new(self, name, version):
         """Whether a number is unused and greater than all numbers from before the last kill."""
-        return (name, version) not in self.state and all(version > old for of, old in self.before if of == name)
+        return (name, version) not in self.state and all(
+            version > old for of, old in self.before if of == name)
 
     def is_same(self, name, version, data):
         """Whether a version's bytes equal those that were seen first."""
@@ -45,24 +47,28 @@ class Client:
 
     def run(self):
         while not self.server.is_killed:
-            act = random.choices([self.train, self.upload, self.delete, self.point, self.wipe], [5, 3, 5, 3, 0.5])[0]
+            act = random.choices(
+                [self.train, self.upload, self.delete, self.point, self.wipe], [5, 3, 5, 3, 0.5])[0]
             try:
                 act(random.choice(NAMES + [self.own]))
             except LOST as error:
-                if not expect("kill", "requests get responses until the server is killed", self.server.is_killed, error):
+                if not expect("kill", "requests get responses until the server is killed",
+                              self.server.is_killed, error):
                     return
 
     def train(self, name):
         self.added(name, *self.server.train(name, random.choice([SMALL, MEDIUM])))
 
     def upload(self, name):
-        status, response, _ = self.server.call("PUT", f"/models/{name}/model.safetensors", random.choice(self.files))
+        status, response, _ = self.server.call(
+            "PUT", f"/models/{name}/model.safetensors", random.choice(self.files))
         self.added(name, status, json.loads(response).get("version"))
 
     def added(self, name, status, version):
         if expect("kill", "training and uploading get 201", status == 201, f"{status} {version}"):
             with self.ledger.lock:
-                expect("kill", "a number is new and greater than earlier ones", self.ledger.is_new(name, version), (name, version))
+                expect("kill", "a number is new and greater than earlier ones",
+                       self.ledger.is_new(name, version), (name, version))
                 self.ledger.mark(name, [version], "kept")
             status, data, _ = self.server.download(name, version)
             if status == 200:
@@ -96,7 +102,8 @@ class Client:
             version = random.choice(versions)
             self.ledger.aliases[key] = self.ledger.aliases.get(key, {None}) | {version}
             status = self.server.call("PUT", f"/models/{name}/aliases/{self.own}", {"version": version})[0]
-            expect("kill", "setting an alias gets 200, or 404 if the version is gone", status in (200, 404), status)
+            expect("kill", "setting an alias gets 200, or 404 if the version is gone", status in (200, 404),
+                   status)
             if status == 200:
                 self.ledger.aliases[key] = {version}
 
@@ -126,10 +133,13 @@ def check_promises(server, ledger, folder):
 def check_version(server, ledger, name, version):
     status, data, tag = server.download(name, version)
     is_whole = status == 200 and fault_of(data) is None
-    expect("kill", "a listed version's file is complete and both checksums match", is_whole, (status, fault_of(data)))
-    expect("kill", "its bytes are those from before the kill", ledger.is_same(name, version, data), (name, version))
+    expect("kill", "a listed version's file is complete and both checksums match", is_whole,
+           (status, fault_of(data)))
+    expect("kill", "its bytes are those from before the kill", ledger.is_same(name, version, data),
+           (name, version))
     beginning = b'{"__metadata__":{"sha256":"' + tag.encode()
-    expect("kill", "its ETag is its header's checksum", len(tag) >= 32 and data[8:].startswith(beginning), tag)
+    expect("kill", "its ETag is its header's checksum", len(tag) >= 32 and data[8:].startswith(beginning),
+           tag)
     response = server.reconstruct(name, version)
     expect("kill", "a listed version responds to /reconstruct", response[:2] == (200, version), response)
 
@@ -141,7 +151,8 @@ def check_aliases(ledger, name, listed, aliases):
         if of == name:
             is_now = aliases.get(alias)
             is_right = is_now in values or is_now is None and not values <= set(listed)
-            expect("kill", "an alias points to the version that it was set to", is_right, (name, alias, is_now, values, listed))
+            expect("kill", "an alias points to the version that it was set to", is_right,
+                   (name, alias, is_now, values, listed))
             ledger.aliases[of, alias] = {is_now}
 
 
@@ -159,7 +170,8 @@ def kill(folder, rounds):
     for _ in range(rounds):
         stop = run_all(*[Client(number, server, ledger, files).run for number in range(4)])
         time.sleep(random.uniform(0, 0.4))
-        expect("kill", "the server runs until it is killed", server.process.poll() is None, server.last_errors())
+        expect("kill", "the server runs until it is killed", server.process.poll() is None,
+               server.last_errors())
         server.kill()
         stop()
         left += len(leftovers(folder))
@@ -178,5 +190,6 @@ def kill(folder, rounds):
     expect("kill", "after SIGTERM the server exits with 0", server.stop() == 0)
     states = list(ledger.state.values())
     figure("kill", "rounds", f"{rounds}, {half_starts} of them with another kill while starting")
-    figure("kill", "versions", f"{len(states)}, of them deleted {states.count('gone')}; left partially written by kills: {left}")
+    figure("kill", "versions",
+           f"{len(states)}, of them deleted {states.count('gone')}; left partially written by kills: {left}")
     figure("kill", "restart until ready", quantiles(starts))

@@ -22,22 +22,27 @@ def many(folder, rounds):
         os.link(f"{folder}/{name.split('.')[0]}/1/model.safetensors", f"{folder}/{name}/1/model.safetensors")
     server = Server(folder, "--max-loaded", "8")
     expect("many", "10,000 models: ready in less than 1 s", server.seconds < 1, server.seconds)
-    figure("many", "10,000 models: until ready", f"{server.seconds:.2f} s, {server.memory():.0f} MiB resident then")
+    figure("many", "10,000 models: until ready",
+           f"{server.seconds:.2f} s, {server.memory():.0f} MiB resident then")
     _, seconds = timed(lambda: server.reconstruct(names[0]))
     figure("many", "the first /reconstruct", f"{1000 * seconds:.1f} ms")
     latest, seconds = timed(server.models)
     expect("many", "GET /models lists all models", latest.keys() == {*names, *KINDS}, len(latest))
-    figure("many", "GET /models?limit=1000, all pages", f"{seconds:.2f} s, {server.memory():.0f} MiB resident then")
+    figure("many", "GET /models?limit=1000, all pages",
+           f"{seconds:.2f} s, {server.memory():.0f} MiB resident then")
     expect("many", "memory is bounded", server.memory() < 100, f"{server.memory():.0f} MiB after GET /models")
     server.stop()
     server = Server(folder, "--max-loaded", "8")
     for kind, (_, count, requested) in KINDS.items():
         chosen, memory = random.sample([f"{kind}.{number}" for number in range(count)], requested), []
         for _ in range(3):
-            run_all(*[lambda part=part: request_all(server, chosen[part::4], expected[kind]) for part in range(4)])()
+            run_all(*[lambda part=part: request_all(server, chosen[part::4], expected[kind])
+                      for part in range(4)])()
             memory.append(server.memory())
         text = ", ".join(f"{one:.0f}" for one in memory)
-        figure("many", f"--max-loaded 8: resident after requesting {requested} ({kind}) once, twice and three times", f"{text} MiB")
+        figure("many",
+               f"--max-loaded 8: resident after requesting {requested} ({kind}) once, twice and three times",
+               f"{text} MiB")
         expect("many", "memory is bounded", memory[-1] < 100, f"{kind}: {text} MiB")
     server.stop()
 
@@ -55,4 +60,5 @@ def fill(folder):
 def request_all(server, names, expected):
     for name in names:
         response = server.reconstruct(name)
-        expect("many", "responses are correct while models are evicted", response == (200, 1, expected), (name, response))
+        expect("many", "responses are correct while models are evicted", response == (200, 1, expected),
+               (name, response))

@@ -21,7 +21,8 @@ class Pair:
             try:
                 self.act(server, name)
             except LOST as error:
-                if not expect("shared", "the other server keeps running when one is killed", server.is_killed, error):
+                if not expect("shared", "the other server keeps running when one is killed",
+                              server.is_killed, error):
                     return
                 time.sleep(0.01)
 
@@ -29,12 +30,14 @@ class Pair:
         status, version = server.train(name, random.choice([SMALL, SMALL, MEDIUM]))
         if expect("shared", "training gets 201", status == 201, f"{status} {version}"):
             with self.lock:
-                expect("shared", "no number is assigned twice", (name, version) not in self.assigned, f"{name}/{version}")
+                expect("shared", "no number is assigned twice", (name, version) not in self.assigned,
+                       f"{name}/{version}")
                 self.assigned.add((name, version))
         versions = server.model(name)[0]
         for version in versions[-1:] + versions[:-3] if random.random() < 0.6 else []:
             status, response, _ = server.call("DELETE", f"/models/{name}/versions/{version}")
-            expect("shared", "deleting gets 204 or 404", status in (204, 404), f"{status} {server.last_errors()}")
+            expect("shared", "deleting gets 204 or 404", status in (204, 404),
+                   f"{status} {server.last_errors()}")
 
     def round(self):
         """Kills one server during the load and restarts it, while the other keeps running."""
@@ -57,7 +60,8 @@ class Pair:
         version = [one.train(name)[1] for _ in range(3)][-1]
         time.sleep(0.1)
         other.reconstruct(name), other.model(name)
-        stop = run_all(lambda: self.delete_unless_killed(one, f"/models/{name}" + random.choice(["", f"/versions/{version}"])))
+        stop = run_all(lambda: self.delete_unless_killed(
+            one, f"/models/{name}" + random.choice(["", f"/versions/{version}"])))
         time.sleep(random.uniform(0, 0.015))
         one.kill()
         stop()
@@ -71,13 +75,16 @@ class Pair:
 
     def compare(self, names):
         one, other = self.servers
-        expect("shared", "both list the same models", one.models() == other.models(), (one.models(), other.models()))
+        expect("shared", "both list the same models", one.models() == other.models(),
+               (one.models(), other.models()))
         for name in names:
             versions = one.model(name)
-            expect("shared", "both list the same versions", versions == other.model(name), (name, versions, other.model(name)))
+            expect("shared", "both list the same versions", versions == other.model(name),
+                   (name, versions, other.model(name)))
             for version in versions[0]:
                 same = one.reconstruct(name, version) == other.reconstruct(name, version)
-                expect("shared", "both give the same response for the same version", same, f"{name}/{version}")
+                expect("shared", "both give the same response for the same version", same,
+                       f"{name}/{version}")
 
     def measure_visibility(self, name):
         """Changes by one server are visible on the other within a second."""
@@ -85,11 +92,14 @@ class Pair:
         version = one.train(name)[1]
         times = [until(lambda: other.reconstruct(name)[1] == version, 1)]
         one.call("DELETE", f"/models/{name}")
-        times += [until(lambda: other.reconstruct(name)[0] == 404, 1), until(lambda: name not in other.models(), 1)]
+        times += [until(lambda: other.reconstruct(name)[0] == 404, 1),
+                  until(lambda: name not in other.models(), 1)]
         one.train(name)
         times += [until(lambda: name in other.models(), 1)]
-        for what, seconds in zip(("trains", "deletes", "deletes (GET /models)", "trains again (GET /models)"), times):
-            expect("shared", f"after one server {what}, the other shows it within 1 s", seconds is not None, name)
+        for what, seconds in zip(
+                ("trains", "deletes", "deletes (GET /models)", "trains again (GET /models)"), times):
+            expect("shared", f"after one server {what}, the other shows it within 1 s", seconds is not None,
+                   name)
         return [seconds for seconds in times if seconds]
 
 

@@ -46,7 +46,8 @@ class Findings:
         print("| part | what | times | result |\n|---|---|---|---|")
         for (part, what), row in self.rows.items():
             times = row["passed"] + row["failed"]
-            result = row["figure"] or (f"**{row['failed']} failed**: {row['detail']}" if row["failed"] else "passed")
+            result = row["figure"] or (
+                f"**{row['failed']} failed**: {row['detail']}" if row["failed"] else "passed")
             print(f"| {part} | {what} | {times or ''} | {result} |")
 
 
@@ -73,7 +74,8 @@ class Server:
     @classmethod
     def launch(cls, folder, *options, log=subprocess.DEVNULL):
         """Starts a process without waiting until it is ready."""
-        process = subprocess.Popen([cls.executable, "serve", "--port", "0", "--models", folder, *options], stderr=log)
+        process = subprocess.Popen(
+            [cls.executable, "serve", "--port", "0", "--models", folder, *options], stderr=log)
         cls.processes.append(process)
         return process
 
@@ -141,7 +143,8 @@ class Server:
         """The latest version of each model, read page by page."""
         latest, after = {}, ""
         while after is not None:
-            status, response, _ = self.call("GET", f"/models?limit={limit}" + (f"&after={after}" if after else ""))
+            status, response, _ = self.call(
+                "GET", f"/models?limit={limit}" + (f"&after={after}" if after else ""))
             if status != 200:
                 raise OSError(f"GET /models: {status} {response}")
             page = json.loads(response)
@@ -202,7 +205,8 @@ def fault_of(data):
         head = data[:digits] + b"0" * 64 + data[digits + 64:start]
         if hashlib.sha256(head).hexdigest() != metadata["sha256"]:
             return "the header's checksum is wrong"
-        return None if hashlib.sha256(data[start:]).hexdigest() == metadata["data_sha256"] else "the data's checksum is wrong"
+        is_intact = hashlib.sha256(data[start:]).hexdigest() == metadata["data_sha256"]
+        return None if is_intact else "the data's checksum is wrong"
     except (ValueError, KeyError, TypeError) as error:
         return f"not a safetensors file: {error!r}"
 
@@ -231,7 +235,8 @@ def timed(body):
 
 def quantiles(times):
     times = sorted(1000 * time for time in times)
-    return f"median {times[len(times) // 2]:.1f} ms, 99 % {times[int(0.99 * len(times))]:.1f} ms, longest {times[-1]:.1f} ms"
+    median, p99 = times[len(times) // 2], times[int(0.99 * len(times))]
+    return f"median {median:.1f} ms, 99 % {p99:.1f} ms, longest {times[-1]:.1f} ms"
 
 
 findings = Findings()

@@ -20,11 +20,12 @@ deb {MIRROR}/debian-security bookworm-security main
 """
 # What Debian's slim image leaves out, also from packages that are installed later.
 EXCLUDED = ["doc", "groff", "info", "linda", "lintian", "locale", "man"]
-DPKG = "".join(f"path-exclude /usr/share/{name}/*\n" for name in EXCLUDED) + "path-include /usr/share/doc/*/copyright\n"
-# The packages of Swift's image that a build needs: the libraries that the toolchain is linked against, and the
-# programs that it calls. scripts/setup installs the libraries of Reprise.
-TOOLCHAIN_PACKAGES = """binutils ca-certificates gcc git libc6-dev libcurl4 libedit2 libicu72 libncurses6 libpython3.11
-    libsqlite3-0 libstdc++-12-dev libuuid1 libxml2 pkg-config tzdata""".split()
+DPKG = ("".join(f"path-exclude /usr/share/{name}/*\n" for name in EXCLUDED)
+        + "path-include /usr/share/doc/*/copyright\n")
+# The packages of Swift's image that a build needs: the libraries that the toolchain is linked against, and
+# the programs that it calls. scripts/setup installs the libraries of Reprise.
+TOOLCHAIN_PACKAGES = """binutils ca-certificates gcc git libc6-dev libcurl4 libedit2 libicu72 libncurses6
+    libpython3.11 libsqlite3-0 libstdc++-12-dev libuuid1 libxml2 pkg-config tzdata""".split()
 # Debuggers and editor support, half of the toolchain.
 NOT_FOR_BUILDS = ["*lldb*", "*sourcekit*", "clangd", "docc", "libclang.so*", "libLTO.so*", "repl_swift"]
 
@@ -45,7 +46,8 @@ def base_names():
 
 def is_there(name):
     return subprocess.run(
-        ["buildah", "inspect", "--type", "image", name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        ["buildah", "inspect", "--type", "image", name], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL).returncode == 0
 
 
 class Container:
@@ -68,8 +70,10 @@ class Container:
 def make_debian(name):
     """Builds a minimal Debian system without documentation."""
     with Container("scratch") as container:
-        run("debootstrap", "--variant=minbase", "bookworm", container.files, f"{MIRROR}/debian", stdout=subprocess.DEVNULL)
-        for folder in ["var/cache/apt", "var/lib/apt/lists", "var/log", *(f"usr/share/{name}" for name in EXCLUDED)]:
+        run("debootstrap", "--variant=minbase", "bookworm", container.files, f"{MIRROR}/debian",
+            stdout=subprocess.DEVNULL)
+        for folder in ["var/cache/apt", "var/lib/apt/lists", "var/log",
+                       *(f"usr/share/{name}" for name in EXCLUDED)]:
             for entry in container.files.glob(f"{folder}/**/*"):
                 if (entry.is_file() or entry.is_symlink()) and entry.name != "copyright":
                     entry.unlink()
@@ -81,18 +85,21 @@ def make_debian(name):
 
 def make_swift(name, debian):
     """Adds the toolchain of this machine to the Debian image."""
-    toolchain = pathlib.Path(json.loads(output("swift", "-print-target-info"))["paths"]["runtimeResourcePath"]).parents[2]
+    toolchain = pathlib.Path(
+        json.loads(output("swift", "-print-target-info"))["paths"]["runtimeResourcePath"]).parents[2]
     version = re.search(r"Swift version (\d+\.\d+)", output("swift", "--version"))[1]
-    assert name.startswith(f"swift:{version}-"), f"the Dockerfile needs {name}, but this machine has Swift {version}"
+    assert name.startswith(f"swift:{version}-"), (
+        f"the Dockerfile needs {name}, but this machine has Swift {version}")
     assert toolchain != pathlib.Path("/"), "the toolchain must have a folder of its own"
     with Container(debian) as container:
-        install = "apt-get update -qq && apt-get install -qq --yes --no-install-recommends " + " ".join(TOOLCHAIN_PACKAGES)
-        run("buildah", "run", *ENGINE, "--env", "DEBIAN_FRONTEND=noninteractive", container.name, "--", "sh", "-c", install,
-            stdout=subprocess.DEVNULL)
+        install = ("apt-get update -qq && apt-get install -qq --yes --no-install-recommends "
+                   + " ".join(TOOLCHAIN_PACKAGES))
+        run("buildah", "run", *ENGINE, "--env", "DEBIAN_FRONTEND=noninteractive", container.name, "--", "sh",
+            "-c", install, stdout=subprocess.DEVNULL)
         place = container.files / toolchain.relative_to("/")
         shutil.copytree(toolchain, place, symlinks=True, ignore=shutil.ignore_patterns(*NOT_FOR_BUILDS))
-        run("buildah", "config", "--env", f"PATH={toolchain}/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--cmd", "bash",
-            container.name)
+        run("buildah", "config", "--env", f"PATH={toolchain}/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin", "--cmd",
+            "bash", container.name)
         container.commit(name)
 
 
@@ -138,6 +145,6 @@ def build(tag):
     make_bases()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        run("buildah", "build", *ENGINE, "--pull-never", "--layers", "--force-rm", "--format", "docker", "--tag", tag,
-            *package_sources(folder), ROOT)
+        run("buildah", "build", *ENGINE, "--pull-never", "--layers", "--force-rm", "--format", "docker",
+            "--tag", tag, *package_sources(folder), ROOT)
     print(f"built {tag} in {time.monotonic() - start:.0f} s", flush=True)

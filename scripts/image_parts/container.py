@@ -42,9 +42,10 @@ class Running:
         self.config, user = config, config["User"]
         self.start = time.perf_counter()
         self.process = subprocess.Popen(
-            [tool("unshare"), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c", ISOLATE,
-             "sh", files, volume, mode, "env", "-i", *config["Env"], tool("setpriv"), "--no-new-privs", tool("chroot"),
-             f"--userspec={user}", f"--groups={user.split(':')[1]}", files, *config["Entrypoint"], *config["Cmd"], *extra],
+            [tool("unshare"), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh",
+             "-c", ISOLATE, "sh", files, volume, mode, "env", "-i", *config["Env"], tool("setpriv"),
+             "--no-new-privs", tool("chroot"), f"--userspec={user}", f"--groups={user.split(':')[1]}", files, *config["Entrypoint"],
+             *config["Cmd"], *extra],
             stderr=subprocess.PIPE, text=True)
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         while not (found := children.read_text().split()) and self.process.poll() is None:
@@ -56,8 +57,8 @@ class Running:
         output."""
         user, group = self.config["User"].split(":")
         result = subprocess.run(
-            [tool("nsenter"), "--target", str(self.pid), "--mount", "--pid", "--net", "--root", "--wd", "--setuid", user,
-             "--setgid", group, *command],
+            [tool("nsenter"), "--target", str(self.pid), "--mount", "--pid", "--net", "--root", "--wd",
+             "--setuid", user, "--setgid", group, *command],
             env=dict(entry.split("=", 1) for entry in self.config["Env"]), capture_output=True, text=True)
         return result.returncode, result.stdout + result.stderr
 
@@ -65,8 +66,8 @@ class Running:
         """Starts curl of the host in the container's network. The last line of its output is the status."""
         data = ["--data-binary", body] if body else []
         return subprocess.Popen(
-            [tool("nsenter"), "--target", str(self.pid), "--net", "curl", "-sS", "-m", "60", "-w", r"\n%{http_code}", *data,
-             *options, f"http://127.0.0.1:8080{path}"],
+            [tool("nsenter"), "--target", str(self.pid), "--net", "curl", "-sS", "-m", "60", "-w",
+             r"\n%{http_code}", *data, *options, f"http://127.0.0.1:8080{path}"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def call(self, path, body=None, *options):

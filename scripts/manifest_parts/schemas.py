@@ -12,14 +12,17 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 KUBERNETES = "1.37.0"
-FOLDER = pathlib.Path(kubernetes_validate.__file__).parent / f"kubernetes-json-schema/v{KUBERNETES}-local-strict"
+FOLDER = (pathlib.Path(kubernetes_validate.__file__).parent
+          / f"kubernetes-json-schema/v{KUBERNETES}-local-strict")
 DEFINITIONS = json.loads((FOLDER / "_definitions.json").read_text())
 SIMPLE = {
-    "str": {"type": "string"}, "int": {"type": "integer"}, "bool": {"type": "boolean"}, "float": {"type": "number"},
-    "object": {}, "datetime": {"type": "string"}}
+    "str": {"type": "string"}, "int": {"type": "integer"}, "bool": {"type": "boolean"},
+    "float": {"type": "number"}, "object": {}, "datetime": {"type": "string"}}
 
-MODULES = [importlib.import_module(f"kserve.models.{module.name}") for module in pkgutil.iter_modules(kserve.models.__path__)]
-MODELS = {name: kind for module in MODULES for name, kind in vars(module).items() if hasattr(kind, "openapi_types")}
+MODULES = [importlib.import_module(f"kserve.models.{module.name}")
+           for module in pkgutil.iter_modules(kserve.models.__path__)]
+MODELS = {name: kind for module in MODULES for name, kind in vars(module).items()
+          if hasattr(kind, "openapi_types")}
 
 
 def kubernetes_schema(document):
@@ -70,8 +73,10 @@ class KServe:
             self.definitions[name] = {}
             self.definitions[name] |= {
                 "type": "object", "additionalProperties": False,
-                "properties": {model.attribute_map[key]: self.of(kind) for key, kind in model.openapi_types.items()},
-                "required": [model.attribute_map[key] for key in model.openapi_types if is_required(model, key)]}
+                "properties": {model.attribute_map[key]: self.of(kind)
+                               for key, kind in model.openapi_types.items()},
+                "required": [model.attribute_map[key] for key in model.openapi_types
+                             if is_required(model, key)]}
         return {"$ref": f"#/$defs/{name}"}
 
 
@@ -89,7 +94,8 @@ def is_required(model, attribute):
 def monitoring_schema(document):
     """The schema from a model that is generated from the resource definition. The model accepts unknown
     fields, so the schema is closed here."""
-    module = importlib.import_module(f"cloudcoil.models.prometheus_operator.{document['apiVersion'].split('/')[1]}")
+    module = importlib.import_module(
+        f"cloudcoil.models.prometheus_operator.{document['apiVersion'].split('/')[1]}")
     schema = getattr(module, document["kind"]).model_json_schema(by_alias=True)
     for definition in [schema, *schema["$defs"].values()]:
         if "properties" in definition:
@@ -100,6 +106,8 @@ def monitoring_schema(document):
 def validator(document):
     """The validator for documents of this kind."""
     group = document["apiVersion"].rpartition("/")[0]
-    schema = {"serving.kserve.io": KServe().schema, "monitoring.coreos.com": monitoring_schema}.get(group, kubernetes_schema)
+    schema = {"serving.kserve.io": KServe().schema, "monitoring.coreos.com": monitoring_schema}.get(
+        group, kubernetes_schema)
     registry = Resource.from_contents(DEFINITIONS) @ Registry()
-    return Draft202012Validator({"$id": "https://kubernetes.io/api/resource.json"} | schema(document), registry=registry)
+    return Draft202012Validator(
+        {"$id": "https://kubernetes.io/api/resource.json"} | schema(document), registry=registry)
