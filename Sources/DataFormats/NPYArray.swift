@@ -41,8 +41,8 @@ public struct NPYArray: Sendable, Equatable {
         }
         if let index = values.firstIndex(where: \.isInfinite) {
             throw NPYError(
-                "has a number at \(Self.text(Self.position(of: index, in: header.shape))) that is infinite or "
-                    + "beyond the range of float32, ±3.4028235e38")
+                "has a number at \(Self.text(Self.position(of: index, in: header.shape))) that is infinite "
+                    + "or beyond the range of float32, ±3.4028235e38")
         }
         shape = header.shape
         self.values = values

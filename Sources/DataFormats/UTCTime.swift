@@ -117,7 +117,8 @@ extension UTCTime: CustomStringConvertible {
         let year = yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0)
         let (seconds, fraction) = (rest / 1_000_000, rest % 1_000_000)
         let time =
-            "\(Self.padded(seconds / 3600, 2)):\(Self.padded(seconds / 60 % 60, 2)):\(Self.padded(seconds % 60, 2))"
+            "\(Self.padded(seconds / 3600, 2)):\(Self.padded(seconds / 60 % 60, 2))"
+            + ":\(Self.padded(seconds % 60, 2))"
         let date = "\(Self.padded(year, 4))-\(Self.padded(calendarMonth, 2))-\(Self.padded(day, 2))"
         return "\(date)T\(time)\(fraction == 0 ? "" : "." + Self.padded(fraction, 6))Z"
     }

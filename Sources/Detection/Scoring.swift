@@ -79,14 +79,14 @@ extension Threshold {
         var warnings: [String] = []
         if source == .training {
             warnings.append(
-                "The threshold was learned from the windows that the weights were fitted to, because no others were held "
-                    + "back: expect more false alarms than the quantile promises. Train on more rows, or with a "
-                    + "calibration_split.")
+                "The threshold was learned from the windows that the weights were fitted to, because no "
+                    + "others were held back: expect more false alarms than the quantile promises. Train on "
+                    + "more rows, or with a calibration_split.")
         }
         if !calibration.supports(q) {
             warnings.append(
-                "\(calibration.count) calibration windows are too few for a quantile of \(q): the threshold is an "
-                    + "estimate, at least their largest error. Train on more rows.")
+                "\(calibration.count) calibration windows are too few for a quantile of \(q): the threshold "
+                    + "is an estimate, at least their largest error. Train on more rows.")
         }
         return warnings
     }
@@ -97,7 +97,8 @@ extension Drift {
     fileprivate var warning: String? {
         guard isDrift else { return nil }
         return
-            "\(Int((share * 100).rounded())) % of the \(windows) windows exceed a level that 10 % of the calibration windows "
-            + "exceeded: either most of them are anomalous, or the process has drifted. Retrain on recent data."
+            "\(Int((share * 100).rounded())) % of the \(windows) windows exceed a level that 10 % of the "
+            + "calibration windows exceeded: either most of them are anomalous, or the process has drifted. "
+            + "Retrain on recent data."
     }
 }

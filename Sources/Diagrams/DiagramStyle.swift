@@ -13,7 +13,7 @@ enum DiagramStyle {
         .line,.frame{fill:none}
         .dropout,.copy{stroke-dasharray:4 3}
         .encoding{stroke-width:2.4}
-        \((1...HeatMapCells.levels).map { ".l\($0){fill-opacity:\(Double($0) / Double(HeatMapCells.levels))}" }.joined())
+        \(heatLevels)
         \(colors(light))
         @media screen and (prefers-color-scheme:dark){
         \(colors(dark))
@@ -36,6 +36,11 @@ enum DiagramStyle {
         faint: "#3d444d",
         lstm: ("#10243e", "#4493f8"), dense: ("#12261a", "#3fb950"), vector: ("#33230c", "#f0a040"),
         negative: "#6cb6ff", positive: "#ffa657")
+
+    /// A rule for each level of a heat map.
+    private static let heatLevels = (1...HeatMapCells.levels).map {
+        ".l\($0){fill-opacity:\(Double($0) / Double(HeatMapCells.levels))}"
+    }.joined()
 
     private static func colors(_ palette: Palette) -> String {
         func shape(_ names: String, _ colors: (fill: String, stroke: String)) -> String {

@@ -68,7 +68,8 @@ struct SVGWriter {
     ) -> String {
         let (width, height) = (Self.number(width), Self.number(height))
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)">
+            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="\(width)" height="\(height)" \
+            viewBox="0 0 \(width) \(height)">
             <title>\(Self.escaped(title))</title>
             <desc>\(Self.escaped(description))</desc>
             <style>\(style)</style>

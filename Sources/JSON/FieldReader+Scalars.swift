@@ -135,7 +135,8 @@ extension FieldReader {
             guard case .string(let text) = element, let choice = Choice(rawValue: text) else {
                 throw JSONError(
                     .invalid, at: pointer(to: name) + "/\(index)",
-                    "element \(index) of \(Quote.text(name)) is not allowed; \(Quote.text(name)) must be \(wanted)"
+                    "element \(index) of \(Quote.text(name)) is not allowed; \(Quote.text(name)) must be "
+                        + wanted
                 )
             }
             choices.append(choice)

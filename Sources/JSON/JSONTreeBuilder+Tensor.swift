@@ -51,7 +51,8 @@ extension JSONTreeBuilder {
         case .notANumber:
             return JSONError(
                 .invalid, at: pointer,
-                "found \(kind(of: token)) among numbers; each value must be a number, or null if it is missing"
+                "found \(kind(of: token)) among numbers; each value must be a number, or null if it is "
+                    + "missing"
             )
         case .outOfRange:
             return JSONError(
@@ -62,8 +63,8 @@ extension JSONTreeBuilder {
         case .ragged:
             return JSONError(
                 .invalid, at: pointer,
-                "this row has \(count(result.found)); the previous rows have \(result.expected), and all must have "
-                    + "the same length")
+                "this row has \(count(result.found)); the previous rows have \(result.expected), and all "
+                    + "must have the same length")
         case .deeper:
             return JSONError(
                 .invalid, at: pointer,

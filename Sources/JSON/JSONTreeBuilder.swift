@@ -27,8 +27,8 @@ struct JSONTreeBuilder {
         let rest = csimdjson_next(parser)
         guard rest.kind == .end else {
             throw MalformedJSON.error(
-                "\(MalformedJSON.name(rest, in: body)) at byte \(rest.offset) follows the end of the document; "
-                    + "send one JSON value and nothing after it")
+                "\(MalformedJSON.name(rest, in: body)) at byte \(rest.offset) follows the end of the "
+                    + "document; send one JSON value and nothing after it")
         }
         return value
     }

@@ -50,18 +50,20 @@ enum MalformedJSON {
                 "the body ends at byte \(token.offset); expected \(expected). Was it cut off?")
         case .badEscape:
             return error(
-                "the string \(place) has a bad escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX, "
-                    + "with surrogates only in pairs")
+                "the string \(place) has a bad escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and "
+                    + "\\uXXXX, with surrogates only in pairs")
         case .badNumber:
             return error(
-                "\(source(token, in: body)) \(place) is not a number that JSON allows\(numberHint(token, in: body))"
+                "\(source(token, in: body)) \(place) is not a number that JSON allows"
+                    + numberHint(token, in: body)
             )
         case .hugeNumber:
             return JSONError(
                 .invalid, "the number \(source(token, in: body)) \(place) is beyond the range of a double")
         case .unknown:
             return error(
-                "\(source(token, in: body)) \(place) is not JSON; expected \(expected)\(unknownHint(token, in: body))"
+                "\(source(token, in: body)) \(place) is not JSON; expected \(expected)"
+                    + unknownHint(token, in: body)
             )
         default:
             return error("found \(name(token, in: body)) \(place); expected \(expected)")

@@ -12,7 +12,7 @@ import TimeSeries
 /// | `feature_names` | JSON: the names of the features, `[F]` unique strings |
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
 /// | `errors` | JSON: `kind`; the threshold's errors as `count`, `ranked`, `mean`, `deviation` |
-/// | `baseline_errors` | JSON: errors of the baselines `z_score` and `pca`: `count`, `ranked`, `mean`, `deviation` |
+/// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate` of each epoch; `epoch`; `seconds`; `warm_start` |

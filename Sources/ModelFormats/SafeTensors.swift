@@ -37,7 +37,8 @@ package enum SafeTensors {
             guard let values else {
                 throw SafeTensorsError(
                     tensor: entry.name,
-                    "is of type \(entry.dtype.rawValue); the types that can be read are F64, F32, F16 and BF16"
+                    "is of type \(entry.dtype.rawValue); the types that can be read are F64, F32, F16 "
+                        + "and BF16"
                 )
             }
             tensors.append(NamedTensor(name: entry.name, shape: entry.shape, values: values))

@@ -54,7 +54,8 @@ extension SafeTensorsHeader.Entry {
         let length = member.name.utf8.count
         guard 1...SafeTensorsHeader.maxNameLength ~= length else {
             throw SafeTensorsError(
-                "the name of a tensor has \(length) bytes; it must have 1 to \(SafeTensorsHeader.maxNameLength)"
+                "the name of a tensor has \(length) bytes; it must have 1 to "
+                    + "\(SafeTensorsHeader.maxNameLength)"
             )
         }
         name = member.name
@@ -74,7 +75,8 @@ extension SafeTensorsHeader.Entry {
         guard offsets[0] <= offsets[1], offsets[1] <= dataCount else {
             throw SafeTensorsError(
                 tensor: name,
-                "has the data_offsets \(offsets); they must not decrease, and the data end at byte \(dataCount)"
+                "has the data_offsets \(offsets); they must not decrease, and the data end "
+                    + "at byte \(dataCount)"
             )
         }
         range = offsets[0]..<offsets[1]

@@ -45,7 +45,8 @@ package struct SafeTensorsHeader: Sendable {
     package static func byteCount(_ prefix: [UInt8]) throws(SafeTensorsError) -> Int {
         guard prefix.count >= lengthByteCount else {
             throw SafeTensorsError(
-                "there are \(prefix.count) bytes; a safetensors file starts with 8 bytes for the header's length"
+                "there are \(prefix.count) bytes; a safetensors file starts with 8 bytes for the "
+                    + "header's length"
             )
         }
         let length = prefix.prefix(lengthByteCount).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -70,7 +71,8 @@ package struct SafeTensorsHeader: Sendable {
         let dataStart = try Self.byteCount(bytes)
         guard dataStart <= min(bytes.count, fileSize) else {
             throw SafeTensorsError(
-                "the header ends at byte \(dataStart), the file at byte \(min(bytes.count, fileSize)); was it cut off?"
+                "the header ends at byte \(dataStart), the file at byte "
+                    + "\(min(bytes.count, fileSize)); was it cut off?"
             )
         }
         let members = try Self.members(bytes[Self.lengthByteCount..<dataStart])
@@ -116,7 +118,8 @@ package struct SafeTensorsHeader: Sendable {
         for member in object.members {
             guard case .string(let value) = member.value else {
                 throw SafeTensorsError(
-                    "\(Quote.text(member.name)) in '\(metadataName)' is \(member.value.kindName); it must be a string"
+                    "\(Quote.text(member.name)) in '\(metadataName)' is \(member.value.kindName); it "
+                        + "must be a string"
                 )
             }
             metadata.append((member.name, value))
@@ -154,14 +157,16 @@ package struct SafeTensorsHeader: Sendable {
                 let fault = entry.range.lowerBound < end ? "overlaps the previous one" : "follows a gap"
                 throw SafeTensorsError(
                     tensor: entry.name,
-                    "\(fault): it starts at byte \(entry.range.lowerBound) of the data and must start at byte \(end)"
+                    "\(fault): it starts at byte \(entry.range.lowerBound) of the data and must start "
+                        + "at byte \(end)"
                 )
             }
             end = entry.range.upperBound
         }
         guard end == dataCount else {
             throw SafeTensorsError(
-                "the tensors end at byte \(end) of the data, the file at byte \(dataCount); nothing may follow the last tensor"
+                "the tensors end at byte \(end) of the data, the file at byte \(dataCount); nothing "
+                    + "may follow the last tensor"
             )
         }
     }

@@ -78,7 +78,8 @@ extension TrainingOptions {
         ]
         for (name, monitor) in monitors where monitor == .validationLoss && !hasValidation {
             throw .invalid(
-                "\(name) monitors val_loss, but there are no validation windows; set validation_split, or set monitor to loss"
+                "\(name) monitors val_loss, but there are no validation windows; set validation_split, or "
+                    + "set monitor to loss"
             )
         }
         guard let plateau = reduceLROnPlateau else { return }

@@ -78,18 +78,21 @@ extension Sequential {
     private func check(_ windows: Windows, _ options: TrainingOptions) throws(TrainingError) {
         guard .sequence(windows.timesteps, windows.features) == inputShape else {
             throw .invalid(
-                "the windows have shape [\(windows.timesteps), \(windows.features)]; the network takes \(inputShape.dimensions)"
+                "the windows have shape [\(windows.timesteps), \(windows.features)]; the network takes "
+                    + "\(inputShape.dimensions)"
             )
         }
         guard outputShape == inputShape else {
             throw .invalid(
-                "the last layer emits \(outputShape.dimensions); it must emit the shape of a window, \(inputShape.dimensions)"
+                "the last layer emits \(outputShape.dimensions); it must emit the shape of a window, "
+                    + "\(inputShape.dimensions)"
             )
         }
         let (training, validation) = windows.split(validation: options.validationSplit)
         guard training.count > 0 else {
             throw .invalid(
-                "there are no windows to train on: \(windows.count) in total, \(validation.count) of them for validation"
+                "there are no windows to train on: \(windows.count) in total, \(validation.count) of "
+                    + "them for validation"
             )
         }
         guard options.epochs > 0, options.batchSize > 0 else {

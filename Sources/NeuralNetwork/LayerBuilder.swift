@@ -88,8 +88,8 @@ struct LayerBuilder {
     private func sequenceLength(at place: Place) throws(ArchitectureError) -> Int {
         guard let timesteps = shape.timesteps else {
             throw place.error(
-                "needs a sequence, but receives a vector \(shape.dimensions); set return_sequences to true on the layer "
-                    + "before it, or put a RepeatVector between them")
+                "needs a sequence, but receives a vector \(shape.dimensions); set return_sequences to true "
+                    + "on the layer before it, or put a RepeatVector between them")
         }
         return timesteps
     }

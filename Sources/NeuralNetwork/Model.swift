@@ -30,7 +30,8 @@ public final class Model: Sendable {
         guard weights.values.count == network.parameterCount else {
             throw ArchitectureError(
                 detail:
-                    "there are \(weights.values.count) weights; the network has \(network.parameterCount) parameters"
+                    "there are \(weights.values.count) weights; the network has \(network.parameterCount) "
+                    + "parameters"
             )
         }
         self.network = network

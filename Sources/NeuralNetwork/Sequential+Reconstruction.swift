@@ -7,7 +7,7 @@ extension Sequential {
         return ArchitectureError(
             index: entries.count - 1,
             detail:
-                "\(place) is the last and emits \(outputShape.dimensions), but a reconstruction has the window's shape "
-                + "\(inputShape.dimensions)")
+                "\(place) is the last and emits \(outputShape.dimensions), but a reconstruction has the "
+                + "window's shape \(inputShape.dimensions)")
     }
 }

@@ -111,8 +111,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .diverged(let epoch):
-            "the loss became NaN or infinite in epoch \(epoch); try a lower learning_rate, clip_norm, activation: tanh, "
-                + "or scaling: standard if the data is not scaled"
+            "the loss became NaN or infinite in epoch \(epoch); try a lower learning_rate, clip_norm, "
+                + "activation: tanh, or scaling: standard if the data is not scaled"
         case .invalid(let detail): detail
         case .cancelled: "training was cancelled"
         }

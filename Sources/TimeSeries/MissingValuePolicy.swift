@@ -56,7 +56,8 @@ extension Series {
                 throw .missing(
                     row: row, feature: feature,
                     hint:
-                        "no value of the feature can fill the gap; set missing to zero, or leave the feature out"
+                        "no value of the feature can fill the gap; set missing to zero, or leave the "
+                        + "feature out"
                 )
             }
             for gap in row..<next {

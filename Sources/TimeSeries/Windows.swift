@@ -62,7 +62,8 @@ public struct Windows: Sendable, Equatable {
             throw .shape(
                 recordings.count == 1
                     ? "a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps"
-                    : "each of the \(recordings.count) recordings is shorter than one window of \(timesteps) timesteps"
+                    : "each of the \(recordings.count) recordings is shorter than one window of \(timesteps) "
+                        + "timesteps"
             )
         }
         return Windows(series: series, timesteps: timesteps, starts: starts, recordings: recordings)

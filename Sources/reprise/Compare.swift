@@ -57,8 +57,8 @@ struct LabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their first \
-            and last rows, such as [[8,9]].
+            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their \
+            first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var labels: String?
 }

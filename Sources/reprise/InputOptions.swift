@@ -9,8 +9,8 @@ struct InputOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             """
-            A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON request; \
-            - or no file reads standard input.
+            A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON \
+            request; - or no file reads standard input.
             """))
     var file: String?
 
@@ -52,7 +52,8 @@ struct InputOptions: ParsableArguments {
 
     private func notCSV(_ member: String) -> CommandFailure {
         CommandFailure(
-            "\(OptionName(member: member).flag) names columns, which are for CSV; \(InputFile(file)) is not CSV",
+            "\(OptionName(member: member).flag) names columns, which are for CSV; "
+                + "\(InputFile(file)) is not CSV",
             hint: "leave the option out, or convert the file to CSV with a header row")
     }
 }

@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other data \
-            their first and last rows, such as [[8,9]].
+            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other \
+            data their first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var exclude: String?
     @OptionGroup var options: TrainOptions
@@ -37,10 +37,10 @@ struct Train: ParsableCommand {
 
     private func report(_ response: TrainResponse) -> String {
         let (first, last) = (response.history.loss.first ?? 0, response.loss ?? 0)
-        let plural = response.features == 1 ? "" : "s"
+        let features = "\(response.features) feature\(response.features == 1 ? "" : "s")"
         return """
             model       \(response.model), version \(response.version) (\(response.architecture))
-            windows     \(response.timesteps) timesteps of \(response.features) feature\(plural)\(names(response))
+            windows     \(response.timesteps) timesteps of \(features)\(names(response))
             parameters  \(response.parameters)
             loss        \(first.rounded5) -> \(last.rounded5) in \(response.epochs) epochs
             threshold   \((response.threshold ?? 0).rounded5) (\(response.errorKind)), \(source(response))

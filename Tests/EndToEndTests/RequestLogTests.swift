@@ -15,12 +15,20 @@ import Testing
         let response = try server.client.send("POST", "/reconstruct?secret=1", fields: fields, body: body)
         #expect(response.status == 200)
         let line = try server.logged(
-            /time=\S+Z level=info msg=request request_id=mine-1 method=POST route=\/reconstruct path=\/reconstruct status=200 bytes=(\d+) seconds=0\.\d{6} peer=127\.0\.0\.1 model=toy version=1 trace_id=0af7651916cd43dd8448eb211c80319c parent_id=b7ad6b7169203331\n/
+            #/
+            time=\S+Z\ level=info\ msg=request\ request_id=mine-1\ method=POST\ route=/reconstruct
+            \ path=/reconstruct\ status=200\ bytes=(\d+)\ seconds=0\.\d{6}\ peer=127\.0\.0\.1
+            \ model=toy\ version=1\ trace_id=0af7651916cd43dd8448eb211c80319c
+            \ parent_id=b7ad6b7169203331\n
+            /#
         )
         #expect(Int(line.1) == response.body.count)
         _ = try server.client.get("/models/%22%0a")
         let other = try server.logged(
-            /request_id=[0-9a-z]{13} method=GET route=\/models\/\{model\} path=\/models\/%22%0a status=404 .*\n/
+            #/
+            request_id=[0-9a-z]{13}\ method=GET\ route=/models/\{model\}
+            \ path=/models/%22%0a\ status=404\ .*\n
+            /#
         )
         #expect(!other.contains("secret"))
         #expect(throws: HarnessError.self) { try server.logged(/path=\/healthz|secret/) }

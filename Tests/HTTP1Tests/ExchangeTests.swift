@@ -105,7 +105,8 @@ struct ExchangeTests {
         let connection = InMemoryConnection()
         connection.feed(
             bytes(
-                "POST \(path) HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"
+                "POST \(path) HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+                    + "Content-Length: \(length)\r\n\r\n"
             ))
         #expect(connection.responses.map(\.status) == [status])
         #expect(connection.isClosed)

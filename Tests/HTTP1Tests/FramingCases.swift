@@ -62,8 +62,9 @@ extension WireCase {
             chunks(87, "0\r\nX: " + String(repeating: "v", count: 9000) + "\r\n\r\n", 431, .closes),
             WireCase(
                 87,
-                "POST /fields HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 9\r\n"
-                    + "Transfer-Encoding: x\r\nHost: evil\r\nAuthorization: x\r\nContent-Type: x\r\n\r\n",
+                "POST /fields HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+                    + "Content-Length: 9\r\nTransfer-Encoding: x\r\nHost: evil\r\nAuthorization: x\r\n"
+                    + "Content-Type: x\r\n\r\n",
                 [200], .keeps, text: "Host=h|Transfer-Encoding=chunked"),
         ]
         + [";", ";[", ";a\0", ";a\rb", ";a=", ";a=\"b", ";a b"].map {

@@ -12,7 +12,8 @@ struct FieldReaderTests {
         var body = try reader(
             #"""
             {"model":"toy","epochs":30.0,"rate":1,"shuffle":false,"loss":"mae","units":[128,6.4e1],
-             "early_stopping":{"patience":3},"layers":[{"type":"LSTM"},{"type":"Dense"}],"series":[[1,2]],"seed":null}
+             "early_stopping":{"patience":3},"layers":[{"type":"LSTM"},{"type":"Dense"}],\#
+            "series":[[1,2]],"seed":null}
             """#)
         #expect(try body.requiredString("model") == "toy")
         #expect(try body.int("epochs", in: 1...100, default: 7) == 30)

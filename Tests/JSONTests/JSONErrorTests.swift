@@ -121,7 +121,10 @@ struct JSONErrorTests {
         do {
             let value = try JSONFixtures.parse(bad.text)
             Issue.record(
-                "\(bad.text.prefix(80)) should be refused, but was read as \(JSONWriter.text(of: value).prefix(80))"
+                """
+                \(bad.text.prefix(80)) should be refused, but was read as \
+                \(JSONWriter.text(of: value).prefix(80))
+                """
             )
         } catch {
             let note = Comment("\(bad.text.prefix(80)): \(error)")

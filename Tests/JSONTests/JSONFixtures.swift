@@ -7,7 +7,8 @@ enum JSONFixtures {
 
     /// A document with every type of value.
     static let everything = #"""
-        {"model": "toy \"ü\" \u00e9\ud83d\ude00\n", "windows": [[[0.3, 0.027], [-4e-1, null]], [[5, 1E2], [0, -0.0]]],
+        {"model": "toy \"ü\" \u00e9\ud83d\ude00\n", "windows": [[[0.3, 0.027], [-4e-1, null]], \#
+        [[5, 1E2], [0, -0.0]]],
          "epochs": 300, "rate": 1e-3, "shuffle": true, "quiet": false, "none": null, "empty": {}, "list": [],
          "layers": [{"type": "LSTM", "units": [128, 64]}, [[]], "x"], "inputs": [{"data": [1, 2.5]}]}
         """#

@@ -12,7 +12,8 @@ enum SafeTensorsFile {
 
     /// The JSON of a tensor's member of a header.
     static func entry(_ name: String, _ dtype: String, _ shape: [Int], _ range: Range<Int>) -> String {
-        #""\#(name)":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":[\#(range.lowerBound),\#(range.upperBound)]}"#
+        #""\#(name)":{"dtype":"\#(dtype)","shape":\#(shape),"#
+            + #""data_offsets":[\#(range.lowerBound),\#(range.upperBound)]}"#
     }
 
     /// A file whose header has the given members.

@@ -52,7 +52,10 @@ import TimeSeries
                 let slope = try (lossMoved(by: 0.01) - lossMoved(by: -0.01)) / 0.02
                 #expect(
                     abs(slope - Double(gradient[position])) < 2e-2 * Double(largest) + 2e-4,
-                    "\(parameter.name)[\(position - parameter.offset)] of \(Self.stacks[stack].name): slope \(slope)"
+                    """
+                    \(parameter.name)[\(position - parameter.offset)] of \(Self.stacks[stack].name): \
+                    slope \(slope)
+                    """
                 )
             }
         }

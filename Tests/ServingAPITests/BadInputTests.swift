@@ -38,7 +38,8 @@ import Testing
             says: "set missing to"),
         row("no data", "{\"model\":\"m\",\"timesteps\":2}", says: "series"),
         row(
-            "misspelt data", "{\"model\":\"m\",\"serie\":[[1]]}", at: "/serie", says: "did you mean 'series'"),
+            "misspelt data", "{\"model\":\"m\",\"serie\":[[1]]}", at: "/serie",
+            says: "did you mean 'series'"),
         row("too short", train(",\"stride\":1", data: "\"series\":[[1,2]]"), at: "/series", says: "shorter"),
         row("units 0", train(",\"units\":[0]"), at: "/units/0", says: "must be"),
         row("units 10^9", train(",\"units\":[1000000000]"), at: "/units/0", says: "must be"),
@@ -65,7 +66,8 @@ import Testing
         row(
             "diverged",
             train(
-                ",\"learning_rate\":1000000,\"activation\":\"relu\",\"scaling\":\"none\",\"batch_size\":1,\"epochs\":300",
+                ",\"learning_rate\":1000000,\"activation\":\"relu\",\"scaling\":\"none\",\"batch_size\":1,"
+                    + "\"epochs\":300",
                 data: "\"series\":[[1e30,2],[3,4e30],[5,6]]"), says: "epoch"),
         row(
             "val_loss of no window", train(",\"validation_split\":1e-17,\"early_stopping\":{}"),

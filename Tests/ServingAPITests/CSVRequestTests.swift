@@ -5,7 +5,8 @@ import Testing
 @Suite struct CSVRequestTests {
     private static let csv = [(name: "Content-Type", value: "text/csv; charset=utf-8")]
     private static let options =
-        "timesteps=3&units=4,2&epochs=2&seed=5&learning_rate=0.01&shuffle=false&early_stopping=%7B%22monitor%22:%22loss%22%7D"
+        "timesteps=3&units=4,2&epochs=2&seed=5&learning_rate=0.01&shuffle=false"
+        + "&early_stopping=%7B%22monitor%22:%22loss%22%7D"
 
     /// A table as CSV. `cell` returns the text of a cell, by the name of its column and its row.
     private static func table(

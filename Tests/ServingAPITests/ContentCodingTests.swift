@@ -10,12 +10,15 @@ import Testing
     private static let plain =
         "{\"model\":\"m\",\"series\":[[1,2],[3,4],[5,6],[7,9]],\"timesteps\":2,\"epochs\":1}"
     private static let gzip =
-        "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUgPzkDyDSsBQA8eR45SQAAAA=="
+        "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtVrKKjjbUMYrViTbWMQGSpjpmQNJcxzI2VkepJDM3tbgktQCoykhHKbUg"
+        + "PzkDyDSsBQA8eR45SQAAAA=="
     /// Two members (RFC 1952, section 2.2).
     private static let members =
-        "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtBgAuoEg9FAAAAB+LCAAAAAAAAgNTsoqONtQxitWJNtYxAZKmOmZA0lzHMjZWR6kkMze1uCS1oFjJykhHKbUgPzkDyDSsBQD11QliNQAAAA=="
+        "H4sIAAAAAAACA6tWys1PSc1RslLKVdJRKk4tykwtBgAuoEg9FAAAAB+LCAAAAAAAAgNTsoqONtQxitWJNtYxAZKmOmZA0lzH"
+        + "MjZWR6kkMze1uCS1oFjJykhHKbUgPzkDyDSsBQD11QliNQAAAA=="
     private static let zlib =
-        "eJyrVsrNT0nNUbJSylXSUSpOLcpMLVayio421DGK1Yk21jEBkqY6ZkDSXMcyNlZHqSQzN7W4JLUAqMpIRym1ID85A8g0rAUAI2cV9g=="
+        "eJyrVsrNT0nNUbJSylXSUSpOLcpMLVayio421DGK1Yk21jEBkqY6ZkDSXMcyNlZHqSQzN7W4JLUAqMpIRym1ID85A8g0rAUA"
+        + "I2cV9g=="
 
     private static func bytes(_ base64: String) -> [UInt8] {
         Data(base64Encoded: base64).map(Array.init) ?? []

@@ -10,8 +10,8 @@
 
 // The parts of an ONNX file that we write: https://onnx.ai/onnx/repo-docs/IR.html.
 //
-// Field numbers and wire types are ONNX's. Text that ONNX declares as `bytes` is `string` here, which is the same on the
-// wire. `scripts/onnx-messages` makes onnx.pb.swift of this.
+// Field numbers and wire types are ONNX's. Text that ONNX declares as `bytes` is `string` here, which is the
+// same on the wire. `scripts/onnx-messages` makes onnx.pb.swift of this.
 
 import SwiftProtobuf
 

@@ -20,8 +20,8 @@ extension RuntimeLimits {
             throw JSONError(
                 .invalid,
                 "\(windows.count) windows exceed the maximum of this model for one request, "
-                    + "\(maxPredictionMultiplications / network.multiplications). Send the data in parts, or use "
-                    + "a larger stride")
+                    + "\(maxPredictionMultiplications / network.multiplications). Send the data in parts, or "
+                    + "use a larger stride")
         }
     }
 }

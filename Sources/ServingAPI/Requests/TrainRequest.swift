@@ -153,7 +153,8 @@ extension FieldReader {
         if parts.validation.isEmpty, let monitoring = options.validationLossMonitor {
             throw error(
                 "validation_split",
-                "selects none of the \(count) windows, but \(monitoring) monitors val_loss; use a larger value"
+                "selects none of the \(count) windows, but \(monitoring) monitors val_loss; use a larger "
+                    + "value"
             )
         }
         return options

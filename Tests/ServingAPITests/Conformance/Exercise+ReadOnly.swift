@@ -17,7 +17,8 @@ extension Exercise {
             Exercise("DELETE \(alias)", 405, in: .readOnly, at: "/models/toy/aliases/stable"),
             Exercise("DELETE /models/{model}", 405, in: .readOnly, at: "/models/toy"),
             Exercise(
-                "DELETE /models/{model}/versions/{version}", 405, in: .readOnly, at: "/models/toy/versions/1"),
+                "DELETE /models/{model}/versions/{version}", 405, in: .readOnly,
+                at: "/models/toy/versions/1"),
             Exercise("POST \(detectorModels)", 405, in: .readOnly, [:]),
             Exercise("DELETE \(detectorModels)/{model}", 405, in: .readOnly, at: "\(detectorModels)/x"),
         ]
