@@ -33,9 +33,11 @@ api() {
     method=$1 path=$2
     shift 2
     status=$(
-        if [ -n "${REPRISE_API_KEY:-}" ]; then printf 'header = "Authorization: Bearer %s"\n' "$REPRISE_API_KEY"; fi |
-            curl --config - --silent --show-error --request "$method" --output "$response" --write-out '%{http_code}' \
-                "$@" "$url$path"
+        if [ -n "${REPRISE_API_KEY:-}" ]; then
+            printf 'header = "Authorization: Bearer %s"\n' "$REPRISE_API_KEY"
+        fi |
+            curl --config - --silent --show-error --request "$method" --output "$response" \
+                --write-out '%{http_code}' "$@" "$url$path"
     )
     [ "$status" -lt 400 ] || { print_problem "$response"; exit 1; }
 }

@@ -13,5 +13,6 @@ function response(status)
   if status == 200 then ok = ok + 1 elseif status == 503 then refused = refused + 1 else other = other + 1 end
 end
 function done()
-  io.write(string.format("ok=%d refused=%d other=%d\n", thread:get("ok"), thread:get("refused"), thread:get("other")))
+  io.write(string.format(
+    "ok=%d refused=%d other=%d\n", thread:get("ok"), thread:get("refused"), thread:get("other")))
 end

@@ -1,4 +1,5 @@
--- Posts $BODY, in which MODEL is replaced by the name of a random one of $COUNT models: $NAME-000000 and so on.
+-- Posts $BODY, in which MODEL is replaced by the name of a random one of $COUNT models:
+-- $NAME-000000 and so on.
 wrk.method = "POST"
 local body, name, count = os.getenv("BODY"), os.getenv("NAME"), tonumber(os.getenv("COUNT"))
 

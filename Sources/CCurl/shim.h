@@ -1,4 +1,5 @@
-// libcurl for Swift. Swift cannot call variadic C functions, so there is one wrapper for each type of argument.
+// libcurl for Swift. Swift cannot call variadic C functions, so there is one wrapper for each type of
+// argument.
 #include <curl/curl.h>
 
 static inline CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value) {

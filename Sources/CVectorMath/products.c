@@ -24,7 +24,8 @@ void vm_pack(float *restrict packed, const float *restrict b, long k, long n, in
             for (long l = 0; l < width; l++)
                 for (long i = 0; i < k; i++) packed[i * VM_PANEL + l] = b[(j + l) * k + i];
         } else {
-            for (long i = 0; i < k; i++) memcpy(packed + i * VM_PANEL, b + i * n + j, (size_t)width * sizeof(float));
+            for (long i = 0; i < k; i++)
+                memcpy(packed + i * VM_PANEL, b + i * n + j, (size_t)width * sizeof(float));
         }
         for (long i = 0; i < k; i++)
             for (long l = width; l < VM_PANEL; l++) packed[i * VM_PANEL + l] = 0.0f;
@@ -35,12 +36,14 @@ void vm_pack(float *restrict packed, const float *restrict b, long k, long n, in
 // Computes `rows` rows and `panels` panels of c; both are constants at every call, and the function is
 // inlined. Each number of c is one chain of fused multiply-adds in the order of k, so a row's result does not
 // depend on the tile that it is in.
-INLINE void tile(float *c, long c_stride, const float *initial, long initial_stride, const float *a, long a_row,
-                 long a_column, const float *b, long b_panel, long b_row, long k, int rows, int panels) {
+INLINE void tile(float *c, long c_stride, const float *initial, long initial_stride, const float *a,
+                 long a_row, long a_column, const float *b, long b_panel, long b_row, long k, int rows,
+                 int panels) {
     panel_row sums[MAX_ROWS][MAX_PANELS];
     for (int r = 0; r < rows; r++)
         for (int p = 0; p < panels; p++)
-            sums[r][p] = initial ? *(const panel_row *)(initial + r * initial_stride + p * VM_PANEL) : (panel_row){0};
+            sums[r][p] = initial ? *(const panel_row *)(initial + r * initial_stride + p * VM_PANEL)
+                                 : (panel_row){0};
     for (long i = 0; i < k; i++)
         for (int p = 0; p < panels; p++) {
             panel_row weights = *(const panel_row *)(b + p * b_panel + i * b_row);
@@ -52,7 +55,8 @@ INLINE void tile(float *c, long c_stride, const float *initial, long initial_str
 
 // Copies `rows` rows of `width` floats.
 INLINE void copy_rows(float *to, long to_stride, const float *from, long from_stride, long rows, long width) {
-    for (long r = 0; r < rows; r++) memcpy(to + r * to_stride, from + r * from_stride, (size_t)width * sizeof(float));
+    for (long r = 0; r < rows; r++)
+        memcpy(to + r * to_stride, from + r * from_stride, (size_t)width * sizeof(float));
 }
 
 // Returns the size of the next piece when `total` is cut into pieces of at most `max` whose sizes differ by
@@ -66,16 +70,18 @@ INLINE long piece(long total, long max) {
 // cache.
 enum { BLOCK_ROWS = 48 };
 
-DISPATCHED void vm_multiply(float *c, long c_stride, const float *initial, long initial_stride, const float *a,
-                            long a_row, long a_column, long m, const float *b, long b_panel, long b_row, long k,
-                            long n) {
+DISPATCHED void vm_multiply(float *c, long c_stride, const float *initial, long initial_stride,
+                            const float *a, long a_row, long a_column, long m, const float *b, long b_panel,
+                            long b_row, long k, long n) {
     for (long block = 0; block < m; block += BLOCK_ROWS) {
         long end = block + BLOCK_ROWS < m ? block + BLOCK_ROWS : m;
         for (long j = 0, panels = 1; j < n; j += panels * VM_PANEL) {
             const float *panel = b + j / VM_PANEL * b_panel;
             // One or two rows take several panels at once: otherwise there are too few independent sums to
             // hide the latency of a multiply-add.
-            panels = end - block == 1 && n - j >= 4 * VM_PANEL ? 4 : end - block == 2 && n - j >= 2 * VM_PANEL ? 2 : 1;
+            panels = end - block == 1 && n - j >= 4 * VM_PANEL   ? 4
+                     : end - block == 2 && n - j >= 2 * VM_PANEL ? 2
+                                                                 : 1;
             // If the last panel is narrower than VM_PANEL, the tile is computed in a buffer and copied.
             long width = n - j < VM_PANEL ? n - j : VM_PANEL;
             float narrow[MAX_ROWS * VM_PANEL] = {0};
@@ -108,7 +114,8 @@ DISPATCHED void vm_multiply(float *c, long c_stride, const float *initial, long 
                 default: TILE(6, 1); break;
                 }
 #undef TILE
-                if (width < VM_PANEL) copy_rows(c + r * c_stride + j, c_stride, narrow, VM_PANEL, rows, width);
+                if (width < VM_PANEL)
+                    copy_rows(c + r * c_stride + j, c_stride, narrow, VM_PANEL, rows, width);
             }
         }
     }
@@ -119,8 +126,8 @@ enum { LANES = 8, DOT_ROWS = 5, DOT_COLUMNS = 2 };
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
 
 // Computes `rows` x `columns` dot products of rows of a and rows of b.
-INLINE void dots(float *c, long c_stride, int accumulate, const float *a, long a_stride, const float *b, long k,
-                 int rows, int columns) {
+INLINE void dots(float *c, long c_stride, int accumulate, const float *a, long a_stride, const float *b,
+                 long k, int rows, int columns) {
     lanes sums[DOT_ROWS][DOT_COLUMNS];
     for (int r = 0; r < rows; r++)
         for (int q = 0; q < columns; q++) sums[r][q] = (lanes){0};
@@ -139,8 +146,8 @@ INLINE void dots(float *c, long c_stride, int accumulate, const float *a, long a
         }
 }
 
-DISPATCHED void vm_multiply_transposed(float *c, long c_stride, int accumulate, const float *a, long a_stride, long m,
-                                       const float *b, long k, long n) {
+DISPATCHED void vm_multiply_transposed(float *c, long c_stride, int accumulate, const float *a, long a_stride,
+                                       long m, const float *b, long k, long n) {
     for (long j = 0; j < n; j += DOT_COLUMNS) {
         for (long r = 0, rows; r < m; r += rows) {
             rows = piece(m - r, DOT_ROWS);
@@ -149,7 +156,8 @@ DISPATCHED void vm_multiply_transposed(float *c, long c_stride, int accumulate, 
 #define DOTS(R, Q) dots(target, c_stride, accumulate, left, a_stride, right, k, R, Q)
             if (n - j == 1) {
                 for (long s = 0; s < rows; s++)
-                    dots(target + s * c_stride, c_stride, accumulate, left + s * a_stride, a_stride, right, k, 1, 1);
+                    dots(target + s * c_stride, c_stride, accumulate, left + s * a_stride, a_stride, right, k,
+                         1, 1);
                 continue;
             }
             switch (rows) {

@@ -129,11 +129,11 @@ INLINE void forward_row(float *restrict zi, float *restrict zf, float *restrict 
     }
 }
 
-INLINE void forward_rows(float *z, const float *c_prev, float *c, float *a, float *h, long h_stride, long batch,
-                         long units, int kind, int recurrent) {
+INLINE void forward_rows(float *z, const float *c_prev, float *c, float *a, float *h, long h_stride,
+                         long batch, long units, int kind, int recurrent) {
     for (long b = 0; b < batch; b++, z += 4 * units)
-        forward_row(z, z + units, z + 2 * units, z + 3 * units, c_prev ? c_prev + b * units : 0, c + b * units,
-                    a + b * units, h + b * h_stride, units, kind, recurrent);
+        forward_row(z, z + units, z + 2 * units, z + 3 * units, c_prev ? c_prev + b * units : 0,
+                    c + b * units, a + b * units, h + b * h_stride, units, kind, recurrent);
 }
 
 DISPATCHED void vm_lstm_forward(float *z, const float *c_prev, float *c, float *a, float *h, long h_stride,
@@ -150,8 +150,8 @@ DISPATCHED void vm_lstm_forward(float *z, const float *c_prev, float *c, float *
 // One row of vm_lstm_predict: only the states are kept, and two divisions replace five. A denominator is at
 // most 417, so the product of three does not overflow.
 INLINE void predict_row(const float *restrict zi, const float *restrict zf, const float *restrict zg,
-                        const float *restrict zo, float *restrict c, float *restrict h, int is_first, long units,
-                        int kind, int recurrent) {
+                        const float *restrict zo, float *restrict c, float *restrict h, int is_first,
+                        long units, int kind, int recurrent) {
     for (long j = 0; j < units; j++) {
         fraction i = activation_fraction(zi[j], recurrent);
         fraction g = activation_fraction(zg[j], kind);
@@ -169,11 +169,11 @@ INLINE void predict_row(const float *restrict zi, const float *restrict zf, cons
     }
 }
 
-INLINE void predict_rows(const float *z, float *c, float *h, long h_stride, int is_first, long batch, long units,
-                         int kind, int recurrent) {
+INLINE void predict_rows(const float *z, float *c, float *h, long h_stride, int is_first, long batch,
+                         long units, int kind, int recurrent) {
     for (long b = 0; b < batch; b++, z += 4 * units)
-        predict_row(z, z + units, z + 2 * units, z + 3 * units, c + b * units, h + b * h_stride, is_first, units, kind,
-                    recurrent);
+        predict_row(z, z + units, z + 2 * units, z + 3 * units, c + b * units, h + b * h_stride, is_first,
+                    units, kind, recurrent);
 }
 
 DISPATCHED void vm_lstm_predict(const float *z, float *c, float *h, long h_stride, int is_first, long batch,
@@ -205,13 +205,14 @@ INLINE void backward_row(float *restrict zi, float *restrict zf, float *restrict
 INLINE void backward_rows(float *z, const float *c_prev, const float *a, const float *dh, const float *dy,
                           long dy_stride, float *dc, long batch, long units, int kind, int recurrent) {
     for (long b = 0; b < batch; b++, z += 4 * units)
-        backward_row(z, z + units, z + 2 * units, z + 3 * units, c_prev ? c_prev + b * units : 0, a + b * units,
-                     dh + b * units, dy ? dy + b * dy_stride : 0, dc + b * units, units, kind, recurrent);
+        backward_row(z, z + units, z + 2 * units, z + 3 * units, c_prev ? c_prev + b * units : 0,
+                     a + b * units, dh + b * units, dy ? dy + b * dy_stride : 0, dc + b * units, units, kind,
+                     recurrent);
 }
 
-DISPATCHED void vm_lstm_backward(float *z, const float *c_prev, const float *a, const float *dh, const float *dy,
-                                 long dy_stride, float *dc, long batch, long units, int activation,
-                                 int recurrent_activation) {
+DISPATCHED void vm_lstm_backward(float *z, const float *c_prev, const float *a, const float *dh,
+                                 const float *dy, long dy_stride, float *dc, long batch, long units,
+                                 int activation, int recurrent_activation) {
 #define BODY(kind)                                                                                 \
     if (recurrent_activation == VM_HARD_SIGMOID)                                                   \
         backward_rows(z, c_prev, a, dh, dy, dy_stride, dc, batch, units, kind, VM_HARD_SIGMOID);   \
@@ -235,8 +236,9 @@ DISPATCHED void vm_add(float *restrict y, const float *restrict x, long n) {
     for (long j = 0; j < n; j++) y[j] += x[j];
 }
 
-DISPATCHED void vm_adam(float *restrict w, float *restrict m, float *restrict v, const float *restrict gradient,
-                        long n, float step, float beta1, float beta2, float epsilon, float scale) {
+DISPATCHED void vm_adam(float *restrict w, float *restrict m, float *restrict v,
+                        const float *restrict gradient, long n, float step, float beta1, float beta2,
+                        float epsilon, float scale) {
     for (long j = 0; j < n; j++) {
         float g = gradient[j] * scale;
         m[j] += (g - m[j]) * (1.0f - beta1);

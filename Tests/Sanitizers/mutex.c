@@ -1,5 +1,6 @@
-// Reports lock operations to the thread sanitizer that it does not instrument. The fast path of Swift's Mutex is inlined
-// into instrumented code; the slow path, for contended locks, is library code. scripts/sanitize preloads this file.
+// Reports lock operations to the thread sanitizer that it does not instrument. The fast path of Swift's Mutex
+// is inlined into instrumented code; the slow path, for contended locks, is library code. scripts/sanitize
+// preloads this file.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 // The files of the console, embedded in the executable.
 //
-// They are embedded by C because `#embed` needs neither a generated copy in the repository nor a build step, and
-// because the compiler tracks embedded files as it tracks headers: an edited file is compiled again.
+// They are embedded by C because `#embed` needs neither a generated copy in the repository nor a build step,
+// and because the compiler tracks embedded files as it tracks headers: an edited file is compiled again.
 #ifndef REPRISE_CONSOLE_H
 #define REPRISE_CONSOLE_H
 

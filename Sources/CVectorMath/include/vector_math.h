@@ -47,8 +47,8 @@ void vm_lstm_backward(float *z, const float *c_prev, const float *a, const float
 // place if n is a multiple of VM_PANEL, with b_panel = VM_PANEL and b_row = n. a is read at a[r*a_row +
 // i*a_column].
 enum { VM_PANEL = 16 };
-void vm_multiply(float *c, long c_stride, const float *initial, long initial_stride, const float *a, long a_row,
-                 long a_column, long m, const float *b, long b_panel, long b_row, long k, long n);
+void vm_multiply(float *c, long c_stride, const float *initial, long initial_stride, const float *a,
+                 long a_row, long a_column, long m, const float *b, long b_panel, long b_row, long k, long n);
 
 // c [m,n] = a [m,k] · bᵀ, or c += a·bᵀ if `accumulate`, with b [n,k] in place.
 void vm_multiply_transposed(float *c, long c_stride, int accumulate, const float *a, long a_stride, long m,
