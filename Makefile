@@ -1,8 +1,8 @@
 # Users need `make run` and `make test`; the other targets are for developers. CONTRIBUTING.md has an
 # overview.
 
-.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests check-ray \
-	build check lint fixtures bench bench-http clean
+.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
+	check-manifests check-ray build check lint fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -27,7 +27,8 @@ test-clients: build
 	scripts/setup clients
 	python3 -m venv .venv-clients
 	.venv-clients/bin/pip install --quiet -r Tests/clients/requirements.txt
-	REPRISE=$${REPRISE:-.build/release/reprise} .venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
+	REPRISE=$${REPRISE:-.build/release/reprise} \
+		.venv-clients/bin/python -m pytest -v -p no:cacheprovider Tests/clients
 
 # Runs the Ray examples on a cluster of two nodes, one of which is killed. Takes some minutes.
 check-ray: build
@@ -76,9 +77,12 @@ check-manifests: build
 # Run before each commit. Warnings are errors in every build.
 check: lint test
 
-# The formatting.
+# The formatting, and the line length of .editorconfig in all languages: swift format accepts longer literals.
+# Generated files and data are not wrapped. `git grep` exits with 1 if no line is longer.
+NOT_WRAPPED = *.md *.pb.swift *.json *.svg *.csv Tests/Fixtures Tests/Fuzzing/Corpus
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Sources
+	LC_ALL=C.UTF-8 git grep -InE '^.{111,}' -- . $(NOT_WRAPPED:%=':!%'); test $$? -eq 1
 
 # Regenerates the test data of Keras and scikit-learn, in a virtual environment of its own.
 fixtures:
@@ -94,7 +98,9 @@ bench:
 	swift build -c release --package-path Benchmarks
 	test -d Benchmarks/.venv || python3 -m venv Benchmarks/.venv
 	Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements.txt
-	case '$(BENCH)' in *--keras*) Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements-keras.txt;; esac
+	case '$(BENCH)' in *--keras*) \
+		Benchmarks/.venv/bin/pip install --quiet -r Benchmarks/peers/requirements-keras.txt;; \
+	esac
 	Benchmarks/run.py $(BENCH)
 
 # Measures the server beside nginx under load, for example BENCH='throughput --seconds 10'. Runs all but the
@@ -104,4 +110,5 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-openapi .venv-ray Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-openapi .venv-ray \
+		Benchmarks/.build Benchmarks/.venv

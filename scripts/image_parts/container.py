@@ -44,8 +44,8 @@ class Running:
         self.process = subprocess.Popen(
             [tool("unshare"), "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child", "sh",
              "-c", ISOLATE, "sh", files, volume, mode, "env", "-i", *config["Env"], tool("setpriv"),
-             "--no-new-privs", tool("chroot"), f"--userspec={user}", f"--groups={user.split(':')[1]}", files, *config["Entrypoint"],
-             *config["Cmd"], *extra],
+             "--no-new-privs", tool("chroot"), f"--userspec={user}", f"--groups={user.split(':')[1]}",
+             files, *config["Entrypoint"], *config["Cmd"], *extra],
             stderr=subprocess.PIPE, text=True)
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         while not (found := children.read_text().split()) and self.process.poll() is None:
