@@ -6,4 +6,12 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case mae
     /// The Mahalanobis distance of the mean residual (see ``Mahalanobis``).
     case mahalanobis
+
+    /// The maximum number of features of the windows; nil if any number is possible.
+    public var maxFeatures: Int? {
+        switch self {
+        case .mse, .mae: nil
+        case .mahalanobis: Mahalanobis.maxFeatures
+        }
+    }
 }

@@ -130,11 +130,11 @@ extension FieldReader {
     mutating func options(
         _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
     ) throws(JSONError) -> TrainingOptions {
-        guard detection.errorKind != .mahalanobis || windows.features <= Mahalanobis.maxFeatures else {
+        if let kind = detection.errorKind, let maximum = kind.maxFeatures, windows.features > maximum {
             throw error(
                 "error_kind",
-                "is mahalanobis, which supports a maximum of \(Mahalanobis.maxFeatures) features; the "
-                    + "data have \(windows.features)")
+                "is \(kind.rawValue), which supports a maximum of \(maximum) features; the data have "
+                    + "\(windows.features)")
         }
         let count = TrainingParts.countBeforeCalibration(of: windows, detection)
         guard count > 0 else {
