@@ -101,6 +101,31 @@ import Testing
 
     // MARK: Read-only
 
+    /// The operations that a read-only server carries out although their method is not GET: they compute, or
+    /// change only what is in memory.
+    private static let allowedOperations: Set<String> = [
+        "POST /reconstruct", "POST /encode", "POST /score", "POST /evaluate", "POST /layers", "POST /summary",
+        "DELETE /jobs/{job}", "POST /v2/repository/index", "POST /v2/models/{model}/infer",
+        "POST /v2/models/{model}/versions/{version}/infer",
+        "POST \(Exercise.detectorModels)/{model}:detect-batch",
+        "POST \(Exercise.detectorModels)/{model}:detect-last",
+    ]
+
+    @Test func eachOperationThatIsNotGETMutatesModelsOrIsListed() throws {
+        var allowed: Set<String> = []
+        var refused: Set<String> = []
+        for route in try API(.inProcess).service.servedPaths where route.method != "GET" {
+            let operation = "\(route.method) \(route.path)"
+            if route.mutatesModels { refused.insert(operation) } else { allowed.insert(operation) }
+        }
+        #expect(
+            allowed == Self.allowedOperations,
+            "a route that changes the models' folder needs mutatesModels; list any other")
+        #expect(
+            refused == Set(Exercise.readOnly.map(\.operation)),
+            "each route with mutatesModels needs an exercise that a read-only server refuses")
+    }
+
     /// Sizes, modification times and inode numbers of all files of the folder.
     private func state() throws -> [String: [FileAttributeKey: String]] {
         var state: [String: [FileAttributeKey: String]] = [:]

@@ -62,9 +62,9 @@ public final class Service: Handler {
         ]
     }
 
-    /// The method and path of every route, for the test of openapi.yaml.
-    package var servedPaths: [(method: String, path: String)] {
-        routes.map { ($0.method.rawValue, $0.path) }
+    /// The method and path of every route, and whether it changes the models' folder, for tests.
+    package var servedPaths: [(method: String, path: String, mutatesModels: Bool)] {
+        routes.map { ($0.method.rawValue, $0.path, $0.mutatesModels) }
     }
 
     /// Whether `/readyz` responds 200. A server that is shutting down is not ready, but still serves
