@@ -166,13 +166,26 @@ def test_a_response_that_ends_early_is_reported(serve, visit):
     expect(page.locator("#train")).to_be_enabled()
 
 
-def test_a_comparison_of_replaced_data_is_not_shown(serve, visit):
+def test_a_comparison_that_ends_after_its_data_were_replaced_is_not_shown(serve, visit):
     page = visit(serve())
     load(page, waves())
+    held = []
+    page.route("**/compare?*", held.append)
     press(page, "#compare")
     expect(page.locator("#stop-compare")).to_be_visible()
     page.click("#load-example")
+    held[0].continue_()
     expect(page.locator("#comparison-status")).to_contain_text("the data have changed", timeout=60 * SECONDS)
+    expect(page.locator("#comparison-view")).to_be_empty()
+
+
+def test_new_data_clear_an_earlier_comparison(serve, visit):
+    page = visit(serve())
+    load(page, waves())
+    press(page, "#compare")
+    expect(page.locator("#comparison-status")).to_contain_text("Evaluated on", timeout=60 * SECONDS)
+    page.click("#load-example")
+    expect(page.locator("#comparison-status")).to_be_empty()
     expect(page.locator("#comparison-view")).to_be_empty()
 
 

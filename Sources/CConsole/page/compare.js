@@ -20,7 +20,9 @@ export function start() {
   on("data", () => {
     byId("compare").disabled = abortController !== null;
     setVisible(byId("compare-curl"));
-    if (!abortController) byId("comparison-view").replaceChildren();
+    if (abortController) return;
+    byId("comparison-view").replaceChildren();
+    byId("comparison-status").textContent = "";
   });
 }
 
