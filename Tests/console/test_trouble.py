@@ -170,7 +170,7 @@ def test_a_comparison_that_ends_after_its_data_were_replaced_is_not_shown(serve,
     page = visit(serve())
     load(page, waves())
     held = []
-    page.route("**/compare?*", held.append)
+    page.route("**/compare?*", lambda route: held.append(route))
     press(page, "#compare")
     expect(page.locator("#stop-compare")).to_be_visible()
     page.click("#load-example")
