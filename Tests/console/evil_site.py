@@ -64,8 +64,8 @@ class EvilSite:
         self.result = None
         self.has_result = threading.Event()
         self.is_loaded = threading.Event()
-        # The header fields of the last request for /fields, by which the page shows what a browser sends.
-        self.fields = None
+        # The header fields of requests for /fields by their host, which show what a browser sends.
+        self.fields = {}
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
@@ -79,7 +79,7 @@ class EvilSite:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 self.send(204, "text/plain", b"")
                 if self.path == "/fields":
-                    site.fields = self.headers
+                    site.fields[self.headers["Host"].split(":")[0]] = self.headers
                 else:
                     site.result = json.loads(body)
                     site.has_result.set()

@@ -36,7 +36,9 @@ const results = {
   read: await tried(async () => seen(await fetch(`${server}/models`))),
   opaque: await tried(async () => seen(await fetch(`${server}/models`, { mode: "no-cors" }))),
 };
-await fetch(`http://other.example:${location.port}/fields`, { method: "POST", mode: "no-cors" });
+for (const host of ["127.0.0.1", "other.example"]) {
+  await fetch(`http://${host}:${location.port}/fields`, { method: "POST", mode: "no-cors" });
+}
 return results;
 """
 # The page has loaded from another server, which now has the address of this one. The browser takes both for the
@@ -96,35 +98,36 @@ def models(url):
     return [model["model"] for model in call("GET", f"{url}/models")[1]["models"]]
 
 
-def logged(log, count):
-    """The requests in the log after the first `count` lines, as method, path and status."""
-    time.sleep(0.2)  # Lines are written up to 20 ms late.
+def logged(log):
+    """The requests in the log, as method, path and status, without those for the icon of a page."""
+    time.sleep(0.5)  # Lines are written up to 20 ms late.
     line = re.compile(r"msg=request .*method=(\S+) .*path=(\S+) status=(\d+)")
-    return [(match[1], match[2], int(match[3])) for match in map(line.search, log[count:]) if match]
+    requests = [(match[1], match[2], int(match[3])) for match in map(line.search, log) if match]
+    return [request for request in requests if request[1] != "/favicon.ico"]
 
 
 @pytest.mark.parametrize("command", BROWSERS)
 @pytest.mark.parametrize(
-    "page, server, options, sends_site", [
-        ("127.0.0.1", "127.0.0.1", [], True),
-        ("evil.example", "127.0.0.1", [], True),
-        ("evil.example", "localhost", [], True),
-        # To other hosts without TLS, browsers send Origin only.
-        ("evil.example", "reprise.example", ["--allowed-hosts", "reprise.example"], False),
+    "page, server, options", [
+        ("127.0.0.1", "127.0.0.1", []),
+        ("evil.example", "127.0.0.1", []),
+        ("evil.example", "localhost", []),
+        ("evil.example", "reprise.example", ["--allowed-hosts", "reprise.example"]),
     ], ids=["other-port", "other-site", "localhost", "plain-http"])
-def test_another_page_cannot_change_anything(serve, evil, tmp_path, command, page, server, options, sends_site):
+def test_another_page_cannot_change_anything(serve, evil, tmp_path, command, page, server, options):
     url = serve(*options)
     train_mine(url)
-    count = len(serve.log)
     target = url.replace("127.0.0.1", server)
     site = evil(FORGERIES.replace("SERVER", json.dumps(target)).replace("TRAINING", json.dumps(TRAINING)))
     with visitor(command, f"http://{page}:{site.port}/", tmp_path / "profile"):
         results = site.attack()
     print(json.dumps(results, indent=1))
-    requests = logged(serve.log, count)
+    requests = logged(serve.log)
     print(*requests, sep="\n")
 
     assert models(url) == ["mine"], "no page may train or delete"
+    # The first request is that of this test.
+    assert requests.pop(0) == ("POST", "/train", 201)
     posts = [(path, status) for method, path, status in requests if method == "POST"]
     # Every request reached the server, and the server refused it.
     expected = ["/train"] * 8 + ["/score", "/v2/repository/index", "/no/such/path"]
@@ -135,9 +138,11 @@ def test_another_page_cannot_change_anything(serve, evil, tmp_path, command, pag
     # Reading is allowed, but the page gets nothing.
     assert [(path, status) for method, path, status in requests if method == "GET"] == [("/models", 200)] * 2
     assert "mine" not in json.dumps(results) and results["opaque"] == "opaque 0 "
-    # What the browser sends to a host other than localhost, without TLS.
-    assert site.fields["Origin"] == f"http://{page}:{site.port}" and site.fields["Sec-Fetch-Site"] is None
-    assert sends_site == (server != "reprise.example")
+    # Without TLS, the browser sends Sec-Fetch-Site to localhost only, and Origin to each host: the cases above
+    # are about both fields.
+    assert site.fields["127.0.0.1"]["Sec-Fetch-Site"] in ("cross-site", "same-origin")
+    assert site.fields["other.example"]["Sec-Fetch-Site"] is None
+    assert all(fields["Origin"] == f"http://{page}:{site.port}" for fields in site.fields.values())
 
 
 @pytest.mark.parametrize("command", BROWSERS)
@@ -145,7 +150,6 @@ def test_rebinding_gives_no_access(serve, evil, tmp_path, command):
     collector = evil("return {}")
     # Another server on the same folder has the model before the page finds the server.
     train_mine(serve())
-    count = len(serve.log)
     script = REBINDING.replace("COLLECTOR", json.dumps(f"http://127.0.0.1:{collector.port}/"))
     site = evil(script.replace("TRAINING", json.dumps(TRAINING)))
     with visitor(command, f"http://evil.example:{site.port}/", tmp_path / "profile"):
@@ -154,7 +158,7 @@ def test_rebinding_gives_no_access(serve, evil, tmp_path, command):
         url = serve("--port", str(site.port))
         results = collector.attack()
     print(json.dumps(results, indent=1))
-    requests = logged(serve.log, count)
+    requests = logged(serve.log)
     print(*requests, sep="\n")
 
     assert models(url) == ["mine"], "no page may train or delete"
@@ -188,4 +192,4 @@ def test_the_console_trains_and_deletes_under_each_name_of_the_server(serve, vis
     page.get_by_label("Delete toy 1").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_label("Delete toy 1")).to_have_count(0)
-    assert [status for method, _, status in logged(serve.log, 0) if method == "DELETE"] == [204]
+    assert [status for method, _, status in logged(serve.log) if method == "DELETE"] == [204]

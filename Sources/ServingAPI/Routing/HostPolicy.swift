@@ -54,15 +54,17 @@ package struct HostPolicy: Sendable {
         let sites = head.fields.values(of: "Sec-Fetch-Site")
         let origins = head.fields.values(of: "Origin")
         guard sites.count <= 1, origins.count <= 1 else {
-            throw .crossOrigin("Sec-Fetch-Site or Origin occurs more than once")
+            throw .crossOrigin("Sec-Fetch-Site or Origin occurs more than once; a browser sends each once")
         }
         if let site = sites.first {
             // `none` is a request of the user, for example from the address bar (Fetch Metadata, 2.3).
             guard site == "same-origin" || site == "none" else {
-                throw .crossOrigin("Sec-Fetch-Site is \(Quote.text(site))")
+                throw .crossOrigin("Sec-Fetch-Site is \(Quote.text(site)), not same-origin or none")
             }
         } else if let origin = origins.first, !isOwn(origin, head) {
-            throw .crossOrigin("Origin is \(Quote.text(origin)), which is not the host of the request")
+            throw .crossOrigin(
+                "Origin is \(Quote.text(origin)), which is not the host of the request. If a proxy in front of "
+                    + "the server replaces Host, name its public host with --allowed-hosts")
         }
     }
 

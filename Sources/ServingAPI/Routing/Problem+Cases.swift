@@ -34,12 +34,11 @@ extension Problem {
     }
 
     /// 403: a request that can change something comes from a page that is not the server's own.
-    /// - Parameter reason: what shows it, as a clause.
+    /// - Parameter reason: what shows it and what would be right.
     static func crossOrigin(_ reason: String) -> Problem {
         Problem(
             .crossOriginRequest,
-            "a web page of another origin must not change the state of this server: \(reason). If a proxy in "
-                + "front of the server replaces Host, name its public host with --allowed-hosts")
+            "a web page of another origin must not change the state of this server: \(reason)")
     }
 
     /// 421: the request is for a host that is not one of the server's.
