@@ -154,7 +154,7 @@ import Testing
     /// The address of the server, `--allowed-hosts`, whether it has keys, Host, and whether it refuses Host.
     private static let policies: [(String, allowed: String?, hasKeys: Bool, host: String, isRefused: Bool)] =
         [
-            ("127.0.0.1", nil, false, "evil.example", true), ("localhost", nil, false, "evil.example", true),
+            ("127.0.0.1", nil, false, "evil.example", true), ("Localhost", nil, false, "evil.example", true),
             ("::1", nil, false, "evil.example", true), ("127.0.0.2", nil, false, "evil.example", true),
             ("127.0.0.1", nil, true, "evil.example", false), ("0.0.0.0", nil, false, "evil.example", false),
             ("0.0.0.0", "a.example", false, "evil.example", true),

@@ -8,9 +8,7 @@ package struct AllowedHost: Sendable {
     /// Returns nil for text that is not a name.
     init?(_ text: Substring) {
         let isWildcard = text.hasPrefix("*.")
-        guard let authority = Authority(isWildcard ? text.dropFirst(2) : text) else {
-            return nil
-        }
+        guard let authority = Authority(isWildcard ? text.dropFirst(2) : text) else { return nil }
         let isName = authority.host.utf8.allSatisfy {
             switch $0 {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
@@ -35,8 +33,8 @@ package struct AllowedHost: Sendable {
         return hosts
     }
 
-    /// Whether the name is that of a request. The port does not matter, because DNS rebinding does not change
-    /// it.
+    /// Whether the name is that of a request. The port does not matter: a proxy may have another one, and DNS
+    /// rebinding does not change it.
     func isHost(of authority: Authority) -> Bool {
         name.hasPrefix(".") ? authority.host.hasSuffix(name) : authority.host == name
     }

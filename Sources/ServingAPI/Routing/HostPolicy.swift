@@ -25,7 +25,7 @@ package struct HostPolicy: Sendable {
 
     /// Whether a server that listens on an address can be reached from its own machine only.
     package static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        host.lowercased() == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     /// Refuses a request that a web page has sent without being one of the server's own.
