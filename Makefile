@@ -37,7 +37,7 @@ check-ray: build
 	REPRISE=$${REPRISE:-.build/release/reprise} RAY_USAGE_STATS_ENABLED=0 \
 		.venv-ray/bin/python -m pytest -v -p no:cacheprovider Tests/ray
 
-# Tests the console in Debian's Chromium. DATA=folder uses real data, SCREENSHOTS=folder saves pictures.
+# Tests the console in Debian's Chromium, and attacks by web pages also in its Firefox. DATA=folder uses real data, SCREENSHOTS=folder saves pictures.
 test-console: build
 	scripts/setup console
 	python3 -m venv .venv-console

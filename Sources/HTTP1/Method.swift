@@ -24,6 +24,9 @@ public struct Method: Hashable, Sendable, CustomStringConvertible {
     /// Modifies the resource partially (RFC 5789).
     public static let patch = Method("PATCH")
 
+    /// Whether a request with the method asks for nothing to be changed (RFC 9110, 9.2.1).
+    public var isSafe: Bool { self == .get || self == .head || self == .options }
+
     /// The method with this name; `nil` for a method that this server does not implement, such as CONNECT and
     /// TRACE.
     init?(implemented bytes: UnsafeRawBufferPointer) {

@@ -8,16 +8,26 @@ public struct RequestHead: Sendable {
     public let minorVersion: Int
     /// The header fields, without trailers.
     public let fields: HeaderFields
+    /// The authority of a target in absolute-form; `nil` for other forms.
+    private let targetAuthority: String?
 
     /// Creates a head, for requests that do not arrive over a connection.
+    /// - Parameter authority: the authority of a target in absolute-form.
     public init(
-        method: Method, target: RequestTarget, minorVersion: Int = 1, fields: HeaderFields = HeaderFields()
+        method: Method, target: RequestTarget, authority: String? = nil, minorVersion: Int = 1,
+        fields: HeaderFields = HeaderFields()
     ) {
         self.method = method
         self.target = target
+        self.targetAuthority = authority
         self.minorVersion = minorVersion
         self.fields = fields
     }
+
+    /// The host, optionally with a port, that the client has sent the request to: the authority of a target
+    /// in absolute-form, otherwise the Host field (RFC 9112, 3.2.2); `nil` for an HTTP/1.0 request without
+    /// either.
+    public var authority: String? { targetAuthority ?? fields["Host"] }
 
     /// The path of the target as sent, not percent-decoded.
     public var path: String { target.path }

@@ -192,8 +192,8 @@ package struct RequestParser {
         }
         return .head(
             RequestHead(
-                method: method, target: target, minorVersion: line.minorVersion,
-                fields: exchange(&fields, with: HeaderFields())))
+                method: method, target: target, authority: line.authority,
+                minorVersion: line.minorVersion, fields: exchange(&fields, with: HeaderFields())))
     }
 }
 

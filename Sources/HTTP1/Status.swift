@@ -45,6 +45,8 @@ extension Status {
     public static let unsupportedMediaType = Status(code: 415)
     /// 417 Expectation Failed
     public static let expectationFailed = Status(code: 417)
+    /// 421 Misdirected Request
+    public static let misdirectedRequest = Status(code: 421)
     /// 422 Unprocessable Content
     public static let unprocessableContent = Status(code: 422)
     /// 429 Too Many Requests
@@ -85,6 +87,7 @@ extension Status {
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
         case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
         case 422: "Unprocessable Content"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"

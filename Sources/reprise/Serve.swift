@@ -58,6 +58,15 @@ struct Serve: ParsableCommand {
             """, valueName: "file"))
     var apiKeys: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Names of the server besides IP addresses, localhost and --host, separated by commas, such as \
+            reprise.example or *.example.org. Requests for other hosts are refused: with this option always, \
+            without it on loopback without keys. [env: REPRISE_ALLOWED_HOSTS]
+            """, valueName: "hosts"))
+    var allowedHosts: String?
+
     @OptionGroup(title: "Log") var log: LogOptions
 
     @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -75,6 +84,7 @@ struct Serve: ParsableCommand {
     var grace = 30.0
 
     func validate() throws {
+        _ = try hosts(hasKeys: false)
         _ = try bounded(port, in: 0...65_535, "port")
         _ = try bounded(drain, in: 0...3600, "drain")
         _ = try bounded(grace, in: 0...3600, "grace")
@@ -97,6 +107,7 @@ struct Serve: ParsableCommand {
         let folder = try dataFolder()
         let service = Service(
             registry: try registry(runtime, logger), limits: runtime, keys: keys,
+            hosts: try hosts(hasKeys: keys != nil),
             protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: folder) }],
             logger: logger, requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: http)
@@ -167,11 +178,20 @@ struct Serve: ParsableCommand {
         }
     }
 
+    /// The hosts whose requests the server accepts.
+    private func hosts(hasKeys: Bool) throws -> HostPolicy {
+        guard let allowed = AllowedHost.list(allowedHosts) else {
+            throw ValidationError(
+                "--allowed-hosts must be host names, optionally with a port, separated by commas, such as "
+                    + "reprise.example,*.example.org; it has no schemes or paths")
+        }
+        return HostPolicy(listeningOn: host, allowed: allowed, hasKeys: hasKeys)
+    }
+
     /// The clients that may call the server, as one word for the log.
     private func access(_ keys: APIKeys?) -> String {
         guard keys == nil else { return "api-key" }
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        return isLoopback ? "loopback" : "unrestricted"
+        return HostPolicy.isLoopback(host) ? "loopback" : "unrestricted"
     }
 
     /// Raises the number of file descriptors, one of which each connection needs, from the shell's default to

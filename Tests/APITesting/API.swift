@@ -18,7 +18,7 @@ package final class API: Sendable {
     ///   arrival.
     package init(
         _ kind: TransportKind, runtime: RuntimeLimits = .init(), limits: Limits = .init(),
-        keys: APIKeys? = nil,
+        keys: APIKeys? = nil, hosts: HostPolicy = .anyHost,
         data: String? = nil, folder: TemporaryFolder? = nil, isReadOnly: Bool = false, computeWidth: Int = 2
     ) throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -28,7 +28,8 @@ package final class API: Sendable {
             registry: try ModelRegistry(
                 folder: self.folder.path, limits: runtime, isReadOnly: isReadOnly, logger: logger),
             limits: runtime,
-            keys: keys, protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: data) }],
+            keys: keys, hosts: hosts,
+            protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: data) }],
             computeWidth: computeWidth, logger: logger)
         transport =
             switch kind {

@@ -43,6 +43,44 @@ import Testing
         #expect(failed.errors.contains("/no/such/file"))
     }
 
+    /// The options that decide which hosts a server accepts, and the statuses for two hosts.
+    @Test(
+        arguments: [
+            ([], [:], 421, 421), (["--host", "0.0.0.0"], [:], 200, 200),
+            (["--api-keys", "FILE"], [:], 401, 401),
+            (["--allowed-hosts", "a.example"], [:], 200, 421),
+            (["--host", "0.0.0.0", "--allowed-hosts", "a.example"], [:], 200, 421),
+            (["--host", "0.0.0.0"], ["REPRISE_ALLOWED_HOSTS": "*.example,b"], 200, 421),
+            (["--api-keys", "FILE", "--allowed-hosts", "a.example"], [:], 401, 421),
+        ] as [([String], [String: String], Int, Int)])
+    func theOptionsDecideWhichHostsAreAccepted(
+        _ options: [String], _ variables: [String: String], _ known: Int, _ unknown: Int
+    ) throws {
+        _ = try Program.run(["keys", "new", "k", "--scope", "read", "--file", file])
+        let launcher = variables.isEmpty ? [] : ["/usr/bin/env"] + variables.map { "\($0)=\($1)" }
+        let server = try ServerProcess(options.map { $0 == "FILE" ? file : $0 }, launcher: launcher)
+        func status(_ host: String) throws -> Int {
+            try server.client.send("GET", "/models", fields: [(name: "Host", value: host)], body: nil).status
+        }
+        #expect(try status("a.example:8080") == known)
+        #expect(try status("evil.other") == unknown)
+        // Host is an address, as of a health check.
+        #expect(try Program.run(["health", "--url", server.url]).status == 0)
+    }
+
+    @Test func aPageOfAnotherOriginTrainsNothing() throws {
+        let server = try ServerProcess()
+        let body = Array("\(Small.training("m"))".utf8)
+        func status(_ fields: [(name: String, value: String)]) throws -> Int {
+            try server.client.send("POST", "/train", fields: fields, body: body).status
+        }
+        #expect(try status([(name: "Sec-Fetch-Site", value: "cross-site")]) == 403)
+        #expect(try status([(name: "Origin", value: "http://evil.example")]) == 403)
+        _ = try server.logged(/method=POST route=\/train path=\/train status=403/)
+        #expect(try server.client.get("/models").json["models"]?.array?.isEmpty == true)
+        #expect(try status([(name: "Origin", value: server.url)]) == 201)
+    }
+
     /// A server without free descriptors serves its connections, and accepts new ones after others are
     /// closed.
     @Test func aServerWithoutFreeDescriptorsRecovers() throws {

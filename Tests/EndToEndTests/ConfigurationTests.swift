@@ -111,7 +111,7 @@ import Testing
             ("REPRISE_PORT", "http"), ("REPRISE_PORT", "70000"), ("REPRISE_MAX_BODY", "0"),
             ("REPRISE_GRACE", "-x"),
             ("REPRISE_READ_ONLY", "perhaps"), ("REPRISE_LOG_LEVEL", "loud"),
-            ("REPRISE_API_KEYS", "rk_secret"),
+            ("REPRISE_API_KEYS", "rk_secret"), ("REPRISE_ALLOWED_HOSTS", "http://reprise.example"),
         ])
     func anInvalidValueIsReportedInOneLineWithItsVariable(_ name: String, _ value: String) throws {
         let result = try Program.run(

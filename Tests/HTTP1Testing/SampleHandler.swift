@@ -21,7 +21,7 @@ package struct SampleHandler: SimpleHandler {
         case "/fields":
             responder.send(
                 .text(.ok, request.fields.map { "\($0.name)=\($0.value)" }.joined(separator: "|")))
-        case "/host": responder.send(.text(.ok, request.fields["host"] ?? "-"))
+        case "/host": responder.send(.text(.ok, request.head.authority ?? "-"))
         case "/reflect":
             let value = request.target.query("v") ?? ""
             responder.send(Response(status: .ok, fields: [(name: "X-Reflected", value: value)]))

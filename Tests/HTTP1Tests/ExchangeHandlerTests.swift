@@ -77,6 +77,15 @@ import Testing
         #expect(sent.contains("\r\nX-Observed: \(line.prefix { $0 != " " })\r\n"))
     }
 
+    /// The authority of an absolute-form target comes before Host (RFC 9112, 3.2.2).
+    @Test(arguments: [
+        ("GET /host HTTP/1.1\nHost: h:80\n\n", "h:80"),
+        ("GET http://H:80/host HTTP/1.1\nHost: h:80\n\n", "H:80"),
+        ("GET http://h/host HTTP/1.0\n\n", "h"), ("GET /host HTTP/1.0\n\n", "-"),
+    ]) func aHeadHasTheAuthorityOfTheRequest(_ request: String, _ authority: String) {
+        #expect(observed(request).sent.hasSuffix("\r\n\r\n\(authority)"))
+    }
+
     @Test func malformedRequestsAreObserved() {
         for (request, status) in [
             ("nonsense\n\n", 400), ("BREW / HTTP/1.1\nHost: h\n\n", 501),

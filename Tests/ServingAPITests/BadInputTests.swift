@@ -125,7 +125,7 @@ import Testing
         #expect(try server.get("/models/x/versions/04").status == 400)
         let wrongMethod = try server.get("/train")
         #expect(wrongMethod.status == 405)
-        #expect(wrongMethod["allow"] == "POST")
+        #expect(wrongMethod["allow"] == "OPTIONS, POST")
         #expect(try server.get("/healthz", accept: "image/png").status == 406)
         // Content with the default Content-Type of curl is read as JSON if it begins like JSON.
         let form = [(name: "Content-Type", value: "application/x-www-form-urlencoded")]

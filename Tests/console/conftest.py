@@ -13,6 +13,8 @@ from playwright.sync_api import sync_playwright
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = os.environ.get("REPRISE", HERE.parent.parent / ".build/release/reprise")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# Names with this ending resolve to this machine, for tests of pages that have other names than localhost.
+NAMES = "--host-resolver-rules=MAP *.example 127.0.0.1"
 # Width and height of a desktop and a phone screen, in CSS pixels.
 SIZES = {1280: 900, 390: 844}
 
@@ -26,8 +28,12 @@ def pytest_report_header():
 
 @pytest.fixture
 def serve(tmp_path):
-    """Starts a server with options and returns its URL. After the test, it must exit with status 0."""
+    """
+    Starts a server with options and returns its URL. After the test, it must exit with status 0. `serve.log` has
+    the lines of the servers' log.
+    """
     started = []
+    log = []
 
     def start(*options):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REPRISE_")}
@@ -37,11 +43,12 @@ def serve(tmp_path):
         match = re.search(r"url=(http://\S+)", process.stderr.readline())
         assert match, "the first line of the log must contain the URL"
         # Without a reader, the server would block once the pipe is full.
-        reader = threading.Thread(target=process.stderr.read)
+        reader = threading.Thread(target=log.extend, args=[process.stderr])
         reader.start()
         started.append((process, reader))
         return match[1]
 
+    start.log = log
     yield start
     for process, reader in started:
         process.terminate()
@@ -53,7 +60,7 @@ def serve(tmp_path):
 def browser():
     with sync_playwright() as playwright:
         # Chromium's sandbox needs privileges that containers do not grant.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", NAMES])
         yield browser
         browser.close()
 

@@ -33,6 +33,22 @@ extension Problem {
         Problem(.invalidRequest, detail, pointer: pointer)
     }
 
+    /// 403: a request that can change something comes from a page that is not the server's own.
+    /// - Parameter reason: what shows it and what would be right.
+    static func crossOrigin(_ reason: String) -> Problem {
+        Problem(
+            .crossOriginRequest,
+            "a web page of another origin must not change the state of this server: \(reason)")
+    }
+
+    /// 421: the request is for a host that is not one of the server's.
+    static func misdirected(_ host: String) -> Problem {
+        Problem(
+            .misdirectedRequest,
+            "this server does not respond to requests for the host \(Quote.text(host)), only for IP addresses, "
+                + "localhost, the value of --host, and hosts that --allowed-hosts names")
+    }
+
     package static func unknownPath(_ head: RequestHead) -> Problem {
         Problem(
             .unknownPath,

@@ -9,6 +9,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case malformedJSON = "malformed-json"
     case unauthorized
     case forbidden
+    case crossOriginRequest = "cross-origin-request"
     case unknownPath = "unknown-path"
     case unknownModel = "unknown-model"
     case unknownJob = "unknown-job"
@@ -25,6 +26,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case uriTooLong = "uri-too-long"
     case unsupportedMediaType = "unsupported-media-type"
     case expectationFailed = "expectation-failed"
+    case misdirectedRequest = "misdirected-request"
     case invalidRequest = "invalid-request"
     case trainingFailed = "training-failed"
     case overflow
@@ -66,6 +68,13 @@ package enum ProblemType: String, CaseIterable, Sendable {
             (
                 .forbidden, "The key lacks the scope of the operation.",
                 "Use a key with the scope that `detail` names."
+            )
+        case .crossOriginRequest:
+            (
+                .forbidden,
+                "A web page of another origin sent a request that can change the state of the server.",
+                "Send the request from a page of the server or from a program that is not a browser. If a "
+                    + "proxy replaces Host, name the public host with `--allowed-hosts`."
             )
         case .unknownPath:
             (
@@ -142,6 +151,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .expectationFailed:
             (.expectationFailed, "Expect has a value other than 100-continue.", "Remove the field.")
+        case .misdirectedRequest:
+            (
+                .misdirectedRequest, "The host of the request is not one that the server is known by.",
+                "Use an IP address or localhost, or name the host with `--allowed-hosts`."
+            )
         case .invalidRequest:
             (
                 .unprocessableContent,

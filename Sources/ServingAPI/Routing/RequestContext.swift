@@ -28,6 +28,8 @@ package final class RequestContext: ExchangeHandler {
     private enum Outcome: Sendable {
         case admitted(Admission)
         indirect case refused(Problem)
+        /// OPTIONS: the methods of the path.
+        case methods([String])
         /// The exchange has no request, for example because its bytes are malformed.
         case notARequest
     }
@@ -49,7 +51,7 @@ package final class RequestContext: ExchangeHandler {
             head, path: match?.path, from: peer, metrics: service.requestMetrics, log: service.requestLog)
         if let head, let match {
             do throws(Problem) {
-                outcome = .admitted(try Self.admit(head, match, service.keys))
+                outcome = try Self.admit(head, match, service)
             } catch {
                 outcome = .refused(error)
             }
@@ -58,18 +60,27 @@ package final class RequestContext: ExchangeHandler {
         }
     }
 
-    /// Checks everything that can be checked without the body.
+    /// Checks everything that can be checked without the body. Web pages are refused before the key is looked
+    /// at, so that they learn nothing about it.
     private static func admit(
-        _ head: RequestHead, _ match: Router.Match, _ keys: APIKeys?
-    ) throws(Problem) -> Admission {
-        let route: Route
-        do throws(Problem) {
-            route = try match.route.get()
-        } catch {
-            // Do not reveal to unauthenticated clients which paths exist.
-            try keys?.check(head.fields, for: nil)
-            throw error
+        _ head: RequestHead, _ match: Router.Match, _ service: Service
+    ) throws(Problem) -> Outcome {
+        try service.hosts.check(head)
+        switch match.result {
+        case .route(let route): return .admitted(try admit(head, to: route, match.parameters, service.keys))
+        // Do not reveal to unauthenticated clients which paths exist.
+        case .methods(let methods, let needsKey):
+            if needsKey { try service.keys?.check(head.fields, for: nil) }
+            return .methods(methods)
+        case .none(let problem):
+            try service.keys?.check(head.fields, for: nil)
+            throw problem
         }
+    }
+
+    private static func admit(
+        _ head: RequestHead, to route: Route, _ parameters: [String: String], _ keys: APIKeys?
+    ) throws(Problem) -> Admission {
         let keyName = try route.scope.flatMap { (scope) throws(Problem) in
             try keys?.check(head.fields, for: scope)
         }
@@ -79,15 +90,20 @@ package final class RequestContext: ExchangeHandler {
             try BodyFormat(head.fields, content)
         }
         return Admission(
-            route: route, parameters: match.parameters, mediaType: mediaType, bodyFormat: format ?? .json,
+            route: route, parameters: parameters, mediaType: mediaType, bodyFormat: format ?? .json,
             bodyCoding: coding, keyName: keyName)
     }
 
     // MARK: The exchange
 
     package func preflight() -> Response? {
-        guard case .refused(let problem) = outcome else { return nil }
-        return response(for: problem)
+        switch outcome {
+        case .refused(let problem): response(for: problem)
+        case .methods(let methods):
+            Response(
+                status: .noContent, fields: [(name: "Allow", value: methods.joined(separator: ", "))])
+        case .admitted, .notARequest: nil
+        }
     }
 
     package func respond(to request: Request, _ responder: Responder) {

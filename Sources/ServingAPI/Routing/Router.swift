@@ -15,8 +15,17 @@ struct Router: Sendable {
         let path: Int?
         /// The values of the path's parameters by name.
         let parameters: [String: String]
-        /// The route, or the reason that there is none: 404 for the path, 405 for the method.
-        let route: Result<Route, Problem>
+        let result: Found
+    }
+
+    /// What a path has for the method of a request.
+    enum Found {
+        case route(Route)
+        /// For OPTIONS: the methods of the path (RFC 9110, 9.3.7), and whether none of its routes is open to
+        /// clients without a key.
+        case methods([String], needsKey: Bool)
+        /// 404 for the path, or 405 for the method.
+        case none(Problem)
     }
 
     /// The distinct paths of all routes, in the order of the routes.
@@ -62,13 +71,11 @@ struct Router: Sendable {
                 return match(target, parameters, head.method)
             }
         }
-        return Match(path: nil, parameters: [:], route: .failure(.unknownPath(head)))
+        return Match(path: nil, parameters: [:], result: .none(.unknownPath(head)))
     }
 
     private func match(_ target: Target, _ parameters: [String: String], _ method: Method) -> Match {
-        Match(
-            path: target.index, parameters: parameters,
-            route: Result { () throws(Problem) in try route(of: target, method) })
+        Match(path: target.index, parameters: parameters, result: find(method, of: target))
     }
 
     private func match(_ segments: [String], _ pattern: [String]) -> [String: String]? {
@@ -86,16 +93,19 @@ struct Router: Sendable {
         return parameters
     }
 
-    private func route(of target: Target, _ method: Method) throws(Problem) -> Route {
+    private func find(_ method: Method, of target: Target) -> Found {
         // HEAD is GET without the content, which the HTTP layer leaves out (RFC 9110, 9.3.2).
         let routeMethod = method == .head ? .get : method
         let found = target.routes.first { $0.method == routeMethod }
-        if let found, !isDisabled(found) { return found }
-        // An empty Allow in a 405 means that configuration has disabled the resource (RFC 9110, 10.2.1).
-        var allowed = target.routes.filter { !isDisabled($0) }.map(\.method.rawValue)
-        if allowed.contains("GET") { allowed.append("HEAD") }
-        guard found == nil, !allowed.isEmpty else { throw .readOnly(method, allowed: allowed.sorted()) }
-        throw .methodNotAllowed(method, allowed: allowed.sorted())
+        if let found, !isDisabled(found) { return .route(found) }
+        let enabled = target.routes.filter { !isDisabled($0) }.map(\.method.rawValue)
+        let allowed = (enabled + (enabled.contains("GET") ? ["HEAD"] : []) + ["OPTIONS"]).sorted()
+        if method == .options {
+            return .methods(allowed, needsKey: target.routes.allSatisfy { $0.scope != nil })
+        }
+        let isReadOnly = found != nil || enabled.isEmpty
+        return .none(
+            isReadOnly ? .readOnly(method, allowed: allowed) : .methodNotAllowed(method, allowed: allowed))
     }
 
     private func isDisabled(_ route: Route) -> Bool { isReadOnly && route.mutatesModels }

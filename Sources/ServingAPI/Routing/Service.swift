@@ -14,6 +14,7 @@ public final class Service: Handler {
     let router: Router
     let executor: Executor
     let keys: APIKeys?
+    let hosts: HostPolicy
     let requestMetrics: RequestMetrics
     let requestLog: RequestLog?
     let problemFormats: [ProblemFormat]
@@ -25,13 +26,14 @@ public final class Service: Handler {
     /// A service over a registry.
     /// - Parameters:
     ///   - keys: the API keys; nil allows every client everything.
+    ///   - hosts: the hosts and origins whose requests are accepted.
     ///   - protocols: groups of routes besides this server's own API.
     ///   - computeWidth: the maximum number of queued requests that run at the same time.
     ///   - requestLog: the log of requests; nil for none.
     package init(
         registry: ModelRegistry, limits: RuntimeLimits = .init(), keys: APIKeys? = nil,
-        protocols: [MakeRoutes] = [], computeWidth: Int = 2, logger: Logger = Logger(label: "reprise"),
-        requestLog: RequestLog? = nil
+        hosts: HostPolicy = .anyHost, protocols: [MakeRoutes] = [], computeWidth: Int = 2,
+        logger: Logger = Logger(label: "reprise"), requestLog: RequestLog? = nil
     ) {
         let jobs = TrainingJobs(registry: registry, limits: limits)
         let models = ModelLookup(registry: registry, logger: logger)
@@ -51,6 +53,7 @@ public final class Service: Handler {
         problemFormats = groups.compactMap(\.problemFormat)
         self.jobs = jobs
         self.keys = keys
+        self.hosts = hosts
         self.requestLog = requestLog
     }
 
