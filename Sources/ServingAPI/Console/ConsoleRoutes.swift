@@ -13,7 +13,7 @@ struct ConsoleRoutes: RouteGroup {
     }
 
     private static let file = Route.Action.onLoop { (call) throws(Problem) in
-        guard let file = files[call.request.head.path] else {
+        guard let file = files[call.request.head.normalizedPath] else {
             throw .unknownPath(call.request.head)
         }
         var response = file.response(to: call.request.fields)

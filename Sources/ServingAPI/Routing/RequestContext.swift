@@ -113,7 +113,8 @@ package final class RequestContext: ExchangeHandler {
     /// The response for a problem, in the format of the path's protocol. Every problem of a request is
     /// converted here.
     package func response(for problem: Problem) -> Response {
-        if let head, let format = service.problemFormats.first(where: { head.path.hasPrefix($0.pathPrefix) })
+        if let path = head?.normalizedPath,
+            let format = service.problemFormats.first(where: { path.hasPrefix($0.pathPrefix) })
         {
             return format.response(problem)
         }
