@@ -16,7 +16,7 @@ struct ConsoleRoutes: RouteGroup {
         guard let file = files[call.request.head.normalizedPath] else {
             throw .unknownPath(call.request.head)
         }
-        var response = file.response(to: call.request.fields)
+        var response = try file.response(to: call.request.head)
         response.fields += headerFields
         return response
     }

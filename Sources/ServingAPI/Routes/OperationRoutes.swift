@@ -24,7 +24,7 @@ struct OperationRoutes: RouteGroup {
                 }),
             Route(
                 .get, "/openapi.yaml", scope: .read, produces: [.yaml],
-                .onLoop { (call) throws(Problem) in Self.description.response(to: call.request.fields) }),
+                .onLoop { (call) throws(Problem) in try Self.description.response(to: call.request.head) }),
             Route(
                 .get, "/metrics", scope: .read, produces: [.metrics, .openMetrics],
                 .onLoop { (call) throws(Problem) in

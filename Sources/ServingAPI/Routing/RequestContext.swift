@@ -101,7 +101,12 @@ package final class RequestContext: ExchangeHandler {
                 arrival: admission.route.action.mayCompute ? .now : nil))
     }
 
-    package func willRespond(with response: inout Response) { record.willRespond(with: &response) }
+    package func willRespond(with response: inout Response) {
+        if case .admitted(let admission) = outcome {
+            response.addVary(isNegotiated: admission.route.produces.count > 1)
+        }
+        record.willRespond(with: &response)
+    }
 
     package func didEnd(_ end: ExchangeEnd) { record.didEnd(end) }
 
