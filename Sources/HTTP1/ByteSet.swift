@@ -33,10 +33,17 @@ package struct ByteSet: Sendable {
 
     /// tchar (RFC 9110, 5.6.2).
     package static let token = ByteSet("!#$%&'*+-.^_`|~" + digits + letters)
-    /// pchar and "/" (RFC 3986, 3.3), percent signs included.
-    package static let path = ByteSet("-._~!$&'()*+,;=:@/%" + digits + letters)
-    /// query (RFC 3986, 3.4), percent signs included.
-    package static let query = ByteSet("-._~!$&'()*+,;=:@/?%" + digits + letters)
+    /// unreserved (RFC 3986, 2.3).
+    static let unreserved = ByteSet("-._~" + digits + letters)
+    /// pchar and "/" (RFC 3986, 3.3), percent signs included, and the characters that browsers send
+    /// unencoded in a path although RFC 3986 does not allow them: those that are not in the path
+    /// percent-encode set (URL Standard, 1.3), and `^`, which has been in that set only since 2024. Browsers
+    /// turn a backslash into a slash.
+    package static let path = ByteSet("-._~!$&'()*+,;=:@/%" + "[]^|" + digits + letters)
+    /// query (RFC 3986, 3.4), percent signs included, and the characters that browsers send unencoded in a
+    /// query although RFC 3986 does not allow them: those that are not in the query percent-encode set (URL
+    /// Standard, 1.3). That leaves out controls, space, `"`, `#`, `<`, `>`, and bytes outside ASCII.
+    package static let query = ByteSet("-._~!$&'()*+,;=:@/?%" + "[]^|\\{}`" + digits + letters)
     /// reg-name (RFC 3986, 3.2.2), percent signs included.
     package static let registeredName = ByteSet("-._~!$&'()*+,;=%" + digits + letters)
     /// The characters between the brackets of an IP literal (RFC 3986, 3.2.2).

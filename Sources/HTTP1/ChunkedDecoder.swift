@@ -102,9 +102,6 @@ struct ChunkedDecoder {
         }
         guard index > 0 else { throw .bad("a chunk size is not a hexadecimal number") }
         guard index < line.count else { return size }
-        guard line[index] == UInt8(ascii: ";") else {
-            throw .bad("a chunk size is followed by something other than a chunk extension")
-        }
         try ChunkExtension.check(line.slice(index, line.count))
         return size
     }
@@ -135,23 +132,29 @@ enum ChunkExtension {
             }
             index += 1
         }
-        while index < bytes.count {
-            guard bytes[index] == UInt8(ascii: ";") else {
-                throw .bad("a chunk extension is malformed; write ;name or ;name=value")
+        /// Skips BWS and a delimiter, or nothing if the delimiter does not follow.
+        func skip(_ delimiter: UInt8) -> Bool {
+            let start = index
+            skipBlanks()
+            guard index < bytes.count, bytes[index] == delimiter else {
+                index = start
+                return false
             }
             index += 1
             skipBlanks()
+            return true
+        }
+        while index < bytes.count {
+            guard skip(UInt8(ascii: ";")) else {
+                throw .bad("a chunk size is followed by something other than a chunk extension")
+            }
             try skipToken()
-            skipBlanks()
-            guard index < bytes.count, bytes[index] == UInt8(ascii: "=") else { continue }
-            index += 1
-            skipBlanks()
+            guard skip(UInt8(ascii: "=")) else { continue }
             if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
                 try skipQuoted()
             } else {
                 try skipToken()
             }
-            skipBlanks()
         }
     }
 }

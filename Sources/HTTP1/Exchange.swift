@@ -306,7 +306,7 @@ package final class Exchange {
             case nil: break
             case .aborted: return abort()
             case .finished:
-                responseWriter.endStream()
+                guard responseWriter.endStream() else { return abort() }
                 endResponse()
             }
             taken.onReady?()

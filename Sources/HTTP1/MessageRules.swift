@@ -8,7 +8,6 @@ struct MessageRules {
     }
 
     private var hostCount = 0
-    private var hostMatchesTarget = true
     private var contentLength: Int?
     private var transferEncoding: ParseError??
     private var hasContentType = false
@@ -29,7 +28,7 @@ struct MessageRules {
         name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, line: inout RequestLine
     ) throws(ParseError) {
         switch name.count {
-        case 4 where name.equalsIgnoringCase("host"): try recordHost(value, line)
+        case 4 where name.equalsIgnoringCase("host"): try recordHost(value)
         case 6 where name.equalsIgnoringCase("expect"): recordExpect(value, &line)
         case 10 where name.equalsIgnoringCase("connection"): recordConnection(value)
         case 12 where name.equalsIgnoringCase("content-type"):
@@ -45,7 +44,6 @@ struct MessageRules {
     func framing(line: inout RequestLine, bodyLimit: Int) throws(ParseError) -> Framing {
         // RFC 9112, 3.2: an HTTP/1.1 request must have exactly one Host field.
         guard hostCount == 1 || line.minorVersion == 0 else { throw .bad("the request has no Host field") }
-        if !hostMatchesTarget { line.refuse(.bad("the host of the target differs from the Host field")) }
         if let transferEncoding {
             // RFC 9112, 6.1: both fields together may be an attempt at request smuggling.
             guard contentLength == nil else {
@@ -65,26 +63,24 @@ struct MessageRules {
         return .length(contentLength)
     }
 
-    private mutating func recordHost(
-        _ value: UnsafeRawBufferPointer, _ line: RequestLine
-    ) throws(ParseError) {
+    /// Host must be valid even if the target has an authority, which replaces it (RFC 9112, 3.2.2).
+    private mutating func recordHost(_ value: UnsafeRawBufferPointer) throws(ParseError) {
         hostCount += 1
         guard hostCount == 1 else { throw .bad("the request has more than one Host field") }
         guard HostParser.isValid(value) else { throw .bad("the Host field is not a valid host") }
-        // RFC 9112, 3.2.2: the authority of the target is the host; a client must send the same in Host.
-        if var authority = line.authority {
-            hostMatchesTarget = authority.withUTF8 { UnsafeRawBufferPointer($0).equalsIgnoringCase(value) }
-        }
     }
 
-    /// RFC 9110, 10.1.1: `100-continue` is the only expectation that is defined; HTTP/1.0 has none.
+    /// Expect is a list, whose empty elements count as absent (RFC 9110, 5.6.1.2). `100-continue` is the only
+    /// expectation that is defined (RFC 9110, 10.1.1); HTTP/1.0 has none.
     private mutating func recordExpect(_ value: UnsafeRawBufferPointer, _ line: inout RequestLine) {
         guard line.minorVersion >= 1 else { return }
-        if value.equalsIgnoringCase("100-continue") {
-            expectsContinue = true
-        } else {
-            line.refuse(
-                ParseError(.expectationFailed, "the Expect field has a value other than 100-continue"))
+        value.forEachListElement { expectation in
+            if expectation.equalsIgnoringCase("100-continue") {
+                expectsContinue = true
+            } else if !expectation.isEmpty {
+                line.refuse(
+                    ParseError(.expectationFailed, "the Expect field has a value other than 100-continue"))
+            }
         }
     }
 

@@ -31,6 +31,8 @@ public struct RequestHead: Sendable {
 
     /// The path of the target as sent, not percent-decoded.
     public var path: String { target.path }
+    /// The path of the target with percent-encoded unreserved characters decoded, to compare it with others.
+    public var normalizedPath: String { target.normalizedPath }
 }
 
 /// A whole request (RFC 9110, 3.4).

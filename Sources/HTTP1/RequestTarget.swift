@@ -21,6 +21,28 @@ public struct RequestTarget: Hashable, Sendable {
         self = parsed.target
     }
 
+    /// The path with percent-encoded unreserved characters decoded, which makes equivalent paths equal (RFC
+    /// 3986, 6.2.2.2): `/%6Dodels` becomes `/models`, `%2F` stays as it is.
+    public var normalizedPath: String {
+        let bytes = path.utf8
+        guard bytes.contains(UInt8(ascii: "%")) else { return path }
+        var normalized: [UInt8] = []
+        normalized.reserveCapacity(bytes.count)
+        var rest = bytes[...]
+        while let byte = rest.popFirst() {
+            // The parser has checked that two hexadecimal digits follow.
+            if byte == UInt8(ascii: "%"), let high = rest.first?.hexadecimal,
+                let low = rest.dropFirst().first?.hexadecimal, ByteSet.unreserved.contains(high << 4 | low)
+            {
+                normalized.append(high << 4 | low)
+                rest.removeFirst(2)
+            } else {
+                normalized.append(byte)
+            }
+        }
+        return String(decoding: normalized, as: UTF8.self)
+    }
+
     /// The segments of the path, percent-decoded. The path is split before it is decoded, so that `%2F` does
     /// not separate segments. `/` has no segments; `/a/` has two, `a` and an empty one.
     public var segments: [String] {

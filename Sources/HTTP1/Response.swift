@@ -33,8 +33,11 @@ public enum ResponseBody: Sendable {
     case empty
     /// Bytes; their number becomes the Content-Length.
     case bytes([UInt8])
-    /// Content that is written in pieces: chunked in HTTP/1.1, ended by closing the connection in HTTP/1.0.
-    /// The closure is called once, on the connection's event loop, when the head has been written; it must
-    /// not block. It is not called where no content is sent.
-    case stream(@Sendable (BodyWriter) -> Void)
+    /// Content that is written in pieces. The closure is called once, on the connection's event loop, when
+    /// the head has been written; it must not block. It is not called where no content is sent.
+    ///
+    /// If the length in bytes is known, it becomes the Content-Length: the connection is closed if the writer
+    /// finishes with fewer bytes, and bytes beyond the length are not sent. Without it, the content is
+    /// chunked in HTTP/1.1 and ended by closing the connection in HTTP/1.0.
+    case stream(length: Int? = nil, @Sendable (BodyWriter) -> Void)
 }

@@ -13,6 +13,8 @@ struct ResponseWriter {
     private var encoder = ResponseEncoder()
     private var isHead = false
     private var minorVersion = 1
+    /// How the content of the current stream is framed.
+    private var streamFraming = ResponseEncoder.Framing.none
 
     /// - Parameter clock: returns seconds since 1970, for the Date field.
     init(clock: @escaping () -> Int) { self.clock = clock }
@@ -48,11 +50,12 @@ struct ResponseWriter {
                 contentBytes = bytes.count
                 output.append(bytes)
             }
-        case .stream(let start):
+        case .stream(let length, let start):
             let hasContent = !isHead && !forbidsContent
             // RFC 9112, 6.1: HTTP/1.0 has no chunked coding; closing the connection ends the body.
-            if hasContent, minorVersion == 0 { keepsAlive = false }
-            writeHead(response, forbidsContent ? .none : minorVersion >= 1 ? .chunked : .close)
+            if hasContent, length == nil, minorVersion == 0 { keepsAlive = false }
+            streamFraming = length.map { .length($0) } ?? (minorVersion >= 1 ? .chunked : .close)
+            writeHead(response, forbidsContent ? .none : streamFraming)
             if hasContent { return start }
         }
         return nil
@@ -67,17 +70,31 @@ struct ResponseWriter {
         }
     }
 
-    /// Writes bytes of a stream: as one chunk, or unframed to HTTP/1.0.
+    /// Writes bytes of a stream: as one chunk, or without framing.
     mutating func writeStream(_ bytes: [UInt8]) {
+        var bytes = bytes
+        switch streamFraming {
+        case .length(let length):
+            // A client would take bytes beyond the length for the next response.
+            if bytes.count > length - contentBytes { bytes.removeLast(bytes.count - (length - contentBytes)) }
+            output.append(bytes)
+        case .chunked:
+            output.write { ResponseEncoder.encodeChunkHead(size: bytes.count, into: &$0) }
+            output.append(bytes)
+            output.write { $0.append("\r\n") }
+        case .close, .none: output.append(bytes)
+        }
         contentBytes += bytes.count
-        guard minorVersion >= 1 else { return output.append(bytes) }
-        output.write { ResponseEncoder.encodeChunkHead(size: bytes.count, into: &$0) }
-        output.append(bytes)
-        output.write { $0.append("\r\n") }
     }
 
-    /// Writes the last chunk of a stream; nothing to HTTP/1.0.
-    mutating func endStream() {
-        if minorVersion >= 1 { output.write { $0.append("0\r\n\r\n") } }
+    /// Ends a stream, with the last chunk if it is chunked. Returns whether the content is complete: false if
+    /// it is shorter than its announced length.
+    mutating func endStream() -> Bool {
+        switch streamFraming {
+        case .length(let length): return contentBytes == length
+        case .chunked: output.write { $0.append("0\r\n\r\n") }
+        case .close, .none: break
+        }
+        return true
     }
 }

@@ -19,6 +19,8 @@ extension Status {
     public static let accepted = Status(code: 202)
     /// 204 No Content
     public static let noContent = Status(code: 204)
+    /// 206 Partial Content
+    public static let partialContent = Status(code: 206)
     /// 304 Not Modified
     public static let notModified = Status(code: 304)
     /// 400 Bad Request
@@ -37,12 +39,16 @@ extension Status {
     public static let requestTimeout = Status(code: 408)
     /// 409 Conflict
     public static let conflict = Status(code: 409)
+    /// 412 Precondition Failed
+    public static let preconditionFailed = Status(code: 412)
     /// 413 Content Too Large
     public static let contentTooLarge = Status(code: 413)
     /// 414 URI Too Long
     public static let uriTooLong = Status(code: 414)
     /// 415 Unsupported Media Type
     public static let unsupportedMediaType = Status(code: 415)
+    /// 416 Range Not Satisfiable
+    public static let rangeNotSatisfiable = Status(code: 416)
     /// 417 Expectation Failed
     public static let expectationFailed = Status(code: 417)
     /// 421 Misdirected Request
@@ -74,6 +80,7 @@ extension Status {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 206: "Partial Content"
         case 304: "Not Modified"
         case 400: "Bad Request"
         case 401: "Unauthorized"
@@ -83,9 +90,11 @@ extension Status {
         case 406: "Not Acceptable"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
         case 417: "Expectation Failed"
         case 421: "Misdirected Request"
         case 422: "Unprocessable Content"

@@ -1,5 +1,5 @@
-/// Parses the forms of a request target (RFC 9112, 3.2). Accepts only the characters that RFC 3986 allows. An
-/// error does not affect the framing of the message.
+/// Parses the forms of a request target (RFC 9112, 3.2). Accepts only the characters that RFC 3986 allows and
+/// those that browsers send in spite of it. An error does not affect the framing of the message.
 enum TargetParser {
     struct Parsed {
         let target: RequestTarget
@@ -59,7 +59,7 @@ enum TargetParser {
             guard set.contains(byte) else {
                 switch byte {
                 case UInt8(ascii: "#"): throw .bad("the target contains a fragment (#)")
-                case UInt8(ascii: "\\"): throw .bad("the target contains a backslash")
+                case UInt8(ascii: "\\"): throw .bad("the path contains a backslash")
                 default: throw .bad("the target contains a character that must be percent-encoded")
                 }
             }

@@ -8,16 +8,19 @@ public final class ModelDownload: Sendable {
     public let version: Int
     /// The checksum of the file's header in hexadecimal, which no other file has.
     public let digest: String
+    /// The length of the file in bytes.
+    public let length: Int
     private let file: OpenFile
 
-    init(version: Int, digest: String, file: OpenFile) {
+    init(version: Int, digest: String, length: Int, file: OpenFile) {
         self.version = version
         self.digest = digest
+        self.length = length
         self.file = file
     }
 
-    /// Reads a chunk from a position; it is empty at the end of the file.
-    public func read(from position: Int) throws(FileError) -> [UInt8] {
-        try file.read(from: position, count: Self.chunkSize)
+    /// Reads the first chunk of a range of bytes; it is empty at the end of the file.
+    public func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+        try file.read(from: range.lowerBound, count: min(range.count, Self.chunkSize))
     }
 }

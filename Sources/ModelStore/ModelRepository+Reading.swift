@@ -19,7 +19,8 @@ extension ModelRepository {
         let (file, header) = try open(name, version)
         let data = try Self.read(file, from: header.dataStart, count: header.dataCount)
         try Self.checked { () throws(ModelFileError) in try header.verify(data[...]) }
-        return ModelDownload(version: version, digest: header.digest, file: file)
+        return ModelDownload(
+            version: version, digest: header.digest, length: header.dataStart + header.dataCount, file: file)
     }
 
     /// Opens a version's file and parses its header. Data are read afterwards, and only if the header

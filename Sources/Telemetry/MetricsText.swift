@@ -1,5 +1,14 @@
-/// Writes metrics in Prometheus' text format, version 0.0.4.
+/// Writes metrics in Prometheus' text format, version 0.0.4, or in that of OpenMetrics, version 1.0.0.
 package struct MetricsText {
+    /// The format of the text.
+    package enum Format: Sendable {
+        /// Prometheus' text format, version 0.0.4.
+        case prometheus
+        /// OpenMetrics 1.0.0: the name of a counter's family lacks `_total`, the bounds of buckets have a
+        /// decimal point, and `# EOF` ends the text.
+        case openMetrics
+    }
+
     /// The type of a metric.
     package enum Kind: String {
         /// A value that only increases while the process runs.
@@ -13,22 +22,34 @@ package struct MetricsText {
     /// Labels of a sample, in the order of output.
     package typealias Labels = [(name: String, value: String)]
 
-    /// The media type of the format.
-    package static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
-
     /// The bytes written so far.
     package private(set) var bytes: [UInt8] = []
+    private let format: Format
     private var name = ""
 
     /// Creates a text without metrics.
-    package init() { bytes.reserveCapacity(16_384) }
+    package init(_ format: Format = .prometheus) {
+        self.format = format
+        bytes.reserveCapacity(16_384)
+    }
 
     /// Begins a metric. Its samples must follow.
+    /// - Parameter name: the name of the samples, which ends in `_total` for a counter.
     package mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
         self.name = name
-        // The format escapes quotes in label values, but not in help texts.
-        append("# HELP \(name) \(help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n"))\n")
-        append("# TYPE \(name) \(kind.rawValue)\n")
+        var family = name[...]
+        var help = help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        if format == .openMetrics {
+            if kind == .counter, name.hasSuffix("_total") { family = name.dropLast("_total".count) }
+            // Only OpenMetrics escapes quotes in help texts; both formats escape them in label values.
+            help = help.replacing("\"", with: "\\\"")
+        }
+        append("# HELP \(family) \(help)\n# TYPE \(family) \(kind.rawValue)\n")
+    }
+
+    /// Ends the text.
+    package mutating func end() {
+        if format == .openMetrics { append("# EOF\n") }
     }
 
     /// Writes a metric with one sample without labels.
@@ -48,11 +69,17 @@ package struct MetricsText {
         for (index, count) in histogram.cumulative.enumerated() {
             let bound =
                 index < scale.bounds.count
-                ? Self.text(Double(scale.bounds[index]) * scale.unit) : "+Inf"
+                ? bound(Double(scale.bounds[index]) * scale.unit) : "+Inf"
             sample("_bucket", labels + [(name: "le", value: bound)], Double(count))
         }
         sample("_sum", labels, Double(histogram.sum) * scale.unit)
         sample("_count", labels, Double(histogram.count))
+    }
+
+    /// The upper bound of a bucket, which is a label value: formats differ in how they write whole numbers.
+    private func bound(_ value: Double) -> String {
+        let text = Self.text(value)
+        return format == .openMetrics && Int(text) != nil ? text + ".0" : text
     }
 
     private mutating func sample(_ suffix: String, _ labels: Labels, _ value: Double) {

@@ -73,11 +73,14 @@ struct ExchangeTests {
         #expect(connection.sent.suffix(4) == bytes("\r\n\r\n"))
     }
 
-    @Test("99: a client that waits for 100 (Continue) gets it")
-    func expectContinue() {
+    @Test(
+        "99, 115: a client that waits for 100 (Continue) gets it",
+        arguments: ["100-Continue", ", 100-continue,", "\r\nExpect: 100-continue"])
+    func expectContinue(_ expectation: String) {
         let connection = InMemoryConnection()
         connection.feed(
-            bytes("POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n"))
+            bytes(
+                "POST /echo HTTP/1.1\r\nHost: h\r\nExpect: \(expectation)\r\nContent-Length: 2\r\n\r\n"))
         #expect(connection.responses.map(\.status) == [100])
         connection.feed(bytes("hi"))
         #expect(connection.responses.map(\.status) == [100, 200])

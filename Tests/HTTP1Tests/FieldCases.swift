@@ -54,5 +54,10 @@ extension WireCase {
         post(58, "Transfer_Encoding: chunked", "", 200, .keeps, text: ""),
         field(59, "Content-Type: a/b\r\nContent-Type: a/b", 400, .keeps),
         field(60, "Expect: 200-ok", 417, .keeps),
+        field(60, "Expect: 100-continue, 200-ok", 417, .keeps),
+        field(60, "Expect: \"100-continue\"", 417, .keeps),
+        field(115, "Expect:", 200, .keeps),
+        field(115, "Expect: ,\t,", 200, .keeps),
+        field(115, "Expect: , 100-continue,", 200, .keeps),
     ]
 }

@@ -67,6 +67,16 @@ extension WireCase {
                     + "Content-Type: x\r\n\r\n",
                 [200], .keeps, text: "Host=h|Transfer-Encoding=chunked"),
         ]
+        + [" ;a=b", "\t;a", " \t ; a", ";a =b", ";a= b", ";a\t=\t\"b\" ;\tc"].map {
+            chunks(114, "3\($0)\r\nabc\r\n0\($0)\r\n\r\n", 200, .keeps, text: "abc")
+        }
+        + [" a", " =a", " ; ", ";a ", ";a=b\t", "\u{0b};a", " \r;a", "\u{a0};a"].map {
+            chunks(114, "3\($0)\r\nabc\r\n0\r\n\r\n", 400, .closes)
+        }
+        + [
+            chunks(
+                114, "3" + String(repeating: " ", count: 65_536) + ";a\r\nabc\r\n0\r\n\r\n", 400, .closes)
+        ]
         + [";", ";[", ";a\0", ";a\rb", ";a=", ";a=\"b", ";a b"].map {
             chunks(81, "3\($0)\r\nabc\r\n0\r\n\r\n", 400, .closes)
         }

@@ -12,6 +12,16 @@ struct MessageTests {
         #expect(try #require(RequestTarget("/")).segments == [])
     }
 
+    @Test func aNormalizedPathHasNoEncodedUnreservedCharacters() throws {
+        for (path, normalized) in [
+            ("/", "/"), ("/models", "/models"),
+            ("/%6Dodels/%6d%2D%2e%5F%7E%41%7a%30?%6D", "/models/m-._~Az0"),
+            ("/a%2Fb%2fc%25%3A%20%C3%A9+", "/a%2Fb%2fc%25%3A%20%C3%A9+"), ("/%2568", "/%2568"),
+        ] {
+            #expect(try #require(RequestTarget(path)).normalizedPath == normalized)
+        }
+    }
+
     @Test func queryItemsAreDecodedAndEmptyOnesAreSkipped() throws {
         let target = try #require(RequestTarget("/summary?model=my+toy%21&&flag&a=b=c&e="))
         #expect(target.queryItems.map(\.name) == ["model", "flag", "a", "e"])
@@ -22,7 +32,8 @@ struct MessageTests {
     }
 
     @Test(arguments: [
-        "", "a", "/a b", "/a#b", "/\\", "/%", "/%4", "/%00", "/é", "/<", "//\"", "/?^", "http://h/",
+        "", "a", "/a b", "/a#b", "/\\", "/%", "/%4", "/%00", "/é", "/<", "//\"", "/{", "/?<", "/?a b",
+        "http://h/",
     ])
     func anInvalidTargetIsNil(_ text: String) {
         #expect(RequestTarget(text) == nil)

@@ -31,7 +31,10 @@ extension WireCase {
             WireCase(
                 20, "GET http://h:80/host?q HTTP/1.1\r\nHost: h:80\r\n\r\n", [200], .keeps, text: "h:80"),
             WireCase(20, "GET http://H HTTP/1.1\r\nHost: h\r\n\r\n", [200], .keeps, text: "GET /"),
-            line(21, "GET http://other/ HTTP/1.1", 400, .keeps),
+            line(21, "GET http://other/ HTTP/1.1", 200, .keeps, text: "GET /"),
+            line(21, "GET http://other:1/?q HTTP/1.1", 200, .keeps, text: "GET /"),
+            WireCase(21, "GET http://other/ HTTP/1.1\r\n\r\n", [400], .closes),
+            WireCase(21, "GET http://other/ HTTP/1.1\r\nHost: bad host\r\n\r\n", [400], .closes),
             WireCase(22, "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", [501], .keeps),
             line(23, "TRACE / HTTP/1.1", 501, .keeps),
             line(24, "GET /a#b HTTP/1.1", 400, .keeps),
@@ -53,5 +56,11 @@ extension WireCase {
             line(32, "  \r\nGET / HTTP/1.1", 400, .closes),
             line(32, " GET / HTTP/1.1", 400, .closes),
             WireCase(33, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", [505], .closes),
+            line(116, "GET /reflect?v=[]|\\^{}`' HTTP/1.1", 200, .keeps),
+            line(117, "GET /a[b]|^ HTTP/1.1", 200, .keeps, text: "GET /a[b]|^"),
         ] + binary.map { WireCase(34, $0, [400], .closes) }
+        + ["\"", "<", ">", "#"].flatMap {
+            [line(116, "GET /?a=\($0) HTTP/1.1", 400, .keeps), line(117, "GET /\($0) HTTP/1.1", 400, .keeps)]
+        } + [" ", "\u{1}", "\u{7f}", "é"].map { line(116, "GET /?a=\($0)b HTTP/1.1", 400, .closes) }
+        + ["{", "}", "`", "\\"].map { line(117, "GET /\($0) HTTP/1.1", 400, .keeps) }
 }

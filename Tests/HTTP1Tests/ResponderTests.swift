@@ -116,6 +116,45 @@ struct ResponderTests {
         #expect(calls.number == 1)
     }
 
+    @Test(
+        "A stream with a length has a Content-Length",
+        arguments: [
+            ("GET / HTTP/1.1\r\nHost: h", true), ("GET / HTTP/1.0\r\nConnection: keep-alive", true),
+            ("GET / HTTP/1.0", false),
+        ])
+    func streamWithLength(_ head: String, _ keepsAlive: Bool) {
+        for pieces in [
+            ["one", "two"], ["onetwo"], ["", "o", "netwo", ""], ["onetwo", "three"], ["one", "two!"],
+        ] {
+            let connection = InMemoryConnection(handler: PiecesHandler(length: 6, pieces: pieces))
+            connection.feed(Array("\(head)\r\n\r\n".utf8))
+            let response = connection.responses.first
+            #expect(response?["Content-Length"] == "6")
+            #expect(response?["Transfer-Encoding"] == nil)
+            #expect(response?.text == "onetwo", "\(pieces)")
+            #expect(connection.sent.suffix(7) == Array("\nonetwo".utf8), "\(pieces)")
+            #expect(connection.isClosed == !keepsAlive)
+            connection.feed(get)
+            #expect(connection.responses.count == (keepsAlive ? 2 : 1))
+        }
+    }
+
+    @Test func theResponseToHEADHasTheLengthOfTheStream() {
+        let connection = InMemoryConnection(handler: PiecesHandler(length: 6, pieces: []))
+        connection.feed(Array("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n".utf8))
+        #expect(String(decoding: connection.sent, as: UTF8.self).contains("\r\nContent-Length: 6\r\n"))
+        #expect(connection.sent.suffix(4) == Array("\r\n\r\n".utf8))
+        #expect(!connection.isClosed)
+    }
+
+    @Test func aStreamThatIsShorterThanItsLengthClosesTheConnection() {
+        let connection = InMemoryConnection(handler: PiecesHandler(length: 6, pieces: ["one", "tw"]))
+        connection.feed(get)
+        #expect(connection.responses.isEmpty)
+        #expect(connection.sent.suffix(5) == Array("onetw".utf8))
+        #expect(connection.isClosed)
+    }
+
     @Test("A stream is aborted and onClose is called when its writer exceeds the stream buffer")
     func overflow() {
         var limits = Limits()
@@ -152,6 +191,20 @@ private final class Calls: Sendable {
     private let calls = Atomic(0)
     var number: Int { calls.load(ordering: .relaxed) }
     func count() { calls.add(1, ordering: .relaxed) }
+}
+
+/// Responds with a stream of an announced length.
+private struct PiecesHandler: SimpleHandler {
+    let length: Int
+    let pieces: [String]
+
+    func respond(to request: Request, _ responder: Responder) {
+        let stream = ResponseBody.stream(length: length) { [pieces] writer in
+            for piece in pieces { writer.write(Array(piece.utf8)) }
+            writer.finish()
+        }
+        responder.send(Response(status: .ok, body: stream))
+    }
 }
 
 private struct ClosureHandler: SimpleHandler {

@@ -53,7 +53,7 @@ struct LiveWireCaseTests {
     @Test(arguments: [Int.max, 1])
     func aMessageGetsItsResponse(pieceSize size: Int) throws {
         try withServer { port in
-            for row in WireCaseTests.all where (87...113).contains(row.number) {
+            for row in WireCaseTests.all where (87...117).contains(row.number) {
                 let client = Client(port: port)
                 let size = min(size, row.bytes.count)
                 for start in stride(from: 0, to: row.bytes.count, by: size) {

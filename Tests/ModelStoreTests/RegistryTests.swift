@@ -89,9 +89,10 @@ import Testing
         let registry = try Example.registry(folder.path)
         _ = try registry.publish("m", Example.model())
         let download = try #require(try registry.download("m", .latest))
-        let before = try download.read(from: 0)
+        let before = try download.read(0..<download.length)
+        #expect(before.count == download.length)
         #expect(try registry.remove("m"))
-        #expect(try download.read(from: 0) == before)
+        #expect(try download.read(0..<download.length) == before)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted() == [".lock", "1.deleted"])
         #expect(try Data(contentsOf: URL(filePath: path("m/1.deleted"))).isEmpty)

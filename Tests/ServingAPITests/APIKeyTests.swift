@@ -95,6 +95,7 @@ import Testing
             [], [("Authorization", "Bearer")], [("Authorization", "Bearer ")],
             [("Authorization", "Basic KEY")],
             [("Authorization", "Bearer rk_0")], [("Authorization", "Bearer KEY x")],
+            [("Authorization", "Bearer   ")], [("Authorization", "Bearer\tKEY")],
             [("Authorization", "KEY")],
             [("Authorization", "Bearer KEY"), ("Authorization", "Bearer KEY")], [("X-Api-Key", "KEY")],
             [("Ocp-Apim-Subscription-Key", "rk_0")],
@@ -115,6 +116,11 @@ import Testing
         #expect(
             try api.send("GET", "/models", fields: [(name: "authorization", value: "BEARER \(key)")]).status
                 == 200)
+        // 1*SP (RFC 9110, 11.4)
+        for blanks in ["  ", "     "] {
+            let spaced = [(name: "Authorization", value: "Bearer\(blanks)\(key)")]
+            #expect(try api.send("GET", "/models", fields: spaced).status == 200, "\(blanks.count) spaces")
+        }
         let subscription = [(name: "ocp-apim-subscription-key", value: key)]
         #expect(try api.send("GET", "/models", fields: subscription).status == 200)
     }

@@ -1,7 +1,7 @@
 import APITesting
 
-/// A strict parser of Prometheus' text format: HELP and TYPE precede the samples of a metric, the samples of
-/// a metric are consecutive, and no sample occurs twice.
+/// A strict parser of Prometheus' text format and of OpenMetrics: HELP and TYPE precede the samples of a
+/// metric, the samples of a metric are consecutive, and no sample occurs twice.
 struct Exposition {
     struct Sample: Equatable {
         let name: String
@@ -12,11 +12,15 @@ struct Exposition {
     private(set) var types: [String: String] = [:]
     private(set) var samples: [Sample] = []
     private var families: [String] = []
+    private let isOpenMetrics: Bool
 
-    init(_ text: String) throws {
+    init(_ text: String, isOpenMetrics: Bool = false) throws {
+        self.isOpenMetrics = isOpenMetrics
         guard text.hasSuffix("\n") else { throw HarnessError("the last line does not end with a line feed") }
         var helped: Set<String> = []
-        for line in text.split(separator: "\n") {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        if isOpenMetrics, lines.popLast() != "# EOF" { throw HarnessError("the last line is not # EOF") }
+        for line in lines {
             if let match = line.wholeMatch(of: /# HELP ([a-z_:][a-z0-9_:]*) (.+)/) {
                 guard helped.insert(String(match.1)).inserted else {
                     throw HarnessError("a second HELP of the metric: \(line)")
@@ -40,11 +44,19 @@ struct Exposition {
             let family = families.last, let value = Double(match.3 == "+Inf" ? "inf" : String(match.3))
         else { throw HarnessError("not a sample, or before the first TYPE: \(line)") }
         let name = String(match.1)
-        let suffixes = types[family] == "histogram" ? ["_bucket", "_sum", "_count"] : [""]
+        let suffixes =
+            switch types[family] {
+            case "histogram": ["_bucket", "_sum", "_count"]
+            case "counter" where isOpenMetrics: ["_total"]
+            default: [""]
+            }
         guard suffixes.contains(where: { name == family + $0 }) else {
             throw HarnessError("\(name) among the samples of \(family)")
         }
         let sample = Sample(name: name, labels: try Self.labels(match.2 ?? ""), value: value)
+        if isOpenMetrics, let bound = sample.labels["le"], bound != "+Inf", !bound.contains(".") {
+            throw HarnessError("a bound without a decimal point: \(line)")
+        }
         guard !samples.contains(where: { $0.name == name && $0.labels == sample.labels }) else {
             throw HarnessError("a second sample with the same name and labels: \(line)")
         }

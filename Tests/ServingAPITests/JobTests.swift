@@ -126,6 +126,9 @@ import Testing
         let all = try events(api, "GET", "\(path)/events")
         #expect(all.ids == Array(1...21))
         let response = try api.send("GET", "\(path)/events", fields: [(name: "Last-Event-ID", value: "17")])
+        // Without this field nginx buffers the events.
+        #expect(response["x-accel-buffering"] == "no")
+        #expect(response["cache-control"] == "no-store")
         #expect(
             response.text.split(separator: "\n").filter { $0.hasPrefix("id: ") } == [
                 "id: 18", "id: 19", "id: 20", "id: 21",

@@ -225,4 +225,65 @@ import Training
             #expect(name.firstMatch(of: /milli|micro|_ms|_us|_mb|kilo/) == nil, "\(name)")
         }
     }
+
+    // MARK: OpenMetrics
+
+    private static let openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    private static let prometheus = "text/plain; version=0.0.4; charset=utf-8"
+    /// Accept of Prometheus 3.
+    private static let accept =
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+        + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+        + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+
+    @Test(
+        arguments: [
+            (nil, prometheus), ("*/*", prometheus), ("text/plain", prometheus), ("text/*", prometheus),
+            ("text/plain;version=0.0.4", prometheus), ("text/plain; charset=us-ascii", prometheus),
+            ("application/openmetrics-text", openMetrics), ("application/*", openMetrics),
+            ("application/openmetrics-text; version=1.0.0", openMetrics),
+            ("application/openmetrics-text; version=\"1.0.0\"; charset=utf-8", openMetrics),
+            (accept, openMetrics),
+            // Prometheus before OpenMetrics 1.0.0.
+            (
+                "application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+                prometheus
+            ),
+            ("application/openmetrics-text;q=0.2,text/plain;q=0.3", prometheus),
+            ("application/openmetrics-text;q=0.3,text/plain;q=0.3", prometheus),
+            ("text/plain;version=1.0.0,application/openmetrics-text;q=0.1", openMetrics),
+            ("application/openmetrics-text;version=2.0.0", nil), ("text/plain;version=1.0.0", nil),
+            ("application/openmetrics-text;q=0", nil),
+        ] as [(String?, String?)])
+    func theFormatIsNegotiated(_ accept: String?, _ type: String?) throws {
+        let response = try API(.inProcess).get("/metrics", accept: accept)
+        #expect(response.status == (type == nil ? 406 : 200))
+        if let type { #expect(response["content-type"] == type) }
+        #expect(response.text.hasSuffix("\n# EOF\n") == (type == Self.openMetrics))
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func openMetricsHasTheSamplesOfThePrometheusFormat(_ transport: TransportKind) throws {
+        let api = try API(transport)
+        try Self.train(api, "toy")
+        _ = try api.post("/reconstruct", ["model": "toy", "windows": Small.windows])
+        _ = try api.get("/models/%22%5C%0A")
+        let prometheus = try Self.metrics(api)
+        let openMetrics = try Exposition(api.get("/metrics", accept: Self.accept).text, isOpenMetrics: true)
+        // Requests for metrics are counted, and the numbers of the process change.
+        func comparable(_ exposition: Exposition) -> [String] {
+            exposition.samples.filter {
+                !$0.name.hasPrefix("process_") && !$0.name.contains("connections")
+                    && $0.labels["route"] != "/metrics"
+            }.map { sample in
+                let labels = sample.labels.mapValues { $0.hasSuffix(".0") ? String($0.dropLast(2)) : $0 }
+                return "\(sample.name) \(labels.sorted { $0.key < $1.key }) \(sample.value)"
+            }
+        }
+        #expect(comparable(openMetrics) == comparable(prometheus))
+        #expect(comparable(openMetrics).count > 100)
+        #expect(
+            Set(openMetrics.types.map { $0.value == "counter" ? $0.key + "_total" : $0.key })
+                == Set(prometheus.types.keys))
+    }
 }

@@ -28,5 +28,13 @@ import Testing
         #expect(
             try api.send("HEAD", "/openapi.yaml", fields: [(name: "If-None-Match", value: tag)]).status == 304
         )
+        // A weak tag never matches If-Match. A document has no ranges.
+        for (name, value, status) in [
+            ("If-Match", "*", 200), ("If-Match", tag, 412), ("If-Match", "\"x\"", 412),
+            ("Range", "bytes=0-1", 200),
+        ] {
+            let response = try api.send("GET", "/openapi.yaml", fields: [(name: name, value: value)])
+            #expect(response.status == status, "\(name): \(value)")
+        }
     }
 }

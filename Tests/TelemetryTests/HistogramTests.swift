@@ -78,6 +78,25 @@ import Testing
                 """)
     }
 
+    @Test func openMetricsHasItsOwnNamesBoundsAndEnd() {
+        let histogram = Histogram(.seconds)
+        histogram.observe(1_000_000)
+        var text = MetricsText(.openMetrics)
+        text.single("c_total", .counter, "A \"count\".", 2)
+        text.begin("h", .histogram, "Times.")
+        text.sample([], histogram.snapshot)
+        text.end()
+        let lines = String(decoding: text.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(lines.prefix(3) == ["# HELP c A \\\"count\\\".", "# TYPE c counter", "c_total 2"])
+        for bound in ["0.0001", "0.001", "1.0", "60.0", "+Inf"] {
+            #expect(lines.contains { $0.hasPrefix("h_bucket{le=\"\(bound)\"} ") }, "\(bound)")
+        }
+        #expect(lines.last == "# EOF")
+        var prometheus = MetricsText()
+        prometheus.end()
+        #expect(prometheus.bytes.isEmpty)
+    }
+
     @Test func processMetricsAreReadFromProc() throws {
         let before = try #require(ProcessMetrics())
         var sum = 0.0

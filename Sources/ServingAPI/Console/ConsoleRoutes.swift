@@ -13,10 +13,10 @@ struct ConsoleRoutes: RouteGroup {
     }
 
     private static let file = Route.Action.onLoop { (call) throws(Problem) in
-        guard let file = files[call.request.head.path] else {
+        guard let file = files[call.request.head.normalizedPath] else {
             throw .unknownPath(call.request.head)
         }
-        var response = file.response(to: call.request.fields)
+        var response = try file.response(to: call.request.head)
         response.fields += headerFields
         return response
     }

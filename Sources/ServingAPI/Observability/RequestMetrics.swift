@@ -18,8 +18,8 @@ final class RequestMetrics: Sendable {
 
     /// The statuses of responses.
     private static let statuses = [
-        200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 408, 409, 413, 414, 415, 417, 421, 422, 429,
-        431, clientClosedRequest, 500, 501, 503, 505, 507,
+        200, 201, 202, 204, 206, 304, 400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 414, 415, 416, 417,
+        421, 422, 429, 431, clientClosedRequest, 500, 501, 503, 505, 507,
     ]
 
     /// For each code from 200 to 599, its index in `statuses`, or `statuses.count` if it is not listed.

@@ -19,7 +19,7 @@ final class RequestRecord: Sendable {
         let peer: String?
     }
 
-    /// Paths that are requested so often that their lines would hide the others. They are logged at the level
+    /// Paths of routes that are requested so often that their lines would hide the others. They are logged at the level
     /// debug.
     private static let debugPaths: Set<String> = ["/healthz", "/readyz", "/metrics"]
     /// The maximum length of a path in the log, in bytes.
@@ -44,7 +44,7 @@ final class RequestRecord: Sendable {
         self.path = path
         self.metrics = metrics
         method = head?.method
-        let isDebug = head.map { Self.debugPaths.contains($0.path) } ?? false
+        let isDebug = path.map { Self.debugPaths.contains(metrics.path($0)) } ?? false
         entry =
             if let log, !isDebug || log.isVerbose {
                 LogEntry(log: log, level: isDebug ? "debug" : "info", head: head, peer: peer)

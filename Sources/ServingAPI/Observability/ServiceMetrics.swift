@@ -27,10 +27,10 @@ final class ServiceMetrics: Sendable {
     /// Includes the connections of a server.
     func include(_ server: Server) { weakServer.withLock { $0.server = server } }
 
-    /// The current values of all metrics, in Prometheus' text format.
-    func text(_ core: ServingCore) -> [UInt8] {
+    /// The current values of all metrics, in the format of a media type.
+    func text(_ core: ServingCore, as type: MediaType) -> [UInt8] {
         let registry = core.models.registry
-        var text = MetricsText()
+        var text = MetricsText(type == .openMetrics ? .openMetrics : .prometheus)
         requests.load()?.write(to: &text)
         if let server = weakServer.withLock({ $0.server }) { text.write(server.connections) }
         // Include changes that other servers have made to the shared folder.
@@ -50,6 +50,7 @@ final class ServiceMetrics: Sendable {
         text.begin("reprise_build_info", .gauge, "Always 1; the label is the version of the software.")
         text.sample([(name: "version", value: Software.version)], 1)
         ProcessMetrics()?.write(to: &text)
+        text.end()
         return text.bytes
     }
 }

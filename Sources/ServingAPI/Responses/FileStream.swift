@@ -13,14 +13,14 @@ final class FileStream: Sendable {
         self.writer = writer
     }
 
-    /// Sends the bytes from a position to the end of the file, in chunks.
-    func send(from position: Int = 0) {
+    /// Sends a range of the file's bytes, in chunks.
+    func send(_ range: Range<Int>) {
         Self.queue.async { [self] in
             guard writer.isOpen else { return }
-            guard let bytes = try? download.read(from: position) else { return writer.abort() }
-            guard !bytes.isEmpty else { return writer.finish() }
+            guard !range.isEmpty else { return writer.finish() }
+            guard let bytes = try? download.read(range), !bytes.isEmpty else { return writer.abort() }
             writer.write(bytes)
-            writer.onReady { self.send(from: position + bytes.count) }
+            writer.onReady { self.send(range.dropFirst(bytes.count)) }
         }
     }
 }

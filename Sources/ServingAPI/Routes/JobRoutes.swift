@@ -64,6 +64,8 @@ extension Response {
         let fields = [
             (name: "Content-Type", value: MediaType.eventStream.rawValue),
             (name: "Cache-Control", value: "no-store"),
+            // nginx would collect the events until its buffer is full.
+            (name: "X-Accel-Buffering", value: "no"),
         ]
         return Response(
             status: .ok, fields: fields,

@@ -38,9 +38,11 @@ struct ModelFileRoutes: RouteGroup {
             try registry.download(name, version)
         }
         guard let download else { throw .unknownModel(name, version) }
-        return Response(
-            status: .ok, fields: Self.fields("\(name)-\(download.version).safetensors", download.digest),
-            body: .stream { FileStream(download, to: $0).send() })
+        return try Self.file(
+            "\(name)-\(download.version).safetensors", download.digest, length: download.length, to: call
+        ) { bytes in
+            .stream(length: bytes.count) { FileStream(download, to: $0).send(bytes) }
+        }
     }
 
     private func onnx(_ call: Call) throws(Problem) -> Response {
@@ -48,18 +50,36 @@ struct ModelFileRoutes: RouteGroup {
         guard let file = ONNXFile(entry.trained, limit: limits.maxONNXBytes) else {
             throw .tooLargeForONNX(entry.name, limit: limits.maxONNXBytes)
         }
-        return Response(
-            status: .ok, fields: Self.fields("\(entry.name)-\(entry.version).onnx", file.digest),
-            body: .bytes(file.bytes))
+        return try Self.file(
+            "\(entry.name)-\(entry.version).onnx", file.digest, length: file.bytes.count, to: call
+        ) { bytes in
+            .bytes(bytes.count == file.bytes.count ? file.bytes : Array(file.bytes[bytes]))
+        }
     }
 
-    /// The header fields of a file.
-    private static func fields(_ name: String, _ digest: String) -> [(name: String, value: String)] {
-        [
+    /// The response with a file: whole, a part of it, or 304.
+    /// - Parameters:
+    ///   - digest: identifies the content, in hexadecimal.
+    ///   - content: returns the bytes of a range.
+    private static func file(
+        _ name: String, _ digest: String, length: Int, to call: Call, _ content: (Range<Int>) -> ResponseBody
+    ) throws(Problem) -> Response {
+        let tag = EntityTag(digest.prefix(32), isWeak: false)
+        let (status, range): (Status, Range<Int>)
+        var fields = [(name: "ETag", value: tag.text), (name: "Accept-Ranges", value: "bytes")]
+        switch try Selection(of: tag, length: length, for: call.request.head) {
+        case .notModified: return Response(status: .notModified, fields: fields)
+        case .whole: (status, range) = (.ok, 0..<length)
+        case .part(let bytes):
+            (status, range) = (.partialContent, bytes)
+            fields.append(
+                (name: "Content-Range", value: "bytes \(bytes.lowerBound)-\(bytes.upperBound - 1)/\(length)"))
+        }
+        fields += [
             (name: "Content-Type", value: MediaType.file.rawValue),
             (name: "Content-Disposition", value: "attachment; filename=\"\(name)\""),
-            (name: "ETag", value: "\"\(digest.prefix(32))\""),
         ]
+        return Response(status: status, fields: fields, body: content(range))
     }
 
     private func upload(_ call: Call) throws(Problem) -> Response {

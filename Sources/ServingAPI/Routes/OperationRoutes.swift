@@ -24,9 +24,9 @@ struct OperationRoutes: RouteGroup {
                 }),
             Route(
                 .get, "/openapi.yaml", scope: .read, produces: [.yaml],
-                .onLoop { (call) throws(Problem) in Self.description.response(to: call.request.fields) }),
+                .onLoop { (call) throws(Problem) in try Self.description.response(to: call.request.head) }),
             Route(
-                .get, "/metrics", scope: .read, produces: [.metrics],
+                .get, "/metrics", scope: .read, produces: [.metrics, .openMetrics],
                 .onLoop { (call) throws(Problem) in
                     // Use neither the loop, because this reads /proc, nor the prediction queue, whose length
                     // is a metric.
@@ -34,8 +34,8 @@ struct OperationRoutes: RouteGroup {
                         call.responder.send(
                             Response(
                                 status: .ok,
-                                fields: [(name: "Content-Type", value: MediaType.metrics.rawValue)],
-                                body: .bytes(core.metrics.text(core))))
+                                fields: [(name: "Content-Type", value: call.mediaType.rawValue)],
+                                body: .bytes(core.metrics.text(core, as: call.mediaType))))
                     }
                     return nil
                 }),

@@ -61,9 +61,10 @@ public final class APIKeys: Sendable {
         let bare = fields.values(of: Self.subscriptionKeyField)
         guard values.count + bare.count == 1 else { throw .noKey() }
         if let key = bare.first { return key }
+        // auth-scheme 1*SP token68 (RFC 9110, 11.4)
         let parts = values[0].split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .noKey() }
-        return String(parts[1])
+        return String(parts[1].drop { $0 == " " })
     }
 
     /// Compares all bytes of all digests, so that the time it takes reveals nothing about the keys.

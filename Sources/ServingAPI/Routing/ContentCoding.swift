@@ -112,22 +112,46 @@ package enum ContentCoding: String, CaseIterable {
 }
 
 extension Response {
-    /// The minimum number of bytes that are worth compressing: shorter content fits into about one packet.
-    private static var minCompressedSize: Int { 1400 }
+    /// Whether bytes are long enough to be compressed: shorter content fits into about one packet.
+    static func isWorthCompressing(_ bytes: [UInt8]) -> Bool { bytes.count >= 1400 }
 
-    /// The response in gzip, if its content becomes smaller and it has no strong ETag. A strong ETag
-    /// identifies the uncompressed bytes (RFC 9110, 8.8.3.3).
+    /// Whether the content is compressed for clients that accept gzip. A strong ETag identifies the
+    /// uncompressed bytes (RFC 9110, 8.8.3.3).
+    private var isCompressible: Bool {
+        guard case .bytes(let bytes) = body, Self.isWorthCompressing(bytes) else { return false }
+        return !fields.contains {
+            $0.name == "Content-Encoding" || $0.name == "ETag" && !$0.value.hasPrefix("W/")
+        }
+    }
+
+    /// The response in gzip, if it is compressible and its content becomes smaller.
     func compressed() -> Response {
-        guard case .bytes(let bytes) = body, bytes.count >= Self.minCompressedSize,
-            !fields.contains(where: {
-                $0.name == "Content-Encoding" || $0.name == "ETag" && !$0.value.hasPrefix("W/")
-            }),
+        guard isCompressible, case .bytes(let bytes) = body,
             let compressed = ContentCoding.gzip.compress(bytes), compressed.count < bytes.count
         else { return self }
         var response = self
         response.fields.append((name: "Content-Encoding", value: ContentCoding.gzip.rawValue))
-        response.fields.append((name: "Vary", value: "Accept-Encoding"))
         response.body = .bytes(compressed)
         return response
+    }
+
+    /// Names the request fields that select the representation in Vary, for caches (RFC 9110, 12.5.5): Accept
+    /// if the route offers several media types, Accept-Encoding if the content is or could have been
+    /// compressed. Content that is the same for every client, such as a short document of a route with one
+    /// media type, does not vary, nor does a refusal that precedes the choice.
+    /// - Parameter isNegotiated: whether the route offers several media types.
+    mutating func addVary(isNegotiated: Bool) {
+        let index = fields.firstIndex { $0.name == "Vary" }
+        let present = index.map { fields[$0].value }
+        let isCompressed = fields.contains { $0.name == "Content-Encoding" }
+        let coding = present ?? (isCompressed || isCompressible ? "Accept-Encoding" : nil)
+        let value: String
+        switch (isNegotiated, coding) {
+        case (false, nil): return
+        case (true, nil): value = "Accept"
+        case (false, let coding?): value = coding
+        case (true, let coding?): value = "Accept, \(coding)"
+        }
+        if let index { fields[index].value = value } else { fields.append((name: "Vary", value: value)) }
     }
 }

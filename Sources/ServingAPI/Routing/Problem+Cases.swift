@@ -87,6 +87,19 @@ extension Problem {
         )
     }
 
+    /// 412: If-Match does not list the entity tag.
+    static func preconditionFailed(_ tag: EntityTag) -> Problem {
+        Problem(
+            .preconditionFailed, "the If-Match field does not list the current entity tag \(tag.text)")
+    }
+
+    /// 416, with the length that RFC 9110, 15.5.17 recommends.
+    static func rangeNotSatisfiable(_ length: Int) -> Problem {
+        Problem(
+            .rangeNotSatisfiable, "the Range field selects none of the \(length) bytes of the file",
+            fields: [(name: "Content-Range", value: "bytes */\(length)")])
+    }
+
     package static func unsupportedMediaType(_ detail: String, accepted: [String]) -> Problem {
         Problem(
             .unsupportedMediaType, detail,

@@ -22,9 +22,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case tooLargeForONNX = "too-large-for-onnx"
     case trainingCancelled = "training-cancelled"
     case aliasInUse = "alias-in-use"
+    case preconditionFailed = "precondition-failed"
     case contentTooLarge = "content-too-large"
     case uriTooLong = "uri-too-long"
     case unsupportedMediaType = "unsupported-media-type"
+    case rangeNotSatisfiable = "range-not-satisfiable"
     case expectationFailed = "expectation-failed"
     case misdirectedRequest = "misdirected-request"
     case invalidRequest = "invalid-request"
@@ -134,6 +136,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
                 .conflict, "An alias points to the version that is to be deleted.",
                 "Point the alias to another version, or delete it, first."
             )
+        case .preconditionFailed:
+            (
+                .preconditionFailed, "If-Match does not list the current entity tag.",
+                "Fetch the resource again, and use its new ETag."
+            )
         case .contentTooLarge:
             (
                 .contentTooLarge, "The body, as sent or decompressed, exceeds the maximum size.",
@@ -148,6 +155,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
             (
                 .unsupportedMediaType, "The media type or the content coding of the body is not supported.",
                 "Use one that the response lists in Accept or Accept-Encoding."
+            )
+        case .rangeNotSatisfiable:
+            (
+                .rangeNotSatisfiable, "Range begins at or after the end of the file.",
+                "Ask for bytes below the length that Content-Range states."
             )
         case .expectationFailed:
             (.expectationFailed, "Expect has a value other than 100-continue.", "Remove the field.")

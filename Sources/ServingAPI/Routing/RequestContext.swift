@@ -117,7 +117,12 @@ package final class RequestContext: ExchangeHandler {
                 arrival: admission.route.action.mayCompute ? .now : nil))
     }
 
-    package func willRespond(with response: inout Response) { record.willRespond(with: &response) }
+    package func willRespond(with response: inout Response) {
+        if case .admitted(let admission) = outcome {
+            response.addVary(isNegotiated: admission.route.produces.count > 1)
+        }
+        record.willRespond(with: &response)
+    }
 
     package func didEnd(_ end: ExchangeEnd) { record.didEnd(end) }
 
@@ -129,7 +134,8 @@ package final class RequestContext: ExchangeHandler {
     /// The response for a problem, in the format of the path's protocol. Every problem of a request is
     /// converted here.
     package func response(for problem: Problem) -> Response {
-        if let head, let format = service.problemFormats.first(where: { head.path.hasPrefix($0.pathPrefix) })
+        if let path = head?.normalizedPath,
+            let format = service.problemFormats.first(where: { path.hasPrefix($0.pathPrefix) })
         {
             return format.response(problem)
         }

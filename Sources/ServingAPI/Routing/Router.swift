@@ -64,7 +64,7 @@ struct Router: Sendable {
 
     /// Looks up a request's path and method.
     func find(_ head: RequestHead) -> Match {
-        if let target = fixed[head.path] { return match(target, [:], head.method) }
+        if let target = fixed[head.normalizedPath] { return match(target, [:], head.method) }
         let segments = head.target.segments
         for target in patterns {
             if let parameters = match(segments, target.segments) {

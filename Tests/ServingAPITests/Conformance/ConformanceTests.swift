@@ -15,7 +15,8 @@ import Yams
     /// sends streams.
     private static func needsServer(_ operation: String, _ status: Int, _ transport: TransportKind) -> Bool {
         let isStream =
-            status == 200 && ["POST /train", "/events", ".safetensors"].contains { operation.hasSuffix($0) }
+            [200, 206].contains(status)
+            && ["POST /train", "/events", ".safetensors"].contains { operation.hasSuffix($0) }
         return transport == .inProcess && (status == 413 || isStream)
     }
 

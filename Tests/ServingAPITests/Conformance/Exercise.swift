@@ -75,6 +75,15 @@ extension Exercise {
         ]
     }
 
+    /// The responses to conditional and partial downloads.
+    private static func selections(_ operation: String, at target: String) -> [Exercise] {
+        [
+            Exercise(operation, 206, at: target, fields: [(name: "Range", value: "bytes=0-7")]),
+            Exercise(operation, 304, at: target, fields: [(name: "If-None-Match", value: "*")]),
+            Exercise(operation, 416, at: target, fields: [(name: "Range", value: "bytes=99999999-")]),
+        ]
+    }
+
     /// The refusals that every operation on a job has.
     private static func jobRefusals(_ method: String, _ path: String) -> [Exercise] {
         let end = path.hasSuffix("/events") ? "/events" : ""
@@ -126,7 +135,11 @@ extension Exercise {
             Exercise(
                 "GET /models/{model}/versions/{version}/model.safetensors", 200,
                 at: "/models/toy/versions/1/model.safetensors"),
-        ] + versionRefusals("GET", "/models/{model}/versions/{version}/model.safetensors")
+        ] + selections(get, at: path)
+            + selections(
+                "GET /models/{model}/versions/{version}/model.safetensors",
+                at: "/models/toy/versions/1/model.safetensors")
+            + versionRefusals("GET", "/models/{model}/versions/{version}/model.safetensors")
     }()
 
     private static let onnx: [Exercise] = {
@@ -141,7 +154,8 @@ extension Exercise {
             Exercise(latest, 503, in: .fullPredictions, at: paths.latest),
             Exercise(version, 200, at: paths.version),
             Exercise(version, 409, in: .smallFiles, at: paths.version),
-        ] + versionRefusals("GET", "/models/{model}/versions/{version}/model.onnx")
+        ] + selections(latest, at: paths.latest) + selections(version, at: paths.version)
+            + versionRefusals("GET", "/models/{model}/versions/{version}/model.onnx")
     }()
 
     private static let labelled: JSON = [
@@ -252,7 +266,9 @@ extension Exercise {
             Exercise("GET /healthz", 200), Exercise("GET /healthz", 406, fields: image),
             Exercise("GET /readyz", 200), Exercise("GET /readyz", 406, fields: image),
             Exercise("GET /readyz", 503, in: .draining),
-            Exercise("GET /metrics", 200), Exercise("GET /metrics", 406, fields: image),
+            Exercise("GET /metrics", 200),
+            Exercise("GET /metrics", 200, fields: [(name: "Accept", value: "application/openmetrics-text")]),
+            Exercise("GET /metrics", 406, fields: image),
             Exercise("GET /openapi.yaml", 304, fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /openapi.yaml", 200), Exercise("GET /openapi.yaml", 406, fields: image),
             Exercise("GET /problems", 200), Exercise("GET /problems", 200, fields: text),
