@@ -1,7 +1,7 @@
 # Users need `make run` and `make test`; the other targets are for developers. CONTRIBUTING.md has an
 # overview.
 
-.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests check-ray \
+.PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image check-manifests check-ray check-systemd \
 	build check lint fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
@@ -72,6 +72,10 @@ check-manifests: build
 	python3 -m venv .venv-manifests
 	.venv-manifests/bin/pip install --quiet -r scripts/manifests-requirements.txt
 	PATH="$(CURDIR)/.venv-manifests/bin:$$PATH" scripts/manifests-check
+
+# Checks the systemd unit with systemd's own tools, where they are installed.
+check-systemd: build
+	scripts/systemd-check
 
 # Run before each commit. Warnings are errors in every build.
 check: lint test
