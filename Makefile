@@ -2,7 +2,7 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
-	check-manifests check-ray build check lint fixtures bench bench-http clean
+	check-manifests check-ray check-systemd build check lint fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -73,6 +73,10 @@ check-manifests: build
 	python3 -m venv .venv-manifests
 	.venv-manifests/bin/pip install --quiet -r scripts/manifests-requirements.txt
 	PATH="$(CURDIR)/.venv-manifests/bin:$$PATH" scripts/manifests-check
+
+# Checks the systemd unit with systemd's own tools, where they are installed.
+check-systemd: build
+	scripts/systemd-check
 
 # Run before each commit. Warnings are errors in every build.
 check: lint test

@@ -93,7 +93,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "TimeSeries",
+                "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "Telemetry", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "OrderedCollections", package: "swift-collections"),

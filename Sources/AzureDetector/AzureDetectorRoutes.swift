@@ -82,7 +82,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         let note = AzureModelNote(request.with(source), aligned.states)
         let training = try TrainRequest.defaultTraining(
             on: windows, featureNames: aligned.states.map(\.variable), note: note.text, core.limits)
-        let id = try models.train(training, note)
+        let id = try models.train(training, note, for: call)
         let model = try models.model(id)
         let fields = [(name: "Location", value: "\(AzurePath.models)/\(id)")]
         return .json(.created, fields: fields) { $0.members(of: model) }

@@ -21,12 +21,13 @@ struct AzureModels: Sendable {
         trainings = core.trainings
     }
 
-    /// Starts a training.
+    /// Starts a training for a request.
     /// - Returns: the model's ID.
     /// - Throws: 429 for a full queue, 503 while the server shuts down.
-    func train(_ training: PlannedTraining, _ note: AzureModelNote) throws(Problem) -> String {
+    func train(_ training: PlannedTraining, _ note: AzureModelNote, for call: Call) throws(Problem) -> String
+    {
         let id = AzureDetectorState.newID()
-        let job = try trainings.job(of: trainings.jobs.submit(id, training))
+        let job = try trainings.job(of: trainings.jobs.submit(id, training), for: call)
         state.add(id, AzureDetectorState.Training(note: note, job: job))
         return id
     }

@@ -56,10 +56,12 @@ struct AzureResults {
         } catch {
             throw Problem(error)
         }
-        let errors = core.inferences.measure(entry, windows: selected.count, for: call) {
+        let version = core.inferences.version(entry, for: call)
+        let errors = version.measure(windows: selected.count, for: call) {
             entry.trained.errors(of: selected, [.features])
         }
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
+        version.count(errors.windows, by: scoring, scoring.drift(of: errors.windows))
         scores = errors.windows.map(scoring.score)
         featureErrors = errors.features
     }

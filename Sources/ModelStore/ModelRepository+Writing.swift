@@ -76,7 +76,9 @@ extension ModelRepository {
     func delete(_ name: String, _ versions: [Int]?) throws(FileError) -> Int {
         guard let listing = try listing(name) else { return 0 }
         if versions == nil {
-            for alias in listing.aliases.keys { try Files.remove(file: "\(path(name))/@\(alias)") }
+            for entry in try Files.list(path(name)) ?? [] where Self.alias(entry) != nil {
+                try Files.remove(file: "\(path(name))/\(entry)")
+            }
         }
         let aliased = versions == nil ? [] : Set(listing.aliases.values)
         var count = 0
@@ -142,9 +144,12 @@ extension ModelRepository {
         path(name, version) + Self.deletedSuffix
     }
 
-    /// The highest number that was ever assigned.
+    /// The highest number that was ever assigned, as far as the folder shows. An alias counts too: the copy of
+    /// a folder may lack the version that it points to, and the alias must not point to another one later.
     private func highestNumber(_ name: String) throws(FileError) -> Int {
-        (try Files.list(path(name)) ?? []).compactMap(Self.number).max() ?? 0
+        (try Files.list(path(name)) ?? []).compactMap { entry in
+            Self.alias(entry).map { aliasTarget($0, of: name) } ?? Self.number(entry)
+        }.max() ?? 0
     }
 
     /// Calls `body` while no other server changes a model.

@@ -125,8 +125,8 @@ struct ModelRepository: Sendable {
                 } else {
                     listing.hasIncompleteVersion = true
                 }
-            } else if entry.hasPrefix("@") {
-                listing.aliases[String(entry.dropFirst())] = aliasTarget("\(path(name))/\(entry)")
+            } else if let alias = Self.alias(entry) {
+                listing.aliases[alias] = aliasTarget(alias, of: name)
             }
         }
         listing.versions.sort()
@@ -134,9 +134,14 @@ struct ModelRepository: Sendable {
         return listing
     }
 
-    private func aliasTarget(_ path: String) -> Int? {
-        (try? Files.read(path, first: 32)).flatMap {
-            Int(String(decoding: $0.bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    /// The alias that an entry of a model's folder stands for; nil for other entries.
+    static func alias(_ entry: String) -> String? { entry.hasPrefix("@") ? String(entry.dropFirst()) : nil }
+
+    /// The number that an alias points to, whether or not there is such a version; nil if the file holds none.
+    func aliasTarget(_ alias: String, of name: String) -> Int? {
+        let file = try? Files.read("\(path(name))/@\(alias)", first: 32)
+        return file.flatMap {
+            Self.number(String(decoding: $0.bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
         }
     }
 }

@@ -42,17 +42,19 @@ enum InferenceOutput: String, CaseIterable {
     /// - Parameters:
     ///   - outputs: outputs that the model has.
     ///   - windows: `[N][T][F]` in the data's units.
-    /// - Returns: for each output its values, of the shape `[N]` followed by ``shape(of:)``.
+    ///   - scoring: turns errors into scores; nil if `outputs` does not have ``score``.
+    /// - Returns: for each output its values, of the shape `[N]` followed by ``shape(of:)``; and the errors of
+    ///   the scores, `[N]`.
     /// - Throws: 422 for values that overflow float32.
     static func compute(
-        _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows
-    ) throws(Problem) -> [InferenceOutput: [Float]] {
+        _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows, _ scoring: Scoring?
+    ) throws(Problem) -> (values: [InferenceOutput: [Float]], errors: [Float]) {
         let trained = entry.trained
         let network = trained.model.network
         let encoding = outputs.contains(.encoding) ? network.encodingIndex : nil
         let last = outputs == [.encoding] ? nil : network.entries.count - 1
-        let scoring = outputs.contains(.score) ? try Scoring(entry) : nil
         var values: [InferenceOutput: [Float]] = [:]
+        var scoredErrors: [Float] = []
         for part in trained.scale(windows).chunks {
             var layers = trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
             if encoding != nil { values[.encoding, default: []] += layers.removeFirst() }
@@ -62,6 +64,7 @@ enum InferenceOutput: String, CaseIterable {
             }
             if let scoring {
                 let errors = trained.detector.measure.errors(of: part, reconstructions: reconstructions)
+                scoredErrors += errors.windows
                 values[.score, default: []] += errors.windows.map(scoring.score)
             }
             if outputs.contains(.reconstruction) {
@@ -70,7 +73,7 @@ enum InferenceOutput: String, CaseIterable {
             }
         }
         guard values.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow() }
-        return values
+        return (values, scoredErrors)
     }
 }
 

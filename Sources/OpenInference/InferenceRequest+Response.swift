@@ -1,3 +1,4 @@
+import Detection
 import HTTP1
 import JSON
 import ModelFiles
@@ -7,10 +8,20 @@ import ServingAPI
 import TimeSeries
 
 extension InferenceRequest {
-    /// Computes the outputs.
+    /// Computes the outputs, and counts them in the metrics of the version.
     /// - Throws: 422 for values that overflow float32.
-    func compute() throws(Problem) -> [InferenceOutput: [Float]] {
-        try InferenceOutput.compute(Set(outputs.map(\.output)), entry, windows)
+    func compute(
+        for call: Call, _ inferences: InferenceMetrics
+    ) throws(Problem) -> [InferenceOutput: [Float]] {
+        let requested = Set(outputs.map(\.output))
+        let scoring = requested.contains(.score) ? try Scoring(entry) : nil
+        let version = inferences.version(entry, for: call)
+        let (values, errors) = try version.measure(windows: windows.count, for: call) {
+            () throws(Problem) in
+            try InferenceOutput.compute(requested, entry, windows, scoring)
+        }
+        if let scoring { version.count(errors, by: scoring, scoring.drift(of: errors)) }
+        return values
     }
 
     /// The response: JSON, followed by the outputs that were requested as bytes.

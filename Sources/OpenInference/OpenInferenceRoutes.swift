@@ -80,9 +80,7 @@ package struct OpenInferenceRoutes: RouteGroup {
 
     private func infer(_ call: Call) throws(Problem) -> Response {
         let request = try InferenceRequest(call, models, limits)
-        let values = try inferences.measure(
-            request.entry, windows: request.windows.count, for: call, request.compute)
-        return request.response(values)
+        return request.response(try request.compute(for: call, inferences))
     }
 
     /// The inputs and outputs of a model.

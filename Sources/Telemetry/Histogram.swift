@@ -17,6 +17,16 @@ package final class Histogram: Sendable {
                 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
                 2_500_000, 10_000_000, 60_000_000,
             ].map { $0 * 1000 }, unit: 1e-9)
+        /// Durations from 0.1 s to a day, observed in nanoseconds and exported in seconds.
+        package static let longSeconds = Scale(
+            bounds: [
+                100, 500, 1000, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000,
+                14_400_000, 86_400_000,
+            ].map { $0 * 1_000_000 }, unit: 1e-9)
+        /// Ratios around 1, observed in millionths (``Histogram/observe(ratio:)``).
+        package static let ratios = Scale(
+            bounds: [10, 25, 50, 75, 90, 100, 110, 125, 150, 200, 300, 500, 1000, 10_000].map { $0 * 10_000 },
+            unit: 1e-6)
         /// Counts from 1 to 65,536, with bounds that are powers of 4.
         package static let counts = Scale(bounds: (0...8).map { 1 << (2 * $0) }, unit: 1)
     }
@@ -57,6 +67,13 @@ package final class Histogram: Sendable {
         while index < bounds.count, value > bounds[index] { index += 1 }
         buckets[index].add(1, ordering: .relaxed)
         sum.add(value, ordering: .relaxed)
+    }
+
+    /// Adds a value to a histogram of the scale ``Scale/ratios``. It is rounded up, so that a value above a
+    /// bound, however little, is not counted below it. The sum counts values above 10,000 as 10,000: a few
+    /// large ones would hide all others.
+    package func observe(ratio: Float) {
+        observe(UInt64((Double(max(0, min(ratio, 10_000))) * 1e6).rounded(.up)))
     }
 
     /// The current state. Its count is the sum of the buckets, so they always agree; the sum of the values is

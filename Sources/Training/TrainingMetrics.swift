@@ -1,5 +1,6 @@
 import NeuralNetwork
 import Synchronization
+import Telemetry
 
 /// The trainings of a server since its start.
 public struct TrainingCounts: Sendable {
@@ -11,6 +12,8 @@ public struct TrainingCounts: Sendable {
     public fileprivate(set) var cancelled = 0
     /// Epochs of all trainings.
     public fileprivate(set) var epochs = 0
+    /// Seconds from the begin of a training to its end, by outcome. Trainings that never began are not in it.
+    package fileprivate(set) var durations: [(outcome: String, seconds: Histogram.Snapshot)] = []
     /// Trainings that run now.
     public fileprivate(set) var running = 0
     /// Trainings in the queue now.
@@ -25,6 +28,9 @@ final class TrainingMetrics: Sendable {
     static let maxModels = 100
 
     private let counts = Mutex(TrainingCounts())
+    private let succeeded = Histogram(.longSeconds)
+    private let failed = Histogram(.longSeconds)
+    private let cancelled = Histogram(.longSeconds)
 
     private final class Progress: Sendable {
         /// Epochs of one job that have been counted.
@@ -50,13 +56,29 @@ final class TrainingMetrics: Sendable {
                 case .cancelled: counts.cancelled += 1
                 }
             }
+            if now.startedAt != nil {
+                durations(now.state)?.observe(UInt64(now.seconds * 1e9))
+            }
             return !now.isEnded
+        }
+    }
+
+    /// The durations of trainings that ended in this state; nil for a state that is not an end.
+    private func durations(_ state: TrainingJob.State) -> Histogram? {
+        switch state {
+        case .queued, .running: nil
+        case .succeeded: succeeded
+        case .failed: failed
+        case .cancelled: cancelled
         }
     }
 
     /// Returns the counts since the start, and the present states of `jobs`.
     func counts(of jobs: [TrainingJob]) -> TrainingCounts {
         var counts = counts.withLock { $0 }
+        counts.durations = [
+            ("succeeded", succeeded.snapshot), ("failed", failed.snapshot), ("cancelled", cancelled.snapshot),
+        ]
         for job in jobs {
             switch job.summary.state {
             case .queued: counts.waiting += 1

@@ -195,6 +195,10 @@ import Training
         let scores = try api.post("/score", ["model": .string(id), "series": series, "last": true]).json
         let (value, window) = (results[0]["value"], try #require(scores["windows"]?[0]))
         #expect(value?["score"] == window["score"] && value?["isAnomaly"] == window["is_anomaly"])
+        // Both are counted.
+        #expect(
+            try api.get("/metrics").text.contains(
+                "reprise_scored_windows_total{model=\"\(id)\",version=\"1\"} 2\n"))
         try expectError(api.post(target, Self.last(rows: 27)), 400, "NotEnoughInput")
         let (short, few): (JSON, JSON) = (
             Self.last().setting(["variables", "0", "values"], to: [1]),

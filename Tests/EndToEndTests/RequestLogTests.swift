@@ -35,6 +35,49 @@ import Testing
         #expect(throws: HarnessError.self) { try server.logged(/route=\/healthz|secret/) }
     }
 
+    /// A training can outlive its request; its lines name the request, the trace and the key.
+    @Test func theLinesOfATrainingNameItsRequest() throws {
+        let keys = try TemporaryFolder()
+        let made = try Program.run([
+            "keys", "new", "ops", "--scope", "train", "--scope", "read", "--file", keys.path + "/keys",
+        ])
+        let key = made.output.trimmingCharacters(in: .newlines)
+        let server = try ServerProcess(["--api-keys", keys.path + "/keys", "--grace", "1"])
+        func post(_ id: String, _ body: JSON, _ preference: String? = nil) throws -> APIResponse {
+            let fields = [
+                (name: "X-Request-Id", value: id), (name: "traceparent", value: Self.trace),
+                (name: "Authorization", value: "Bearer \(key)"),
+            ]
+            let all = fields + (preference.map { [(name: "Prefer", value: $0)] } ?? [])
+            return try server.client.send("POST", "/train", fields: all, body: Array("\(body)".utf8))
+        }
+        #expect(try post("waits", Small.training("toy")).status == 201)
+        let started = try server.logged(
+            /level=info msg="training started" job=([0-9a-f]{32}) key_name=ops model=toy request_id=waits trace_id=0af7651916cd43dd8448eb211c80319c\n/
+        )
+        let job = started.1
+        _ = try server.logged(
+            /msg="training succeeded" job=[0-9a-f]{32} key_name=ops model=toy request_id=waits seconds=\S+ trace_id=0af7651916cd43dd8448eb211c80319c version=1\n/
+        )
+        let line = try server.logged(
+            /msg=request request_id=waits method=POST route=\/train .* key_name=ops model=toy version=1 job=([0-9a-f]{32}) trace_id=0af7651916cd43dd8448eb211c80319c\s/
+        )
+        #expect(line.1 == job)
+
+        #expect(try post("fails", Small.diverging("bad")).status == 422)
+        let failed = try server.logged(
+            /level=warning msg="training failed" job=\S+ key_name=ops model=bad reason="([^"]*)" request_id=fails seconds/
+        )
+        #expect(failed.1.contains("loss") && !failed.1.contains("("), "\(failed.1)")
+
+        #expect(try post("later", Small.long("long"), "respond-async").status == 202)
+        _ = try server.logged(/msg="training started" .* model=long request_id=later\s/)
+        _ = try server.logged(/msg=request request_id=later .* status=202 .* model=long job=[0-9a-f]{32}\s/)
+        server.signal(SIGTERM)
+        _ = try server.logged(/msg="training cancelled" .* model=long request_id=later\s/)
+        #expect(server.waitForEnd() == 0)
+    }
+
     @Test func everyLineInJSONIsADocument() throws {
         let server = try ServerProcess(["--log-format", "json", "--log-level", "debug"])
         #expect(try JSON(Array(server.log.split(separator: "\n")[0].utf8))["msg"] == "listening")

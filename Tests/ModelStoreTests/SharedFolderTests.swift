@@ -128,6 +128,30 @@ import Training
         #expect(try registries[0].publish("m", model("a")).version == 3, "a deleted version is made again")
     }
 
+    // MARK: Copies
+
+    /// A copy that is taken while a folder changes may have an alias of a version that it lacks.
+    @Test func anAliasWithoutItsVersionDoesNotPointToALaterTraining() throws {
+        let model = try Example.model()
+        _ = try Example.registry(folder.path).publish("m", model)
+        try Data("2\n".utf8).write(to: URL(filePath: path("m/@stable")))
+        let registry = try Example.registry(folder.path)
+        #expect(try registry.entry("m", .alias("stable")) == nil)
+        #expect(try registry.publish("m", model).version == 3, "2 may be another version elsewhere")
+        #expect(try registry.entry("m", .alias("stable")) == nil)
+        #expect(try registry.setAlias("stable", of: "m", to: 3))
+        #expect(try registry.entry("m", .alias("stable"))?.version == 3)
+    }
+
+    @Test func deletingAModelDeletesAliasesWithoutAVersion() throws {
+        let registry = try Example.registry(folder.path)
+        _ = try registry.publish("m", Example.model())
+        try Data("2\n".utf8).write(to: URL(filePath: path("m/@stable")))
+        #expect(try registry.remove("m"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: path("m")).sorted()
+        #expect(left == [".lock", "1.deleted"])
+    }
+
     // MARK: Read-only
 
     @Test func aReadOnlyRegistryNeverChangesTheFolder() throws {

@@ -48,6 +48,19 @@ import Testing
         #expect(lines.contains("h_sum 120.000350001"))
     }
 
+    @Test func aRatioJustAboveABoundIsNotCountedBelowIt() {
+        let histogram = Histogram(.ratios)
+        for ratio in [0, 1, Float(1).nextUp, 2, .greatestFiniteMagnitude] { histogram.observe(ratio: ratio) }
+        let lines = text(histogram).split(separator: "\n").map(String.init)
+        #expect(lines.contains("h_bucket{le=\"0.1\"} 1"))
+        #expect(lines.contains("h_bucket{le=\"1\"} 2"))
+        #expect(lines.contains("h_bucket{le=\"1.1\"} 3"))
+        #expect(lines.contains("h_bucket{le=\"2\"} 4"))
+        #expect(lines.contains("h_bucket{le=\"100\"} 4"))
+        #expect(lines.contains("h_bucket{le=\"+Inf\"} 5"))
+        #expect(lines.contains("h_sum 10004.000001"), "\(lines)")
+    }
+
     @Test func valuesOfAllThreadsAreCounted() {
         let histogram = Histogram(.counts)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in

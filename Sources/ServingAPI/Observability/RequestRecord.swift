@@ -2,13 +2,14 @@ import HTTP1
 import ModelStore
 import Synchronization
 import Telemetry
+import Training
 
 /// Observes one exchange: gives the request an ID, counts it, and logs a line when it has ended.
 final class RequestRecord: Sendable {
-    /// The version of a model that the request used.
-    private struct Subject: Sendable {
-        let model: String
-        let version: Int
+    /// The version of a model that the request used, or the training that it started or was about.
+    private enum Subject: Sendable {
+        case version(model: String, Int)
+        case training(TrainingJob)
     }
 
     /// The data that only the log needs.
@@ -31,7 +32,8 @@ final class RequestRecord: Sendable {
     private let method: Method?
     private let metrics: RequestMetrics
     private let start = MonotonicTime.now
-    private let id: String
+    /// The request's ID.
+    let id: String
     private let subject = Mutex<Subject?>(nil)
 
     /// - Parameters:
@@ -58,7 +60,13 @@ final class RequestRecord: Sendable {
     /// Records the version that the request uses, for the log.
     func note(_ version: ModelRegistry.Entry) {
         guard entry != nil else { return }
-        subject.withLock { $0 = Subject(model: version.name, version: version.version) }
+        subject.withLock { $0 = .version(model: version.name, version.version) }
+    }
+
+    /// Records the training that the request has started or is about, for the log.
+    func note(_ job: TrainingJob) {
+        guard entry != nil else { return }
+        subject.withLock { $0 = .training(job) }
     }
 
     /// Adds the request's ID to the response.
@@ -67,13 +75,14 @@ final class RequestRecord: Sendable {
     }
 
     /// Counts and logs the exchange.
-    func didEnd(_ end: ExchangeEnd) {
+    /// - Parameter keyName: the name of the API key; nil without one.
+    func didEnd(_ end: ExchangeEnd, keyName: String?) {
         let nanoseconds = MonotonicTime.now.nanoseconds(since: start)
         metrics.end(path: path, method, end.status, nanoseconds: nanoseconds)
-        if let entry { write(entry, end, nanoseconds) }
+        if let entry { write(entry, end, nanoseconds, keyName) }
     }
 
-    private func write(_ entry: LogEntry, _ end: ExchangeEnd, _ nanoseconds: UInt64) {
+    private func write(_ entry: LogEntry, _ end: ExchangeEnd, _ nanoseconds: UInt64, _ keyName: String?) {
         let trace = entry.head.flatMap { TraceParent($0.fields) }
         entry.log.writer.log(entry.level, "request") { line in
             line.field("request_id", id)
@@ -84,9 +93,16 @@ final class RequestRecord: Sendable {
             line.field("bytes", end.contentBytes)
             line.field("seconds", nanoseconds: nanoseconds)
             line.field("peer", ifAny: entry.peer)
-            if let subject = subject.withLock({ $0 }) {
-                line.field("model", subject.model)
-                line.field("version", subject.version)
+            line.field("key_name", ifAny: keyName)
+            switch subject.withLock({ $0 }) {
+            case .version(let model, let version):
+                line.field("model", model)
+                line.field("version", version)
+            case .training(let job):
+                line.field("model", job.model)
+                if case .succeeded(let version) = job.summary.state { line.field("version", version.version) }
+                line.field("job", job.id)
+            case nil: break
             }
             line.field("trace_id", ifAny: trace?.traceID)
             line.field("parent_id", ifAny: trace?.parentID)

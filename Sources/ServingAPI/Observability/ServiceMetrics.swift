@@ -43,6 +43,12 @@ final class ServiceMetrics: Sendable {
             Double(core.queue.waitingCount))
         text.write(core.trainings.jobs.counts)
         text.write(registry.counts)
+        if let freeBytes = registry.freeBytes {
+            text.single(
+                "reprise_models_folder_free_bytes", .gauge,
+                "Bytes that the server can still write to the file system of the models' folder.",
+                Double(freeBytes))
+        }
         text.single(
             "reprise_log_lines_lost_total", .counter,
             "Log lines that were dropped because the log was read too slowly.",
@@ -74,6 +80,10 @@ extension MetricsText {
             ("succeeded", trainings.succeeded), ("failed", trainings.failed),
             ("cancelled", trainings.cancelled),
         ] { sample([(name: "outcome", value: outcome)], Double(count)) }
+        begin(
+            "reprise_training_duration_seconds", .histogram,
+            "Time from the begin of a training to its end, by outcome; without the time in the queue.")
+        for (outcome, seconds) in trainings.durations { sample([(name: "outcome", value: outcome)], seconds) }
         single(
             "reprise_training_epochs_total", .counter, "Epochs of all trainings.", Double(trainings.epochs))
         single("reprise_trainings_running", .gauge, "Trainings that are running.", Double(trainings.running))

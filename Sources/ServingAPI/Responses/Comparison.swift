@@ -38,7 +38,7 @@ final class Comparison: Sendable {
         let run = request.runs[done]
         do throws(Problem) {
             let job = try core.trainings.job(
-                of: core.trainings.jobs.submit(run.name, run.training))
+                of: core.trainings.jobs.submit(run.name, run.training), for: call)
             client.waits(for: job)
             job.observe { [self] in
                 guard job.isEnded else { return true }
@@ -73,8 +73,8 @@ final class Comparison: Sendable {
     ) throws(Problem) -> Result {
         let entry = try core.models.entry(version.name, .number(version.version))
         // No arrivals, because the request does not wait for this computation alone.
-        let (squares, errors) = core.inferences.measure(
-            entry, windows: request.test.count, arrivals: []
+        let (squares, errors) = core.inferences.version(entry).measure(
+            windows: request.test.count, arrivals: []
         ) {
             (
                 ErrorMeasure.meanSquared.errors(

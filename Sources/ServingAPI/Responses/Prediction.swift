@@ -41,8 +41,8 @@ struct Prediction: Computation {
         guard let first = predictions.first else { return }
         let windows = predictions.count == 1 ? first.windows : Windows(joining: predictions.map(\.windows))
         func measured<Result>(_ body: () -> Result) -> Result {
-            first.metrics.measure(
-                first.entry, windows: windows.count, arrivals: predictions.map(\.call.arrival), body)
+            first.metrics.version(first.entry).measure(
+                windows: windows.count, arrivals: predictions.map(\.call.arrival), body)
         }
         switch first.kind {
         case .reconstruct:

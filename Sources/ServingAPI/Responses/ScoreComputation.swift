@@ -20,10 +20,13 @@ struct ScoreComputation: Computation {
 
     func run() {
         call.respond { () throws(Problem) in
-            let errors = metrics.measure(request.entry, windows: request.windows.count, for: call) {
+            let version = metrics.version(request.entry, for: call)
+            let errors = version.measure(windows: request.windows.count, for: call) {
                 request.entry.trained.errors(of: request.windows, request.detail)
             }
-            return try Scores(request, errors, limits).response()
+            let scores = try Scores(request, errors, limits)
+            version.count(errors.windows, by: request.scoring, scores.drift)
+            return scores.response()
         }
     }
 }

@@ -14,6 +14,7 @@ struct Scores {
     /// A score for each row of the series; NaN for rows without one.
     private let rows: [Float]
     private let events: [Event]
+    let drift: Drift?
 
     /// - Parameter errors: the errors of the windows, with the detail that the request needs.
     /// - Throws: 422 for errors that overflow float32, and for too many events.
@@ -23,6 +24,7 @@ struct Scores {
         scoring = request.scoring
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let needsRows = request.parts.contains(.rows) || request.parts.contains(.events)
+        drift = scoring.drift(of: errors.windows)
         rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []
         events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
         guard events.count <= limits.maxResponseValues / (5 + 2 * request.windows.features) else {
@@ -34,8 +36,7 @@ struct Scores {
     }
 
     func response() -> Response {
-        let drift = scoring.drift(of: errors.windows)
-        return .json(reserving: 24 * errors.windows.count + 256) { json in
+        .json(reserving: 24 * errors.windows.count + 256) { json in
             json.member("model", request.entry.name)
             json.member("version", request.entry.version)
             json.member("error_kind", request.entry.trained.description.errorKind.rawValue)

@@ -5,23 +5,28 @@ import ModelStore
 import NeuralNetwork
 import Training
 
-/// The trainings of a server as routes use them: a refusal or failure becomes a problem, and the end of each
-/// job is logged.
+/// The trainings of a server as routes use them: a refusal or failure becomes a problem, and the start and end
+/// of each job are logged.
 package struct Trainings: Sendable {
     /// The jobs.
     package let jobs: TrainingJobs
     let readiness: Readiness
     let logger: Logger
 
-    /// The job of a submission.
+    /// The job of a submission. The log names the job in the request's line, and the request in the job's.
     /// - Throws: 422 for an idempotency key that was used for another request, 429 for a full queue, 503
     ///   while the server shuts down.
-    package func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
+    package func job(
+        of submission: TrainingJobs.Submission, for call: Call
+    ) throws(Problem) -> TrainingJob {
         switch submission {
         case .accepted(let job):
-            job.observe { [logger] in logger.log(job) }
+            TrainingLog(job, logger, call.context.logFields).follow()
+            call.context.note(job)
             return job
-        case .repeated(let job): return job
+        case .repeated(let job):
+            call.context.note(job)
+            return job
         case .conflict: throw .idempotencyConflict()
         case .full: throw .tooManyTrainings()
         case .closed: throw .draining()
@@ -53,28 +58,5 @@ extension Problem {
         case .tooLarge(let detail): self = .invalid(at: pointer, detail)
         case .training(let error): self = .trainingFailed(error.description)
         }
-    }
-}
-
-extension Logger {
-    /// Logs the end of a job.
-    /// - Returns: whether the job has not ended.
-    fileprivate func log(_ job: TrainingJob) -> Bool {
-        guard job.isEnded else { return true }
-        let snapshot = job.summary
-        var metadata: Logger.Metadata = [
-            "model": "\(job.model)", "job": "\(job.id)", "seconds": "\(snapshot.seconds)",
-        ]
-        switch snapshot.state {
-        case .queued, .running: break
-        case .succeeded(let version):
-            metadata["version"] = "\(version.version)"
-            info("training succeeded", metadata: metadata)
-        case .failed(let failure):
-            metadata["reason"] = "\(failure)"
-            warning("training failed", metadata: metadata)
-        case .cancelled: info("training cancelled", metadata: metadata)
-        }
-        return false
     }
 }

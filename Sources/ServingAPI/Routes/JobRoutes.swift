@@ -50,6 +50,7 @@ struct JobRoutes: RouteGroup {
     private func job(of call: Call) throws(Problem) -> TrainingJob {
         let id = call.parameters["job"] ?? ""
         guard let job = trainings.jobs[id] else { throw .unknownJob(id) }
+        call.context.note(job)
         return job
     }
 }

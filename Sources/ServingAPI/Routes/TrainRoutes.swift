@@ -38,16 +38,16 @@ struct TrainRoutes: RouteGroup {
     private func job(for call: Call) throws(Problem) -> TrainingJob {
         let jobs = trainings.jobs
         let key = try idempotencyKey(call)
-        if let key, let found = jobs.find(key) { return try trainings.job(of: found) }
+        if let key, let found = jobs.find(key) { return try trainings.job(of: found, for: call) }
         let request = try TrainRequest(call, models, limits)
         if let key {
             // Another server may have processed the request, or this server before it was restarted.
             let existing = try models.onDisk { (registry) throws(FileError) in
                 try registry.version(of: request.name, fingerprint: key.fingerprint)
             }
-            if let existing { return try trainings.job(of: jobs.remember(existing, as: key)) }
+            if let existing { return try trainings.job(of: jobs.remember(existing, as: key), for: call) }
         }
-        return try trainings.job(of: jobs.submit(request.name, request.training, as: key))
+        return try trainings.job(of: jobs.submit(request.name, request.training, as: key), for: call)
     }
 
     /// The idempotency key of a request; nil without the header field. Each API key has its own namespace.

@@ -1,7 +1,9 @@
 import HTTP1
+import Logging
 import ModelStore
 import Synchronization
 import Telemetry
+import Training
 
 /// Everything that is known about one request before its body is read: route, media type, body format, API
 /// key.
@@ -124,12 +126,28 @@ package final class RequestContext: ExchangeHandler {
         record.willRespond(with: &response)
     }
 
-    package func didEnd(_ end: ExchangeEnd) { record.didEnd(end) }
+    package func didEnd(_ end: ExchangeEnd) { record.didEnd(end, keyName: keyName) }
 
     // MARK: For the routes
 
     /// Records the version that the request uses, for the log.
     package func note(_ entry: ModelRegistry.Entry) { record.note(entry) }
+
+    /// Records the training that the request has started or is about, for the log.
+    func note(_ job: TrainingJob) { record.note(job) }
+
+    /// The fields by which another line of the log names this request: its ID, its trace and its key's name.
+    var logFields: Logger.Metadata {
+        var fields: Logger.Metadata = ["request_id": "\(record.id)"]
+        if let trace = head.flatMap({ TraceParent($0.fields) }) { fields["trace_id"] = "\(trace.traceID)" }
+        if let keyName { fields["key_name"] = "\(keyName)" }
+        return fields
+    }
+
+    /// The name of the API key; nil for a request without one and for a refused one.
+    private var keyName: String? {
+        if case .admitted(let admission) = outcome { admission.keyName } else { nil }
+    }
 
     /// The response for a problem, in the format of the path's protocol. Every problem of a request is
     /// converted here.
