@@ -44,10 +44,13 @@ test-console: build
 	.venv-console/bin/pip install --quiet -r Tests/console/requirements.txt
 	.venv-console/bin/python -m pytest -v -p no:cacheprovider Tests/console
 
-# Checks the server's metrics with promtool and a real Prometheus. Takes a minute.
+# Checks the server's metrics with promtool, the parser of OpenMetrics in Prometheus' Python client, and a real
+# Prometheus. Takes a minute.
 check-metrics: build
 	scripts/setup metrics
-	scripts/metrics-check
+	python3 -m venv .venv-metrics
+	.venv-metrics/bin/pip install --quiet -r scripts/metrics-requirements.txt
+	PATH="$(CURDIR)/.venv-metrics/bin:$$PATH" scripts/metrics-check
 
 # Checks three servers on one folder behind HAProxy: one is killed and one drained under load, without a lost
 # request.
@@ -114,5 +117,5 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-openapi .venv-ray \
+	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-metrics .venv-openapi .venv-ray \
 		Benchmarks/.build Benchmarks/.venv
