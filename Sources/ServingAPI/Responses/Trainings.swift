@@ -13,9 +13,19 @@ package struct Trainings: Sendable {
     let readiness: Readiness
     let logger: Logger
 
+    /// Starts a training, or queues it.
+    /// - Parameter permission: of the request, whose key becomes the owner of the job.
+    /// - Throws: see ``job(of:)``.
+    package func submit(
+        _ model: PermittedModel, _ training: PlannedTraining, as key: IdempotencyKey? = nil,
+        by permission: Permission
+    ) throws(Problem) -> TrainingJob {
+        try job(of: jobs.submit(model.name, training, as: key, by: permission.owner))
+    }
+
     /// The job of a submission.
-    /// - Throws: 422 for an idempotency key that was used for another request, 429 for a full queue, 503
-    ///   while the server shuts down.
+    /// - Throws: 422 for an idempotency key that was used for another request, 429 for a full queue and
+    ///   beyond the limit of a key, 503 while the server shuts down.
     package func job(of submission: TrainingJobs.Submission) throws(Problem) -> TrainingJob {
         switch submission {
         case .accepted(let job):
@@ -24,6 +34,8 @@ package struct Trainings: Sendable {
         case .repeated(let job): return job
         case .conflict: throw .idempotencyConflict()
         case .full: throw .tooManyTrainings()
+        case .ownerIsFull(let owner):
+            throw .tooManyTrainings(of: owner.name, limit: owner.maxTrainings ?? 0)
         case .closed: throw .draining()
         }
     }

@@ -20,8 +20,8 @@ package final class RequestContext: ExchangeHandler {
         let bodyFormat: BodyFormat
         /// The content coding of the body; nil for none.
         let bodyCoding: ContentCoding?
-        /// The name of the API key; nil for a server without keys and for routes that need none.
-        let keyName: String?
+        /// What the request's API key allows.
+        let permission: Permission
     }
 
     /// The result of the checks. Indirect, because every request holds one and a problem is large.
@@ -67,12 +67,12 @@ package final class RequestContext: ExchangeHandler {
             route = try match.route.get()
         } catch {
             // Do not reveal to unauthenticated clients which paths exist.
-            try keys?.check(head.fields, for: nil)
+            _ = try keys?.key(of: head.fields)
             throw error
         }
-        let keyName = try route.scope.flatMap { (scope) throws(Problem) in
-            try keys?.check(head.fields, for: scope)
-        }
+        let permission = try Permission(head.fields, for: route, keys)
+        // Refuse a model in the path before the body arrives.
+        if let name = match.parameters[Route.modelParameter] { _ = try permission.model(name) }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
         let coding = route.accepts == nil ? nil : try ContentCoding.ofBody(head.fields)
         let format = try route.accepts.map { (content) throws(Problem) in
@@ -80,7 +80,7 @@ package final class RequestContext: ExchangeHandler {
         }
         return Admission(
             route: route, parameters: match.parameters, mediaType: mediaType, bodyFormat: format ?? .json,
-            bodyCoding: coding, keyName: keyName)
+            bodyCoding: coding, permission: permission)
     }
 
     // MARK: The exchange
