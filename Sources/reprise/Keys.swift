@@ -25,7 +25,7 @@ struct Keys: ParsableCommand {
         var scopes: [Grant]
         @Option(
             help: ArgumentHelp(
-                "The time from which the key is refused: 2027-01-31 (from 00:00 UTC), or 2027-01-31T12:00:00Z.",
+                "The time from which the key is refused: 2027-01-31 (00:00 UTC) or 2027-01-31T12:00:00Z.",
                 valueName: "time"))
         var expires: String?
         @Option(help: "The maximum rate of requests per second, such as 50/s.")

@@ -66,8 +66,8 @@ public final class APIKeys: Sendable {
         return found
     }
 
-    /// A key as the file has it now; nil if it has been revoked or has expired. Its name and what it allows may
-    /// have changed.
+    /// A key as the file has it now; nil if it has been revoked or has expired. Its name and what it allows
+    /// may have changed.
     func current(_ key: APIKey) -> APIKey? {
         let found = keys.withLock { $0 }.first { $0.digest == key.digest }
         return found.flatMap { $0.isExpired(at: clock.now()) ? nil : $0 }

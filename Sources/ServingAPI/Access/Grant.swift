@@ -1,7 +1,7 @@
 import ModelStore
 
-/// What an API key may do with which models: `read` with all, `infer:pump-*` with those whose names begin with
-/// `pump-`, `infer:pump` with one.
+/// What an API key may do with which models: `read` with all, `infer:pump-*` with those whose names begin
+/// with `pump-`, `infer:pump` with one.
 public struct Grant: Hashable, Sendable, CustomStringConvertible {
     /// The rule for grants, for messages.
     public static let rule =

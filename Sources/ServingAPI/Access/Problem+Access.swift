@@ -53,7 +53,8 @@ extension Problem {
     static func tooManyRequests(_ key: APIKey, _ seconds: Double) -> Problem {
         Problem(
             .tooManyRequests,
-            "the API key \(Quote.text(key.name)) sends requests faster than its limit, rate=\(key.rate ?? "")",
+            "the API key \(Quote.text(key.name)) sends more requests than its limit, "
+                + "rate=\(key.rate ?? ""), allows",
             fields: [(name: "Retry-After", value: "\(max(1, Int(seconds.rounded(.up))))")])
     }
 }

@@ -18,8 +18,8 @@ final class RequestRates: Sendable {
     }
 }
 
-/// A token bucket: tokens are added at a rate, each request takes one, and the bucket holds those of one second,
-/// at least one.
+/// A token bucket: tokens are added at a rate, each request takes one, and the bucket holds those of one
+/// second, at least one.
 struct TokenBucket: Sendable {
     private var tokens: Double
     private var time: Double?

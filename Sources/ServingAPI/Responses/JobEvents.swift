@@ -125,8 +125,8 @@ final class JobEvents: @unchecked Sendable {
         return true
     }
 
-    /// Checks the key, and sends a comment, which clients ignore, if the stream has been idle for the heartbeat
-    /// interval.
+    /// Checks the key, and sends a comment, which clients ignore, if the stream has been idle for the
+    /// heartbeat interval.
     private func check() {
         guard !isFinished, writer.isOpen, !endIfRevoked() else { return }
         let idleSeconds = Double(DispatchTime.now().uptimeNanoseconds - lastWrite.uptimeNanoseconds) / 1e9
