@@ -49,10 +49,10 @@ import Testing
         let listed = try Program.run(["keys", "list"] + options)
         #expect(
             listed.output == """
-                name            scopes                         expires  rate  trainings
-                 ops             admin                               -     -          -
+                name             scopes                         expires  rate  trainings
+                 ops              admin                               -     -          -
                 line  read,infer:pump-*                               -  50/s          2
-                 old              read  2026-01-31T00:00:00Z (expired)     -          -
+                 old               read  2026-01-31T00:00:00Z (expired)     -          -
 
                 """, "\(listed.errors)")
         let variable = ["/usr/bin/env", "REPRISE_API_KEYS=\(file)"]

@@ -1,4 +1,5 @@
 import APITesting
+import HTTP1
 import ServingAPI
 import Testing
 
@@ -99,6 +100,13 @@ import Testing
         }
     }
 
+    @Test func anUploadIsRefusedBeforeItsBodyArrives() throws {
+        let target = try #require(RequestTarget("/models/pump-1/model.safetensors"))
+        let head = RequestHead(
+            method: Method("PUT"), target: target, fields: HeaderFields(TemporaryKeyFile.bearer(other)))
+        #expect(api.service.exchange(for: head, from: nil).preflight()?.status == .forbidden)
+    }
+
     @Test(arguments: ["/train", "/compare", "/reconstruct", "/encode", "/score", "/evaluate", "/layers"])
     func aModelInAQueryIsCheckedToo(_ path: String) throws {
         let target = "\(path)?model=pump-1&timesteps=2"
@@ -110,7 +118,7 @@ import Testing
         let response = try send("GET", "/models/pump-1", other)
         #expect(try response.json["type"] == "/problems/forbidden")
         #expect(
-            try response.json["detail"] == "the API key \"k2\" lacks the scope read for model \"pump-1\"")
+            try response.json["detail"] == "the API key 'k2' lacks the scope read for model 'pump-1'")
         #expect(
             response["www-authenticate"]
                 == "Bearer realm=\"reprise\", error=\"insufficient_scope\", scope=\"read\"")
