@@ -19,10 +19,11 @@ extension Problem {
             challenge + ", error=\"invalid_token\", error_description=\"The access token expired\"")
     }
 
-    /// The end of an event stream, whose response has begun.
+    /// The key has ended since the request was admitted.
     static func endedKey() -> Problem {
         .unauthorized(
-            "the API key has been revoked, has expired, or no longer allows this; the training goes on",
+            "the API key has been revoked, has expired, or no longer allows this; trainings that have begun "
+                + "go on",
             challenge + ", error=\"invalid_token\"")
     }
 

@@ -15,12 +15,14 @@ package struct Trainings: Sendable {
 
     /// Starts a training, or queues it.
     /// - Parameter permission: of the request, whose key becomes the owner of the job.
-    /// - Throws: see ``job(of:)``.
+    /// - Throws: 401 if the key has been revoked or has expired since; see ``job(of:)``.
     package func submit(
         _ model: PermittedModel, _ training: PlannedTraining, as key: IdempotencyKey? = nil,
         by permission: Permission
     ) throws(Problem) -> TrainingJob {
-        try job(of: jobs.submit(model.name, training, as: key, by: permission.owner))
+        // A comparison starts trainings long after it was admitted.
+        guard let permission = permission.current else { throw .endedKey() }
+        return try job(of: jobs.submit(model.name, training, as: key, by: permission.owner))
     }
 
     /// The job of a submission.

@@ -123,6 +123,25 @@ import Testing
         #expect(try send(api, "DELETE", path, key).status == 204)
     }
 
+    @Test func aComparisonStartsNoTrainingForARevokedKey() throws {
+        let (key, line) = try APIKey.make("k", "train")
+        let (ops, opsLine) = try APIKey.make("ops", "read")
+        file.write(line + opsLine)
+        let keys = try file.keys()
+        let api = try API(.inProcess, keys: keys)
+        let comparison = Small.comparison("m", ["epochs": 200, "seeds": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
+        let compared = Future {
+            try api.send(
+                "POST", "/compare", fields: TemporaryKeyFile.bearer(key), body: Array("\(comparison)".utf8))
+        }
+        while try send(api, "GET", "/jobs", ops).json["jobs"]?.array?.isEmpty != false { usleep(1000) }
+        file.write(opsLine)
+        keys.check()
+        let response = try compared.wait()
+        #expect(response.status == 401, "\(response.text)")
+        #expect(try send(api, "GET", "/jobs", ops).json["jobs"]?.array?.count ?? 0 < 20)
+    }
+
     // MARK: Event streams
 
     /// The ways in which a key ends.
