@@ -13,11 +13,14 @@ final class AzureBatchDetection: Sendable {
     }
 
     let id = AzureDetectorState.newID()
+    /// The ID of the model.
+    let model: String
     private let request: AzureBatchRequest
     private let states: [VariableState]
     private let progress = Mutex(Progress.created)
 
-    init(_ request: AzureBatchRequest, _ states: [VariableState]) {
+    init(_ request: AzureBatchRequest, _ states: [VariableState], model: String) {
+        self.model = model
         self.request = request
         self.states = states
     }

@@ -28,20 +28,22 @@ package struct AzureDetectorRoutes: RouteGroup {
     package var routes: [Route] {
         [
             Route(
-                .post, AzurePath.models, scope: .train, mutatesModels: true, accepts: .json,
+                .post, AzurePath.models, scope: .train, usesAllModels: true, mutatesModels: true,
+                accepts: .json,
                 .onQueue { (call) throws(Problem) in try train(call) }),
             Route(
                 .get, AzurePath.models, scope: .read, .onQueue { (call) throws(Problem) in try list(call) }),
             Route(
                 .get, AzurePath.models + "/{model}", scope: .read,
                 .onQueue { (call) throws(Problem) in
-                    let model = try models.model(call.modelID)
+                    let model = try models.model(call.modelID().name)
                     return .json { $0.members(of: model) }
                 }),
             Route(
                 .delete, AzurePath.models + "/{model}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
-                    guard try models.delete(call.modelID) else { throw .modelNotExist(call.modelID) }
+                    let id = try call.modelID().name
+                    guard try models.delete(id) else { throw .modelNotExist(id) }
                     return Response(status: .noContent)
                 }),
             Route(
@@ -54,7 +56,10 @@ package struct AzureDetectorRoutes: RouteGroup {
                 .get, AzurePath.results + "/{result}", scope: .infer,
                 .onLoop { (call) throws(Problem) in
                     let id = call.parameters["result"]?.lowercased() ?? ""
-                    guard let detection = models.state[result: id] else { throw .resultNotExist(id) }
+                    guard let detection = models.state[result: id], call.permission.allows(detection.model)
+                    else {
+                        throw .resultNotExist(id)
+                    }
                     return detection.response(.ok)
                 }),
         ]
@@ -97,7 +102,7 @@ package struct AzureDetectorRoutes: RouteGroup {
                 .badRequest, "InvalidRequestParameterError",
                 "skip must be a number of at least 0, and top a number from 1 to 1000")
         }
-        let ids = try models.ids()
+        let ids = try models.ids(call.permission)
         var page: [AzureModel] = []
         for id in ids.dropFirst(skip).prefix(top) {
             // Skip a model that has been deleted in the meantime.
@@ -119,14 +124,14 @@ package struct AzureDetectorRoutes: RouteGroup {
         var body = try FieldReader(azure: call.request)
         let request = try body.azureBatchRequest()
         let source = try AzureDataSource(request.source, in: models.folder)
-        let (entry, note) = try models.ready(call.modelID)
+        let (entry, note) = try models.ready(call.modelID())
         call.context.note(entry)
         // Include rows before startTime, because the first windows contain them.
         let aligned = try AlignedSeries(
             source.tables(note.training.schema, in: models.folder, limit: core.limits.maxBodyBytes),
             note.training.policy, variables: entry.trained.description.featureNames, from: request.start,
             history: note.training.slidingWindow - 1, through: request.end, limit: core.limits.maxBodyBytes)
-        let detection = AzureBatchDetection(request.with(source), aligned.states)
+        let detection = AzureBatchDetection(request.with(source), aligned.states, model: entry.name)
         let response = detection.response(
             .accepted,
             fields: [
@@ -151,7 +156,7 @@ package struct AzureDetectorRoutes: RouteGroup {
     private func detectLast(_ call: Call) throws(Problem) -> Response {
         var body = try FieldReader(azure: call.request)
         let (tables, contributorCount) = try body.azureLastRequest()
-        let (entry, note) = try models.ready(call.modelID)
+        let (entry, note) = try models.ready(call.modelID())
         let aligned = try AlignedSeries(
             tables, note.training.policy, variables: entry.trained.description.featureNames,
             limit: core.limits.maxBodyBytes)
@@ -167,7 +172,10 @@ package struct AzureDetectorRoutes: RouteGroup {
 
 extension Call {
     /// The ID of the model in the path, in lower case. UUIDs are case-insensitive.
-    fileprivate var modelID: String { parameters["model"]?.lowercased() ?? "" }
+    /// - Throws: 403 if the key may not use the model.
+    fileprivate func modelID() throws(Problem) -> PermittedModel {
+        try permission.model(parameters["model"]?.lowercased() ?? "")
+    }
 }
 
 extension AzureBatchDetection {

@@ -23,11 +23,11 @@ struct AzureModels: Sendable {
 
     /// Starts a training for a request.
     /// - Returns: the model's ID.
-    /// - Throws: 429 for a full queue, 503 while the server shuts down.
+    /// - Throws: 429 for a full queue and beyond the limit of a key, 503 while the server shuts down.
     func train(_ training: PlannedTraining, _ note: AzureModelNote, for call: Call) throws(Problem) -> String
     {
         let id = AzureDetectorState.newID()
-        let job = try trainings.job(of: trainings.jobs.submit(id, training), for: call)
+        let job = try trainings.submit(try call.permission.model(id), training, for: call)
         state.add(id, AzureDetectorState.Training(note: note, job: job))
         return id
     }
@@ -69,18 +69,19 @@ struct AzureModels: Sendable {
             secondsPerEpoch: snapshot.secondsPerEpoch ?? 0, problem: problem)
     }
 
-    /// The IDs of all models, the newest first.
-    func ids() throws(Problem) -> [String] {
+    /// The IDs of all models that a request may use, the newest first.
+    func ids(_ permission: Permission) throws(Problem) -> [String] {
         let names = try models.onDisk { (registry) throws(FileError) in
             try registry.names(after: nil, limit: .max).names
         }
-        return Set(names.filter(AzureDetectorState.isID) + state.trainingIDs).sorted(by: >)
+        return Set(names.filter(AzureDetectorState.isID) + state.trainingIDs).filter(permission.allows)
+            .sorted(by: >)
     }
 
     /// A ready model with its weights.
     /// - Throws: 400 for a model that is training or has failed, 404 for an unknown one.
-    func ready(_ id: String) throws(Problem) -> (entry: ModelRegistry.Entry, note: AzureModelNote) {
-        let model = try model(id)
+    func ready(_ id: PermittedModel) throws(Problem) -> (entry: ModelRegistry.Entry, note: AzureModelNote) {
+        let model = try model(id.name)
         switch model.status {
         case .ready: break
         case .created, .running:

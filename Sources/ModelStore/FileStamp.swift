@@ -37,21 +37,4 @@ package struct FileStamp: Equatable, Sendable {
 
     /// Whether the file has no bytes.
     package var isEmpty: Bool { size == 0 }
-
-    /// The monotonic time in seconds, to limit how often a file is checked.
-    package static func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return time.tv_sec
-    }
-
-    /// Reads a text file; nil if it cannot be read, is not UTF-8, or has 1 MiB or more.
-    package static func text(of path: String) -> String? {
-        guard let file = fopen(path, "re") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = fread(&bytes, 1, bytes.count, file)
-        guard ferror(file) == 0, count < bytes.count else { return nil }
-        return String(validating: bytes[..<count], as: UTF8.self)
-    }
 }

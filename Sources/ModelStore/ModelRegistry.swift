@@ -137,12 +137,14 @@ public final class ModelRegistry: Sendable {
     /// last.
     /// - Parameter limit: the maximum number of names.
     /// - Throws: ``FileError`` if the disk fails.
-    public func names(after name: String?, limit: Int) throws(FileError) -> (names: [String], isLast: Bool) {
+    public func names(
+        after name: String?, limit: Int, where isIncluded: (String) -> Bool = { _ in true }
+    ) throws(FileError) -> (names: [String], isLast: Bool) {
         // Models with known versions are checked when a version is requested.
         try scanForNewModels()
         let all = state.withLock { state in
             state.models.filter { !$0.value.listing.versions.isEmpty }.keys.filter { $0 > name ?? "" }
-        }.sorted()
+        }.filter(isIncluded).sorted()
         return (Array(all.prefix(limit)), all.count <= limit)
     }
 

@@ -26,7 +26,7 @@ struct InferenceRequest {
     /// Reads and checks the whole body.
     /// - Throws: 400 or 422 for an invalid body, 404 for an unknown version.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
-        let entry = try models.entry(call.modelName(), call.version())
+        let entry = try models.entry(call.model(), call.version())
         self.entry = entry
         let body = try InferenceBody(call.request)
         var members = body.members

@@ -63,7 +63,7 @@ package struct OpenInferenceRoutes: RouteGroup {
                 Route(
                     .get, path + "/ready", scope: .read,
                     .onQueue { (call) throws(Problem) in
-                        let version = try models.description(call.modelName(), call.version())
+                        let version = try models.description(call.model(), call.version())
                         return .json { json in
                             json.member("name", version.name)
                             json.member("ready", true)
@@ -85,8 +85,8 @@ package struct OpenInferenceRoutes: RouteGroup {
 
     /// The inputs and outputs of a model.
     private func metadata(_ call: Call) throws(Problem) -> Response {
-        let version = try models.description(call.modelName(), call.version())
-        let versions = try models.versions(version.name).numbers
+        let version = try models.description(call.model(), call.version())
+        let versions = try models.versions(call.model()).numbers
         let model = version.model
         return .json { json in
             json.member("name", version.name)
@@ -111,7 +111,7 @@ package struct OpenInferenceRoutes: RouteGroup {
             }
         }
         let names = try models.onDisk { (registry) throws(FileError) in
-            try registry.names(after: nil, limit: .max).names
+            try registry.names(after: nil, limit: .max, where: call.permission.allows).names
         }
         var json = JSONWriter(reservingCapacity: 64 * names.count)
         try json.array { (json) throws(Problem) in

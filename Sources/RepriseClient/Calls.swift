@@ -107,8 +107,13 @@ extension RepriseClient {
         }
         guard let last else { return try checked(response) }
         // The last event of a stream holds the document that would have been the response without events.
-        return try checked(
-            Response(status: last.name == "result" ? 201 : 422, fields: response.fields, body: last.data))
+        let status =
+            switch last.name {
+            case "result": 201
+            case "unauthorized": 401
+            default: 422
+            }
+        return try checked(Response(status: status, fields: response.fields, body: last.data))
     }
 
     /// Cancels a training job, which then ends without a new version.

@@ -43,12 +43,15 @@ public final class TrainingJob: Sendable {
     public let model: String
     /// The number of epochs of a complete training.
     public let epochs: Int
+    /// The name of the API key that started the job; nil on a server without keys.
+    public let owner: String?
     private let inner: Mutex<Inner>
 
-    init(id: String, model: String, epochs: Int) {
+    init(id: String, model: String, epochs: Int, owner: String? = nil) {
         self.id = id
         self.model = model
         self.epochs = epochs
+        self.owner = owner
         inner = Mutex(Inner(snapshot: Snapshot(createdAt: Software.now)))
     }
 

@@ -18,8 +18,24 @@ public final class TrainingJobs: Sendable {
         case conflict
         /// The queue is full.
         case full
+        /// The owner has its maximum number of trainings.
+        case ownerIsFull(Owner)
         /// The server is about to stop.
         case closed
+    }
+
+    /// An API key that starts trainings.
+    public struct Owner: Sendable {
+        /// The name of the key.
+        public let name: String
+        /// The maximum number of its trainings that wait or run; nil for no maximum.
+        public let maxTrainings: Int?
+
+        /// Creates an owner.
+        public init(name: String, maxTrainings: Int?) {
+            self.name = name
+            self.maxTrainings = maxTrainings
+        }
     }
 
     private let queue = Mutex(TrainingQueue())
@@ -41,16 +57,21 @@ public final class TrainingJobs: Sendable {
     /// - Parameters:
     ///   - model: the name of the model.
     ///   - key: of the request, if it has one; its fingerprint is stored with the version.
+    ///   - owner: the API key of the request; nil for a request without one.
     public func submit(
-        _ model: String, _ training: PlannedTraining, as key: IdempotencyKey? = nil
+        _ model: String, _ training: PlannedTraining, as key: IdempotencyKey? = nil, by owner: Owner? = nil
     ) -> Submission {
         var training = training
         if let key { training.specification.request = key.fingerprint }
-        let job = TrainingJob(id: Self.newID(), model: model, epochs: training.specification.options.epochs)
+        let job = TrainingJob(
+            id: Self.newID(), model: model, epochs: training.specification.options.epochs, owner: owner?.name)
         let queued = QueuedTraining(job: job, training: training)
         let (submission, startsThread) = queue.withLock { queue in
             if let key, let found = queue.find(key) { return (found, false) }
             guard !queue.isClosed else { return (Submission.closed, false) }
+            if let owner, let limit = owner.maxTrainings, queue.unendedCount(of: owner.name) >= limit {
+                return (.ownerIsFull(owner), false)
+            }
             // Jobs that were cancelled in the queue do not count.
             queue.waiting.removeAll { $0.job.isEnded }
             let startsThread = queue.running < limits.maxConcurrentTrainings
@@ -71,10 +92,14 @@ public final class TrainingJobs: Sendable {
 
     /// Adds an ended job for a version that a request has made earlier, on another server or before a
     /// restart.
+    /// - Parameter owner: the API key of the request; nil for a request without one.
     /// - Returns: the job of the request, which may be known already.
-    public func remember(_ version: ModelRegistry.Description, as key: IdempotencyKey) -> Submission {
+    public func remember(
+        _ version: ModelRegistry.Description, as key: IdempotencyKey, by owner: Owner? = nil
+    ) -> Submission {
         let history = version.model.training.history
-        let job = TrainingJob(id: Self.newID(), model: version.name, epochs: history.count)
+        let job = TrainingJob(
+            id: Self.newID(), model: version.name, epochs: history.count, owner: owner?.name)
         history.forEach(job.add)
         job.end(.succeeded(version))
         return queue.withLock { queue in

@@ -54,6 +54,9 @@ struct TrainingQueue {
         _ = job.addWaiter()
     }
 
+    /// The number of jobs of an owner that have not ended.
+    func unendedCount(of owner: String) -> Int { jobs.values.count { $0.owner == owner && !$0.isEnded } }
+
     mutating func forget(_ ids: Set<String>) {
         jobs.removeAll { ids.contains($0.key) }
         keys = keys.filter { !ids.contains($0.value.job.id) }

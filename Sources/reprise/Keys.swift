@@ -1,26 +1,38 @@
 import ArgumentParser
-import Glibc
 import ServingAPI
 
 /// `reprise keys`: the file of `serve --api-keys`.
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Create API keys for a server.", subcommands: [New.self])
+        abstract: "Create, list and revoke the API keys of a server.",
+        discussion: """
+            The file has a line for each key, with the SHA-256 digest instead of the key. A running server \
+            reads the file again within a second of a change, or at once on SIGHUP.
+            """,
+        subcommands: [New.self, ListKeys.self, Revoke.self])
 
     /// `reprise keys new`.
     struct New: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Create an API key, and print it once.",
-            discussion: """
-                The file has a line for each key, with the SHA-256 digest instead of the key. A running \
-                server reloads the file when it changes. To revoke a key, delete its line.
-                """)
+        static let configuration = CommandConfiguration(abstract: "Create an API key, and print it once.")
 
         @Argument(help: "The key's name.") var name: String
         @Option(
             name: .customLong("scope"),
-            help: "A scope of the key: read, infer, train or admin. Repeat the option for several.")
-        var scopes: [Scope]
+            help: """
+                A scope of the key: read, infer, train or admin, or one of them for some models, such as \
+                infer:pump-*. Repeat the option for several.
+                """)
+        var scopes: [Grant]
+        @Option(
+            help: ArgumentHelp(
+                "The time from which the key is refused: 2027-01-31 (00:00 UTC) or 2027-01-31T12:00:00Z.",
+                valueName: "time"))
+        var expires: String?
+        @Option(help: "The maximum rate of requests per second, such as 50/s.")
+        var rate: String?
+        @Option(
+            help: ArgumentHelp("The maximum number of trainings that wait or run.", valueName: "number"))
+        var trainings: String?
         @Option(
             help: ArgumentHelp(
                 "Append the line to this file instead of printing it.", valueName: "file"))
@@ -31,24 +43,62 @@ struct Keys: ParsableCommand {
         }
 
         func run() throws {
-            let (key, line) = try APIKeys.make(name: name, scopes: scopes)
-            if let file { try append(line, to: file) } else { print(line) }
+            let (key, line) = try APIKey.make(
+                name: name, grants: scopes, expires: expires, rate: rate, trainings: trainings)
+            if let file { try KeyFileEditor(file).append(line) } else { print(line) }
             print(key)
         }
+    }
 
-        private func append(_ line: String, to path: String) throws {
-            let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
+    /// `reprise keys list`.
+    struct ListKeys: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the keys of a file, without their digests.")
+
+        @OptionGroup var options: KeyFileOptions
+
+        func run() throws {
+            let keys = try options.editor.keys()
+            print(
+                Table(
+                    ["name", "scopes", "expires", "rate", "trainings"],
+                    keys.map { key in
+                        [
+                            key.name, key.grants.map(\.description).joined(separator: ","),
+                            key.expires.map { key.isExpired ? "\($0) (expired)" : $0 } ?? "-",
+                            key.rate ?? "-", key.maxTrainings.map(String.init) ?? "-",
+                        ]
+                    }))
+        }
+    }
+
+    /// `reprise keys revoke`.
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a key from a file.",
+            discussion: "Trainings that the key has started go on; its event streams end.")
+
+        @Argument(help: "The key's name.") var name: String
+        @OptionGroup var options: KeyFileOptions
+
+        func run() throws { try options.editor.remove(name) }
+    }
+}
+
+/// The file of API keys that a command reads or changes.
+struct KeyFileOptions: ParsableArguments {
+    @Option(help: "The file of API keys. [env: REPRISE_API_KEYS]") var file: String?
+
+    var editor: KeyFileEditor {
+        get throws {
+            guard let path = file ?? Environment.value("REPRISE_API_KEYS") else {
+                throw ValidationError("name the file of API keys with --file or REPRISE_API_KEYS")
             }
-            defer { close(descriptor) }
-            let bytes = Array("\(line)\n".utf8)
-            // One call, so that a server never reads half a line.
-            guard write(descriptor, bytes, bytes.count) == bytes.count else {
-                throw CommandFailure("cannot write \(path): \(String(cString: strerror(errno)))")
-            }
+            return KeyFileEditor(path)
         }
     }
 }
 
-extension Scope: ExpressibleByArgument {}
+extension Grant: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -18,9 +18,9 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start the server.",
         discussion: """
-            SIGTERM or SIGINT stops the server gracefully; a second signal ends it at once. The environment \
-            variable in brackets sets an option too. Options override variables, and an empty variable \
-            counts as not set.
+            SIGTERM or SIGINT stops the server gracefully; a second signal ends it at once. SIGHUP reads the \
+            file of API keys again. The environment variable in brackets sets an option too. Options override \
+            variables, and an empty variable counts as not set.
             """)
 
     @Option(help: "Address to listen on. [env: REPRISE_HOST]")
@@ -54,7 +54,7 @@ struct Serve: ParsableCommand {
         help: ArgumentHelp(
             """
             File of the API keys, one of which each request needs. Create keys with reprise keys new. The \
-            file is reloaded when it changes. [env: REPRISE_API_KEYS]
+            file is reloaded within a second of a change, and on SIGHUP. [env: REPRISE_API_KEYS]
             """, valueName: "file"))
     var apiKeys: String?
 
@@ -104,6 +104,9 @@ struct Serve: ParsableCommand {
         raiseDescriptorLimit()
         let (http, runtime) = try limits.limits()
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
+        let reloadSignal = ReloadSignal { reload(keys, logger) }
+        defer { withExtendedLifetime(reloadSignal) {} }
+        keys?.startWatching()
         let folder = try dataFolder()
         let service = Service(
             registry: try registry(runtime, logger), limits: runtime, keys: keys,
@@ -137,6 +140,14 @@ struct Serve: ParsableCommand {
                 metadata: ["variable": "\(name)"].merging(meant.map { ["meant": "\($0)"] } ?? [:]) { $1 })
         }
         return logger
+    }
+
+    private func reload(_ keys: APIKeys?, _ logger: Logger) {
+        guard let keys else {
+            return logger.notice("SIGHUP: nothing to reload, because there are no API keys")
+        }
+        logger.notice("SIGHUP: reloading the API keys")
+        keys.reload()
     }
 
     /// Serves for `drain` seconds as not ready, then gives requests and training jobs `grace` seconds to

@@ -35,6 +35,84 @@ import Testing
         #expect(allowed.output.contains("Total params"), "\(allowed.errors)")
     }
 
+    @Test func keysAreListedAndRevoked() throws {
+        let options = ["--file", file]
+        for (name, more) in [
+            ("ops", ["--scope", "admin"]),
+            ("line", ["--scope", "infer:pump-*", "--scope", "read", "--rate", "50/s", "--trainings", "2"]),
+        ] {
+            #expect(try Program.run(["keys", "new", name] + more + options).status == 0)
+        }
+        let expired = "old read \(String(repeating: "0", count: 64)) expires=2026-01-31\n"
+        try (String(contentsOfFile: file, encoding: .utf8) + expired).write(
+            toFile: file, atomically: false, encoding: .utf8)
+        let listed = try Program.run(["keys", "list"] + options)
+        #expect(
+            listed.output == """
+                name             scopes                         expires  rate  trainings
+                 ops              admin                               -     -          -
+                line  read,infer:pump-*                               -  50/s          2
+                 old               read  2026-01-31T00:00:00Z (expired)     -          -
+
+                """, "\(listed.errors)")
+        let variable = ["/usr/bin/env", "REPRISE_API_KEYS=\(file)"]
+        #expect(try Program.run(["keys", "list"], launcher: variable).output == listed.output)
+        #expect(try Program.run(["keys", "revoke", "ops"] + options).status == 0)
+        #expect(try !Program.run(["keys", "list"] + options).output.contains("ops"))
+        let again = try Program.run(["keys", "revoke", "ops"] + options)
+        #expect(again.status != 0 && again.errors.contains("no key of this name"))
+        let unnamed = try Program.run(
+            ["keys", "list"], launcher: ["/usr/bin/env", "-u", "REPRISE_API_KEYS"])
+        #expect(unnamed.status != 0 && unnamed.errors.contains("--file"))
+        let twice = try Program.run(["keys", "new", "line", "--scope", "read"] + options)
+        #expect(twice.status != 0 && twice.errors.contains("has a key of this name"))
+    }
+
+    /// The server looks at the file once a second without a signal.
+    @Test func aRevokedKeyIsRefusedWithinSeconds() throws {
+        let made = try Program.run(["keys", "new", "a", "--scope", "read", "--file", file])
+        let bearer = [
+            (name: "Authorization", value: "Bearer \(made.output.trimmingCharacters(in: .newlines))")
+        ]
+        #expect(try Program.run(["keys", "new", "b", "--scope", "read", "--file", file]).status == 0)
+        let server = try ServerProcess(["--api-keys", file])
+        #expect(try server.client.send("GET", "/models", fields: bearer, body: nil).status == 200)
+        #expect(try Program.run(["keys", "revoke", "a", "--file", file]).status == 0)
+        _ = try server.logged(/reloaded the API keys" keys=1/)
+        #expect(try server.client.send("GET", "/models", fields: bearer, body: nil).status == 401)
+    }
+
+    // MARK: SIGHUP
+
+    /// Before, SIGHUP ended the server. A terminal that closes sends it too.
+    @Test func aTrainingSurvivesSIGHUP() throws {
+        let server = try ServerProcess()
+        let url = server.url
+        let training = Future {
+            try Client(url: url).post("/train", Small.training("m", ["epochs": 2000, "units": [32]]))
+        }
+        while try server.client.get("/jobs").json["jobs"]?[0]?["state"] != "running" { usleep(1000) }
+        server.signal(SIGHUP)
+        _ = try server.logged(/SIGHUP: nothing to reload/)
+        #expect(try training.wait().status == 201)
+        #expect(try server.client.get("/models/m").status == 200)
+    }
+
+    @Test func afterSIGHUPANewKeyIsAcceptedAtOnce() throws {
+        #expect(try Program.run(["keys", "new", "a", "--scope", "read", "--file", file]).status == 0)
+        let server = try ServerProcess(["--api-keys", file])
+        let made = try Program.run(["keys", "new", "b", "--scope", "read", "--file", file])
+        let bearer = [
+            (name: "Authorization", value: "Bearer \(made.output.trimmingCharacters(in: .newlines))")
+        ]
+        server.signal(SIGHUP)
+        _ = try server.logged(/SIGHUP: reloading the API keys/)
+        _ = try server.logged(/reloaded the API keys" keys=2/)
+        #expect(try server.client.send("GET", "/models", fields: bearer, body: nil).status == 200)
+        server.signal(SIGTERM)
+        #expect(server.waitForEnd() == 0)
+    }
+
     @Test func theLogSaysWhichClientsHaveAccess() throws {
         #expect(try ServerProcess().log.contains("access=loopback"))
         #expect(try ServerProcess(["--host", "0.0.0.0"]).log.contains("access=unrestricted"))

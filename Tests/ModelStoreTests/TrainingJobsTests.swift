@@ -33,7 +33,7 @@ import Training
         switch jobs.submit("m", try PlannedTraining(specification, on: Example.windows()), as: key) {
         case .accepted(let job), .repeated(let job): return job
         case .conflict: throw HarnessError("conflict")
-        case .full: throw HarnessError("full")
+        case .full, .ownerIsFull: throw HarnessError("full")
         case .closed: throw HarnessError("closed")
         }
     }

@@ -270,8 +270,8 @@ import Training
         _ = try api.get("/models/%22%5C%0A")
         let prometheus = try Self.metrics(api)
         let openMetrics = try Exposition(api.get("/metrics", accept: Self.accept).text, isOpenMetrics: true)
-        // Requests for metrics are counted, and the numbers of the process change.
-        // Other processes use the disk, and both requests use the server.
+        // Requests for metrics are counted, the numbers of the process change, and other processes use the
+        // disk.
         func comparable(_ exposition: Exposition) -> [String] {
             exposition.samples.filter {
                 !$0.name.hasPrefix("process_") && !$0.name.contains("connections")

@@ -170,8 +170,8 @@ import Testing
     }
 
     @Test func aReadOnlyServerChecksKeysFirst() throws {
-        let (key, line) = try APIKeys.make(name: "k", scopes: [.read])
-        let file = APIKeyTests.KeyFile(line)
+        let (key, line) = try APIKey.make("k", "read")
+        let file = TemporaryKeyFile(line)
         let reader = try replica(isReadOnly: true, keys: file.keys())
         #expect(try reader.post("/train", [:]).status == 401)
         let bearer = [(name: "Authorization", value: "Bearer \(key)")]

@@ -58,7 +58,7 @@ function train() {
         if (event === "job") jobID = content.id;
         if (event === "progress") showProgress(content, curve);
         if (event === "cancelled") status = "Cancelled. No version was stored.";
-        if (event === "failed") showError(byId("train-problem"), new Problem(content));
+        if (event === "failed" || event === "unauthorized") showError(byId("train-problem"), new Problem(content));
         if (event === "result") {
           status = `Trained: version ${content.version} of ${content.model}.`;
           curve.setHistory(content.history);
@@ -66,7 +66,7 @@ function train() {
           if (state.data === data) useModel(content);
           emit("registry");
         }
-        hasEnded ||= ["result", "failed", "cancelled"].includes(event);
+        hasEnded ||= ["result", "failed", "cancelled", "unauthorized"].includes(event);
       }
       if (!hasEnded) throw connectionLost();
     } finally {

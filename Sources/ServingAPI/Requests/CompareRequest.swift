@@ -13,8 +13,7 @@ struct CompareRequest {
     struct Run {
         let network: String
         let seed: UInt64
-        /// The name of the model.
-        let name: String
+        let model: PermittedModel
         let training: PlannedTraining
     }
 
@@ -31,10 +30,10 @@ struct CompareRequest {
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "labels")
-        let comparison = try body.read { (body) throws(JSONError) in try body.comparison() }
-        (model, training, test, labels) = (
-            comparison.model, comparison.training, comparison.test, comparison.labels
-        )
+        let model = try body.model(for: call).name
+        let comparison = try body.read { (body) throws(JSONError) in try body.comparison(model) }
+        self.model = model
+        (training, test, labels) = (comparison.training, comparison.test, comparison.labels)
         var runs: [Run] = []
         for specification in comparison.specifications {
             let training: PlannedTraining
@@ -51,8 +50,8 @@ struct CompareRequest {
             let network = specification.architecture.name
             runs.append(
                 Run(
-                    network: network, seed: specification.options.seed, name: "\(model)-\(network)",
-                    training: training))
+                    network: network, seed: specification.options.seed,
+                    model: try call.permission.model("\(model)-\(network)"), training: training))
         }
         self.runs = runs
     }
@@ -60,7 +59,6 @@ struct CompareRequest {
 
 /// A comparison whose networks have not been checked.
 private struct UncheckedComparison {
-    let model: String
     let specifications: [TrainingSpecification]
     let training: Windows
     let test: Windows
@@ -68,8 +66,8 @@ private struct UncheckedComparison {
 }
 
 extension FieldReader {
-    fileprivate mutating func comparison() throws(JSONError) -> UncheckedComparison {
-        let model = try modelName()
+    /// - Parameter model: the beginning of the names of the models.
+    fileprivate mutating func comparison(_ model: String) throws(JSONError) -> UncheckedComparison {
         let (autoencoder, stacked) = try comparedArchitectures()
         let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
         for network in networks where !ModelName.isValid("\(model)-\(network.name)") {
@@ -97,7 +95,7 @@ extension FieldReader {
             }
         }
         return UncheckedComparison(
-            model: model, specifications: specifications, training: training, test: test, labels: labels)
+            specifications: specifications, training: training, test: test, labels: labels)
     }
 
     /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the

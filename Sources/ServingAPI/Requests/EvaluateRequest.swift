@@ -20,8 +20,8 @@ struct EvaluateRequest {
     ///   threshold.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "labels")
-        let (name, version) = try body.modelReference()
-        let entry = try models.entry(name, version)
+        let (model, version) = try body.modelReference(for: call)
+        let entry = try models.entry(model, version)
         self.entry = entry
         scoring = try body.scoring(for: entry)
         (windows, labels) = try body.read { (body) throws(JSONError) in

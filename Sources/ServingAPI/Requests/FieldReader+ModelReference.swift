@@ -3,17 +3,25 @@ import ModelStore
 
 extension FieldReader {
     /// Reads `model`, a name that is valid in paths, file names and logs.
-    mutating func modelName() throws(JSONError) -> String {
-        let name = try requiredString("model")
-        guard ModelName.isValid(name) else {
-            throw error("model", "is \(Quote.text(name)); a name is \(ModelName.rule)")
+    /// - Throws: 422 for an invalid name, 403 if the key may not use the model.
+    mutating func model(for call: Call) throws(Problem) -> PermittedModel {
+        let name = try read { (body) throws(JSONError) in
+            let name = try body.requiredString("model")
+            guard ModelName.isValid(name) else {
+                throw body.error("model", "is \(Quote.text(name)); a name is \(ModelName.rule)")
+            }
+            return name
         }
-        return name
+        return try call.permission.model(name)
     }
 
     /// Reads `model` and `version`; without `version`, the latest.
-    mutating func modelReference() throws(Problem) -> (name: String, version: VersionReference) {
-        try read { (body) throws(JSONError) in (try body.modelName(), try body.version() ?? .latest) }
+    /// - Throws: 422 for invalid members, 403 if the key may not use the model.
+    mutating func modelReference(
+        for call: Call
+    ) throws(Problem) -> (model: PermittedModel, version: VersionReference) {
+        let model = try model(for: call)
+        return (model, try read { (body) throws(JSONError) in try body.version() ?? .latest })
     }
 
     /// Reads a version: a number, an alias, or `latest`.

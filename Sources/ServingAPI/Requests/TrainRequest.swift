@@ -9,21 +9,19 @@ import Training
 
 /// A request to POST /train.
 package struct TrainRequest {
-    let name: String
+    let model: PermittedModel
     let training: PlannedTraining
 
     /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
     /// training is queued.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         var body = try FieldReader(data: call, flag: "exclude")
-        let (name, warmStart) = try body.read { (body) throws(JSONError) in
-            (try body.modelName(), try body.warmStart())
-        }
-        self.name = name
+        model = try body.model(for: call)
+        let warmStart = try body.read { (body) throws(JSONError) in try body.warmStart() }
         let specification: TrainingSpecification
         let windows: Windows
         if let warmStart {
-            let base = try models.entry(name, warmStart)
+            let base = try models.entry(model, warmStart)
             (specification, windows) = try body.read { (body) throws(JSONError) in
                 try body.training(warmStart: base)
             }

@@ -37,8 +37,7 @@ final class Comparison: Sendable {
         guard done < request.runs.count else { return call.responder.send(response()) }
         let run = request.runs[done]
         do throws(Problem) {
-            let job = try core.trainings.job(
-                of: core.trainings.jobs.submit(run.name, run.training), for: call)
+            let job = try core.trainings.submit(run.model, run.training, for: call)
             client.waits(for: job)
             job.observe { [self] in
                 guard job.isEnded else { return true }
@@ -71,7 +70,7 @@ final class Comparison: Sendable {
     private func evaluate(
         _ run: CompareRequest.Run, _ version: ModelRegistry.Description
     ) throws(Problem) -> Result {
-        let entry = try core.models.entry(version.name, .number(version.version))
+        let entry = try core.models.entry(run.model, .number(version.version))
         // No arrivals, because the request does not wait for this computation alone.
         let (squares, errors) = core.inferences.version(entry).measure(
             windows: request.test.count, arrivals: []

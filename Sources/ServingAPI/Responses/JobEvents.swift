@@ -8,7 +8,8 @@ import Training
 ///
 /// Each epoch is an event whose id is the epoch's number. If epochs are faster than the client or than the
 /// poll interval, events are left out evenly; the job and the result have all losses. A client that
-/// reconnects with `Last-Event-ID` gets the events that it has missed.
+/// reconnects with `Last-Event-ID` gets the events that it has missed. A stream whose API key is revoked or
+/// expires ends within a second or two; the job goes on.
 ///
 /// All streams share one serial queue, which owns their state.
 final class JobEvents: @unchecked Sendable {
@@ -19,10 +20,13 @@ final class JobEvents: @unchecked Sendable {
     private static let maxEvents = 100
     /// Seconds without an event after which a comment is sent. Proxies and browsers close idle connections.
     private static let heartbeatInterval = 15.0
+    /// The time between two checks of the API key.
+    private static let checkInterval = DispatchTimeInterval.seconds(1)
 
     private let job: TrainingJob
     private let writer: BodyWriter
     private let trainings: Trainings
+    private let permission: Permission
     private let isScheduled = Atomic(false)
     // The following properties are accessed on the queue only.
     private var lastSentEpoch: Int
@@ -31,10 +35,14 @@ final class JobEvents: @unchecked Sendable {
     private var isFinished = false
     private var lastWrite = DispatchTime.now()
 
-    init(_ job: TrainingJob, to writer: BodyWriter, after epoch: Int, _ trainings: Trainings) {
+    init(
+        _ job: TrainingJob, to writer: BodyWriter, after epoch: Int, _ trainings: Trainings,
+        _ permission: Permission
+    ) {
         self.job = job
         self.writer = writer
         self.trainings = trainings
+        self.permission = permission
         lastSentEpoch = epoch
     }
 
@@ -42,7 +50,7 @@ final class JobEvents: @unchecked Sendable {
     func start() {
         Self.queue.async { [self] in
             send(event: "job") { $0.summary(of: self.job, self.job.summary) }
-            sendHeartbeat()
+            check()
         }
         job.observe { [self] in
             guard writer.isOpen else { return false }
@@ -60,7 +68,7 @@ final class JobEvents: @unchecked Sendable {
     private func sendNewEpochs() {
         dispatchPrecondition(condition: .onQueue(Self.queue))
         isScheduled.store(false, ordering: .relaxed)
-        guard !isBlocked, !isFinished, writer.isOpen else { return }
+        guard !isBlocked, !isFinished, writer.isOpen, !endIfRevoked() else { return }
         let snapshot = job.snapshot
         for epoch in epochs(upTo: snapshot.history.count) {
             send(id: epoch, event: "progress") { $0.progress(of: self.job, snapshot, upTo: epoch) }
@@ -107,11 +115,22 @@ final class JobEvents: @unchecked Sendable {
         }
     }
 
-    /// Sends a comment, which clients ignore, if the stream has been idle for the heartbeat interval.
-    private func sendHeartbeat() {
-        guard !isFinished, writer.isOpen else { return }
+    /// Ends the stream if its API key no longer allows it. Its client need not have read all of it.
+    /// - Returns: whether the stream has ended.
+    private func endIfRevoked() -> Bool {
+        guard permission.current?.allows(job) != true else { return false }
+        isFinished = true
+        send(event: "unauthorized", Problem.endedKey().write)
+        writer.finish()
+        return true
+    }
+
+    /// Checks the key, and sends a comment, which clients ignore, if the stream has been idle for the
+    /// heartbeat interval.
+    private func check() {
+        guard !isFinished, writer.isOpen, !endIfRevoked() else { return }
         let idleSeconds = Double(DispatchTime.now().uptimeNanoseconds - lastWrite.uptimeNanoseconds) / 1e9
         if idleSeconds >= Self.heartbeatInterval, !isBlocked { send(Array(": heartbeat\n\n".utf8)) }
-        Self.queue.asyncAfter(deadline: .now() + Self.heartbeatInterval / 3) { self.sendHeartbeat() }
+        Self.queue.asyncAfter(deadline: .now() + Self.checkInterval) { self.check() }
     }
 }

@@ -13,9 +13,19 @@ package struct Trainings: Sendable {
     let readiness: Readiness
     let logger: Logger
 
+    /// Starts a training for a request, whose key becomes the owner of the job, or queues it.
+    /// - Throws: 401 if the key has been revoked or has expired since; see ``job(of:for:)``.
+    package func submit(
+        _ model: PermittedModel, _ training: PlannedTraining, as key: IdempotencyKey? = nil, for call: Call
+    ) throws(Problem) -> TrainingJob {
+        // A comparison starts trainings long after it was admitted.
+        guard let permission = call.permission.current else { throw .endedKey() }
+        return try job(of: jobs.submit(model.name, training, as: key, by: permission.owner), for: call)
+    }
+
     /// The job of a submission. The log names the job in the request's line, and the request in the job's.
-    /// - Throws: 422 for an idempotency key that was used for another request, 429 for a full queue, 503
-    ///   while the server shuts down.
+    /// - Throws: 422 for an idempotency key that was used for another request, 429 for a full queue and
+    ///   beyond the limit of a key, 503 while the server shuts down.
     package func job(
         of submission: TrainingJobs.Submission, for call: Call
     ) throws(Problem) -> TrainingJob {
@@ -29,6 +39,8 @@ package struct Trainings: Sendable {
             return job
         case .conflict: throw .idempotencyConflict()
         case .full: throw .tooManyTrainings()
+        case .ownerIsFull(let owner):
+            throw .tooManyTrainings(of: owner.name, limit: owner.maxTrainings ?? 0)
         case .closed: throw .draining()
         }
     }

@@ -13,7 +13,7 @@ struct AliasRoutes: RouteGroup {
             Route(
                 .put, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true, accepts: .json,
                 .onQueue { (call) throws(Problem) in
-                    let (name, alias) = (try call.modelName(), try call.alias())
+                    let (name, alias) = (try call.model().name, try call.alias())
                     var body = try FieldReader(json: call)
                     let version = try body.read { (body) throws(JSONError) in
                         let version = try body.requiredInt("version", in: 1...Int.max)
@@ -33,7 +33,7 @@ struct AliasRoutes: RouteGroup {
             Route(
                 .delete, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
-                    let (name, alias) = (try call.modelName(), try call.alias())
+                    let (name, alias) = (try call.model().name, try call.alias())
                     let isRemoved = try models.onDisk { (registry) throws(FileError) in
                         try registry.removeAlias(alias, of: name)
                     }

@@ -14,15 +14,16 @@ struct JobRoutes: RouteGroup {
         [
             Route(
                 .get, "/jobs", scope: .read,
-                .onLoop { (_) throws(Problem) in
-                    .json { json in
-                        json.array("jobs", of: trainings.jobs.all) { json, job in
+                .onLoop { (call) throws(Problem) in
+                    let jobs = trainings.jobs.all.filter { call.permission.allows($0.model) }
+                    return .json { json in
+                        json.array("jobs", of: jobs) { json, job in
                             json.object { $0.summary(of: job, job.summary) }
                         }
                     }
                 }),
             Route(
-                .get, "/jobs/{job}", scope: .read,
+                .get, "/jobs/{job}", scope: .read, ownerScope: .train,
                 .onQueue { (call) throws(Problem) in
                     let job = try job(of: call)
                     return .json { $0.members(of: job, trainings) }
@@ -36,20 +37,22 @@ struct JobRoutes: RouteGroup {
                     return Response(status: .noContent)
                 }),
             Route(
-                .get, "/jobs/{job}/events", scope: .read, produces: [.eventStream],
+                .get, "/jobs/{job}/events", scope: .read, ownerScope: .train, produces: [.eventStream],
                 .onLoop { (call) throws(Problem) in
                     let job = try job(of: call)
                     let last = call.request.fields["Last-Event-ID"].flatMap { Int($0) } ?? 0
                     // 204 prevents an EventSource that has received the end from reconnecting (HTML, 9.2).
                     guard last <= job.epochs else { return Response(status: .noContent) }
-                    return .events(of: job, after: max(0, last), trainings)
+                    return .events(of: job, after: max(0, last), trainings, call.permission)
                 }),
         ]
     }
 
+    /// The job that the path names.
+    /// - Throws: 404 for an unknown job, and for one that the key may not use.
     private func job(of call: Call) throws(Problem) -> TrainingJob {
         let id = call.parameters["job"] ?? ""
-        guard let job = trainings.jobs[id] else { throw .unknownJob(id) }
+        guard let job = trainings.jobs[id], call.permission.allows(job) else { throw .unknownJob(id) }
         call.context.note(job)
         return job
     }
@@ -57,9 +60,11 @@ struct JobRoutes: RouteGroup {
 
 extension Response {
     /// Server-sent events of a job.
-    /// - Parameter epoch: the last epoch that the client has received.
+    /// - Parameters:
+    ///   - epoch: the last epoch that the client has received.
+    ///   - permission: of the request; the stream ends when it does.
     static func events(
-        of job: TrainingJob, after epoch: Int, _ trainings: Trainings,
+        of job: TrainingJob, after epoch: Int, _ trainings: Trainings, _ permission: Permission,
         onDisconnect: @escaping @Sendable () -> Void = {}
     ) -> Response {
         let fields = [
@@ -72,7 +77,7 @@ extension Response {
             status: .ok, fields: fields,
             body: .stream { writer in
                 writer.onClose(onDisconnect)
-                JobEvents(job, to: writer, after: epoch, trainings).start()
+                JobEvents(job, to: writer, after: epoch, trainings, permission).start()
             })
     }
 }

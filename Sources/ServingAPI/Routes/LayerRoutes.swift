@@ -28,8 +28,8 @@ struct LayerRoutes: RouteGroup {
 
     private func layers(_ call: Call) throws(Problem) -> Response {
         var body = try FieldReader(data: call)
-        let reference = try body.modelReference()
-        let entry = try models.entry(reference.name, reference.version)
+        let reference = try body.modelReference(for: call)
+        let entry = try models.entry(reference.model, reference.version)
         let isHeatMap = call.mediaType == .svg
         let (windows, window) = try body.read { (body) throws(JSONError) in
             try body.windows(for: entry, isSingle: isHeatMap, limits)

@@ -33,7 +33,7 @@ struct ModelFileRoutes: RouteGroup {
     }
 
     private func safetensors(_ call: Call) throws(Problem) -> Response {
-        let (name, version) = (try call.modelName(), try call.version())
+        let (name, version) = (try call.model().name, try call.version())
         let download = try models.onDisk { (registry) throws(FileError) in
             try registry.download(name, version)
         }
@@ -46,7 +46,7 @@ struct ModelFileRoutes: RouteGroup {
     }
 
     private func onnx(_ call: Call) throws(Problem) -> Response {
-        let entry = try models.entry(try call.modelName(), try call.version())
+        let entry = try models.entry(try call.model(), try call.version())
         guard let file = ONNXFile(entry.trained, limit: limits.maxONNXBytes) else {
             throw .tooLargeForONNX(entry.name, limit: limits.maxONNXBytes)
         }
@@ -83,7 +83,7 @@ struct ModelFileRoutes: RouteGroup {
     }
 
     private func upload(_ call: Call) throws(Problem) -> Response {
-        let name = try call.modelName()
+        let name = try call.model().name
         let trained: TrainedModel
         do throws(ModelFileError) {
             trained = try models.registry.read(call.request.body)

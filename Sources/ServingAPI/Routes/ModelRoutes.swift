@@ -23,9 +23,9 @@ struct ModelRoutes: RouteGroup {
             Route(
                 .get, "/models/{model}", scope: .read,
                 .onQueue { (call) throws(Problem) in
-                    let name = try call.modelName()
-                    let latest = try models.description(name, .latest)
-                    let versions = try models.versions(name)
+                    let model = try call.model()
+                    let latest = try models.description(model, .latest)
+                    let versions = try models.versions(model)
                     return .json { json in
                         json.members(of: latest)
                         json.member("versions", versions.numbers)
@@ -35,7 +35,7 @@ struct ModelRoutes: RouteGroup {
             Route(
                 .delete, "/models/{model}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
-                    let name = try call.modelName()
+                    let name = try call.model().name
                     let isRemoved = try models.onDisk { (registry) throws(FileError) in
                         try registry.remove(name)
                     }
@@ -45,7 +45,7 @@ struct ModelRoutes: RouteGroup {
             Route(
                 .get, "/models/{model}/versions/{version}", scope: .read,
                 .onQueue { (call) throws(Problem) in
-                    let version = try models.description(call.modelName(), call.version())
+                    let version = try models.description(call.model(), call.version())
                     return .json { $0.members(of: version) }
                 }),
             Route(
@@ -57,7 +57,7 @@ struct ModelRoutes: RouteGroup {
     private func list(_ call: Call) throws(Problem) -> Response {
         let (after, limit) = try call.page()
         let (names, isLast) = try models.onDisk { (registry) throws(FileError) in
-            try registry.names(after: after, limit: limit)
+            try registry.names(after: after, limit: limit, where: call.permission.allows)
         }
         // Hold one description at a time in memory, because histories may be long.
         var json = JSONWriter(reservingCapacity: 512 * names.count + 64)
@@ -85,18 +85,18 @@ struct ModelRoutes: RouteGroup {
     }
 
     private func deleteVersion(_ call: Call) throws(Problem) -> Response {
-        let name = try call.modelName()
+        let model = try call.model()
         guard case .number(let version) = try call.version() else {
             throw .badRequest("the version to delete must be a number, not an alias")
         }
         let isRemoved = try models.onDisk { (registry) throws(FileError) in
-            try registry.remove(name, version: version)
+            try registry.remove(model.name, version: version)
         }
         if isRemoved { return Response(status: .noContent) }
         // Read the aliases after the attempt, because another server may have set one just before it.
-        let aliases = try models.versions(name).aliases.filter { $0.value == version }.keys.sorted()
+        let aliases = try models.versions(model).aliases.filter { $0.value == version }.keys.sorted()
         guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
-        throw .unknownModel(name, .number(version))
+        throw .unknownModel(model.name, .number(version))
     }
 }
 

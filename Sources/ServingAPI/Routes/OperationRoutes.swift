@@ -26,7 +26,7 @@ struct OperationRoutes: RouteGroup {
                 .get, "/openapi.yaml", scope: .read, produces: [.yaml],
                 .onLoop { (call) throws(Problem) in try Self.description.response(to: call.request.head) }),
             Route(
-                .get, "/metrics", scope: .read, produces: [.metrics, .openMetrics],
+                .get, "/metrics", scope: .read, usesAllModels: true, produces: [.metrics, .openMetrics],
                 .onLoop { (call) throws(Problem) in
                     // Use neither the loop, because this reads /proc, nor the prediction queue, whose length
                     // is a metric.

@@ -22,7 +22,8 @@ struct PredictionRoutes: RouteGroup {
             .post, path, scope: .infer, accepts: .data, produces: [.json, .npy],
             .computing { (call) throws(Problem) in
                 var body = try FieldReader(data: call)
-                return PendingComputation(try body.modelReference()) { [body] (entry) throws(Problem) in
+                return PendingComputation(try body.modelReference(for: call)) {
+                    [body] (entry) throws(Problem) in
                     try prediction(kind, body, entry, call)
                 }
             })

@@ -23,7 +23,8 @@ struct ScoreRoutes: RouteGroup {
                 .post, "/score", scope: .infer, accepts: .data,
                 .computing { (call) throws(Problem) in
                     var body = try FieldReader(data: call)
-                    return PendingComputation(try body.modelReference()) { [body] (entry) throws(Problem) in
+                    return PendingComputation(try body.modelReference(for: call)) {
+                        [body] (entry) throws(Problem) in
                         ScoreComputation(
                             request: try ScoreRequest(body, entry, limits), call: call, limits: limits,
                             metrics: inferences)

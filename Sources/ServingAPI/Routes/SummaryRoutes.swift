@@ -21,9 +21,9 @@ struct SummaryRoutes: RouteGroup {
             Route(
                 .get, "/summary", scope: .read, produces: [.json, .text, .svg],
                 .onQueue { (call) throws(Problem) in
-                    let (name, version) = try call.summaryQuery()
-                    let network = try models.description(name, version).model.network
-                    return Self.summary(of: network, model: name, as: call.mediaType)
+                    let (model, version) = try call.summaryQuery()
+                    let network = try models.description(model, version).model.network
+                    return Self.summary(of: network, model: model.name, as: call.mediaType)
                 }),
             Route(
                 .post, "/summary", scope: .read, accepts: .json, produces: [.json, .text, .svg],
@@ -60,7 +60,7 @@ struct SummaryRoutes: RouteGroup {
 
 extension Call {
     /// Reads `?model=…&version=…`.
-    fileprivate func summaryQuery() throws(Problem) -> (String, VersionReference) {
+    fileprivate func summaryQuery() throws(Problem) -> (PermittedModel, VersionReference) {
         let query = try query(["model", "version"])
         guard let name = query["model"] else {
             throw .badRequest(
@@ -69,8 +69,9 @@ extension Call {
             )
         }
         let version = try query["version"].map { (text) throws(Problem) in try Self.version(text) } ?? .latest
+        let model = try permission.model(name)
         guard ModelName.isValid(name) else { throw .unknownModel(name, version) }
-        return (name, version)
+        return (model, version)
     }
 }
 

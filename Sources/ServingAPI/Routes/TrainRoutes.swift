@@ -43,11 +43,14 @@ struct TrainRoutes: RouteGroup {
         if let key {
             // Another server may have processed the request, or this server before it was restarted.
             let existing = try models.onDisk { (registry) throws(FileError) in
-                try registry.version(of: request.name, fingerprint: key.fingerprint)
+                try registry.version(of: request.model.name, fingerprint: key.fingerprint)
             }
-            if let existing { return try trainings.job(of: jobs.remember(existing, as: key), for: call) }
+            if let existing {
+                return try trainings.job(
+                    of: jobs.remember(existing, as: key, by: call.permission.owner), for: call)
+            }
         }
-        return try trainings.job(of: jobs.submit(request.name, request.training, as: key), for: call)
+        return try trainings.submit(request.model, request.training, as: key, for: call)
     }
 
     /// The idempotency key of a request; nil without the header field. Each API key has its own namespace.
@@ -65,7 +68,7 @@ struct TrainRoutes: RouteGroup {
             throw .badRequest(
                 "Idempotency-Key must be 1 to 255 printable characters without blanks, and occur once")
         }
-        let namespace = call.admission.keyName ?? ""
+        let namespace = call.permission.keyName ?? ""
         var hash = SHA256()
         // The query has the options of requests with CSV or arrays.
         if call.bodyFormat.hasOptionsInQuery {
@@ -102,7 +105,7 @@ struct TrainRoutes: RouteGroup {
 
     /// A stream with an event for each epoch; the last event is the result.
     private func follow(_ job: TrainingJob, _ call: Call) -> Response {
-        .events(of: job, after: 0, trainings) { job.removeWaiter() }
+        .events(of: job, after: 0, trainings, call.permission) { job.removeWaiter() }
     }
 
     /// 201 with the version that a job has produced.

@@ -30,6 +30,8 @@ package struct Call: Sendable {
     package var parameters: [String: String] { admission.parameters }
     /// The media type of the response.
     package var mediaType: MediaType { admission.mediaType }
+    /// What the request's API key allows.
+    package var permission: Permission { admission.permission }
     /// The format of the body.
     var bodyFormat: BodyFormat { admission.bodyFormat }
 
@@ -66,11 +68,11 @@ package struct Call: Sendable {
     // MARK: Path and query
 
     /// The model that the path names.
-    /// - Throws: 404 for a name that no model can have.
-    package func modelName() throws(Problem) -> String {
-        let name = parameters["model"] ?? ""
+    /// - Throws: 404 for a name that no model can have, 403 if the key may not use the model.
+    package func model() throws(Problem) -> PermittedModel {
+        let name = parameters[Route.modelParameter] ?? ""
         guard ModelName.isValid(name) else { throw .unknownModel(name) }
-        return name
+        return try permission.model(name)
     }
 
     /// The version that the path names; the latest for a path that names none.

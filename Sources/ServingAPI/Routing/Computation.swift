@@ -4,15 +4,15 @@ import ModelStore
 /// loaded.
 package struct PendingComputation: Sendable {
     /// The version that the request names.
-    let model: (name: String, version: VersionReference)
+    let reference: (model: PermittedModel, version: VersionReference)
     /// Reads and checks the rest of the request.
     let prepare: @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
 
     init(
-        _ model: (name: String, version: VersionReference),
+        _ reference: (model: PermittedModel, version: VersionReference),
         prepare: @escaping @Sendable (ModelRegistry.Entry) throws(Problem) -> any Computation
     ) {
-        self.model = model
+        self.reference = reference
         self.prepare = prepare
     }
 }

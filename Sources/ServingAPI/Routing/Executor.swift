@@ -37,7 +37,7 @@ struct Executor: Sendable {
 
     /// Computes on the loop if that is possible within its time.
     private func start(_ pending: PendingComputation, _ call: Call) throws(Problem) {
-        guard let entry = models.loaded(pending.model) else {
+        guard let entry = models.loaded(pending.reference) else {
             // A loop must not wait for the disk. The queued work continues with what has been read of the
             // request.
             return enqueue(call, bytes: call.request.body.count) { (_) throws(Problem) in
@@ -57,7 +57,7 @@ struct Executor: Sendable {
     /// Computes on the queue. Consumes the pending computation, which holds the parsed body, so that the body
     /// is released before the computation needs its memory.
     private func finish(_ pending: consuming PendingComputation) throws(Problem) -> Response? {
-        let entry = try models.entry(pending.model.name, pending.model.version)
+        let entry = try models.entry(pending.reference.model, pending.reference.version)
         let computation = try pending.prepare(entry)
         _ = consume pending
         computation.run()

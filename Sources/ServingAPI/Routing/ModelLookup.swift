@@ -21,37 +21,39 @@ package struct ModelLookup: Sendable {
     }
 
     /// A version with its weights, if it is in memory. Does not access the disk.
-    func loaded(_ model: (name: String, version: VersionReference)) -> ModelRegistry.Entry? {
-        registry.loaded(model.name, model.version)
+    func loaded(
+        _ reference: (model: PermittedModel, version: VersionReference)
+    ) -> ModelRegistry.Entry? {
+        registry.loaded(reference.model.name, reference.version)
     }
 
     /// A version with its weights.
     /// - Throws: 404 if it does not exist.
     package func entry(
-        _ name: String, _ version: VersionReference
+        _ model: PermittedModel, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Entry {
-        let entry = try onDisk { (registry) throws(FileError) in try registry.entry(name, version) }
-        guard let entry else { throw .unknownModel(name, version) }
+        let entry = try onDisk { (registry) throws(FileError) in try registry.entry(model.name, version) }
+        guard let entry else { throw .unknownModel(model.name, version) }
         return entry
     }
 
     /// A version without its weights.
     /// - Throws: 404 if it does not exist.
     package func description(
-        _ name: String, _ version: VersionReference
+        _ model: PermittedModel, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Description {
         let description = try onDisk { (registry) throws(FileError) in
-            try registry.description(name, version)
+            try registry.description(model.name, version)
         }
-        guard let description else { throw .unknownModel(name, version) }
+        guard let description else { throw .unknownModel(model.name, version) }
         return description
     }
 
     /// The versions of a model.
     /// - Throws: 404 if the model does not exist.
-    package func versions(_ name: String) throws(Problem) -> ModelRegistry.Versions {
-        let versions = try onDisk { (registry) throws(FileError) in try registry.versions(name) }
-        guard let versions else { throw .unknownModel(name) }
+    package func versions(_ model: PermittedModel) throws(Problem) -> ModelRegistry.Versions {
+        let versions = try onDisk { (registry) throws(FileError) in try registry.versions(model.name) }
+        guard let versions else { throw .unknownModel(model.name) }
         return versions
     }
 }

@@ -223,6 +223,15 @@ extension Problem {
             fields: [(name: "Retry-After", value: "10")])
     }
 
+    /// 429: the limit of a key.
+    package static func tooManyTrainings(of key: String, limit: Int) -> Problem {
+        Problem(
+            .tooManyTrainings,
+            "the API key \(Quote.text(key)) allows \(limit) trainings that wait or run (trainings=\(limit)); "
+                + "wait until one has ended, or cancel one",
+            fields: [(name: "Retry-After", value: "10")])
+    }
+
     package static func overloaded() -> Problem {
         Problem(
             .overloaded, "the queue of requests is full; try again later",

@@ -35,6 +35,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case invalidModelFile = "invalid-model-file"
     case idempotencyKeyReused = "idempotency-key-reused"
     case tooManyTrainings = "too-many-trainings"
+    case tooManyRequests = "too-many-requests"
     case headerFieldsTooLarge = "request-header-fields-too-large"
     case internalServerError = "internal-server-error"
     case storageFailed = "storage-failed"
@@ -63,13 +64,13 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .unauthorized:
             (
                 .unauthorized,
-                "The server requires a key, and the request has none, several, or an unknown one.",
+                "The server requires a key, and the request has none, several, or an unknown or expired one.",
                 "Send one valid key: `Authorization: Bearer KEY`."
             )
         case .forbidden:
             (
-                .forbidden, "The key lacks the scope of the operation.",
-                "Use a key with the scope that `detail` names."
+                .forbidden, "The key lacks the scope of the operation, or has it for other models only.",
+                "Use a key with the scope that `detail` names, for the model."
             )
         case .crossOriginRequest:
             (
@@ -196,7 +197,13 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .tooManyTrainings:
             (
-                .tooManyRequests, "The queue of trainings is full.",
+                .tooManyRequests,
+                "The queue of trainings is full, or the key has its maximum number of trainings.",
+                "Repeat the request after the time in Retry-After."
+            )
+        case .tooManyRequests:
+            (
+                .tooManyRequests, "The key sends more requests per second than it allows.",
                 "Repeat the request after the time in Retry-After."
             )
         case .headerFieldsTooLarge:

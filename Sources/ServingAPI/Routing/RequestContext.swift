@@ -22,8 +22,8 @@ package final class RequestContext: ExchangeHandler {
         let bodyFormat: BodyFormat
         /// The content coding of the body; nil for none.
         let bodyCoding: ContentCoding?
-        /// The name of the API key; nil for a server without keys and for routes that need none.
-        let keyName: String?
+        /// What the request's API key allows.
+        let permission: Permission
     }
 
     /// The result of the checks. Indirect, because every request holds one and a problem is large.
@@ -72,10 +72,10 @@ package final class RequestContext: ExchangeHandler {
         case .route(let route): return .admitted(try admit(head, to: route, match.parameters, service.keys))
         // Do not reveal to unauthenticated clients which paths exist.
         case .methods(let methods, let needsKey):
-            if needsKey { try service.keys?.check(head.fields, for: nil) }
+            if needsKey { _ = try service.keys?.key(of: head.fields) }
             return .methods(methods)
         case .none(let problem):
-            try service.keys?.check(head.fields, for: nil)
+            _ = try service.keys?.key(of: head.fields)
             throw problem
         }
     }
@@ -83,9 +83,9 @@ package final class RequestContext: ExchangeHandler {
     private static func admit(
         _ head: RequestHead, to route: Route, _ parameters: [String: String], _ keys: APIKeys?
     ) throws(Problem) -> Admission {
-        let keyName = try route.scope.flatMap { (scope) throws(Problem) in
-            try keys?.check(head.fields, for: scope)
-        }
+        let permission = try Permission(head.fields, for: route, keys)
+        // Refuse a model in the path before the body arrives.
+        if let name = parameters[Route.modelParameter] { _ = try permission.model(name) }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
         let coding = route.accepts == nil ? nil : try ContentCoding.ofBody(head.fields)
         let format = try route.accepts.map { (content) throws(Problem) in
@@ -93,7 +93,7 @@ package final class RequestContext: ExchangeHandler {
         }
         return Admission(
             route: route, parameters: parameters, mediaType: mediaType, bodyFormat: format ?? .json,
-            bodyCoding: coding, keyName: keyName)
+            bodyCoding: coding, permission: permission)
     }
 
     // MARK: The exchange
@@ -146,7 +146,7 @@ package final class RequestContext: ExchangeHandler {
 
     /// The name of the API key; nil for a request without one and for a refused one.
     private var keyName: String? {
-        if case .admitted(let admission) = outcome { admission.keyName } else { nil }
+        if case .admitted(let admission) = outcome { admission.permission.keyName } else { nil }
     }
 
     /// The response for a problem, in the format of the path's protocol. Every problem of a request is

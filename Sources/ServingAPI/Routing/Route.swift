@@ -41,12 +41,19 @@ package final class Route: Sendable {
         var mayCompute: Bool { if case .onLoop = self { false } else { true } }
     }
 
+    /// The parameter of a path that is the name of a model.
+    static let modelParameter = "model"
+
     package let method: Method
     /// The path. A segment in braces is a parameter that matches any text; text after the braces must end the
     /// segment.
     package let path: String
     /// The scope that an API key needs; nil for a route that needs no key.
     let scope: Scope?
+    /// A scope that a key may have instead, for what it has created itself; the action checks that.
+    let ownerScope: Scope?
+    /// Whether the route shows or makes models of any name, so that a key needs the scope for all models.
+    let usesAllModels: Bool
     /// Whether the route changes the models' folder. A server with `--read-only` disables such routes.
     let mutatesModels: Bool
     /// The content of the body; nil for a route without a body.
@@ -56,12 +63,15 @@ package final class Route: Sendable {
     let action: Action
 
     package init(
-        _ method: Method, _ path: String, scope: Scope?, mutatesModels: Bool = false,
-        accepts: Content? = nil, produces: [MediaType] = [.json], _ action: Action
+        _ method: Method, _ path: String, scope: Scope?, ownerScope: Scope? = nil,
+        usesAllModels: Bool = false, mutatesModels: Bool = false, accepts: Content? = nil,
+        produces: [MediaType] = [.json], _ action: Action
     ) {
         self.method = method
         self.path = path
         self.scope = scope
+        self.ownerScope = ownerScope
+        self.usesAllModels = usesAllModels
         self.mutatesModels = mutatesModels
         self.accepts = accepts
         self.produces = produces

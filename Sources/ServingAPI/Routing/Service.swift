@@ -70,6 +70,9 @@ public final class Service: Handler {
         routes.map { ($0.method.rawValue, $0.path, $0.mutatesModels) }
     }
 
+    /// The paths that need no key, for the test of the threat model.
+    package var openPaths: [String] { routes.filter { $0.scope == nil }.map(\.path) }
+
     /// Whether `/readyz` responds 200. A server that is shutting down is not ready, but still serves
     /// requests.
     public var isReady: Bool {

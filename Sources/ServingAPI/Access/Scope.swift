@@ -4,7 +4,7 @@ public enum Scope: String, CaseIterable, Sendable {
     case read
     /// Reconstruct, encode, score and detect.
     case infer
-    /// Train, upload, and cancel trainings.
+    /// Train, upload, cancel trainings, and follow those that the key has started.
     case train
     /// Delete models and versions, and change aliases.
     case admin
