@@ -100,5 +100,6 @@ struct KeyFileOptions: ParsableArguments {
 }
 
 extension Grant: ExpressibleByArgument {
+    /// Reads a grant as written in a file of keys; nil for other text.
     public init?(argument: String) { self.init(argument) }
 }
