@@ -28,7 +28,8 @@ package struct AzureDetectorRoutes: RouteGroup {
     package var routes: [Route] {
         [
             Route(
-                .post, AzurePath.models, scope: .train, mutatesModels: true, accepts: .json,
+                .post, AzurePath.models, scope: .train, mutatesModels: true, storesVersions: true,
+                accepts: .json,
                 .onQueue { (call) throws(Problem) in try train(call) }),
             Route(
                 .get, AzurePath.models, scope: .read, .onQueue { (call) throws(Problem) in try list(call) }),

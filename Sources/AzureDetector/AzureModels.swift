@@ -42,8 +42,9 @@ struct AzureModels: Sendable {
     func find(_ id: String) throws(Problem) -> AzureModel? {
         guard AzureDetectorState.isID(id) else { return nil }
         if let training = state[training: id] { return model(id, training) }
-        let found = try models.onDisk { (registry) throws(FileError) in try registry.description(id) }
-        guard let model = found?.model, let note = AzureModelNote(model) else { return nil }
+        guard let model = try models.descriptionIfAny(id)?.model, let note = AzureModelNote(model) else {
+            return nil
+        }
         let epochs = model.training.history.count
         return AzureModel(
             id: id, note: note, status: .ready, updated: model.origin.createdAt,

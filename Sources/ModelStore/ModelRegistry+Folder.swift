@@ -64,7 +64,8 @@ extension ModelRegistry {
         }
     }
 
-    /// Lists a model's folder. Damaged versions are left out until their files change.
+    /// Lists a model's folder. Damaged versions are left out, and those that are not understood are marked,
+    /// until their files change.
     private func updateListing(_ name: String) throws(FileError) {
         let start = Self.now()
         var listing = try repository.listing(name)
@@ -75,6 +76,13 @@ extension ModelRegistry {
                 listing?.hasIncompleteVersion = true
             } else {
                 state.withLock { $0.quarantined[key] = nil }
+            }
+        }
+        for (key, fault) in state.withLock({ $0.unreadable }) where key.name == name {
+            if let stamp = fault.stamp, repository.stamp(name, key.version) == stamp {
+                listing?.unreadable[key.version] = fault.version
+            } else {
+                state.withLock { $0.unreadable[key] = nil }
             }
         }
         state.withLock { $0.update(listing, of: name, since: start, at: Self.now()) }

@@ -11,6 +11,8 @@ struct RegistryState {
         let stampedAt: UInt64
         /// When the folder began to be listed.
         let listedAt: UInt64
+        /// The versions whose headers have been read and understood.
+        var understood: Set<Int> = []
 
         /// Two changes within this many milliseconds may get the same modification time.
         private static let stampGranularity: UInt64 = 50
@@ -44,6 +46,9 @@ struct RegistryState {
     /// Versions that were found damaged, with the stamps of their files. They are not listed while the stamp
     /// is the same.
     var quarantined: [Key: FileStamp] = [:]
+    /// Versions that this release does not understand, with the stamps of their files. They are listed and not
+    /// served while the stamp is the same.
+    var unreadable: [Key: (version: UnreadableVersion, stamp: FileStamp?)] = [:]
 
     /// Replaces the listing of a model, and removes deleted versions from the cache.
     /// - Parameters:
@@ -55,15 +60,19 @@ struct RegistryState {
     ) {
         let before = models[name]
         let (old, new) = (before?.listing.versions ?? [], listing?.versions ?? [])
-        if old != new {
-            for version in Set(old).subtracting(new) { removeFromCache(Key(name: name, version: version)) }
+        // The numbers in another folder of this name, such as a restored one, are those of other versions.
+        let isOtherFolder = before?.listing.stamp?.isOfSameFile(as: listing?.stamp) == false
+        if old != new || isOtherFolder {
+            let kept = isOtherFolder ? [] : new
+            for version in Set(old).subtracting(kept) { removeFromCache(Key(name: name, version: version)) }
         }
         versionCount += new.count - old.count
         models[name] = listing.map { listing in
             let isSame = before?.listing.stamp == listing.stamp
             return KnownModel(
                 listing: listing, checkedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
-                listedAt: start)
+                listedAt: start,
+                understood: isOtherFolder ? [] : before?.understood.intersection(new) ?? [])
         }
     }
 
@@ -97,12 +106,17 @@ struct RegistryState {
 }
 
 extension ModelRepository.Listing {
-    /// The number of the version that a reference means; nil if there is none.
-    func number(_ reference: VersionReference) -> Int? {
-        switch reference {
-        case .latest: versions.last
-        case .number(let number): versions.contains(number) ? number : nil
-        case .alias(let name): aliases[name]
-        }
+    /// The number of the version that a reference means; nil if there is none. The latest version is the
+    /// newest one that this release understands.
+    /// - Throws: ``UnreadableVersion`` if this release does not understand the version.
+    func number(_ reference: VersionReference) throws(UnreadableVersion) -> Int? {
+        let number =
+            switch reference {
+            case .latest: versions.last { unreadable[$0] == nil } ?? versions.last
+            case .number(let number): versions.contains(number) ? number : nil
+            case .alias(let name): aliases[name]
+            }
+        if let number, let fault = unreadable[number] { throw fault }
+        return number
     }
 }

@@ -95,8 +95,10 @@ struct Serve: ParsableCommand {
         let (http, runtime) = try limits.limits()
         let keys = try apiKeys.map { try APIKeys(path: $0, logger: logger) }
         let folder = try dataFolder()
+        let registry = try registry(runtime, logger)
+        registry.folder.start()
         let service = Service(
-            registry: try registry(runtime, logger), limits: runtime, keys: keys,
+            registry: registry, limits: runtime, keys: keys,
             protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: folder) }],
             logger: logger, requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: http)
@@ -131,7 +133,7 @@ struct Serve: ParsableCommand {
     /// Serves for `drain` seconds as not ready, then gives requests and training jobs `grace` seconds to
     /// finish.
     private func stop(_ server: Server, _ service: Service, _ logger: Logger) {
-        service.isReady = false
+        service.isDraining = true
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
         usleep(UInt32(drain * 1e6))
         let clock = ContinuousClock()

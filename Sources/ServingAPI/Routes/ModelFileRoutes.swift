@@ -28,16 +28,14 @@ struct ModelFileRoutes: RouteGroup {
         } + [
             Route(
                 .put, "/models/{model}/model.safetensors", scope: .train, mutatesModels: true,
+                storesVersions: true,
                 accepts: .file, .onQueue { (call) throws(Problem) in try upload(call) })
         ]
     }
 
     private func safetensors(_ call: Call) throws(Problem) -> Response {
         let (name, version) = (try call.modelName(), try call.version())
-        let download = try models.onDisk { (registry) throws(FileError) in
-            try registry.download(name, version)
-        }
-        guard let download else { throw .unknownModel(name, version) }
+        let download = try models.download(name, version)
         return Response(
             status: .ok, fields: Self.fields("\(name)-\(download.version).safetensors", download.digest),
             body: .stream { FileStream(download, to: $0).send() })
@@ -68,7 +66,7 @@ struct ModelFileRoutes: RouteGroup {
         do throws(ModelFileError) {
             trained = try models.registry.read(call.request.body)
         } catch {
-            throw .invalidModelFile(error)
+            throw Problem(error)
         }
         let version: ModelRegistry.Description
         do throws(RegistryError) {

@@ -49,7 +49,7 @@ package final class RequestContext: ExchangeHandler {
             head, path: match?.path, from: peer, metrics: service.requestMetrics, log: service.requestLog)
         if let head, let match {
             do throws(Problem) {
-                outcome = .admitted(try Self.admit(head, match, service.keys))
+                outcome = .admitted(try Self.admit(head, match, service))
             } catch {
                 outcome = .refused(error)
             }
@@ -60,18 +60,21 @@ package final class RequestContext: ExchangeHandler {
 
     /// Checks everything that can be checked without the body.
     private static func admit(
-        _ head: RequestHead, _ match: Router.Match, _ keys: APIKeys?
+        _ head: RequestHead, _ match: Router.Match, _ service: Service
     ) throws(Problem) -> Admission {
         let route: Route
         do throws(Problem) {
             route = try match.route.get()
         } catch {
             // Do not reveal to unauthenticated clients which paths exist.
-            try keys?.check(head.fields, for: nil)
+            try service.keys?.check(head.fields, for: nil)
             throw error
         }
         let keyName = try route.scope.flatMap { (scope) throws(Problem) in
-            try keys?.check(head.fields, for: scope)
+            try service.keys?.check(head.fields, for: scope)
+        }
+        if route.mutatesModels {
+            try service.readiness.requireWritable(storesVersions: route.storesVersions)
         }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
         let coding = route.accepts == nil ? nil : try ContentCoding.ofBody(head.fields)

@@ -49,6 +49,8 @@ package final class Route: Sendable {
     let scope: Scope?
     /// Whether the route changes the models' folder. A server with `--read-only` disables such routes.
     let mutatesModels: Bool
+    /// Whether the route stores versions, which a full disk prevents.
+    let storesVersions: Bool
     /// The content of the body; nil for a route without a body.
     let accepts: Content?
     /// The media types of the response, the preferred one first.
@@ -57,12 +59,14 @@ package final class Route: Sendable {
 
     package init(
         _ method: Method, _ path: String, scope: Scope?, mutatesModels: Bool = false,
-        accepts: Content? = nil, produces: [MediaType] = [.json], _ action: Action
+        storesVersions: Bool = false, accepts: Content? = nil, produces: [MediaType] = [.json],
+        _ action: Action
     ) {
         self.method = method
         self.path = path
         self.scope = scope
         self.mutatesModels = mutatesModels
+        self.storesVersions = storesVersions
         self.accepts = accepts
         self.produces = produces
         self.action = action

@@ -18,7 +18,7 @@ public final class Service: Handler {
     let requestLog: RequestLog?
     let problemFormats: [ProblemFormat]
     private let metrics = ServiceMetrics()
-    private let readiness = Readiness()
+    let readiness: Readiness
     private let batch = PredictionBatch()
     private let routes: [Route]
 
@@ -33,6 +33,7 @@ public final class Service: Handler {
         protocols: [MakeRoutes] = [], computeWidth: Int = 2, logger: Logger = Logger(label: "reprise"),
         requestLog: RequestLog? = nil
     ) {
+        readiness = Readiness(folder: registry.folder)
         let jobs = TrainingJobs(registry: registry, limits: limits)
         let models = ModelLookup(registry: registry, logger: logger)
         let queue = WorkQueue(
@@ -67,11 +68,10 @@ public final class Service: Handler {
         routes.map { ($0.method.rawValue, $0.path) }
     }
 
-    /// Whether `/readyz` responds 200. A server that is shutting down is not ready, but still serves
-    /// requests.
-    public var isReady: Bool {
-        get { readiness.isReady }
-        set { readiness.isReady = newValue }
+    /// Whether the server shuts down. It is not ready then, but still serves requests.
+    public var isDraining: Bool {
+        get { readiness.isDraining }
+        set { readiness.isDraining = newValue }
     }
 
     /// Includes the connections of a server in `/metrics`.

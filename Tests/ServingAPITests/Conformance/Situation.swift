@@ -61,7 +61,7 @@ enum Situation: CaseIterable {
             busyQueue = try BusyQueue(api, post: "/summary", [:])
             try busyQueue?.enqueue(api, post: "/summary", [:])
         case .fullRegistry, .smallFiles: try train(api, "toy", [:])
-        case .draining: api.service.isReady = false
+        case .draining: api.service.isDraining = true
         case .cancelling:
             _ = Future {
                 for _ in 0..<1000 {
