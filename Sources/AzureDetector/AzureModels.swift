@@ -93,11 +93,19 @@ struct AzureModels: Sendable {
         return (try models.entry(id, .latest), model.note)
     }
 
+    /// Whether a model exists, even if this release does not understand it.
+    private func exists(_ id: String) throws(Problem) -> Bool {
+        do throws(Problem) { return try find(id) != nil } catch {
+            guard error.type == .newerFormat else { throw error }
+            return true
+        }
+    }
+
     /// Deletes a model and cancels its training.
     /// - Returns: false if neither exists.
     func delete(_ id: String) throws(Problem) -> Bool {
         // Check both, because a training may become a model at any moment.
-        let isKnown = try find(id) != nil
+        let isKnown = try exists(id)
         let wasTraining = state.remove(training: id)
         guard isKnown || wasTraining else { return false }
         _ = try models.onDisk { (registry) throws(FileError) in try registry.remove(id) }

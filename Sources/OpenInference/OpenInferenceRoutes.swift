@@ -105,11 +105,13 @@ package struct OpenInferenceRoutes: RouteGroup {
 
     /// Every version of every model. Those that this release does not understand are unavailable.
     private func repositoryIndex(_ call: Call) throws(Problem) -> Response {
+        var onlyReady = false
         if !call.request.body.isEmpty {
             var body = try FieldReader(json: call)
-            try body.read { (body) throws(JSONError) in
-                _ = try body.bool("ready")
+            onlyReady = try body.read { (body) throws(JSONError) in
+                let onlyReady = try body.bool("ready", default: false)
                 try body.rejectUnknown()
+                return onlyReady
             }
         }
         let names = try models.onDisk { (registry) throws(FileError) in
@@ -130,7 +132,7 @@ package struct OpenInferenceRoutes: RouteGroup {
                         json.member("reason", "")
                     }
                 }
-                for version in versions?.unreadable ?? [] {
+                for version in onlyReady ? [] : versions?.unreadable ?? [] {
                     json.object { json in
                         json.member("name", name)
                         json.member("version", "\(version.number)")

@@ -72,7 +72,9 @@ extension Logger {
             info("training succeeded", metadata: metadata)
         case .failed(let failure):
             metadata["reason"] = "\(failure)"
-            warning("training failed", metadata: metadata)
+            // The client can correct a training; the operator has to correct the disk.
+            let level: Logger.Level = if case .registry = failure { .error } else { .warning }
+            log(level: level, "training failed", metadata: metadata)
         case .cancelled: info("training cancelled", metadata: metadata)
         }
         return false
