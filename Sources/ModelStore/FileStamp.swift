@@ -35,11 +35,6 @@ package struct FileStamp: Equatable, Sendable {
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 
-    /// Whether both stamps are of one file, changed or not. False without another stamp.
-    package func isOfSameFile(as other: FileStamp?) -> Bool {
-        other.map { (device, inode) == ($0.device, $0.inode) } ?? false
-    }
-
     /// Whether the file has no bytes.
     package var isEmpty: Bool { size == 0 }
 

@@ -32,7 +32,8 @@ extension ModelRegistry {
                 }
             }
             defer { deleteOldVersions(of: name) }
-            return cached(Entry(name: name, version: version, trained: trained)).description
+            let entry = Entry(name: name, version: version, trained: trained)
+            return cached(entry, repository.stamp(name, version)).description
         } catch {
             if let twin { return twin }
             throw error.code == ECANCELED ? .cancelled : .disk(error)

@@ -111,10 +111,11 @@ public final class ModelRegistry: Sendable {
             {
                 return entry
             }
+            let stamp = repository.stamp(name, version)
             let trained = try read(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.model(name, version)
             }
-            if let trained { return cached(Entry(name: name, version: version, trained: trained)) }
+            if let trained { return cached(Entry(name: name, version: version, trained: trained), stamp) }
         }
         return nil
     }

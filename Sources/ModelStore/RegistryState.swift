@@ -33,6 +33,8 @@ struct RegistryState {
     /// A version in the cache.
     struct CachedVersion {
         let entry: ModelRegistry.Entry
+        /// The stamp of the version's file.
+        let stamp: FileStamp?
         /// The value of `uses` when the version was last requested.
         var lastUse: UInt64
     }
@@ -60,11 +62,8 @@ struct RegistryState {
     ) {
         let before = models[name]
         let (old, new) = (before?.listing.versions ?? [], listing?.versions ?? [])
-        // The numbers in another folder of this name, such as a restored one, are those of other versions.
-        let isOtherFolder = before?.listing.stamp?.isOfSameFile(as: listing?.stamp) == false
-        if old != new || isOtherFolder {
-            let kept = isOtherFolder ? [] : new
-            for version in Set(old).subtracting(kept) { removeFromCache(Key(name: name, version: version)) }
+        if old != new {
+            for version in Set(old).subtracting(new) { removeFromCache(Key(name: name, version: version)) }
         }
         versionCount += new.count - old.count
         models[name] = listing.map { listing in
@@ -72,7 +71,7 @@ struct RegistryState {
             return KnownModel(
                 listing: listing, checkedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
                 listedAt: start,
-                understood: isOtherFolder ? [] : before?.understood.intersection(new) ?? [])
+                understood: before?.understood.intersection(new) ?? [])
         }
     }
 
@@ -86,13 +85,22 @@ struct RegistryState {
         return cache[key]?.entry
     }
 
+    /// The stamps of the files of a model's versions in the cache, by number.
+    func cachedStamps(_ name: String, _ versions: [Int]) -> [Int: FileStamp?] {
+        var stamps: [Int: FileStamp?] = [:]
+        for version in versions {
+            if let cached = cache[Key(name: name, version: version)] { stamps[version] = cached.stamp }
+        }
+        return stamps
+    }
+
     /// Adds a version to the cache, and removes the least recently used versions beyond the limit.
     /// - Parameter maxBytes: the maximum size of all versions in the cache, unless there is only one.
-    mutating func addToCache(_ entry: ModelRegistry.Entry, maxBytes: Int) {
+    mutating func addToCache(_ entry: ModelRegistry.Entry, _ stamp: FileStamp?, maxBytes: Int) {
         let key = Key(name: entry.name, version: entry.version)
         removeFromCache(key)
         uses += 1
-        cache[key] = CachedVersion(entry: entry, lastUse: uses)
+        cache[key] = CachedVersion(entry: entry, stamp: stamp, lastUse: uses)
         cachedBytes += entry.trained.byteCount
         while cachedBytes > maxBytes, cache.count > 1,
             let oldest = cache.min(by: { $0.value.lastUse < $1.value.lastUse })?.key

@@ -1,5 +1,6 @@
 import APITesting
 import Foundation
+import HTTP1
 import ModelFiles
 import ModelStore
 import ServingAPI
@@ -130,11 +131,19 @@ import Testing
         for _ in 0..<1000 where try api.get(location).json["state"] != "failed" { usleep(10_000) }
         let job = try api.get(location).json
         #expect(job["state"] == "failed")
-        #expect(job["epochs_done"] == 0)
+        #expect(job["history"]?["loss"]?.array?.count == 0)
         #expect(job["problem"]?["type"] == "/problems/disk-full", "\(job)")
         let lines = log.lines(with: "training failed")
         #expect(
             lines.count == 1 && lines[0].contains("reason=the file system of the models' folder has 0 MiB"))
+    }
+
+    @Test func aRequestWithoutResponseIsLogged() throws {
+        let log = LogRecorder()
+        let api = try API(.inProcess, logger: log.logger)
+        #expect(api.service.errorResponse(.badRequest, detail: "x").status == .badRequest)
+        #expect(api.service.errorResponse(.internalServerError, detail: "no response").status.code == 500)
+        #expect(log.lines == ["error a fault of the server reason=no response"])
     }
 
     @Test func aFileInTheWayIsReportedInPlainWords() throws {

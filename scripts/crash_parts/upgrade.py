@@ -67,7 +67,7 @@ def upgrade(folder, rounds):
     expect("upgrade", "deleting a version of a newer release works", server.call("DELETE", "/models/a/versions/3")[0] == 204)
     expect("upgrade", "its number is not used again", server.train("a") == (201, 4))
     # What the newer release has written is readable to the newer release.
-    shutil.rmtree(f"{folder}/b/3")
+    shutil.rmtree(f"{folder}/b/3", ignore_errors=True)
     store(folder, "b", 3, data)
     server.stop()
     server = Server(folder)
@@ -89,10 +89,12 @@ def with_load(server, body):
         lambda: server.call("GET", "/models")[0])]
     for thread in threads:
         thread.start()
-    body()
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        body()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
     expect("upgrade", "every other request succeeds under load", set(statuses) == {200}, set(statuses))
     figure("upgrade", "requests under load", str(len(statuses)))
 
@@ -104,8 +106,9 @@ def appear(server, folder, newer):
     run_all(*[lambda: [server.reconstruct(model) for _ in range(50)] for model in ("a", "b", "alone")] * 2)()
     check_newer(server, newer, "in a running server")
     for (model, version), data in newer.items():
-        with open(f"{folder}/{model}/{version}/model.safetensors", "rb") as file:
-            expect("upgrade", "the file stays where it is", file.read() == data, model)
+        path = f"{folder}/{model}/{version}/model.safetensors"
+        is_there = os.path.exists(path) and open(path, "rb").read() == data
+        expect("upgrade", "the file stays where it is", is_there, model)
     expect("upgrade", "nothing is quarantined", not os.path.exists(f"{folder}/.damaged"))
 
 
@@ -114,13 +117,13 @@ def check_newer(server, newer, when):
         if version > 1:
             expect("upgrade", f"{when}, latest is the newest readable version", server.reconstruct(model)[:2] == (200, 2))
             status, response, _ = server.call("GET", f"/models/{model}")
-            unreadable = [one["version"] for one in json.loads(response)["unreadable"]]
+            unreadable = [one["version"] for one in json.loads(response).get("unreadable", [])]
             expect("upgrade", f"{when}, GET /models/m lists the version as unreadable", unreadable == [version], response)
         answers = [server.reconstruct(model, version), server.download(model, version),
                    server.call("GET", f"/models/{model}/versions/{version}")]
         expect("upgrade", f"{when}, the version gets 409", [answer[0] for answer in answers] == [409] * 3, answers)
-        problem = json.loads(answers[2][1])
-        expect("upgrade", f"{when}, the problem is newer-format", problem["type"] == "/problems/newer-format", problem)
+        problem = json.loads(answers[2][1]).get("type")
+        expect("upgrade", f"{when}, the problem is newer-format", problem == "/problems/newer-format", problem)
         expect("upgrade", f"{when}, the log says it once",
                until(lambda: len(reports(server, model, version)) == 1, 2) is not None, reports(server, model, version))
 

@@ -17,6 +17,7 @@ public final class Service: Handler {
     let requestMetrics: RequestMetrics
     let requestLog: RequestLog?
     let problemFormats: [ProblemFormat]
+    private let logger: Logger
     private let metrics = ServiceMetrics()
     let readiness: Readiness
     private let batch = PredictionBatch()
@@ -53,6 +54,7 @@ public final class Service: Handler {
         self.jobs = jobs
         self.keys = keys
         self.requestLog = requestLog
+        self.logger = logger
     }
 
     private static func ownRoutes(_ core: ServingCore) -> [any RouteGroup] {
@@ -92,6 +94,9 @@ public final class Service: Handler {
 
     /// The response to a request that the HTTP layer refuses, in the format of all other problems.
     public func errorResponse(_ status: Status, detail: String) -> Response {
-        Problem.transport(status, detail).response
+        if status == .internalServerError {
+            logger.error("a fault of the server", metadata: ["reason": "\(detail)"])
+        }
+        return Problem.transport(status, detail).response
     }
 }
