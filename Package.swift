@@ -186,6 +186,7 @@ let package = Package(
             dependencies: [
                 "AzureDetector", "HTTP1", "ModelFormats", "ModelStore", "OpenInference", "RepriseClient",
                 "ServingAPI",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/APITesting",

@@ -29,7 +29,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         [
             Route(
                 .post, AzurePath.models, scope: .train, usesAllModels: true, mutatesModels: true,
-                accepts: .json,
+                storesVersions: true, accepts: .json,
                 .onQueue { (call) throws(Problem) in try train(call) }),
             Route(
                 .get, AzurePath.models, scope: .read, .onQueue { (call) throws(Problem) in try list(call) }),

@@ -43,8 +43,9 @@ struct AzureModels: Sendable {
     func find(_ id: String) throws(Problem) -> AzureModel? {
         guard AzureDetectorState.isID(id) else { return nil }
         if let training = state[training: id] { return model(id, training) }
-        let found = try models.onDisk { (registry) throws(FileError) in try registry.description(id) }
-        guard let model = found?.model, let note = AzureModelNote(model) else { return nil }
+        guard let model = try models.descriptionIfAny(id)?.model, let note = AzureModelNote(model) else {
+            return nil
+        }
         let epochs = model.training.history.count
         return AzureModel(
             id: id, note: note, status: .ready, updated: model.origin.createdAt,
@@ -94,11 +95,19 @@ struct AzureModels: Sendable {
         return (try models.entry(id, .latest), model.note)
     }
 
+    /// Whether a model exists, even if this release does not understand it.
+    private func exists(_ id: String) throws(Problem) -> Bool {
+        do throws(Problem) { return try find(id) != nil } catch {
+            guard error.type == .newerFormat else { throw error }
+            return true
+        }
+    }
+
     /// Deletes a model and cancels its training.
     /// - Returns: false if neither exists.
     func delete(_ id: String) throws(Problem) -> Bool {
         // Check both, because a training may become a model at any moment.
-        let isKnown = try find(id) != nil
+        let isKnown = try exists(id)
         let wasTraining = state.remove(training: id)
         guard isKnown || wasTraining else { return false }
         _ = try models.onDisk { (registry) throws(FileError) in try registry.remove(id) }

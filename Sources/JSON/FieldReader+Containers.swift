@@ -3,8 +3,8 @@ extension FieldReader {
     /// Returns a reader of a nested object. Call its ``rejectUnknown()`` too.
     package mutating func object(_ name: String) throws(JSONError) -> FieldReader? {
         guard let value = value(name) else { return nil }
-        guard case .object(let object) = value else { throw mismatch(name, value, "an object") }
-        return FieldReader(object, at: pointer(to: name))
+        guard case .object = value else { throw mismatch(name, value, "an object") }
+        return try FieldReader(value, at: pointer(to: name), ignoringUnknown: ignoresUnknown)
     }
 
     /// Returns the readers of an array of objects.
@@ -15,7 +15,9 @@ extension FieldReader {
         guard let elements = try array(name, of: "objects", count: count) else { return nil }
         var readers: [FieldReader] = []
         for (index, element) in elements.enumerated() {
-            readers.append(try FieldReader(element, at: pointer(to: name) + "/\(index)"))
+            readers.append(
+                try FieldReader(
+                    element, at: pointer(to: name) + "/\(index)", ignoringUnknown: ignoresUnknown))
         }
         return readers
     }

@@ -23,6 +23,9 @@ package struct FieldReader: Sendable {
     /// Whether the members are query parameters.
     package internal(set) var isQuery = false
 
+    /// Whether unknown members are allowed, here and in nested objects.
+    private(set) var ignoresUnknown = false
+
     /// Names of the members that the body provides when the options are in the query.
     var bodyMembers: Set<String> = []
 
@@ -36,13 +39,17 @@ package struct FieldReader: Sendable {
     }
 
     /// Creates a reader of a value that must be an object.
+    /// - Parameter ignoresUnknown: whether ``rejectUnknown()`` rejects nothing, here and in nested objects.
     /// - Throws: ``JSONError/Kind/invalid`` if it is not one.
-    package init(_ value: JSONValue, at pointer: String = "") throws(JSONError) {
+    package init(
+        _ value: JSONValue, at pointer: String = "", ignoringUnknown ignoresUnknown: Bool = false
+    ) throws(JSONError) {
         guard case .object(let object) = value else {
             let what = pointer.isEmpty ? "the body" : "the value"
             throw JSONError(.invalid, at: pointer, "\(what) is \(value.kindName); it must be an object")
         }
         self.init(object, at: pointer)
+        self.ignoresUnknown = ignoresUnknown
     }
 
     /// Returns whether a member is present and not null. Its name becomes known.
@@ -72,6 +79,7 @@ package struct FieldReader: Sendable {
     /// - Throws: ``JSONError/Kind/invalid`` for the first unknown member, with the nearest known name if
     ///   there is one.
     package func rejectUnknown() throws(JSONError) {
+        guard !ignoresUnknown else { return }
         for member in object.members where !known.contains(member.name) {
             let known = known.filter { !bodyMembers.contains($0) }
             let advice: String

@@ -1,6 +1,5 @@
 import Detection
 import JSON
-import ModelFormats
 import NeuralNetwork
 import TimeSeries
 
@@ -49,9 +48,9 @@ extension Detector {
 
     /// Reads the detector of a model. A file without a `detector` document gives one without baselines.
     /// - Throws: ``ModelFileError`` if the document is invalid, or missing for the Mahalanobis error.
-    init(_ header: SafeTensorsHeader, of model: ModelDescription) throws(ModelFileError) {
+    init(_ reader: inout MetadataReader, of model: ModelDescription) throws(ModelFileError) {
         let (timesteps, features) = (model.inputShape.timesteps ?? 1, model.inputShape.features)
-        let learned = try ModelMetadata.document(header, "detector", tensors: Self.tensors) {
+        let learned = try reader.document("detector", tensors: Self.tensors) {
             (json) throws(JSONError) in
             try json.detector(model.errorKind, timesteps: timesteps, features: features)
         }

@@ -1,6 +1,5 @@
 import Detection
 import JSON
-import ModelFormats
 
 /// Threshold and errors in the metadata of a model's file (see ``ModelMetadata``).
 enum DetectorMetadata {
@@ -39,8 +38,8 @@ enum DetectorMetadata {
 
     // MARK: Reading
 
-    static func threshold(_ header: SafeTensorsHeader) throws(ModelFileError) -> Threshold? {
-        try ModelMetadata.document(header, "threshold") { (json) throws(JSONError) in
+    static func threshold(_ reader: inout MetadataReader) throws(ModelFileError) -> Threshold? {
+        try reader.document("threshold") { (json) throws(JSONError) in
             guard let value = try json.double("value", in: 0...Double(Float.greatestFiniteMagnitude)) else {
                 throw json.missing("value", "an error")
             }
@@ -53,9 +52,9 @@ enum DetectorMetadata {
     }
 
     static func errors(
-        _ header: SafeTensorsHeader
+        _ reader: inout MetadataReader
     ) throws(ModelFileError) -> (kind: ErrorKind, errors: ErrorDistribution?) {
-        let found = try ModelMetadata.document(header, "errors", tensors: ["ranked"]) {
+        let found = try reader.document("errors", tensors: ["ranked"]) {
             (json) throws(JSONError) in
             let kind: ErrorKind = try json.choice("kind", default: .mse)
             return (kind, try json.errorDistribution())
@@ -63,10 +62,10 @@ enum DetectorMetadata {
         return found.map { ($0, $1) } ?? (.mse, nil)
     }
 
-    static func baselineErrors(_ header: SafeTensorsHeader) throws(ModelFileError) -> BaselineErrors? {
+    static func baselineErrors(_ reader: inout MetadataReader) throws(ModelFileError) -> BaselineErrors? {
         let names = ["z_score", "pca"]
         let tensors = Set(names.map { "\($0)/ranked" })
-        return try ModelMetadata.document(header, "baseline_errors", tensors: tensors) {
+        return try reader.document("baseline_errors", tensors: tensors) {
             (json) throws(JSONError) in
             var found: [ErrorDistribution] = []
             for name in names {

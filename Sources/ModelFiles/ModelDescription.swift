@@ -26,6 +26,8 @@ public struct ModelDescription: Sendable {
     public let origin: Origin
     /// JSON that the client of the training stores with the model; nil for most models.
     public let note: String?
+    /// What the file has that this release does not know.
+    package internal(set) var unknown: UnknownMetadata
 
     /// How a model was fitted.
     public struct Training: Sendable {
@@ -59,7 +61,7 @@ public struct ModelDescription: Sendable {
     public struct Origin: Sendable, Equatable {
         /// When the version was made: RFC 3339, in UTC.
         public var createdAt: String
-        /// The software that has made it, such as `reprise 0.1.0`.
+        /// The software that has made it, such as `reprise 0.2.0`.
         public var software: String
         /// Identifies the windows that it was trained on.
         public var data: DataFingerprint?
@@ -80,7 +82,8 @@ public struct ModelDescription: Sendable {
     package init(
         architecture: Architecture, network: Sequential, featureNames: [String]?, scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
-        baselineErrors: BaselineErrors?, origin: Origin, note: String?
+        baselineErrors: BaselineErrors?, origin: Origin, note: String?,
+        unknown: UnknownMetadata
     ) {
         self.architecture = architecture
         self.network = network
@@ -93,6 +96,7 @@ public struct ModelDescription: Sendable {
         self.baselineErrors = baselineErrors
         self.origin = origin
         self.note = note
+        self.unknown = unknown
     }
 
     /// T and F of the model's windows.

@@ -37,8 +37,9 @@ package enum ModelFile {
             NamedTensor(name: $0.name, shape: $0.shape, values: Array(weights[$0]))
         }
         let digests = [(name: "sha256", value: zeros), (name: "data_sha256", value: zeros)]
-        let strings =
+        let known =
             ModelMetadata.strings(of: trained.description) + [trained.detector.metadata].compactMap { $0 }
+        let strings = trained.description.unknown.merged(with: known)
         var file = SafeTensors.write(tensors, metadata: digests + strings)
         let dataStart = 8 + headerLength(file)
         file.replaceSubrange(dataDigest, with: hexadecimal(file[dataStart...]))
@@ -87,8 +88,22 @@ package enum ModelFile {
             } catch {
                 throw ModelFileError(error)
             }
-            let tensors = try tensors(file[header.dataStart...], header)
-            return try model(header, ModelMetadata.description(header), tensors)
+            let data = file[header.dataStart...]
+            try verify(data, header)
+            do throws(ModelFileError) {
+                let trained = try model(header, data)
+                let unknownBytes = trained.description.unknown.entryBytes
+                guard unknownBytes <= UnknownMetadata.maxEntryBytes else {
+                    throw ModelFileError(
+                        "the metadata have \(unknownBytes) bytes of entries that \(Software.name) does not "
+                            + "know; the limit is \(UnknownMetadata.maxEntryBytes)")
+                }
+                return trained
+            } catch {
+                // If the header is as a server has written it, the file is not misspelt.
+                let isIntact = (try? ModelFileHeader.checkedDigest(file[..<header.dataStart])) != nil
+                throw isIntact && !error.isNewer ? ModelFileError(error.description, isNewer: true) : error
+            }
         }
     }
 
@@ -99,15 +114,18 @@ package enum ModelFile {
     package static func model(
         _ header: ModelFileHeader, data: ArraySlice<UInt8>
     ) throws(ModelFileError) -> TrainedModel {
-        try header.checkSize(data)
-        return try model(header.tensors, header.description, tensors(data, header.tensors))
+        try header.verify(data)
+        return try model(header.tensors, data)
     }
 
     private static func model(
-        _ header: SafeTensorsHeader, _ description: ModelDescription, _ tensors: [NamedTensor]
+        _ header: SafeTensorsHeader, _ data: ArraySlice<UInt8>
     ) throws(ModelFileError) -> TrainedModel {
-        let weights = try Weights(tensors, for: description.network)
-        let detector = try Detector(header, of: description)
+        var reader = try MetadataReader(header)
+        var description = try ModelMetadata.description(&reader)
+        let weights = try Weights(tensors(data, header), for: description.network)
+        let detector = try Detector(&reader, of: description)
+        description.unknown = reader.unknown
         do throws(ArchitectureError) {
             return TrainedModel(
                 description: description, model: try Model(description.network, weights: weights),
@@ -120,14 +138,9 @@ package enum ModelFile {
     private static func tensors(
         _ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader
     ) throws(ModelFileError) -> [NamedTensor] {
-        let tensors: [NamedTensor]
-        do throws(SafeTensorsError) {
-            tensors = try SafeTensors.tensors(in: data, header)
-        } catch {
+        do throws(SafeTensorsError) { return try SafeTensors.tensors(in: data, header) } catch {
             throw ModelFileError(error)
         }
-        try verify(data, header)
-        return tensors
     }
 
     /// Checks the checksum of the data, if the metadata have one.
@@ -141,11 +154,18 @@ package enum ModelFile {
     }
 }
 
-/// The reason that a file is not a valid model.
+/// The reason that a file is not a valid model, or not one that this release understands.
 public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong, where, and what would be right.
     public let description: String
 
-    package init(_ description: String) { self.description = description }
+    /// Whether a newer release may understand the file: it requires a feature that this release does not know,
+    /// or its checksums show that a server has written it as it is. Otherwise the file is wrong.
+    public let isNewer: Bool
+
+    package init(_ description: String, isNewer: Bool = false) {
+        self.description = description
+        self.isNewer = isNewer
+    }
     init(_ error: SafeTensorsError) { self.init(error.description) }
 }

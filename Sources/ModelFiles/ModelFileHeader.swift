@@ -1,10 +1,8 @@
 import ModelFormats
 
-/// The header of a file in the repository, parsed once and with a checksum that matches: which tensors the
-/// file has, and what the metadata say of the model. The weights have not been read.
+/// The header of a file in the repository, parsed once and with a checksum that matches. The weights have not
+/// been read.
 package struct ModelFileHeader: Sendable {
-    /// What the metadata say of the model.
-    package let description: ModelDescription
     /// The header's checksum in hexadecimal, which no other file has.
     package let digest: String
     let tensors: SafeTensorsHeader
@@ -14,7 +12,7 @@ package struct ModelFileHeader: Sendable {
     ///   - beginning: the first ``ModelFile/headerSize(_:)`` bytes of the file, or more.
     ///   - size: of the whole file, in bytes.
     /// - Throws: ``ModelFileError`` if the header is not valid, does not describe a file of this size, fails
-    ///   its checksum, or its metadata do not describe a model.
+    ///   its checksum.
     package init(_ beginning: [UInt8], size: Int) throws(ModelFileError) {
         do throws(SafeTensorsError) {
             tensors = try SafeTensorsHeader(beginning, fileSize: size)
@@ -22,8 +20,17 @@ package struct ModelFileHeader: Sendable {
             throw ModelFileError(error)
         }
         digest = try Self.checkedDigest(beginning.prefix(tensors.dataStart))
-        description = try ModelMetadata.description(tensors)
     }
+
+    /// Reads what the metadata say of the model.
+    /// - Throws: ``ModelFileError`` if they do not describe a model that this release understands.
+    package func description() throws(ModelFileError) -> ModelDescription {
+        var reader = try MetadataReader(tensors)
+        return try ModelMetadata.description(&reader)
+    }
+
+    /// The software that has written the file.
+    package var software: String? { tensors["software"] }
 
     /// The number of bytes in the file before the data.
     package var dataStart: Int { tensors.dataStart }
@@ -46,7 +53,9 @@ package struct ModelFileHeader: Sendable {
         }
     }
 
-    private static func checkedDigest(_ header: ArraySlice<UInt8>) throws(ModelFileError) -> String {
+    /// The checksum of a header, which matches.
+    /// - Throws: ``ModelFileError`` if it does not.
+    static func checkedDigest(_ header: ArraySlice<UInt8>) throws(ModelFileError) -> String {
         var header = Array(header)
         let (own, data) = (ModelFile.headerDigest, ModelFile.dataDigest)
         guard header.count >= data.upperBound, header[8...].starts(with: ModelFile.start),

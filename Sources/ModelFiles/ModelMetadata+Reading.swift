@@ -1,15 +1,14 @@
 import JSON
-import ModelFormats
 import NeuralNetwork
 import TimeSeries
 
 extension ModelMetadata {
     /// Reads the description of a model.
     /// - Throws: ``ModelFileError`` if the metadata are incomplete or do not describe a model.
-    static func description(_ header: SafeTensorsHeader) throws(ModelFileError) -> ModelDescription {
-        let timesteps = try size(header, "timesteps")
-        let features = try size(header, "features")
-        let architecture = try document(header, "architecture") { (json) throws(JSONError) in
+    static func description(_ reader: inout MetadataReader) throws(ModelFileError) -> ModelDescription {
+        let timesteps = try size(reader, "timesteps")
+        let features = try size(reader, "features")
+        let architecture = try reader.document("architecture") { (json) throws(JSONError) in
             try json.architecture()
         }
         guard let architecture else {
@@ -27,21 +26,22 @@ extension ModelMetadata {
         if let mismatch = network.windowMismatch {
             throw ModelFileError("metadata /architecture: \(mismatch.detail)")
         }
-        let (errorKind, errors) = try DetectorMetadata.errors(header)
+        let (errorKind, errors) = try DetectorMetadata.errors(&reader)
         return ModelDescription(
             architecture: architecture, network: network,
-            featureNames: try featureNames(header, features: features),
-            scaler: try scaler(header, features: features),
-            training: try training(header), errorKind: errorKind,
-            threshold: try DetectorMetadata.threshold(header), errors: errors,
-            baselineErrors: try DetectorMetadata.baselineErrors(header),
+            featureNames: try featureNames(reader, features: features),
+            scaler: try scaler(&reader, features: features),
+            training: try training(&reader), errorKind: errorKind,
+            threshold: try DetectorMetadata.threshold(&reader), errors: errors,
+            baselineErrors: try DetectorMetadata.baselineErrors(&reader),
             origin: ModelDescription.Origin(
-                createdAt: try createdAt(header), software: header["software"] ?? "unknown",
-                data: try data(header), request: header["request"]), note: header["note"])
+                createdAt: try createdAt(reader), software: reader["software"] ?? "unknown",
+                data: try data(&reader), request: reader["request"]), note: reader["note"],
+            unknown: reader.unknown)
     }
 
-    private static func size(_ header: SafeTensorsHeader, _ name: String) throws(ModelFileError) -> Int {
-        guard let text = header[name] else {
+    private static func size(_ reader: MetadataReader, _ name: String) throws(ModelFileError) -> Int {
+        guard let text = reader[name] else {
             throw ModelFileError("the metadata have no '\(name)', a number as text, such as \"30\"")
         }
         guard let number = Int(text), text == String(number), (1...(1 << 20)).contains(number) else {
@@ -53,31 +53,10 @@ extension ModelMetadata {
         return number
     }
 
-    /// Reads a JSON document of the metadata.
-    /// - Returns: nil if the metadata have no such name.
-    /// - Throws: ``ModelFileError`` if `read` throws or the document has members that `read` does not ask
-    ///   for.
-    static func document<Value>(
-        _ header: SafeTensorsHeader, _ name: String, tensors: Set<String> = [],
-        _ read: (inout FieldReader) throws(JSONError) -> Value
-    ) throws(ModelFileError) -> Value? {
-        guard let text = header[name] else { return nil }
-        do throws(JSONError) {
-            let document = try JSONReader.parse(Array(text.utf8), tensors: tensors)
-            var json = try FieldReader(document, at: "/\(name)")
-            let value = try read(&json)
-            try json.rejectUnknown()
-            return value
-        } catch {
-            let place = error.pointer.isEmpty ? "/\(name)" : error.pointer
-            throw ModelFileError("metadata \(place): \(error.detail)")
-        }
-    }
-
     private static func featureNames(
-        _ header: SafeTensorsHeader, features: Int
+        _ reader: MetadataReader, features: Int
     ) throws(ModelFileError) -> [String]? {
-        guard let text = header["feature_names"] else { return nil }
+        guard let text = reader["feature_names"] else { return nil }
         do throws(JSONError) {
             var json = FieldReader(
                 JSONObject(uniqueMembers: [("feature_names", try JSONReader.parse(Array(text.utf8)))]))
@@ -88,8 +67,9 @@ extension ModelMetadata {
         }
     }
 
-    private static func scaler(_ header: SafeTensorsHeader, features: Int) throws(ModelFileError) -> Scaler {
-        let scaler = try document(header, "scaling", tensors: ["offset", "scale"]) {
+    private static func scaler(_ reader: inout MetadataReader, features: Int) throws(ModelFileError) -> Scaler
+    {
+        let scaler = try reader.document("scaling", tensors: ["offset", "scale"]) {
             (json) throws(JSONError) in
             let isScaled = json.has("offset") || json.has("scale")
             let scaling: Scaling = try json.choice("scaling", default: isScaled ? .standard : .none)
@@ -108,21 +88,21 @@ extension ModelMetadata {
     }
 
     private static func training(
-        _ header: SafeTensorsHeader
+        _ reader: inout MetadataReader
     ) throws(ModelFileError) -> ModelDescription.Training {
         let names: Set<String> = ["loss", "val_loss", "learning_rate"]
         var training =
-            try document(header, "history", tensors: names) { (json) throws(JSONError) in
+            try reader.document("history", tensors: names) { (json) throws(JSONError) in
                 try json.history()
             } ?? ModelDescription.Training()
-        training.options = try document(header, "training") { (json) throws(JSONError) in
+        training.options = try reader.document("training") { (json) throws(JSONError) in
             try json.trainingOptions()
         }
         return training
     }
 
-    private static func createdAt(_ header: SafeTensorsHeader) throws(ModelFileError) -> String {
-        guard let text = header["created_at"] else { return Software.now }
+    private static func createdAt(_ reader: MetadataReader) throws(ModelFileError) -> String {
+        guard let text = reader["created_at"] else { return Software.now }
         guard Software.isTimestamp(text) else {
             throw ModelFileError(
                 "metadata 'created_at' is \(Quote.text(text)); it must be a time as in RFC 3339, such as "
@@ -132,8 +112,8 @@ extension ModelMetadata {
         return text
     }
 
-    private static func data(_ header: SafeTensorsHeader) throws(ModelFileError) -> DataFingerprint? {
-        try document(header, "data") { (json) throws(JSONError) in
+    private static func data(_ reader: inout MetadataReader) throws(ModelFileError) -> DataFingerprint? {
+        try reader.document("data") { (json) throws(JSONError) in
             DataFingerprint(
                 windows: try json.requiredInt("windows", in: 1...Int.max),
                 sha256: try json.requiredString("sha256"))

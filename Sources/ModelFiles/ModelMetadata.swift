@@ -6,6 +6,8 @@ import TimeSeries
 ///
 /// | Name | Holds |
 /// |---|---|
+/// | `sha256`, `data_sha256` | the checksums (``ModelFile``) |
+/// | `requires` | JSON: what a reader must understand, an array of names (``MetadataReader``) |
 /// | `timesteps`, `features` | T and F; required |
 /// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; required |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are not scaled |
@@ -21,12 +23,23 @@ import TimeSeries
 /// | `request` | the fingerprint of the request that has made the version, if it had an Idempotency-Key |
 /// | `note` | JSON that the client of the training stores with the model; it is not interpreted here |
 ///
-/// Other names are ignored.
+/// A release that adds to this may do it in three ways. An entry or member that other releases may ignore, and
+/// that stays true when the model is stored again or trained further, needs nothing: it is kept
+/// (``UnknownMetadata``). Everything else that a reader must understand gets a name in
+/// ``MetadataReader/features``, which files that have it list in `requires`. A new value of a known member, such as
+/// a new scaling, is never ignored.
 enum ModelMetadata {
-    /// Returns the metadata that describe a model, in the order of the file.
+    /// The names in the table.
+    static let names: Set<String> = [
+        "sha256", "data_sha256", "requires", "timesteps", "features", "architecture", "scaling",
+        "feature_names", "threshold", "errors", "baseline_errors", "detector", "training", "history", "data",
+        "created_at", "software", "request", "note",
+    ]
+
+    /// Returns the metadata that describe a model, in the order of the file, without the detector.
     static func strings(of model: ModelDescription) -> [(name: String, value: String)] {
         var strings: [(name: String, value: String)] = [
-            ("software", model.origin.software), ("created_at", model.origin.createdAt),
+            ("requires", "[]"), ("software", model.origin.software), ("created_at", model.origin.createdAt),
             ("timesteps", "\(model.inputShape.timesteps ?? 1)"), ("features", "\(model.inputShape.features)"),
         ]
         strings.append(document("architecture") { $0.members(of: model.architecture) })

@@ -7,9 +7,9 @@
 /// The name and version that files and responses carry, and the format of their times.
 public enum Software {
     /// The version (Semantic Versioning 2.0.0).
-    public static let version = "0.1.0"
+    public static let version = "0.2.0"
 
-    /// The name and version, such as `reprise 0.1.0`.
+    /// The name and version, such as `reprise 0.2.0`.
     package static let name = "reprise \(version)"
 
     /// The current time in UTC (RFC 3339).

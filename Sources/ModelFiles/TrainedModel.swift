@@ -32,7 +32,8 @@ public struct TrainedModel: Sendable {
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
         let note = description.note?.utf8.count ?? 0
-        return model.byteCount + names + note + description.training.history.count
+        return model.byteCount + names + note + description.unknown.byteCount + description.training.history
+            .count
             * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride
     }

@@ -16,5 +16,8 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isBusy: Bool { code == EWOULDBLOCK }
 
     /// One line for a log.
-    public var description: String { "\(call) \(path): \(String(cString: strerror(code)))" }
+    public var description: String { "\(call) \(path): \(Self.reason(code))" }
+
+    /// The system's words for an error number.
+    static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

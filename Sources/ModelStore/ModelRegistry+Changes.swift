@@ -32,7 +32,8 @@ extension ModelRegistry {
                 }
             }
             defer { deleteOldVersions(of: name) }
-            return cached(Entry(name: name, version: version, trained: trained)).description
+            let entry = Entry(name: name, version: version, trained: trained)
+            return cached(entry, repository.stamp(name, version)).description
         } catch {
             if let twin { return twin }
             throw error.code == ECANCELED ? .cancelled : .disk(error)
@@ -67,7 +68,9 @@ extension ModelRegistry {
     private func deleteOldVersions(of name: String) {
         guard let kept = limits.maxVersionsPerModel else { return }
         do throws(FileError) {
-            let old = Array(try versions(name)?.numbers.dropLast(kept) ?? [])
+            _ = try versions(name)
+            let all = state.withLock { $0.models[name]?.listing.versions ?? [] }
+            let old = Array(all.dropLast(kept))
             if !old.isEmpty {
                 _ = try change(name) { () throws(FileError) in try repository.delete(name, old) }
             }
@@ -112,6 +115,20 @@ public enum RegistryError: Error, Equatable, Sendable {
     case full(Int)
     /// The publication was cancelled.
     case cancelled
+    /// The models' folder cannot be used, or has no room.
+    case folder(FolderStatus.Fault)
     /// The disk has failed or is full.
     case disk(FileError)
+}
+
+extension RegistryError: CustomStringConvertible {
+    /// One line for a log.
+    public var description: String {
+        switch self {
+        case .full(let limit): "the registry has the maximum of \(limit) versions"
+        case .cancelled: "the publication was cancelled"
+        case .folder(let fault): fault.description
+        case .disk(let error): error.description
+        }
+    }
 }

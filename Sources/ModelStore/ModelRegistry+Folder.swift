@@ -64,7 +64,8 @@ extension ModelRegistry {
         }
     }
 
-    /// Lists a model's folder. Damaged versions are left out until their files change.
+    /// Lists a model's folder. Damaged versions are left out, and those that are not understood are marked,
+    /// until their files change.
     private func updateListing(_ name: String) throws(FileError) {
         let start = Self.now()
         var listing = try repository.listing(name)
@@ -77,12 +78,25 @@ extension ModelRegistry {
                 state.withLock { $0.quarantined[key] = nil }
             }
         }
+        for (key, fault) in state.withLock({ $0.unreadable }) where key.name == name {
+            if let stamp = fault.stamp, repository.stamp(name, key.version) == stamp {
+                listing?.unreadable[key.version] = fault.version
+            } else {
+                state.withLock { $0.unreadable[key] = nil }
+            }
+        }
+        // Another folder of this name, such as a restored one, may have other versions of the same numbers.
+        for (version, stamp) in state.withLock({ $0.cachedStamps(name, listing?.versions ?? []) })
+        where repository.stamp(name, version) != stamp {
+            state.withLock { $0.removeFromCache(RegistryState.Key(name: name, version: version)) }
+        }
         state.withLock { $0.update(listing, of: name, since: start, at: Self.now()) }
     }
 
     /// Adds a version to the cache and returns it.
-    func cached(_ entry: Entry) -> Entry {
-        state.withLock { $0.addToCache(entry, maxBytes: limits.maxLoadedBytes) }
+    /// - Parameter stamp: of the version's file, taken before it was read.
+    func cached(_ entry: Entry, _ stamp: FileStamp?) -> Entry {
+        state.withLock { $0.addToCache(entry, stamp, maxBytes: limits.maxLoadedBytes) }
         return entry
     }
 }

@@ -37,8 +37,10 @@ public final class ModelRegistry: Sendable {
 
     /// The versions and aliases of one model.
     public struct Versions: Sendable, Equatable {
-        /// The numbers of the versions, ascending and not empty.
+        /// The numbers of the versions that this release understands, as far as it has read them, ascending.
         public let numbers: [Int]
+        /// The versions that this release does not understand, as far as it has read them, ascending.
+        public let unreadable: [UnreadableVersion]
         /// The numbers that aliases point to, by alias.
         public let aliases: [String: Int]
     }
@@ -46,6 +48,8 @@ public final class ModelRegistry: Sendable {
     /// Milliseconds after which a model's folder is checked again.
     static let rescanInterval: UInt64 = 250
 
+    /// The state of the models' folder.
+    public let folder: FolderWatch
     let repository: ModelRepository
     let limits: RuntimeLimits
     let logger: Logger
@@ -56,14 +60,21 @@ public final class ModelRegistry: Sendable {
 
     /// Opens the registry of a folder. Creates the folder if there is none, and removes what dead processes
     /// have left there.
-    /// - Parameter isReadOnly: whether the folder is never changed: nothing can be published or deleted then.
+    /// - Parameters:
+    ///   - isReadOnly: whether the folder is never changed: nothing can be published or deleted then.
+    ///   - probe: examines the folder; by default ``FolderStatus/of(_:isReadOnly:minFreeBytes:)``.
     /// - Throws: ``FileError`` if the folder cannot be used.
     public init(
-        folder: String, limits: RuntimeLimits = .init(), isReadOnly: Bool = false, logger: Logger
+        folder: String, limits: RuntimeLimits = .init(), isReadOnly: Bool = false, logger: Logger,
+        probe: FolderWatch.Probe? = nil
     ) throws(FileError) {
         self.limits = limits
         self.logger = logger
         repository = try ModelRepository(folder, isReadOnly: isReadOnly, logger: logger)
+        let minFreeBytes = limits.minFreeBytes
+        self.folder = FolderWatch(
+            folder, logger: logger,
+            probe: probe ?? { .of(folder, isReadOnly: isReadOnly, minFreeBytes: minFreeBytes) })
         let start = Self.now()
         for (name, listing) in try repository.scan() {
             state.withLock { $0.update(listing, of: name, since: start, at: Self.now()) }
@@ -77,7 +88,7 @@ public final class ModelRegistry: Sendable {
     public func loaded(_ name: String, _ reference: VersionReference) -> Entry? {
         let now = Self.now()
         return state.withLock { state in
-            guard let known = state.models[name], let version = known.listing.number(reference) else {
+            guard let known = state.models[name], let version = try? known.listing.number(reference) else {
                 return nil
             }
             guard now < known.checkedAt + Self.rescanInterval else {
@@ -91,31 +102,34 @@ public final class ModelRegistry: Sendable {
 
     /// Returns a version, which is read from the disk if it is not in the cache.
     /// - Returns: nil if there is no such version.
-    /// - Throws: ``FileError`` if the disk fails.
-    public func entry(_ name: String, _ reference: VersionReference = .latest) throws(FileError) -> Entry? {
+    /// - Throws: ``VersionError``.
+    public func entry(
+        _ name: String, _ reference: VersionReference = .latest
+    ) throws(VersionError) -> Entry? {
         while let version = try number(name, reference) {
             if let entry = state.withLock({ $0.cachedEntry(RegistryState.Key(name: name, version: version)) })
             {
                 return entry
             }
-            let trained = try quarantiningDamage(name, version) { () throws(ModelRepository.ReadError) in
+            let stamp = repository.stamp(name, version)
+            let trained = try read(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.model(name, version)
             }
-            if let trained { return cached(Entry(name: name, version: version, trained: trained)) }
+            if let trained { return cached(Entry(name: name, version: version, trained: trained), stamp) }
         }
         return nil
     }
 
     /// Returns a version without its weights.
     /// - Returns: nil if there is no such version.
-    /// - Throws: ``FileError`` if the disk fails.
+    /// - Throws: ``VersionError``.
     public func description(
         _ name: String, _ reference: VersionReference = .latest
-    ) throws(FileError) -> Description? {
+    ) throws(VersionError) -> Description? {
         while let version = try number(name, reference) {
             let entry = state.withLock { $0.cache[RegistryState.Key(name: name, version: version)]?.entry }
             if let entry { return entry.description }
-            let model = try quarantiningDamage(name, version) { () throws(ModelRepository.ReadError) in
+            let model = try read(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.description(name, version)
             }
             if let model { return Description(name: name, version: version, model: model) }
@@ -129,9 +143,30 @@ public final class ModelRegistry: Sendable {
         try refresh(name)
         return state.withLock { state in
             guard let listing = state.models[name]?.listing, !listing.versions.isEmpty else { return nil }
-            return Versions(numbers: listing.versions, aliases: listing.aliases)
+            return Versions(
+                numbers: listing.versions.filter { listing.unreadable[$0] == nil },
+                unreadable: listing.versions.compactMap { listing.unreadable[$0] },
+                aliases: listing.aliases)
         }
     }
+
+    /// Returns all versions and aliases of a model, as ``versions(_:)`` does, after reading the headers of
+    /// the newest versions that have not been read before.
+    /// - Throws: ``FileError`` if the disk fails.
+    public func examinedVersions(_ name: String) throws(FileError) -> Versions? {
+        guard let versions = try versions(name) else { return nil }
+        let understood = state.withLock { $0.models[name]?.understood ?? [] }
+        let unread = versions.numbers.suffix(Self.maxExaminedVersions).filter { !understood.contains($0) }
+        for number in unread {
+            _ = try readable(name, number) { () throws(ModelRepository.ReadError) in
+                try repository.description(name, number)
+            }
+        }
+        return unread.isEmpty ? versions : try self.versions(name)
+    }
+
+    /// The maximum number of a model's versions that ``examinedVersions(_:)`` reads.
+    private static let maxExaminedVersions = 1000
 
     /// Returns the models whose names follow `name` in the order of their UTF-8, and whether these are the
     /// last.
@@ -149,10 +184,12 @@ public final class ModelRegistry: Sendable {
     }
 
     /// Opens the file of a version for download, after a check of its checksums; nil if there is none.
-    /// - Throws: ``FileError`` if the disk fails.
-    public func download(_ name: String, _ reference: VersionReference) throws(FileError) -> ModelDownload? {
+    /// - Throws: ``VersionError``.
+    public func download(
+        _ name: String, _ reference: VersionReference
+    ) throws(VersionError) -> ModelDownload? {
         while let version = try number(name, reference) {
-            let download = try quarantiningDamage(name, version) { () throws(ModelRepository.ReadError) in
+            let download = try read(name, version) { () throws(ModelRepository.ReadError) in
                 try repository.download(name, version)
             }
             if let download { return download }
@@ -168,9 +205,21 @@ public final class ModelRegistry: Sendable {
         return trained
     }
 
-    private func number(_ name: String, _ reference: VersionReference) throws(FileError) -> Int? {
-        try refresh(name)
-        return state.withLock { $0.models[name]?.listing.number(reference) }
+    private func number(_ name: String, _ reference: VersionReference) throws(VersionError) -> Int? {
+        do throws(FileError) { try refresh(name) } catch { throw .disk(error) }
+        do throws(UnreadableVersion) {
+            return try state.withLock { (state) throws(UnreadableVersion) in
+                try state.models[name]?.listing.number(reference)
+            }
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private func read<Value>(
+        _ name: String, _ version: Int, _ body: () throws(ModelRepository.ReadError) -> Value
+    ) throws(VersionError) -> Value? {
+        do throws(FileError) { return try readable(name, version, body) } catch { throw .disk(error) }
     }
 
     /// Whether the registry rejects all changes.

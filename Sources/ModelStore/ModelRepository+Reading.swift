@@ -4,14 +4,17 @@ import ModelFiles
 extension ModelRepository {
     /// Reads a version without its weights.
     func description(_ name: String, _ version: Int) throws(ReadError) -> ModelDescription {
-        try open(name, version).header.description
+        let (file, header) = try open(name, version)
+        return try Self.understood(file, header) { () throws(ModelFileError) in try header.description() }
     }
 
     /// Reads a version.
     func model(_ name: String, _ version: Int) throws(ReadError) -> TrainedModel {
         let (file, header) = try open(name, version)
         let data = try Self.read(file, from: header.dataStart, count: header.dataCount)
-        return try Self.checked { () throws(ModelFileError) in try ModelFile.model(header, data: data[...]) }
+        return try Self.understood(file, header) { () throws(ModelFileError) in
+            try ModelFile.model(header, data: data[...])
+        }
     }
 
     /// Opens a version's file for download, after a check of its checksums.
@@ -19,6 +22,7 @@ extension ModelRepository {
         let (file, header) = try open(name, version)
         let data = try Self.read(file, from: header.dataStart, count: header.dataCount)
         try Self.checked { () throws(ModelFileError) in try header.verify(data[...]) }
+        _ = try Self.understood(file, header) { () throws(ModelFileError) in try header.description() }
         return ModelDownload(
             version: version, digest: header.digest, length: header.dataStart + header.dataCount, file: file)
     }
@@ -55,6 +59,18 @@ extension ModelRepository {
         }
     }
 
+    /// Reads what a file describes. If that fails, the checksums decide: a file whose checksums hold is what a
+    /// server has written, so it is not damaged.
+    private static func understood<Value>(
+        _ file: OpenFile, _ header: ModelFileHeader, _ body: () throws(ModelFileError) -> Value
+    ) throws(ReadError) -> Value {
+        do throws(ModelFileError) { return try body() } catch {
+            let data = try read(file, from: header.dataStart, count: header.dataCount)
+            try checked { () throws(ModelFileError) in try header.verify(data[...]) }
+            throw .notUnderstood(error, software: header.software)
+        }
+    }
+
     private static func checked<Value>(
         _ body: () throws(ModelFileError) -> Value
     ) throws(ReadError) -> Value {
@@ -67,6 +83,8 @@ extension ModelRepository {
         case missing
         /// The file is not what was written. It must never be served.
         case damaged(ModelFileError)
+        /// The file is what was written, and this release does not understand it.
+        case notUnderstood(ModelFileError, software: String?)
         /// A system call has failed. It may succeed later.
         case system(FileError)
 

@@ -21,6 +21,8 @@ struct ModelRepository: Sendable {
         /// Ascending.
         var versions: [Int] = []
         var aliases: [String: Int] = [:]
+        /// Versions that this release does not understand, by number, as far as they are known.
+        var unreadable: [Int: UnreadableVersion] = [:]
         /// The stamp of the model's folder before it was read.
         var stamp: FileStamp?
         /// Whether a version's folder has no file yet. Another process may be copying it there, which does
@@ -57,7 +59,12 @@ struct ModelRepository: Sendable {
     // MARK: Listing
 
     /// Returns the names in the folder that are valid for models.
-    func names() throws(FileError) -> [String] { try (Files.list(folder) ?? []).filter(ModelName.isValid) }
+    func names() throws(FileError) -> [String] {
+        guard let names = try Files.list(folder) else {
+            throw FileError(call: "opendir", path: folder, code: ENOENT)
+        }
+        return names.filter(ModelName.isValid)
+    }
 
     /// Lists every model, and removes what dead processes have left. Entries that are not models are logged
     /// and ignored.

@@ -11,6 +11,8 @@ struct RegistryState {
         let stampedAt: UInt64
         /// When the folder began to be listed.
         let listedAt: UInt64
+        /// The versions whose headers have been read and understood.
+        var understood: Set<Int> = []
 
         /// Two changes within this many milliseconds may get the same modification time.
         private static let stampGranularity: UInt64 = 50
@@ -31,6 +33,8 @@ struct RegistryState {
     /// A version in the cache.
     struct CachedVersion {
         let entry: ModelRegistry.Entry
+        /// The stamp of the version's file.
+        let stamp: FileStamp?
         /// The value of `uses` when the version was last requested.
         var lastUse: UInt64
     }
@@ -44,6 +48,9 @@ struct RegistryState {
     /// Versions that were found damaged, with the stamps of their files. They are not listed while the stamp
     /// is the same.
     var quarantined: [Key: FileStamp] = [:]
+    /// Versions that this release does not understand, with the stamps of their files. They are listed and not
+    /// served while the stamp is the same.
+    var unreadable: [Key: (version: UnreadableVersion, stamp: FileStamp?)] = [:]
 
     /// Replaces the listing of a model, and removes deleted versions from the cache.
     /// - Parameters:
@@ -63,7 +70,8 @@ struct RegistryState {
             let isSame = before?.listing.stamp == listing.stamp
             return KnownModel(
                 listing: listing, checkedAt: start, stampedAt: isSame ? before?.stampedAt ?? now : now,
-                listedAt: start)
+                listedAt: start,
+                understood: before?.understood.intersection(new) ?? [])
         }
     }
 
@@ -77,13 +85,22 @@ struct RegistryState {
         return cache[key]?.entry
     }
 
+    /// The stamps of the files of a model's versions in the cache, by number.
+    func cachedStamps(_ name: String, _ versions: [Int]) -> [Int: FileStamp?] {
+        var stamps: [Int: FileStamp?] = [:]
+        for version in versions {
+            if let cached = cache[Key(name: name, version: version)] { stamps[version] = cached.stamp }
+        }
+        return stamps
+    }
+
     /// Adds a version to the cache, and removes the least recently used versions beyond the limit.
     /// - Parameter maxBytes: the maximum size of all versions in the cache, unless there is only one.
-    mutating func addToCache(_ entry: ModelRegistry.Entry, maxBytes: Int) {
+    mutating func addToCache(_ entry: ModelRegistry.Entry, _ stamp: FileStamp?, maxBytes: Int) {
         let key = Key(name: entry.name, version: entry.version)
         removeFromCache(key)
         uses += 1
-        cache[key] = CachedVersion(entry: entry, lastUse: uses)
+        cache[key] = CachedVersion(entry: entry, stamp: stamp, lastUse: uses)
         cachedBytes += entry.trained.byteCount
         while cachedBytes > maxBytes, cache.count > 1,
             let oldest = cache.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
@@ -97,12 +114,17 @@ struct RegistryState {
 }
 
 extension ModelRepository.Listing {
-    /// The number of the version that a reference means; nil if there is none.
-    func number(_ reference: VersionReference) -> Int? {
-        switch reference {
-        case .latest: versions.last
-        case .number(let number): versions.contains(number) ? number : nil
-        case .alias(let name): aliases[name]
-        }
+    /// The number of the version that a reference means; nil if there is none. The latest version is the
+    /// newest one that this release understands.
+    /// - Throws: ``UnreadableVersion`` if this release does not understand the version.
+    func number(_ reference: VersionReference) throws(UnreadableVersion) -> Int? {
+        let number =
+            switch reference {
+            case .latest: versions.last { unreadable[$0] == nil } ?? versions.last
+            case .number(let number): versions.contains(number) ? number : nil
+            case .alias(let name): aliases[name]
+            }
+        if let number, let fault = unreadable[number] { throw fault }
+        return number
     }
 }

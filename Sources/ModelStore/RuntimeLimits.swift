@@ -32,6 +32,11 @@ public struct RuntimeLimits: Sendable, Equatable {
     /// Bytes of the models that are kept in memory. Others are read from the disk when they are requested.
     public var maxLoadedBytes = 4 << 30
 
+    /// Bytes that the file system of the models' folder must have left. With less, the server is not ready
+    /// and stores nothing. The default is the size of the largest version that `maxParameters` allows, with
+    /// room for its metadata. 0 for no minimum.
+    public var minFreeBytes = 128 << 20
+
     /// Bytes of an ONNX file, which is built in memory. The format allows 2 GiB.
     public var maxONNXBytes = 1 << 31
 

@@ -44,7 +44,7 @@ package struct OpenInferenceRoutes: RouteGroup {
             Route(
                 .get, "/v2/health/ready", scope: nil,
                 .onLoop { (_) throws(Problem) in
-                    guard readiness.isReady else { throw .draining() }
+                    try readiness.requireReady()
                     return .json { $0.member("ready", true) }
                 }),
             Route(
@@ -101,13 +101,15 @@ package struct OpenInferenceRoutes: RouteGroup {
         }
     }
 
-    /// Every version of every model; all of them are ready.
+    /// Every version of every model. Those that this release does not understand are unavailable.
     private func repositoryIndex(_ call: Call) throws(Problem) -> Response {
+        var onlyReady = false
         if !call.request.body.isEmpty {
             var body = try FieldReader(json: call)
-            try body.read { (body) throws(JSONError) in
-                _ = try body.bool("ready")
+            onlyReady = try body.read { (body) throws(JSONError) in
+                let onlyReady = try body.bool("ready", default: false)
                 try body.rejectUnknown()
+                return onlyReady
             }
         }
         let names = try models.onDisk { (registry) throws(FileError) in
@@ -126,6 +128,14 @@ package struct OpenInferenceRoutes: RouteGroup {
                         json.member("version", "\(version)")
                         json.member("state", "READY")
                         json.member("reason", "")
+                    }
+                }
+                for version in onlyReady ? [] : versions?.unreadable ?? [] {
+                    json.object { json in
+                        json.member("name", name)
+                        json.member("version", "\(version.number)")
+                        json.member("state", "UNAVAILABLE")
+                        json.member("reason", version.reason)
                     }
                 }
             }

@@ -96,7 +96,7 @@ public struct PlannedTraining: Sendable {
                 origin: ModelDescription.Origin(
                     createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
                     request: specification.request),
-                note: specification.note),
+                note: specification.note, unknown: base?.trained.description.unknown.inherited ?? .none),
             model: model, detector: learned.detector)
     }
 }

@@ -58,3 +58,13 @@ extension TrainingJob {
         public var secondsPerEpoch: Double? { epochsDone > 0 ? seconds / Double(epochsDone) : nil }
     }
 }
+
+extension TrainingJob.Failure: CustomStringConvertible {
+    /// One line for a log.
+    public var description: String {
+        switch self {
+        case .training(let failure): failure.description
+        case .registry(let error): error.description
+        }
+    }
+}

@@ -175,6 +175,9 @@ public final class TrainingJobs: Sendable {
     private func run(_ queued: QueuedTraining) {
         let job = queued.job
         guard job.begin() else { return }
+        if let fault = registry.folder.status.fault, !fault.isTransient {
+            return job.end(.failed(.registry(.folder(fault))))
+        }
         do throws(TrainingFailure) {
             let trained = try queued.training.run(onEpoch: job.add, isCancelled: { job.isCancelled })
             do throws(RegistryError) {

@@ -58,3 +58,14 @@ public enum TrainingFailure: Error, Equatable, Sendable {
     /// The training exceeds a limit of this server, which the message names.
     case tooLarge(String)
 }
+
+extension TrainingFailure: CustomStringConvertible {
+    /// One line for a log.
+    public var description: String {
+        switch self {
+        case .architecture(let error): error.detail
+        case .training(let error): error.description
+        case .tooLarge(let detail): detail
+        }
+    }
+}

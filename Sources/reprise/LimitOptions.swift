@@ -72,6 +72,14 @@ struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            Free space that the disk of the models' folder must have. With less, /readyz responds with 503 \
+            and nothing is stored; 0 disables the check. [env: REPRISE_MIN_FREE]
+            """, valueName: "MiB"))
+    var minFree = defaultRuntime.minFreeBytes >> 20
+
+    @Option(
+        help: ArgumentHelp(
+            """
             Maximum size of the weights in memory; others are read from disk when needed. \
             [env: REPRISE_MAX_LOADED]
             """, valueName: "MiB"))
@@ -134,6 +142,7 @@ struct LimitOptions: ParsableArguments {
         runtime.maxVersionsPerModel = try keepVersions.map {
             try bounded($0, in: 1...Int.max, "keep-versions")
         }
+        runtime.minFreeBytes = try bounded(minFree, in: 0...1_073_741_824, "min-free") << 20
         runtime.maxLoadedBytes = try bounded(maxLoaded, in: 1...16_777_216, "max-loaded") << 20
         return (http, runtime)
     }

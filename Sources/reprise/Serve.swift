@@ -108,9 +108,10 @@ struct Serve: ParsableCommand {
         defer { withExtendedLifetime(reloadSignal) {} }
         keys?.startWatching()
         let folder = try dataFolder()
+        let registry = try registry(runtime, logger)
+        registry.folder.start()
         let service = Service(
-            registry: try registry(runtime, logger), limits: runtime, keys: keys,
-            hosts: try hosts(hasKeys: keys != nil),
+            registry: registry, limits: runtime, keys: keys, hosts: try hosts(hasKeys: keys != nil),
             protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: folder) }],
             logger: logger, requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: http)
@@ -153,7 +154,7 @@ struct Serve: ParsableCommand {
     /// Serves for `drain` seconds as not ready, then gives requests and training jobs `grace` seconds to
     /// finish.
     private func stop(_ server: Server, _ service: Service, _ logger: Logger) {
-        service.isReady = false
+        service.isDraining = true
         logger.info("draining", metadata: ["drain": "\(drain)", "grace": "\(grace)"])
         usleep(UInt32(drain * 1e6))
         let clock = ContinuousClock()

@@ -8,27 +8,29 @@ import ServingAPI
 /// A service and a transport to it.
 package final class API: Sendable {
     package let service: Service
+    package let registry: ModelRegistry
     private let transport: any Transport
     private let folder: TemporaryFolder
 
     /// - Parameters:
     ///   - data: the folder whose files requests may name as their `dataSource`.
     ///   - folder: the folder of models; by default a new one.
+    ///   - probe: examines the folder; by default for real.
     ///   - computeWidth: the number of threads that process bodies; 1 processes them in the order of their
     ///   arrival.
     package init(
         _ kind: TransportKind, runtime: RuntimeLimits = .init(), limits: Limits = .init(),
         keys: APIKeys? = nil, hosts: HostPolicy = .anyHost,
-        data: String? = nil, folder: TemporaryFolder? = nil, isReadOnly: Bool = false, computeWidth: Int = 2
+        data: String? = nil, folder: TemporaryFolder? = nil, isReadOnly: Bool = false, computeWidth: Int = 2,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        probe: FolderWatch.Probe? = nil
     ) throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.folder = try folder ?? TemporaryFolder()
         let data = try data.map { try DataFolder($0) }
+        registry = try ModelRegistry(
+            folder: self.folder.path, limits: runtime, isReadOnly: isReadOnly, logger: logger, probe: probe)
         service = Service(
-            registry: try ModelRegistry(
-                folder: self.folder.path, limits: runtime, isReadOnly: isReadOnly, logger: logger),
-            limits: runtime,
-            keys: keys, hosts: hosts,
+            registry: registry, limits: runtime, keys: keys, hosts: hosts,
             protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: data) }],
             computeWidth: computeWidth, logger: logger)
         transport =

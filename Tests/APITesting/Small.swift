@@ -42,7 +42,10 @@ package enum Small {
 
     /// A model file for T 2 and F 2, without a threshold. Its weights are zeros, so that a `String` can hold
     /// it.
-    package static let modelFile: String = {
+    package static let modelFile = modelFile([:])
+
+    /// The same file with more metadata.
+    package static func modelFile(_ more: [String: String]) -> String {
         let document = "{\"architecture\":\"stacked\",\"units\":[1]}"
         let shapes: [(name: String, shape: [Int])] = [
             ("lstm/lstm_cell/kernel", [2, 4]), ("lstm/lstm_cell/recurrent_kernel", [1, 4]),
@@ -55,6 +58,7 @@ package enum Small {
                 name: $0.name, shape: $0.shape, values: Array(repeating: 0, count: $0.shape.reduce(1, *)))
         }
         let metadata = [("timesteps", "2"), ("features", "2"), ("architecture", document)]
-        return String(decoding: SafeTensors.write(tensors, metadata: metadata), as: UTF8.self)
-    }()
+        let added = more.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        return String(decoding: SafeTensors.write(tensors, metadata: metadata + added), as: UTF8.self)
+    }
 }

@@ -50,7 +50,7 @@ import Training
         #expect(theirs.origin == ours.origin)
         let windows = try Example.windows(4)
         #expect(read.reconstruct(windows).values == trained.reconstruct(windows).values)
-        #expect(try ModelFileHeader(file, size: file.count).description.origin == ours.origin)
+        #expect(try ModelFileHeader(file, size: file.count).description().origin == ours.origin)
     }
 
     @Test func everyChangedBitAndEveryMissingByteIsDetected() throws {

@@ -46,14 +46,14 @@ import Testing
     }
 
     @Test func optionsNeedsAKeyWhereEveryMethodDoes() throws {
-        let (key, line) = try APIKeys.make(name: "k", scopes: [.infer])
-        let file = APIKeyTests.KeyFile(line)
+        let (key, line) = try APIKey.make("k", "infer")
+        let file = TemporaryKeyFile(line)
         let api = try API(.inProcess, keys: file.keys())
-        let bearer = [(name: "Authorization", value: "Bearer \(key)")]
         for path in ["/train", "/models/x", "/no/such/path"] {
             #expect(try api.send("OPTIONS", path).status == 401, "\(path)")
             #expect(
-                try api.send("OPTIONS", path, fields: bearer).status == (path == "/no/such/path" ? 404 : 204),
+                try api.send("OPTIONS", path, fields: TemporaryKeyFile.bearer(key)).status
+                    == (path == "/no/such/path" ? 404 : 204),
                 "a key of any scope may ask")
         }
         for path in ["/healthz", "/", "/problems"] { #expect(try api.send("OPTIONS", path).status == 204) }

@@ -55,6 +55,8 @@ class Server:
     """A server on a folder, at a free port. The constructor returns when the server is ready."""
 
     executable = None
+    # The executable of an older release; None if there is none.
+    older = None
     processes = []
 
     def __init__(self, folder, *options):

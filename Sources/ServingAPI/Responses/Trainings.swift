@@ -53,7 +53,7 @@ package struct Trainings: Sendable {
         case .failed(.training(let failure)): throw Problem(failure, architecture: nil)
         case .failed(.registry(let error)): throw Problem(error)
         case .cancelled, .queued, .running:
-            throw readiness.isReady ? .trainingCancelled() : .draining()
+            throw readiness.isDraining ? .draining() : .trainingCancelled()
         }
     }
 }

@@ -10,7 +10,7 @@ struct CompareRoutes: RouteGroup {
     var routes: [Route] {
         [
             Route(
-                .post, "/compare", scope: .train, mutatesModels: true, accepts: .data,
+                .post, "/compare", scope: .train, mutatesModels: true, storesVersions: true, accepts: .data,
                 .onQueue { (call) throws(Problem) in
                     let request = try CompareRequest(call, core.limits)
                     Comparison(request, core, call).trainNext()

@@ -28,18 +28,17 @@ struct ModelFileRoutes: RouteGroup {
         } + [
             Route(
                 .put, "/models/{model}/model.safetensors", scope: .train, mutatesModels: true,
+                storesVersions: true,
                 accepts: .file, .onQueue { (call) throws(Problem) in try upload(call) })
         ]
     }
 
     private func safetensors(_ call: Call) throws(Problem) -> Response {
-        let (name, version) = (try call.model().name, try call.version())
-        let download = try models.onDisk { (registry) throws(FileError) in
-            try registry.download(name, version)
-        }
-        guard let download else { throw .unknownModel(name, version) }
+        let (model, version) = (try call.model(), try call.version())
+        let download = try models.download(model, version)
         return try Self.file(
-            "\(name)-\(download.version).safetensors", download.digest, length: download.length, to: call
+            "\(model.name)-\(download.version).safetensors", download.digest, length: download.length,
+            to: call
         ) { bytes in
             .stream(length: bytes.count) { FileStream(download, to: $0).send(bytes) }
         }
@@ -88,7 +87,7 @@ struct ModelFileRoutes: RouteGroup {
         do throws(ModelFileError) {
             trained = try models.registry.read(call.request.body)
         } catch {
-            throw .invalidModelFile(error)
+            throw Problem(error)
         }
         let version: ModelRegistry.Description
         do throws(RegistryError) {

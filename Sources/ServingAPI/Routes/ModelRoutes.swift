@@ -25,10 +25,11 @@ struct ModelRoutes: RouteGroup {
                 .onQueue { (call) throws(Problem) in
                     let model = try call.model()
                     let latest = try models.description(model, .latest)
-                    let versions = try models.versions(model)
+                    let versions = try models.examinedVersions(model)
                     return .json { json in
                         json.members(of: latest)
                         json.member("versions", versions.numbers)
+                        json.unreadable(versions.unreadable)
                         json.aliases(versions.aliases)
                     }
                 }),
@@ -76,10 +77,13 @@ struct ModelRoutes: RouteGroup {
     /// The latest version of a model; nil if the model has been deleted or cannot be read. The listing leaves
     /// it out then.
     private func latest(_ name: String) -> ModelRegistry.Description? {
-        do throws(FileError) {
+        do throws(VersionError) {
             return try models.registry.description(name)
         } catch {
-            logger.error("cannot read a model", metadata: ["reason": "\(error)"])
+            // A version that is not understood has been logged.
+            if case .disk(let error) = error {
+                logger.error("cannot read a model", metadata: ["reason": "\(error)"])
+            }
             return nil
         }
     }
@@ -134,6 +138,17 @@ extension JSONWriter {
         if let base = model.training.warmStart { member("warm_start", base) }
         member("created_at", model.origin.createdAt)
         member("software", model.origin.software)
+    }
+
+    /// `"unreadable":[{"version":4,"reason":"…","software":"reprise 0.3.0"}]`.
+    mutating func unreadable(_ versions: [UnreadableVersion]) {
+        array("unreadable", of: versions) { json, version in
+            json.object { json in
+                json.member("version", version.number)
+                json.member("reason", version.reason)
+                json.member("software", version.software)
+            }
+        }
     }
 
     /// `"aliases":{"stable":3}`.

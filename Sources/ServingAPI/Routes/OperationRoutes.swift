@@ -19,7 +19,7 @@ struct OperationRoutes: RouteGroup {
             Route(
                 .get, "/readyz", scope: nil,
                 .onLoop { (_) throws(Problem) in
-                    guard core.readiness.isReady else { throw .draining() }
+                    try core.readiness.requireReady()
                     return .json { $0.member("status", "ready") }
                 }),
             Route(

@@ -22,7 +22,7 @@ struct TrainRoutes: RouteGroup {
     var routes: [Route] {
         [
             Route(
-                .post, "/train", scope: .train, mutatesModels: true, accepts: .data,
+                .post, "/train", scope: .train, mutatesModels: true, storesVersions: true, accepts: .data,
                 produces: [.json, .eventStream],
                 .onQueue { (call) throws(Problem) in
                     let job = try job(for: call)

@@ -12,12 +12,43 @@ package struct ModelLookup: Sendable {
     package func onDisk<Value>(
         _ body: (ModelRegistry) throws(FileError) -> Value
     ) throws(Problem) -> Value {
-        do throws(FileError) {
-            return try body(registry)
+        do throws(FileError) { return try body(registry) } catch { throw problem(of: error) }
+    }
+
+    /// Finds a version on the disk.
+    /// - Throws: 409 if this release does not understand the version, 503 if there is none because the
+    ///   models' folder has a fault.
+    private func find<Value>(
+        _ body: (ModelRegistry) throws(VersionError) -> Value?
+    ) throws(Problem) -> Value? {
+        do throws(VersionError) {
+            if let value = try body(registry) { return value }
         } catch {
-            logger.error("disk error", metadata: ["reason": "\(error)"])
-            throw Problem(error)
+            switch error {
+            case .unreadable(let version): throw Problem(version)
+            case .disk(let error): throw problem(of: error)
+            }
         }
+        try requireReadableFolder()
+        return nil
+    }
+
+    /// A folder that is gone must not look like an empty one.
+    /// - Throws: 503 if the models' folder cannot be read.
+    private func requireReadableFolder() throws(Problem) {
+        registry.folder.check()
+        switch registry.folder.status.fault {
+        case let fault? where fault.preventsReading: throw .folderUnavailable(fault)
+        default: break
+        }
+    }
+
+    /// The problem of a disk error, which is logged, unless the folder's fault is known and logged already.
+    private func problem(of error: FileError) -> Problem {
+        do throws(Problem) { try requireReadableFolder() } catch { return error }
+        let problem = Problem(error)
+        logger.error("disk error", metadata: ["reason": "\(error)"])
+        return problem
     }
 
     /// A version with its weights, if it is in memory. Does not access the disk.
@@ -32,9 +63,19 @@ package struct ModelLookup: Sendable {
     package func entry(
         _ model: PermittedModel, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Entry {
-        let entry = try onDisk { (registry) throws(FileError) in try registry.entry(model.name, version) }
+        let entry = try find { (registry) throws(VersionError) in try registry.entry(model.name, version) }
         guard let entry else { throw .unknownModel(model.name, version) }
         return entry
+    }
+
+    /// The file of a version.
+    /// - Throws: 404 if it does not exist.
+    func download(_ model: PermittedModel, _ version: VersionReference) throws(Problem) -> ModelDownload {
+        let download = try find { (registry) throws(VersionError) in
+            try registry.download(model.name, version)
+        }
+        guard let download else { throw .unknownModel(model.name, version) }
+        return download
     }
 
     /// A version without its weights.
@@ -42,17 +83,34 @@ package struct ModelLookup: Sendable {
     package func description(
         _ model: PermittedModel, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Description {
-        let description = try onDisk { (registry) throws(FileError) in
-            try registry.description(model.name, version)
+        guard let description = try descriptionIfAny(model.name, version) else {
+            throw .unknownModel(model.name, version)
         }
-        guard let description else { throw .unknownModel(model.name, version) }
         return description
+    }
+
+    /// A version without its weights; nil if it does not exist. The caller checks that the request may use the
+    /// model.
+    package func descriptionIfAny(
+        _ name: String, _ version: VersionReference = .latest
+    ) throws(Problem) -> ModelRegistry.Description? {
+        try find { (registry) throws(VersionError) in try registry.description(name, version) }
     }
 
     /// The versions of a model.
     /// - Throws: 404 if the model does not exist.
     package func versions(_ model: PermittedModel) throws(Problem) -> ModelRegistry.Versions {
         let versions = try onDisk { (registry) throws(FileError) in try registry.versions(model.name) }
+        guard let versions else { throw .unknownModel(model.name) }
+        return versions
+    }
+
+    /// The versions of a model, each of which has been read.
+    /// - Throws: 404 if the model does not exist.
+    func examinedVersions(_ model: PermittedModel) throws(Problem) -> ModelRegistry.Versions {
+        let versions = try onDisk { (registry) throws(FileError) in
+            try registry.examinedVersions(model.name)
+        }
         guard let versions else { throw .unknownModel(model.name) }
         return versions
     }

@@ -165,8 +165,38 @@ extension Problem {
                 .registryFull,
                 "the registry is full: it holds the maximum of \(limit) versions; delete some")
         case .cancelled: self = .trainingCancelled()
+        case .folder(let fault): self.init(fault)
         case .disk(let error): self.init(error)
         }
+    }
+
+    /// The problem of a version that this release does not understand.
+    package init(_ version: UnreadableVersion) {
+        self = .newerFormat(
+            "version \(version.number) of model \(Quote.text(version.name))", version.reason,
+            software: version.software)
+    }
+
+    /// 409: a newer release has written a file.
+    private static func newerFormat(_ what: String, _ reason: String, software: String?) -> Problem {
+        let writer = software.map { "; it was written by \(Quote.text($0))" } ?? ""
+        return Problem(
+            .newerFormat,
+            "\(Software.name) does not understand \(what): \(reason)\(writer). Upgrade this server")
+    }
+
+    /// The problem of a request that changes a folder with a fault.
+    package init(_ fault: FolderStatus.Fault) {
+        self =
+            fault.isFull
+            ? Problem(.diskFull, "\(fault). Nothing was stored; delete versions that are no longer needed")
+            : .folderUnavailable(fault)
+    }
+
+    /// 503: the models' folder has a fault.
+    package static func folderUnavailable(_ fault: FolderStatus.Fault) -> Problem {
+        Problem(
+            .modelsFolderUnavailable, fault.description, fields: [(name: "Retry-After", value: "5")])
     }
 
     /// A disk error. The path is in the log only, not in the response.
@@ -186,8 +216,12 @@ extension Problem {
         }
     }
 
-    package static func invalidModelFile(_ error: ModelFileError) -> Problem {
-        Problem(.invalidModelFile, "the file is not a valid model: \(error)")
+    /// The problem of an uploaded file.
+    package init(_ error: ModelFileError) {
+        self =
+            error.isNewer
+            ? .newerFormat("the file", error.description, software: nil)
+            : Problem(.invalidModelFile, "the file is not a valid model: \(error)")
     }
 
     package static func unknownJob(_ id: String) -> Problem {

@@ -22,6 +22,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case tooLargeForONNX = "too-large-for-onnx"
     case trainingCancelled = "training-cancelled"
     case aliasInUse = "alias-in-use"
+    case newerFormat = "newer-format"
     case preconditionFailed = "precondition-failed"
     case contentTooLarge = "content-too-large"
     case uriTooLong = "uri-too-long"
@@ -43,6 +44,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case draining
     case overloaded
     case busy
+    case modelsFolderUnavailable = "models-folder-unavailable"
     case serviceUnavailable = "service-unavailable"
     case httpVersionNotSupported = "http-version-not-supported"
     case registryFull = "registry-full"
@@ -136,6 +138,14 @@ package enum ProblemType: String, CaseIterable, Sendable {
             (
                 .conflict, "An alias points to the version that is to be deleted.",
                 "Point the alias to another version, or delete it, first."
+            )
+        case .newerFormat:
+            (
+                .conflict,
+                "A newer release has written the version or the uploaded file, and this server does not "
+                    + "understand it.",
+                "Upgrade the server, or request another version: GET /models/{model} lists those that this "
+                    + "server reads."
             )
         case .preconditionFailed:
             (
@@ -242,6 +252,14 @@ package enum ProblemType: String, CaseIterable, Sendable {
                 "Another server on the same folder has been changing the model for too long.",
                 "Repeat the request after the time in Retry-After."
             )
+        case .modelsFolderUnavailable:
+            (
+                .serviceUnavailable,
+                "The models' folder is missing, cannot be read or written to, does not respond, or is too full "
+                    + "for the server to be ready.",
+                "Correct what `detail` names. The server notices within a second or two; it need not be "
+                    + "restarted."
+            )
         case .serviceUnavailable:
             (
                 .serviceUnavailable,
@@ -257,7 +275,8 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .diskFull:
             (
-                .insufficientStorage, "The server's disk is full; nothing was stored.",
+                .insufficientStorage,
+                "The server's disk is full, or has less space left than `--min-free`; nothing was stored.",
                 "Delete versions, or enlarge the disk."
             )
         }

@@ -69,7 +69,7 @@ package final class RequestContext: ExchangeHandler {
     ) throws(Problem) -> Outcome {
         try service.hosts.check(head)
         switch match.result {
-        case .route(let route): return .admitted(try admit(head, to: route, match.parameters, service.keys))
+        case .route(let route): return .admitted(try admit(head, to: route, match.parameters, service))
         // Do not reveal to unauthenticated clients which paths exist.
         case .methods(let methods, let needsKey):
             if needsKey { _ = try service.keys?.key(of: head.fields) }
@@ -81,11 +81,14 @@ package final class RequestContext: ExchangeHandler {
     }
 
     private static func admit(
-        _ head: RequestHead, to route: Route, _ parameters: [String: String], _ keys: APIKeys?
+        _ head: RequestHead, to route: Route, _ parameters: [String: String], _ service: Service
     ) throws(Problem) -> Admission {
-        let permission = try Permission(head.fields, for: route, keys)
+        let permission = try Permission(head.fields, for: route, service.keys)
         // Refuse a model in the path before the body arrives.
         if let name = parameters[Route.modelParameter] { _ = try permission.model(name) }
+        if route.mutatesModels {
+            try service.readiness.requireWritable(storesVersions: route.storesVersions)
+        }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
         let coding = route.accepts == nil ? nil : try ContentCoding.ofBody(head.fields)
         let format = try route.accepts.map { (content) throws(Problem) in

@@ -56,6 +56,8 @@ package final class Route: Sendable {
     let usesAllModels: Bool
     /// Whether the route changes the models' folder. A server with `--read-only` disables such routes.
     let mutatesModels: Bool
+    /// Whether the route stores versions, which a full disk prevents.
+    let storesVersions: Bool
     /// The content of the body; nil for a route without a body.
     let accepts: Content?
     /// The media types of the response, the preferred one first.
@@ -64,8 +66,8 @@ package final class Route: Sendable {
 
     package init(
         _ method: Method, _ path: String, scope: Scope?, ownerScope: Scope? = nil,
-        usesAllModels: Bool = false, mutatesModels: Bool = false, accepts: Content? = nil,
-        produces: [MediaType] = [.json], _ action: Action
+        usesAllModels: Bool = false, mutatesModels: Bool = false, storesVersions: Bool = false,
+        accepts: Content? = nil, produces: [MediaType] = [.json], _ action: Action
     ) {
         self.method = method
         self.path = path
@@ -73,6 +75,7 @@ package final class Route: Sendable {
         self.ownerScope = ownerScope
         self.usesAllModels = usesAllModels
         self.mutatesModels = mutatesModels
+        self.storesVersions = storesVersions
         self.accepts = accepts
         self.produces = produces
         self.action = action

@@ -18,8 +18,9 @@ public final class Service: Handler {
     let requestMetrics: RequestMetrics
     let requestLog: RequestLog?
     let problemFormats: [ProblemFormat]
+    private let logger: Logger
     private let metrics = ServiceMetrics()
-    private let readiness = Readiness()
+    let readiness: Readiness
     private let batch = PredictionBatch()
     private let routes: [Route]
 
@@ -35,6 +36,7 @@ public final class Service: Handler {
         hosts: HostPolicy = .anyHost, protocols: [MakeRoutes] = [], computeWidth: Int = 2,
         logger: Logger = Logger(label: "reprise"), requestLog: RequestLog? = nil
     ) {
+        readiness = Readiness(folder: registry.folder)
         let jobs = TrainingJobs(registry: registry, limits: limits)
         let models = ModelLookup(registry: registry, logger: logger)
         let queue = WorkQueue(
@@ -55,6 +57,7 @@ public final class Service: Handler {
         self.keys = keys
         self.hosts = hosts
         self.requestLog = requestLog
+        self.logger = logger
     }
 
     private static func ownRoutes(_ core: ServingCore) -> [any RouteGroup] {
@@ -73,11 +76,10 @@ public final class Service: Handler {
     /// The paths that need no key, for the test of the threat model.
     package var openPaths: [String] { routes.filter { $0.scope == nil }.map(\.path) }
 
-    /// Whether `/readyz` responds 200. A server that is shutting down is not ready, but still serves
-    /// requests.
-    public var isReady: Bool {
-        get { readiness.isReady }
-        set { readiness.isReady = newValue }
+    /// Whether the server shuts down. It is not ready then, but still serves requests.
+    public var isDraining: Bool {
+        get { readiness.isDraining }
+        set { readiness.isDraining = newValue }
     }
 
     /// Includes the connections of a server in `/metrics`.
@@ -98,6 +100,9 @@ public final class Service: Handler {
 
     /// The response to a request that the HTTP layer refuses, in the format of all other problems.
     public func errorResponse(_ status: Status, detail: String) -> Response {
-        Problem.transport(status, detail).response
+        if status == .internalServerError {
+            logger.error("a fault of the server", metadata: ["reason": "\(detail)"])
+        }
+        return Problem.transport(status, detail).response
     }
 }

@@ -1,5 +1,4 @@
 import APITesting
-import DataFormats
 import Glibc
 import Logging
 import ServingAPI

@@ -6,15 +6,15 @@ extension Exercise {
     static let detectorModels = AzureDetectorData.modelsPath
     private static let results = "/anomalydetector/v1.1/multivariate/detect-batch"
 
-    private static let training: JSON = [
+    static let training: JSON = [
         "dataSource": "pump.csv", "startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-01T02:39:00Z",
         "slidingWindow": 28,
     ]
-    private static let batch: JSON = [
+    static let batch: JSON = [
         "dataSource": "pump.csv", "startTime": "2026-01-01T00:20:00Z", "endTime": "2026-01-01T03:19:00Z",
         "topContributorCount": 1,
     ]
-    private static let last: JSON = [
+    static let last: JSON = [
         "variables": .array(
             ["flow", "pressure"].map { name in
                 [

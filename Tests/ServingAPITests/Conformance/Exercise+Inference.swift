@@ -4,7 +4,7 @@ extension Exercise {
     private static let input: JSON = [
         "name": "windows", "datatype": "FP32", "shape": [1, 2, 2], "data": [0, -1, 0.5, 0],
     ]
-    private static let request: JSON = ["inputs": [input]]
+    static let inferenceRequest: JSON = ["inputs": [input]]
     private static let npy = [(name: "Accept", value: "application/x-npy")]
 
     /// JSON, followed by 16 zero bytes, which a `String` can hold.
@@ -32,17 +32,18 @@ extension Exercise {
             Exercise(ready, 200, at: "\(target)/ready"), Exercise(ready, 404, at: "\(unknown)/ready"),
             Exercise(ready, 406, at: "\(target)/ready", fields: image),
             Exercise(ready, 503, in: .fullPredictions, at: "\(target)/ready"),
-            Exercise(post, 200, at: infer, request),
+            Exercise(post, 200, at: infer, inferenceRequest),
             Exercise(
-                post, 200, at: infer, request.with(["id": "7", "outputs": [["name": "reconstruction"]]])),
+                post, 200, at: infer,
+                inferenceRequest.with(["id": "7", "outputs": [["name": "reconstruction"]]])),
             Exercise(post, 200, at: infer, fields: binaryFields, text: binary),
             Exercise(post, 400, at: infer, text: "{"),
-            Exercise(post, 400, at: infer, request.with(["zzz": 1])),
-            Exercise(post, 404, at: "\(unknown)/infer", request),
-            Exercise(post, 406, at: infer, fields: image, request),
-            Exercise(post, 413, in: .smallBodies, at: infer, request),
-            Exercise(post, 415, at: infer, fields: xml, request),
-            Exercise(post, 503, in: .fullPredictions, at: infer, request),
+            Exercise(post, 400, at: infer, inferenceRequest.with(["zzz": 1])),
+            Exercise(post, 404, at: "\(unknown)/infer", inferenceRequest),
+            Exercise(post, 406, at: infer, fields: image, inferenceRequest),
+            Exercise(post, 413, in: .smallBodies, at: infer, inferenceRequest),
+            Exercise(post, 415, at: infer, fields: xml, inferenceRequest),
+            Exercise(post, 503, in: .fullPredictions, at: infer, inferenceRequest),
         ]
     }
 

@@ -280,7 +280,7 @@ extension Exercise {
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
             Exercise("DELETE /models/{model}", 406, at: "/models/toy", fields: image),
             Exercise("DELETE /models/{model}", 503, in: .fullPredictions, at: "/models/toy"),
-        ] + readOnly + console + detectors + jobs + files + onnx + aliases + inference
+        ] + readOnly + formats + console + detectors + jobs + files + onnx + aliases + inference
         + versionRefusals("GET", "/models/{model}/versions/{version}")
         + versionRefusals("DELETE", "/models/{model}/versions/{version}") + [
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),

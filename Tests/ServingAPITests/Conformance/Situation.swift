@@ -1,4 +1,5 @@
 import APITesting
+import Foundation
 import Glibc
 import HTTP1
 import ModelStore
@@ -25,6 +26,14 @@ enum Situation: CaseIterable {
     case readOnly
     /// Cancels every training that runs.
     case cancelling
+    /// Has less free space than the minimum.
+    case fullDisk
+    /// Has versions that only a newer release understands: version 2 of `toy`, and the only version of `newer`
+    /// and of the Anomaly Detector's ``newerDetector``.
+    case newerFormat
+
+    /// The ID of a model of the Anomaly Detector.
+    static let newerDetector = "01890a5d-ac96-774b-bcce-b302099a8057"
 
     /// Starts a server in this state.
     /// - Returns: the server, and an object that keeps it in the state.
@@ -35,17 +44,20 @@ enum Situation: CaseIterable {
         runtime.maxQueuedTrainings = self == .fullTrainings ? 1 : runtime.maxQueuedTrainings
         runtime.maxQueuedPredictions = self == .fullPredictions ? 1 : runtime.maxQueuedPredictions
         runtime.maxModelVersions = self == .fullRegistry ? 1 : runtime.maxModelVersions
+        runtime.minFreeBytes = self == .fullDisk ? Int.max : runtime.minFreeBytes
         runtime.maxONNXBytes = self == .smallFiles ? 1000 : runtime.maxONNXBytes
         limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
         // With one thread, bodies are processed in the order of their arrival.
         let data = self == .draining ? nil : try AzureDetectorData.shared.get().folder.path
+        let folder = try TemporaryFolder()
         let api = try API(
-            transport, runtime: runtime, limits: limits, data: data, isReadOnly: self == .readOnly,
+            transport, runtime: runtime, limits: limits, data: data, folder: folder,
+            isReadOnly: self == .readOnly,
             computeWidth: 1
         )
         var busyQueue: BusyQueue?
         switch self {
-        case .smallBodies, .readOnly: break
+        case .smallBodies, .readOnly, .fullDisk: break
         case .ordinary:
             for (model, members): (String, [String: JSON?]) in [
                 ("toy", [:]), ("toy", ["validation_split": 0.5]), ("stacked", ["architecture": "stacked"]),
@@ -61,7 +73,15 @@ enum Situation: CaseIterable {
             busyQueue = try BusyQueue(api, post: "/summary", [:])
             try busyQueue?.enqueue(api, post: "/summary", [:])
         case .fullRegistry, .smallFiles: try train(api, "toy", [:])
-        case .draining: api.service.isReady = false
+        case .newerFormat:
+            try train(api, "toy", [:])
+            let path = "\(folder.path)/toy/1/model.safetensors"
+            let newer = try ChangedModelFile(
+                Array(Data(contentsOf: URL(filePath: path))), requiring: "magic")
+            for (model, version) in [("toy", 2), ("newer", 1), (Self.newerDetector, 1)] {
+                try newer.store(in: folder.path, model, version)
+            }
+        case .draining: api.service.isDraining = true
         case .cancelling:
             _ = Future {
                 for _ in 0..<1000 {
