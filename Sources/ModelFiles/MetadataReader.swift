@@ -24,7 +24,8 @@ struct MetadataReader {
         unknown = UnknownMetadata(entries: header.metadata.filter { !ModelMetadata.names.contains($0.name) })
         for name in try required() where !Self.features.contains(name) {
             throw ModelFileError(
-                "metadata /requires: the file requires \(Quote.text(name)), which \(Software.name) does not know",
+                "metadata /requires: the file requires \(Quote.text(name)), which \(Software.name) does not "
+                    + "know",
                 isNewer: true)
         }
     }

@@ -159,8 +159,8 @@ public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertibl
     /// What is wrong, where, and what would be right.
     public let description: String
 
-    /// Whether a newer release may understand the file: it requires a feature that this release does not know,
-    /// or its checksums show that a server has written it as it is. Otherwise the file is wrong.
+    /// Whether a newer release may understand the file: it requires a feature that this release does not
+    /// know, or its checksums show that a server has written it as it is. Otherwise the file is wrong.
     public let isNewer: Bool
 
     package init(_ description: String, isNewer: Bool = false) {

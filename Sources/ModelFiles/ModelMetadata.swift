@@ -23,11 +23,11 @@ import TimeSeries
 /// | `request` | the fingerprint of the request that has made the version, if it had an Idempotency-Key |
 /// | `note` | JSON that the client of the training stores with the model; it is not interpreted here |
 ///
-/// A release that adds to this may do it in three ways. An entry or member that other releases may ignore, and
-/// that stays true when the model is stored again or trained further, needs nothing: it is kept
+/// A release that adds to this may do it in three ways. An entry or member that other releases may ignore,
+/// and that stays true when the model is stored again or trained further, needs nothing: it is kept
 /// (``UnknownMetadata``). Everything else that a reader must understand gets a name in
-/// ``MetadataReader/features``, which files that have it list in `requires`. A new value of a known member, such as
-/// a new scaling, is never ignored.
+/// ``MetadataReader/features``, which files that have it list in `requires`. A new value of a known member,
+/// such as a new scaling, is never ignored.
 enum ModelMetadata {
     /// The names in the table.
     static let names: Set<String> = [

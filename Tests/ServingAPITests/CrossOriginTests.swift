@@ -193,8 +193,8 @@ import Testing
     @Test(arguments: TransportKind.allCases) func theRefusalSaysWhatWasWrong(_ transport: TransportKind)
         throws
     {
-        let (key, line) = try APIKeys.make(name: "k", scopes: Scope.allCases)
-        let file = APIKeyTests.KeyFile(line)
+        let (key, line) = try APIKey.make("k", "read", "infer", "train", "admin")
+        let file = TemporaryKeyFile(line)
         let api = try API(transport, keys: file.keys(), hosts: Self.policy(allowed: "a.example"))
         let misdirected = try api.send("GET", "/models", fields: [(name: "Host", value: "evil.example:1")])
         #expect(misdirected.status == 421)

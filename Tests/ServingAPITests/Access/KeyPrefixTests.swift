@@ -72,7 +72,7 @@ import Testing
     @Test func everyRouteRefusesAKeyForOtherModels() throws {
         let open = Set(api.service.openPaths)
         var remaining = Set(Self.operationsWithoutModel.keys)
-        for (method, path) in api.service.servedPaths where !open.contains(path) {
+        for (method, path, _) in api.service.servedPaths where !open.contains(path) {
             let operation = "\(method) \(path)"
             let status = Self.operationsWithoutModel[operation] ?? 403
             remaining.remove(operation)
@@ -93,7 +93,7 @@ import Testing
     @Test func everyRouteAdmitsAKeyForTheModel() throws {
         let open = Set(api.service.openPaths)
         let refused = ["GET /metrics", "POST \(Exercise.detectorModels)"]
-        for (method, path) in api.service.servedPaths where !open.contains(path) {
+        for (method, path, _) in api.service.servedPaths where !open.contains(path) {
             let response = try call(method, path, model: "pump-1", pump)
             let isRefused = refused.contains("\(method) \(path)")
             #expect((response.status == 403) == isRefused, "\(method) \(path): \(response.text)")
