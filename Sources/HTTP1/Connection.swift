@@ -45,6 +45,7 @@ final class Connection: TurnTaker, @unchecked Sendable {
     private var hasPeerHungUp = false
     private var isWritable = true
     var isQueued = false
+    var neededTurns = false
     private var isInTurn = false
     private var isDraining = false
     private var deadlines: Deadlines

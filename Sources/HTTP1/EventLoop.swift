@@ -177,7 +177,7 @@ package final class EventLoop: @unchecked Sendable {
         while time - start < Self.maxSweepNanoseconds, let connection = turns.next() {
             var budget = TurnBudget(start: time)
             let hasMore = connection.takeTurn(&budget)
-            turns.endTurn(of: connection, isActive: hasMore || budget.isUsed)
+            turns.endTurn(of: connection, hasMore: hasMore)
             time = SystemCalls.monotonicNanoseconds()
         }
         return time > start

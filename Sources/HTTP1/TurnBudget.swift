@@ -37,12 +37,10 @@ package struct TurnBudget {
         return budget
     }
 
-    /// Whether anything was used.
-    package var isUsed: Bool { requests > 0 || bytes > 0 }
-
     /// Whether the turn has to end.
     package var isSpent: Bool {
-        isUsed && (requests >= limits.requests || bytes >= limits.bytes || clock() >= end)
+        (requests > 0 || bytes > 0)
+            && (requests >= limits.requests || bytes >= limits.bytes || clock() >= end)
     }
 
     /// Counts what was used.

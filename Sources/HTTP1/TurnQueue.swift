@@ -2,15 +2,17 @@
 package protocol TurnTaker: AnyObject {
     /// Whether the member is in the queue, or has its turn. Set by the queue.
     var isQueued: Bool { get set }
+    /// Whether the member had more to do than one turn allows, since it became ready last. Set by the queue.
+    var neededTurns: Bool { get set }
 }
 
-/// The order in which the connections of a loop take turns: round robin, but a connection that becomes ready
-/// after a pause comes before those that always have something to do.
+/// The order in which the connections of a loop take turns: round robin, but a connection that needs only one
+/// turn comes before those that have more to do.
 ///
-/// This is the scheduler of FQ-CoDel (RFC 8290, 4.2): a member joins the list of new ones, and after its turn
-/// the list of old ones, which waits while there are new ones. A member leaves only after a turn in which it
-/// had nothing to do, so that one which pauses for less than a round is not new again. Unlike there, an old
-/// member has a turn after several new ones, because each connection that a client opens is new.
+/// As in the scheduler of FQ-CoDel (RFC 8290, 4.2) there are two lists. A member that becomes ready joins the
+/// new ones. If one turn does not suffice, it joins the old ones, which wait while there are new ones; it also
+/// does so when it becomes ready the next time. Unlike there, an old member has a turn after several new ones,
+/// because each connection that a client opens is new.
 package struct TurnQueue<Member: TurnTaker> {
     /// Maximum number of turns of new members while old ones wait.
     package static var maxNewTurns: Int { 8 }
@@ -27,13 +29,15 @@ package struct TurnQueue<Member: TurnTaker> {
     package mutating func add(_ member: Member) {
         guard !member.isQueued else { return }
         member.isQueued = true
-        new.append(member)
+        if member.neededTurns { old.append(member) } else { new.append(member) }
+        member.neededTurns = false
     }
 
     /// Adds a member that continues with earlier work, unless it is in the queue.
     package mutating func addBehind(_ member: Member) {
         guard !member.isQueued else { return }
         member.isQueued = true
+        member.neededTurns = true
         old.append(member)
     }
 
@@ -47,12 +51,12 @@ package struct TurnQueue<Member: TurnTaker> {
         return old.isEmpty ? nil : old.removeFirst()
     }
 
-    /// Ends the turn of a member.
-    ///
-    /// - Parameter isActive: whether the member has used its turn or has more to do. If not, it leaves the
-    ///   queue.
-    package mutating func endTurn(of member: Member, isActive: Bool) {
-        if isActive { old.append(member) } else { member.isQueued = false }
+    /// Ends the turn of a member, which leaves the queue unless it has more to do.
+    package mutating func endTurn(of member: Member, hasMore: Bool) {
+        member.isQueued = hasMore
+        guard hasMore else { return }
+        member.neededTurns = true
+        old.append(member)
     }
 
     /// Removes all members.

@@ -5,6 +5,7 @@ import HTTP1
 package final class InMemoryConnection: ResponseSink, TurnTaker, @unchecked Sendable {
     private let exchange: Exchange
     package var isQueued = false
+    package var neededTurns = false
     /// The bytes that a turn has not read yet.
     private var arrived: ArraySlice<UInt8> = []
     private var isInTurn = false

@@ -14,7 +14,7 @@ struct TurnTests {
         while !isDone(), let connection = queue.next() {
             var budget = TurnBudget(start: 0, clock: { 0 })
             let hasMore = connection.takeTurn(&budget)
-            queue.endTurn(of: connection, isActive: hasMore || budget.isUsed)
+            queue.endTurn(of: connection, hasMore: hasMore)
         }
     }
 
@@ -80,33 +80,42 @@ struct TurnTests {
         #expect(connection.responses.count == 2)
     }
 
-    @Test("A connection that becomes ready after a pause comes before those that always are")
+    @Test("A connection that needs one turn comes before those that need more")
     func newBeforeOld() {
         let members = (0..<4).map(Member.init)
         var queue = TurnQueue<Member>()
         for member in members[..<3] { queue.add(member) }
         var order: [Int] = []
-        func turn(isActive: Bool = true) {
+        func turn(hasMore: Bool = true) {
             guard let member = queue.next() else { return order.append(-1) }
             order.append(member.number)
-            queue.endTurn(of: member, isActive: isActive)
+            queue.endTurn(of: member, hasMore: hasMore)
         }
         for _ in 0..<4 { turn() }
-        queue.add(members[3])
-        // A member that is in the queue keeps its place.
-        queue.add(members[0])
-        for _ in 0..<5 { turn() }
-        #expect(order == [0, 1, 2, 0, 3, 1, 2, 0, 3])
-        order = []
-        for _ in 0..<5 { turn(isActive: false) }
-        #expect(order == [1, 2, 0, 3, -1])
+        // As often as it becomes ready.
+        for _ in 0..<3 {
+            queue.add(members[3])
+            // A member that is in the queue keeps its place.
+            queue.add(members[0])
+            turn(hasMore: false)
+        }
+        for _ in 0..<3 { turn(hasMore: false) }
+        turn()
+        #expect(order == [0, 1, 2, 0, 3, 3, 3, 1, 2, 0, -1])
         #expect(queue.isEmpty)
         #expect(members.allSatisfy { !$0.isQueued })
-        // Now it is new again.
+        // A member that needed more is behind once, and new after a single turn.
+        order = []
+        for _ in 0..<2 {
+            for number in [0, 3] { queue.add(members[number]) }
+            for _ in 0..<2 { turn(hasMore: false) }
+        }
+        #expect(order == [3, 0, 0, 3])
+        // A member that continues with earlier work is behind.
         queue.addBehind(members[1])
         queue.add(members[0])
         order = []
-        for _ in 0..<2 { turn() }
+        for _ in 0..<2 { turn(hasMore: false) }
         #expect(order == [0, 1])
     }
 
@@ -119,7 +128,7 @@ struct TurnTests {
         var newTurns = 0
         while let member = queue.next(), member !== old {
             newTurns += 1
-            queue.endTurn(of: member, isActive: false)
+            queue.endTurn(of: member, hasMore: false)
         }
         #expect(newTurns == TurnQueue<Member>.maxNewTurns)
     }
@@ -133,7 +142,7 @@ struct TurnTests {
         for _ in 0..<3000 {
             guard let member = queue.next() else { break }
             order.append(member.number)
-            queue.endTurn(of: member, isActive: true)
+            queue.endTurn(of: member, hasMore: true)
         }
         #expect(order == Array(0..<1000) + Array(0..<1000) + Array(0..<1000))
         queue.removeAll()
@@ -145,6 +154,7 @@ struct TurnTests {
 private final class Member: TurnTaker {
     let number: Int
     var isQueued = false
+    var neededTurns = false
 
     init(_ number: Int) { self.number = number }
 }
