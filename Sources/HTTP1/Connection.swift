@@ -73,8 +73,8 @@ final class Connection: TurnTaker, @unchecked Sendable {
 
     // MARK: Events
 
-    /// Notes the events that epoll reports for the socket. Returns whether the connection is still open, and so
-    /// needs a turn.
+    /// Notes the events that epoll reports for the socket. Returns whether the connection is still open, and
+    /// so needs a turn.
     func note(_ events: UInt32) -> Bool {
         // Both directions are closed, or the client has reset the connection: there is no client left to
         // respond to.

@@ -34,8 +34,8 @@ package struct Deadlines {
 
     private let times: Times
     private var wait = Wait()
-    /// The number of bytes of a body that extends the deadline: a slow body is accepted if it keeps the minimum
-    /// rate.
+    /// The number of bytes of a body that extends the deadline: a slow body is accepted if it keeps the
+    /// minimum rate.
     private var bodyGoal = 0
     private var input = UInt64.max
     private var output = UInt64.max

@@ -169,8 +169,8 @@ package final class EventLoop: @unchecked Sendable {
         if mayAccept { mayAccept = listener?.accept(atMost: Self.maxAcceptedPerSweep) ?? false }
     }
 
-    /// Gives turns until no connection wants one, or the time of a sweep is over. Returns whether a connection
-    /// was ready.
+    /// Gives turns until no connection wants one, or the time of a sweep is over. Returns whether a
+    /// connection was ready.
     private func giveTurns() -> Bool {
         let start = SystemCalls.monotonicNanoseconds()
         var time = start

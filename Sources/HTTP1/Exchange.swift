@@ -192,8 +192,8 @@ package final class Exchange {
 
     // MARK: Requests
 
-    /// Parses and dispatches requests until one needs more input or has to wait for its response, or the budget
-    /// is spent. Returns the number of bytes that were consumed.
+    /// Parses and dispatches requests until one needs more input or has to wait for its response, or the
+    /// budget is spent. Returns the number of bytes that were consumed.
     private func process(
         _ bytes: UnsafeRawBufferPointer, _ sink: any ResponseSink, _ budget: inout TurnBudget
     ) -> Int {

@@ -28,8 +28,8 @@ final class Listener: @unchecked Sendable {
         self.onAccept = onAccept
     }
 
-    /// Accepts connections that are queued. Returns whether there may be more: the event is edge-triggered, so
-    /// epoll does not report again those that are left in the queue.
+    /// Accepts connections that are queued. Returns whether there may be more: the event is edge-triggered,
+    /// so epoll does not report again those that are left in the queue.
     func accept(atMost maxCount: Int) -> Bool {
         guard !isClosed, !isPaused else { return false }
         for _ in 0..<maxCount {

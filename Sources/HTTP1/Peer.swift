@@ -1,7 +1,7 @@
 import Glibc
 
-/// The client's network, for the limits of one peer in `Limits`: an IPv4 address, or the first 64 bits of an IPv6
-/// address, which is the size of network that one subscriber gets.
+/// The client's network, for the limits of one peer in `Limits`: an IPv4 address, or the first 64 bits of an
+/// IPv6 address, which is the size of network that one subscriber gets.
 package struct Peer: Hashable, Sendable {
     private let network: UInt64
 

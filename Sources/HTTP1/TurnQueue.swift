@@ -10,9 +10,9 @@ package protocol TurnTaker: AnyObject {
 /// turn comes before those that have more to do.
 ///
 /// As in the scheduler of FQ-CoDel (RFC 8290, 4.2) there are two lists. A member that becomes ready joins the
-/// new ones. If one turn does not suffice, it joins the old ones, which wait while there are new ones; it also
-/// does so when it becomes ready the next time. Unlike there, an old member has a turn after several new ones,
-/// because each connection that a client opens is new.
+/// new ones. If one turn does not suffice, it joins the old ones, which wait while there are new ones; it
+/// also does so when it becomes ready the next time. Unlike there, an old member has a turn after several new
+/// ones, because each connection that a client opens is new.
 package struct TurnQueue<Member: TurnTaker> {
     /// Maximum number of turns of new members while old ones wait.
     package static var maxNewTurns: Int { 8 }

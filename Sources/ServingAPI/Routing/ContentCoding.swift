@@ -132,8 +132,8 @@ package enum ContentCoding: String, CaseIterable {
 }
 
 extension Response {
-    /// The bytes that `compressed` would compress; nil for content that has a coding already, is too short, or
-    /// has a strong ETag, which identifies the uncompressed bytes (RFC 9110, 8.8.3.3).
+    /// The bytes that `compressed` would compress; nil for content that has a coding already, is too short,
+    /// or has a strong ETag, which identifies the uncompressed bytes (RFC 9110, 8.8.3.3).
     var compressibleBytes: [UInt8]? {
         guard case .bytes(let bytes) = body, bytes.count >= ContentCoding.minCompressedSize,
             !fields.contains(where: {
