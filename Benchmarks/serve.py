@@ -5,6 +5,7 @@ build`; `make bench-http` provides all."""
 
 import argparse
 import contextlib
+import gc
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ import resource
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -89,8 +91,8 @@ def memory(server, field="VmRSS"):
         return int(re.search(field + r":\s+(\d+)", file.read())[1]) / 1024
 
 
-def wrk_command(port, path, connections, seconds, script=None):
-    command = ["taskset", "--cpu-list", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency"]
+def wrk_command(port, path, connections, seconds, script=None, *options):
+    command = ["taskset", "--cpu-list", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", *options]
     command += ["-s", os.path.join(HERE, "wrk", script)] if script else []
     return command + [f"http://127.0.0.1:{port}{path}"]
 
@@ -237,6 +239,87 @@ def slow(seconds):
            "p99 ms", "peak memory MiB"], rows)
 
 
+FLOODS = {
+    "GET dygraph.js, gzip": ("/console/dygraph.js", ""),
+    "GET /healthz": ("/healthz", ""),
+    "POST /reconstruct": ("/reconstruct", ONE),
+}
+
+
+def connect():
+    connection = socket.create_connection(("127.0.0.1", OURS), timeout=60)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def health(connection):
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def timed(times, action, *arguments):
+    start = time.perf_counter()
+    result = action(*arguments)
+    times.append(1000 * (time.perf_counter() - start))
+    return result
+
+
+def fresh_health():
+    with connect() as connection:
+        health(connection)
+
+
+def fairness(seconds, depth=20):
+    """Measures GET /healthz, on a connection of its own and on fresh ones, while other connections send
+    pipelined requests as fast as the server responds. The load generator gets only the time of its core that
+    the measuring client leaves."""
+    def row(name, connections, rate, kept, fresh):
+        cells = []
+        for times in (sorted(kept), sorted(fresh)):
+            cells += [len(times), *(f"{times[int(p * (len(times) - 1))]:.1f}" for p in (0.5, 0.99, 1))]
+        return [name, connections, rate, *cells]
+
+    def measure():
+        kept, fresh = [], []
+        end = time.perf_counter() + seconds
+
+        def repeat(times, *action):
+            while not times or time.perf_counter() < end:
+                timed(times, *action)
+                time.sleep(0.005)
+
+        with connect() as connection:
+            threads = [threading.Thread(target=repeat, args=(kept, health, connection)),
+                       threading.Thread(target=repeat, args=(fresh, fresh_health))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        return kept, fresh
+
+    os.sched_setaffinity(0, {1})
+    gc.disable()
+    rows = []
+    with reprise("--max-connections-per-peer", "100000"):
+        rows.append(row("none", 0, "", *measure()))
+        for name, (path, body) in FLOODS.items():
+            for connections in (200, 1000):
+                command = ["nice", "-n", "19", *wrk_command(OURS, path, connections, seconds + 3, "pipeline.lua",
+                                                            "--timeout", "60")]
+                with subprocess.Popen(command, env={**os.environ, "BODY": body, "DEPTH": str(depth)},
+                                      stdout=subprocess.PIPE, text=True) as load:
+                    time.sleep(2)
+                    kept, fresh = measure()
+                    rate = re.search(r"Requests/sec:\s+([\d.]+)", load.stdout.read())[1]
+                rows.append(row(name, connections, f"{float(rate):.0f}", kept, fresh))
+                time.sleep(1)
+    gc.enable()
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    print(f"\nGET /healthz while other connections pipeline {depth} requests each; times in ms, goal: p99 below 50")
+    columns = [f"{kind}{name}" for kind in ("", "fresh: ") for name in ("requests", "p50", "p99", "max")]
+    table(["flood", "connections", "requests/s", *columns], rows)
+
+
 def soak(seconds):
     """Loads the server with 256 connections, compares each response with the first, and prints memory ten
     times."""
@@ -253,14 +336,17 @@ def soak(seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["throughput", "idle", "large", "overload", "slow"],
-                        help="throughput, idle, large, overload, slow, soak")
+    parser.add_argument("parts", nargs="*", default=["throughput", "fairness", "idle", "large", "overload", "slow"],
+                        help="throughput, fairness, idle, large, overload, slow, soak")
+    parser.add_argument("--executable", help="the server to measure; by default that of `make build`")
     parser.add_argument("--seconds", type=int, default=5, help="duration of each load")
     parser.add_argument("--soak-seconds", type=int, default=300)
     arguments = parser.parse_args()
+    global REPRISE
+    REPRISE = arguments.executable or REPRISE
     run = {
-        "throughput": lambda: throughput(arguments.seconds), "idle": lambda: idle(10000),
-        "large": lambda: large(200),
+        "throughput": lambda: throughput(arguments.seconds), "fairness": lambda: fairness(arguments.seconds),
+        "idle": lambda: idle(10000), "large": lambda: large(200),
         "overload": lambda: overload(arguments.seconds), "slow": lambda: slow(12 * arguments.seconds),
         "soak": lambda: soak(arguments.soak_seconds),
     }

@@ -1,12 +1,11 @@
 import Synchronization
 
-/// Counts what all connections of a server use together, and decides whether there is room for more.
+/// Counts the connections of a server, and decides whether there is room for more.
 final class AdmissionControl: Sendable {
     private let limits: Limits
     private let connections = Atomic(0)
     private let accepted = Atomic(0)
     private let refused = Atomic(0)
-    private let bodies = Atomic(0)
     private let peers = Mutex<[Peer: Int]>([:])
 
     init(limits: Limits) { self.limits = limits }
@@ -50,11 +49,5 @@ final class AdmissionControl: Sendable {
             let count = peers[peer, default: 1] - 1
             peers[peer] = count > 0 ? count : nil
         }
-    }
-
-    /// Adds to the bytes of bodies that are being received; a negative number removes. Returns whether the
-    /// sum is within `Limits.maxTotalBodyBytes`.
-    func addBodyBytes(_ bytes: Int) -> Bool {
-        bodies.add(bytes, ordering: .relaxed).newValue <= limits.maxTotalBodyBytes
     }
 }

@@ -5,11 +5,13 @@ struct ConnectionSettings: Sendable {
     let limits: Limits
     let times: Deadlines.Times
     let admissionControl: AdmissionControl
+    let bodyPool: BodyPool
 
     init(_ limits: Limits) {
         self.limits = limits
         times = Deadlines.Times(limits)
         admissionControl = AdmissionControl(limits: limits)
+        bodyPool = BodyPool(limits: limits)
     }
 }
 
@@ -17,7 +19,7 @@ struct ConnectionSettings: Sendable {
 ///
 /// Used on its event loop's queue only, except for the methods of `ResponseSink`, which may be called from
 /// any thread and hop to the loop.
-final class Connection: @unchecked Sendable {
+final class Connection: TurnTaker, @unchecked Sendable {
     let descriptor: Int32
     let generation: UInt32
     private let peer: Peer
@@ -30,8 +32,8 @@ final class Connection: @unchecked Sendable {
         case closed
     }
 
-    /// Reads before the connection yields to the others of its loop.
-    private static let maxReadsPerTurn = 16
+    /// Maximum number of bytes that are sent in one turn.
+    private static let maxSentBytesPerTurn = 256 * 1024
 
     private let loop: EventLoop
     private let settings: ConnectionSettings
@@ -42,15 +44,16 @@ final class Connection: @unchecked Sendable {
     /// unread in the system's buffer; edge-triggered epoll does not report it again.
     private var hasPeerHungUp = false
     private var isWritable = true
-    private var isQueued = false
-    private var isPumping = false
+    var isQueued = false
+    var neededTurns = false
+    private var isInTurn = false
     private var isDraining = false
     private var deadlines: Deadlines
     private var probe = DisconnectProbe()
     /// Bytes written to the socket, acknowledged or not.
     private var sentBytes = 0
-    /// Bytes of the current body that are counted in the admission control.
-    private var countedBodyBytes = 0
+    /// The body that is being received, if it is counted in the pool.
+    private var pooledBody: BodyPool.ID?
 
     init(
         _ accepted: Listener.Accepted, generation: UInt32, loop: EventLoop, handler: any Handler,
@@ -65,106 +68,120 @@ final class Connection: @unchecked Sendable {
         exchange = Exchange(
             handler: handler, limits: settings.limits, peer: accepted.address,
             clock: { [unowned loop] in loop.wallClock })
-        deadlines.update(for: exchange, now: loop.now)
+        updateDeadlines()
     }
 
     // MARK: Events
 
-    /// Handles the events that epoll reports for the socket.
-    func handle(_ events: UInt32) {
+    /// Notes the events that epoll reports for the socket. Returns whether the connection is still open, and
+    /// so needs a turn.
+    func note(_ events: UInt32) -> Bool {
         // Both directions are closed, or the client has reset the connection: there is no client left to
         // respond to.
-        if events & (EpollEvent.failed | EpollEvent.hungUp) != 0 { return close() }
+        if events & (EpollEvent.failed | EpollEvent.hungUp) != 0 {
+            close()
+            return false
+        }
         if events & (EpollEvent.readable | EpollEvent.peerHungUp) != 0 { isReadable = true }
         if events & EpollEvent.peerHungUp != 0 { hasPeerHungUp = true }
         if events & EpollEvent.writable != 0 { isWritable = true }
-        pump()
-    }
-
-    /// Continues reading after the loop's other connections have had their turn.
-    func continueReading() {
-        isQueued = false
-        pump()
+        return true
     }
 
     /// Responds with 503 without reading a request, and closes.
     func refuseConnection() {
         isDraining = true
         exchange.refuseConnection(self)
-        pump()
+        sendAndRequeue()
     }
 
-    /// Reads, processes and writes until nothing more can be done without waiting.
-    private func pump() {
-        // A handler that responds synchronously re-enters here; the loop below picks up its response.
-        guard !isPumping else { return }
-        isPumping = true
-        defer { isPumping = false }
+    /// Reads, processes and writes until nothing more can be done without waiting, or the budget is spent.
+    /// Returns whether there is more to do.
+    func takeTurn(_ budget: inout TurnBudget) -> Bool {
+        // A handler that responds synchronously may re-enter here; the loop below picks up its response.
+        guard !isInTurn else { return false }
+        isInTurn = true
+        defer { isInTurn = false }
         do throws(SystemError) {
-            var reads = 0
-            while true {
-                try flush()
-                switch phase {
-                case .closed: return
-                case .lingering: break
-                case .open:
-                    if exchange.state == .finished, exchange.output.isEmpty || exchange.isAborted {
-                        beginLingeringClose()
-                        continue
-                    }
-                    guard exchange.wantsInput else { return updateDeadlines() }
+            var sendableBytes = Self.maxSentBytesPerTurn
+            while try advance(&sendableBytes) {
+                guard !budget.isSpent else {
+                    updateDeadlines()
+                    return true
                 }
-                guard isReadable else { return updateDeadlines() }
-                guard reads < Self.maxReadsPerTurn else {
-                    requeue()
-                    return updateDeadlines()
+                if case .open = phase, exchange.canResume {
+                    exchange.resume(self, &budget)
+                    countBody()
+                } else {
+                    try read(&budget)
                 }
-                reads += 1
-                try read()
             }
+            updateDeadlines()
+            return isWritable && !exchange.output.isEmpty
         } catch {
             close()
+            return false
         }
+    }
+
+    /// Sends what is ready. Begins the lingering close after the last response. Returns whether to process or
+    /// read input now.
+    private func advance(_ sendableBytes: inout Int) throws(SystemError) -> Bool {
+        try flush(&sendableBytes)
+        if case .open = phase, exchange.state == .finished, exchange.output.isEmpty || exchange.isAborted {
+            beginLingeringClose()
+        }
+        return switch phase {
+        case .closed: false
+        case .lingering: isReadable
+        case .open: exchange.canResume || exchange.wantsInput && isReadable
+        }
+    }
+
+    /// Sends what is ready outside of a turn, and asks for a turn if there is more to do.
+    private func sendAndRequeue() {
+        var budget = TurnBudget.none
+        if takeTurn(&budget) { loop.requeue(self) }
     }
 
     private func updateDeadlines() {
         guard case .open = phase else { return }
-        deadlines.update(for: exchange, now: loop.now)
+        deadlines.update(
+            exchange.state, request: exchange.requestNumber, bodyCount: exchange.bodyCount, now: loop.now)
         if hasPeerHungUp, exchange.state == .handler { probe.begin(exchange.requestNumber, now: loop.now) }
     }
 
-    private func requeue() {
-        guard !isQueued else { return }
-        isQueued = true
-        loop.requeue(self)
-    }
-
-    /// Sends pending output. Resumes the exchange if it was waiting for the output to shrink.
-    private func flush() throws(SystemError) {
-        while isWritable, !exchange.output.isEmpty {
-            let before = exchange.output.count
-            let wasHeldUp = before > settings.limits.maxPendingOutputBytes
-            let socket = descriptor
-            let isSent = try exchange.output.drain { (first, second) throws(SystemError) in
-                try SystemCalls.send(socket, first, second)
+    /// Sends pending output, up to `maxBytes`, which it reduces.
+    private func flush(_ maxBytes: inout Int) throws(SystemError) {
+        guard isWritable, maxBytes > 0, !exchange.output.isEmpty else { return }
+        let socket = descriptor
+        var rest = maxBytes
+        var isBlocked = false
+        _ = try exchange.output.drain { (first, second) throws(SystemError) in
+            guard rest > 0 else { return nil }
+            let first = first.slice(0, min(first.count, rest))
+            let second = second.slice(0, min(second.count, rest - first.count))
+            guard let count = try SystemCalls.send(socket, first, second) else {
+                isBlocked = true
+                return nil
             }
-            sentBytes += before - exchange.output.count
-            if isSent {
-                deadlines.endWriting()
-            } else {
-                isWritable = false
-                deadlines.beginWriting(now: loop.now, acknowledged: acknowledged)
-            }
-            if wasHeldUp, exchange.output.count <= settings.limits.maxPendingOutputBytes {
-                exchange.resume(self)
-            }
+            rest -= count
+            return count
+        }
+        sentBytes += maxBytes - rest
+        maxBytes = rest
+        if exchange.output.isEmpty {
+            deadlines.endWriting()
+        } else if isBlocked {
+            isWritable = false
+            deadlines.beginWriting(now: loop.now, acknowledged: acknowledged)
         }
     }
 
     /// Bytes that the client's system has acknowledged.
     private var acknowledged: Int { sentBytes - SystemCalls.unacknowledged(descriptor) }
 
-    private func read() throws(SystemError) {
+    private func read(_ budget: inout TurnBudget) throws(SystemError) {
         let buffer = loop.buffer
         guard let count = try SystemCalls.receive(descriptor, into: buffer) else {
             isReadable = false
@@ -177,25 +194,48 @@ final class Connection: @unchecked Sendable {
         if case .lingering(let bytes) = phase {
             guard count > 0, bytes > count else { return close() }
             phase = .lingering(bytes: bytes - count)
+            budget.use(bytes: count)
         } else if count > 0 {
-            exchange.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), from: self)
+            exchange.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]), from: self, &budget)
             countBody()
         } else {
             isReadable = false
-            exchange.receiveEnd(self)
+            exchange.receiveEnd()
         }
     }
 
-    /// Updates the admission control's count of body bytes. Bodies that fit one read buffer are not counted.
+    /// Updates the pool's count of body bytes. Bodies that fit one read buffer are not counted.
     private func countBody() {
-        let count = exchange.bodyCount > EventLoop.readBufferSize ? exchange.bodyCount : 0
-        guard count != countedBodyBytes else { return }
-        let isWithinLimit = settings.admissionControl.addBodyBytes(count - countedBodyBytes)
-        countedBodyBytes = count
-        if count > 0, !isWithinLimit {
-            exchange.refuseBody(self)
-            countBody()
+        let count = exchange.bodyCount
+        guard count > EventLoop.readBufferSize else { return endBody() }
+        let body = pooledBody ?? addBody()
+        if let refusal = settings.bodyPool.update(body, bytes: count, now: loop.now) { refuseBody(refusal) }
+    }
+
+    private func addBody() -> BodyPool.ID {
+        let request = exchange.requestNumber
+        let body = settings.bodyPool.add(of: peer, now: loop.now) { [weak self] refusal in
+            guard let self else { return }
+            loop.post {
+                if self.pooledBody != nil, self.exchange.requestNumber == request {
+                    self.refuseBody(refusal)
+                    self.sendAndRequeue()
+                }
+            }
         }
+        pooledBody = body
+        return body
+    }
+
+    private func refuseBody(_ refusal: BodyPool.Refusal) {
+        exchange.refuseBody(refusal, self)
+        endBody()
+    }
+
+    private func endBody() {
+        guard let body = pooledBody else { return }
+        pooledBody = nil
+        settings.bodyPool.remove(body)
     }
 
     // MARK: The end
@@ -216,7 +256,7 @@ final class Connection: @unchecked Sendable {
         phase = .closed
         exchange.output = OutputQueue()
         exchange.disconnect()
-        countBody()
+        endBody()
         SystemCalls.close(descriptor)
         settings.admissionControl.release(peer)
         loop.remove(self)
@@ -228,7 +268,7 @@ final class Connection: @unchecked Sendable {
         isDraining = true
         if case .lingering = phase { return deadlines.shortenLingeringClose(now: loop.now) }
         exchange.drain()
-        pump()
+        sendAndRequeue()
     }
 
     /// Enforces the time-outs, and sends a disconnect probe when one is due.
@@ -236,7 +276,7 @@ final class Connection: @unchecked Sendable {
         if deadlines.isOutputOverdue(now: loop.now, acknowledged: { acknowledged }) { return close() }
         if probe.isDue(now: loop.now) {
             exchange.sendProbe()
-            pump()
+            sendAndRequeue()
         }
         // No input is read while the client leaves responses unread, so the client is not late with its
         // input.
@@ -247,7 +287,7 @@ final class Connection: @unchecked Sendable {
         case .lingering: close()
         case .open:
             exchange.timeOut(self)
-            pump()
+            sendAndRequeue()
         }
     }
 }
@@ -256,7 +296,7 @@ extension Connection: ResponseSink {
     func deliver(_ response: Response?, to request: UInt64) {
         if loop.isCurrent {
             exchange.complete(response, to: request, self)
-            pump()
+            sendAndRequeue()
         } else {
             loop.post { self.deliver(response, to: request) }
         }
@@ -273,7 +313,7 @@ extension Connection: ResponseSink {
     func streamIsReady(_ stream: StreamBuffer) {
         if loop.isCurrent {
             exchange.advanceStream(stream, self)
-            pump()
+            sendAndRequeue()
         } else {
             loop.post { self.streamIsReady(stream) }
         }

@@ -1,15 +1,16 @@
 /// The deadlines of one connection, for its input and its output. Times are in milliseconds.
-struct Deadlines {
+package struct Deadlines {
     /// The time-outs of `Limits` in milliseconds, computed once for all connections.
-    struct Times: Sendable {
+    package struct Times: Sendable {
         let idle, header, body, write, lingeringClose: UInt64
         /// Bytes that must be transferred within `body` and `write` for the deadline to be extended.
-        let bodyProgress, writeProgress: Int
+        private let bodyProgress: Int
+        let writeProgress: Int
 
-        init(_ limits: Limits) {
+        package init(_ limits: Limits) {
             func milliseconds(_ seconds: Double) -> UInt64 { UInt64(max(0, min(seconds, 1e9)) * 1000) }
             func progress(_ seconds: Double) -> Int {
-                max(1, Int(min(seconds, 1e6) * Double(min(limits.minBytesPerSecond, 1 << 40))))
+                max(1, Int(min(seconds * Double(limits.minBytesPerSecond), 1e15)))
             }
             idle = milliseconds(limits.idleTimeout)
             header = milliseconds(limits.headerTimeout)
@@ -19,33 +20,39 @@ struct Deadlines {
             bodyProgress = progress(limits.bodyTimeout)
             writeProgress = progress(limits.writeTimeout)
         }
+
+        /// Bytes that must arrive within `body` when `count` bytes of the body have arrived. They grow with
+        /// what the body holds in memory, up to 64 MiB.
+        func bodyProgress(after count: Int) -> Int { bodyProgress * min(1 + count / 65_536, 1024) }
     }
 
     /// What the input deadline is for. Whenever this changes, the deadline is set anew.
     private struct Wait: Equatable {
         var state = Exchange.State.idle
         var request: UInt64 = .max
-        var progress = 0
     }
 
     private let times: Times
     private var wait = Wait()
+    /// The number of bytes of a body that extends the deadline: a slow body is accepted if it keeps the
+    /// minimum rate.
+    private var bodyGoal = 0
     private var input = UInt64.max
     private var output = UInt64.max
     private var acknowledged = 0
 
-    init(_ times: Times) { self.times = times }
+    package init(_ times: Times) { self.times = times }
 
-    /// Sets the input deadline for what the exchange waits for. Leaves it as it is if that has not changed.
-    mutating func update(for exchange: Exchange, now: UInt64) {
-        let state = exchange.state
-        let current = Wait(
-            state: state, request: exchange.requestNumber,
-            // Each `bodyProgress` bytes extend the deadline: a slow body is accepted if it keeps the minimum
-            // rate.
-            progress: state == .body ? exchange.bodyCount / times.bodyProgress : 0)
-        guard current != wait else { return }
+    /// Sets the input deadline for what the connection waits for. Leaves it as it is if that has not changed.
+    ///
+    /// - Parameters:
+    ///   - request: the number of the request on the connection.
+    ///   - bodyCount: the bytes of its body that have arrived.
+    package mutating func update(_ state: Exchange.State, request: UInt64, bodyCount: Int, now: UInt64) {
+        let current = Wait(state: state, request: request)
+        guard current != wait || state == .body && bodyCount >= bodyGoal else { return }
         wait = current
+        if state == .body { bodyGoal = bodyCount + times.bodyProgress(after: bodyCount) }
         input =
             switch state {
             case .idle: now + times.idle
@@ -67,7 +74,7 @@ struct Deadlines {
     mutating func shortenLingeringClose(now: UInt64) { input = min(input, now + 1000) }
 
     /// Returns whether the input deadline has passed: true once, then false until the next deadline is set.
-    mutating func isInputOverdue(now: UInt64) -> Bool {
+    package mutating func isInputOverdue(now: UInt64) -> Bool {
         guard now >= input else { return false }
         input = .max
         return true

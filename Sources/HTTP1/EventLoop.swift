@@ -13,11 +13,15 @@ import Synchronization
 ///
 /// Everything except `isCurrent`, `queue` and `post` may be used on the queue only. Otherwise two threads
 /// could free and write a connection at once; `dispatchPrecondition` traps on that.
-final class EventLoop: @unchecked Sendable {
-    static let readBufferSize = 64 * 1024
+package final class EventLoop: @unchecked Sendable {
+    package static let readBufferSize = 64 * 1024
     private static let maxEventsPerPoll = 256
-    /// Maximum nanoseconds of serving ready connections before the loop returns to its queue.
-    private static let maxTurnNanoseconds: UInt64 = 5_000_000
+    /// Maximum number of connections that are accepted before connections have turns.
+    private static let maxAcceptedPerSweep = 32
+    /// Maximum nanoseconds of turns before the loop looks for new events and the handler processes its batch.
+    private static let maxSweepNanoseconds: UInt64 = 500_000
+    /// Maximum nanoseconds of polling before the loop returns to its queue.
+    private static let maxPollNanoseconds: UInt64 = 5_000_000
     /// Nanoseconds that a loop polls for more events before it sleeps. Waking up takes 30 to 60 µs on a
     /// virtual machine; busy polling spares this to clients that send the next request at once (29 instead of
     /// 107 µs for GET /healthz). The loop does not yield its core meanwhile, because a training thread would
@@ -38,10 +42,12 @@ final class EventLoop: @unchecked Sendable {
     private var connections: [Connection?] = []
     private(set) var connectionCount = 0
     private var generation: UInt32 = 0
-    /// Connections that stopped reading to let others have their turn.
-    private var yielded: [Connection] = []
+    /// The connections that are ready.
+    private var turns = TurnQueue<Connection>()
     private var isPolling = false
     private var listener: Listener?
+    /// Whether there may be connections to accept.
+    private var mayAccept = false
     private var isDraining = false
     private var onDrained: (() -> Void)?
 
@@ -59,6 +65,7 @@ final class EventLoop: @unchecked Sendable {
         timer = DispatchSource.makeTimerSource(queue: queue)
         events.initialize(repeating: EpollEvent(), count: Self.maxEventsPerPoll)
         let epoll = epoll
+        queue.setSpecific(key: Self.key, value: ())
         source.setEventHandler { [unowned self] in perform { self.poll() } }
         source.setCancelHandler { SystemCalls.close(epoll) }
         timer.setEventHandler { [unowned self] in perform { self.checkDeadlines() } }
@@ -73,6 +80,11 @@ final class EventLoop: @unchecked Sendable {
         events.deallocate()
         readBuffer.deallocate()
     }
+
+    private static let key = DispatchSpecificKey<Void>()
+
+    /// Whether the caller runs on any loop.
+    static var isAnyCurrent: Bool { DispatchQueue.getSpecific(key: key) != nil }
 
     /// Whether the caller runs on this loop.
     var isCurrent: Bool { currentThread.load(ordering: .relaxed) == UInt(pthread_self()) }
@@ -99,48 +111,93 @@ final class EventLoop: @unchecked Sendable {
 
     // MARK: Readiness
 
+    /// Serves connections until none is ready for the time of busy polling. One sweep at a time: look which
+    /// connections are ready, accept new ones, give turns, and let the handler process its batch.
     private func poll() {
         isPolling = true
         defer { isPolling = false }
         let start = SystemCalls.monotonicNanoseconds()
-        var last = start
+        var lastWork = start
         while true {
-            let more = exchange(&yielded, with: [])
-            for connection in more { connection.continueReading() }
-            guard let count = try? SystemCalls.poll(epoll, into: events, count: Self.maxEventsPerPoll) else {
-                return
-            }
-            for index in 0..<count { handle(events[index]) }
+            guard let hasEvents = collectEvents() else { return }
+            acceptConnections()
+            let hadTurns = giveTurns()
             handler.turnEnded()
             let time = SystemCalls.monotonicNanoseconds()
-            if pendingTasks.load(ordering: .relaxed) > 0 || time - start > Self.maxTurnNanoseconds { break }
-            if count > 0 || !yielded.isEmpty {
-                last = time
-            } else if time - last > Self.busyPollNanoseconds {
+            if pendingTasks.load(ordering: .relaxed) > 0 || time - start > Self.maxPollNanoseconds { break }
+            if hasEvents || hadTurns || hasMoreToDo {
+                lastWork = time
+            } else if time - lastWork > Self.busyPollNanoseconds {
                 return
             }
         }
-        // Pending epoll events trigger the source again; connections that yielded need another turn.
-        if !yielded.isEmpty { post { self.poll() } }
+        // Pending epoll events trigger the source again.
+        if hasMoreToDo { post { self.poll() } }
+    }
+
+    /// Whether there is work that epoll does not report again.
+    private var hasMoreToDo: Bool { !turns.isEmpty || mayAccept }
+
+    /// Queues all connections for which epoll has events. Returns whether there were events; `nil` if epoll
+    /// has failed.
+    private func collectEvents() -> Bool? {
+        var hasEvents = false
+        while true {
+            guard let count = try? SystemCalls.poll(epoll, into: events, count: Self.maxEventsPerPoll) else {
+                return nil
+            }
+            for index in 0..<count { handle(events[index]) }
+            hasEvents = hasEvents || count > 0
+            guard count == Self.maxEventsPerPoll else { return hasEvents }
+        }
     }
 
     private func handle(_ event: EpollEvent) {
         let index = Int(truncatingIfNeeded: event.token & 0xffff_ffff)
         let generation = UInt32(truncatingIfNeeded: event.token >> 32)
         if generation == 0 {
-            listener?.acceptAll()
+            mayAccept = true
         } else if index < connections.count, let connection = connections[index],
             connection.generation == generation
         {
             // Events of another generation are for a connection that was closed earlier in this turn.
-            connection.handle(event.events)
+            if connection.note(event.events) { turns.add(connection) }
         }
     }
 
-    /// Lets a connection that stopped reading continue after the others have had their turn.
+    private func acceptConnections() {
+        if mayAccept { mayAccept = listener?.accept(atMost: Self.maxAcceptedPerSweep) ?? false }
+    }
+
+    /// Gives turns until no connection wants one, or the time of a sweep is over. Returns whether a
+    /// connection was ready.
+    private func giveTurns() -> Bool {
+        let start = SystemCalls.monotonicNanoseconds()
+        var time = start
+        while time - start < Self.maxSweepNanoseconds, let connection = turns.next() {
+            var budget = TurnBudget(start: time)
+            let hasMore = connection.takeTurn(&budget)
+            turns.endTurn(of: connection, hasMore: hasMore)
+            time = SystemCalls.monotonicNanoseconds()
+        }
+        return time > start
+    }
+
+    /// Gives a connection another turn, to continue with what it has.
     func requeue(_ connection: Connection) {
-        if yielded.isEmpty, !isPolling { post { self.poll() } }
-        yielded.append(connection)
+        pollSoon()
+        turns.addBehind(connection)
+    }
+
+    /// Accepts the connections that have waited because accepting was paused.
+    func resumeAccepting() {
+        pollSoon()
+        mayAccept = true
+    }
+
+    /// Schedules a poll, unless the loop polls or one is scheduled.
+    private func pollSoon() {
+        if !hasMoreToDo, !isPolling { post { self.poll() } }
     }
 
     /// The buffer that all reads of the loop share.
@@ -219,6 +276,7 @@ final class EventLoop: @unchecked Sendable {
     func shutDown() {
         dispatchPrecondition(condition: .onQueue(queue))
         for connection in connections { connection?.close() }
+        turns.removeAll()
         timer.cancel()
         source.cancel()
     }

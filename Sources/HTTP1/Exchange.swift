@@ -19,6 +19,8 @@ package final class Exchange {
     private var phase = Phase.reading
     /// Input that is not parsed yet: the beginning of a line, or pipelined requests.
     private var unprocessed: [UInt8] = []
+    /// Whether parsing has stopped before the end of the unprocessed input.
+    private var isInterrupted = false
     private var inputEnded = false
     private var isDraining = false
     private var isProcessing = false
@@ -73,12 +75,25 @@ package final class Exchange {
         }
     }
 
-    /// Whether to read from the socket now: not while a request is being handled, and not while the client
-    /// leaves too many bytes of responses unread.
+    /// Whether to read from the socket now: not while a request is being handled or pipelined ones wait, and
+    /// not while the client leaves too many bytes of responses unread.
     package var wantsInput: Bool {
         guard case .reading = phase else { return false }
-        return !inputEnded && output.count <= limits.maxPendingOutputBytes
+        return !inputEnded && !isInterrupted && !isHeldUp
     }
+
+    /// Whether `resume` has something to do: parse pipelined requests or the end of the input, or move the
+    /// bytes of a stream to the output.
+    package var canResume: Bool {
+        switch phase {
+        case .reading: (isInterrupted || inputEnded) && !isHeldUp
+        case .streaming(let stream): !isHeldUp && stream.isScheduled
+        case .handling, .finished: false
+        }
+    }
+
+    /// Whether the client leaves too many bytes of responses unread.
+    private var isHeldUp: Bool { output.count > limits.maxPendingOutputBytes }
 
     /// Bytes of the current body that have arrived.
     package var bodyCount: Int { parser.bodyCount }
@@ -86,33 +101,38 @@ package final class Exchange {
     /// Whether the client has ended its side, so that no lingering close is needed.
     package var peerEnded: Bool { inputEnded }
 
-    /// Processes bytes that arrived.
-    package func receive(_ bytes: UnsafeRawBufferPointer, from sink: any ResponseSink) {
+    /// Processes bytes that arrived, until the budget is spent. Call `resume` as long as `canResume` says so.
+    package func receive(
+        _ bytes: UnsafeRawBufferPointer, from sink: any ResponseSink, _ budget: inout TurnBudget
+    ) {
+        budget.use(bytes: bytes.count)
         if unprocessed.isEmpty {
-            let used = process(bytes, sink)
+            let used = process(bytes, sink, &budget)
             if used < bytes.count { unprocessed = Array(bytes[used...]) }
         } else {
             unprocessed.append(contentsOf: bytes)
-            resume(sink)
+            processAgain(sink, &budget)
         }
     }
 
-    /// Continues with the unprocessed input or the stream, after the condition that blocked it has changed.
-    package func resume(_ sink: any ResponseSink) {
-        if case .streaming(let stream) = phase { return advanceStream(stream, sink) }
+    /// Continues with the unprocessed input or the stream, until the budget is spent.
+    package func resume(_ sink: any ResponseSink, _ budget: inout TurnBudget) {
+        guard case .streaming(let stream) = phase else { return processAgain(sink, &budget) }
+        let before = output.count
+        advanceStream(stream, sink)
+        budget.use(bytes: output.count - before)
+    }
+
+    private func processAgain(_ sink: any ResponseSink, _ budget: inout TurnBudget) {
         // Moved out while it is read, so that a re-entrant call cannot modify it.
         var bytes = exchange(&unprocessed, with: [])
-        let used = bytes.withUnsafeBytes { process($0, sink) }
+        let used = bytes.withUnsafeBytes { process($0, sink, &budget) }
         if used > 0 { bytes.removeFirst(used) }
         unprocessed = bytes
     }
 
-    /// Handles the end of the client's input. Requests that have arrived completely still get their
-    /// responses.
-    package func receiveEnd(_ sink: any ResponseSink) {
-        inputEnded = true
-        resume(sink)
-    }
+    /// Notes the end of the client's input. Requests that have arrived completely still get their responses.
+    package func receiveEnd() { inputEnded = true }
 
     /// Handles an expired deadline of the current state: 408 in the middle of a request, otherwise a silent
     /// close.
@@ -136,10 +156,13 @@ package final class Exchange {
 
     /// Responds with 503 to the request whose body is being received, because too many bytes of bodies are in
     /// memory.
-    package func refuseBody(_ sink: any ResponseSink) {
-        respondAndClose(
-            ParseError(.serviceUnavailable, "the server is receiving too many large requests; retry later"),
-            sink)
+    package func refuseBody(_ refusal: BodyPool.Refusal, _ sink: any ResponseSink) {
+        let detail =
+            switch refusal {
+            case .total: "the server is receiving too many large requests; retry later"
+            case .peer: "the server is receiving too many large requests from this address; retry later"
+            }
+        respondAndClose(ParseError(.serviceUnavailable, detail), sink)
     }
 
     /// Serves no request after the current one.
@@ -169,14 +192,17 @@ package final class Exchange {
 
     // MARK: Requests
 
-    /// Parses and dispatches requests until one needs more input or has to wait for its response. Returns the
-    /// number of bytes that were consumed.
-    private func process(_ bytes: UnsafeRawBufferPointer, _ sink: any ResponseSink) -> Int {
-        guard !isProcessing else { return 0 }
+    /// Parses and dispatches requests until one needs more input or has to wait for its response, or the
+    /// budget is spent. Returns the number of bytes that were consumed.
+    private func process(
+        _ bytes: UnsafeRawBufferPointer, _ sink: any ResponseSink, _ budget: inout TurnBudget
+    ) -> Int {
         isProcessing = true
         defer { isProcessing = false }
         var position = 0
-        while case .reading = phase, output.count <= limits.maxPendingOutputBytes {
+        isInterrupted = false
+        while case .reading = phase, !isHeldUp {
+            let before = (request: requestNumber, output: output.count)
             do throws(ParseError) {
                 switch try parser.next(bytes, &position) {
                 case .needMore:
@@ -196,9 +222,13 @@ package final class Exchange {
             } catch {
                 respondAndClose(error, sink)
             }
+            budget.use(requests: Int(requestNumber - before.request), bytes: output.count - before.output)
+            // A turn ends between requests, and only if there is another one.
+            if position < bytes.count, !parser.isInBody, budget.isSpent { break }
         }
         // Input after the last request is discarded unread.
         if case .finished = phase { return bytes.count }
+        isInterrupted = position < bytes.count
         return position
     }
 
@@ -272,7 +302,6 @@ package final class Exchange {
                 ?? handler.errorResponse(
                     .internalServerError, detail: "the request handler returned no response"),
             sink)
-        if !unprocessed.isEmpty || inputEnded { resume(sink) }
     }
 
     private func respond(_ response: Response, _ sink: any ResponseSink) {
@@ -299,7 +328,7 @@ package final class Exchange {
         defer { isAdvancing = false }
         while case .streaming(let current) = phase, current === stream {
             if stream.isAborted { return abort() }
-            guard output.count <= limits.maxPendingOutputBytes else { return }
+            guard !isHeldUp else { return }
             let taken = stream.take()
             for piece in taken.pieces { responseWriter.writeStream(piece) }
             switch taken.end {
@@ -312,7 +341,6 @@ package final class Exchange {
             taken.onReady?()
             guard stream.isScheduled else { break }
         }
-        if case .reading = phase, !unprocessed.isEmpty || inputEnded { resume(sink) }
     }
 
     private func abort() {
@@ -325,6 +353,7 @@ package final class Exchange {
         phase = .finished
         current.end(contentBytes: responseWriter.contentBytes, isComplete: false)
         unprocessed = []
+        isInterrupted = false
         head = nil
         _ = parser.takeBody()
     }

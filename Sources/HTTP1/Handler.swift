@@ -10,8 +10,8 @@ public protocol Handler: Sendable {
     ///   - peer: the client's address; `nil` if there is none.
     func exchange(for head: RequestHead?, from peer: String?) -> any ExchangeHandler
 
-    /// Called at the end of a turn of an event loop, when the loop has passed on all requests that have
-    /// arrived. A handler that batches requests processes the batch now.
+    /// Called by an event loop when the connections that are ready have had their turns, or when that takes
+    /// longer than about half a millisecond. A handler that batches requests processes the batch now.
     func turnEnded()
 
     /// Returns the response to a request that the server does not pass on: 400, 408, 413, 414, 417, 431, 501,

@@ -18,8 +18,12 @@ public struct Limits: Sendable {
     /// Maximum number of open connections of one client: an IPv4 address or an IPv6 network of 64 bits.
     /// Beyond it: 503.
     public var maxConnectionsPerPeer = 1024
-    /// Maximum sum of the bytes of bodies that are being received on all connections. Beyond it: 503.
+    /// Maximum sum of the bytes of bodies that are being received on all connections. Beyond it, the largest
+    /// and slowest get 503.
     public var maxTotalBodyBytes = 1024 * 1024 * 1024
+    /// Maximum sum of the bytes of bodies that are being received from one client: an IPv4 address or an IPv6
+    /// network of 64 bits. Beyond it: 503. `nil`: half of `maxTotalBodyBytes`, but at least one body.
+    public var maxTotalBodyBytesPerPeer: Int?
     /// Maximum number of response bytes that a client may leave unread. Beyond it, no further request is
     /// processed.
     public var maxPendingOutputBytes = 256 * 1024
@@ -39,7 +43,9 @@ public struct Limits: Sendable {
     /// Maximum time for a client to read responses at less than `minBytesPerSecond`, or to be unreachable
     /// while it waits for a response. Beyond it the connection is closed.
     public var writeTimeout = 30.0
-    /// Minimum rate at which a client has to send or read, averaged over the time-out.
+    /// Minimum rate at which a client has to send or read, averaged over the time-out. While a body arrives,
+    /// the rate grows by this for each 64 KiB that have arrived, up to 1,024 times this: a client that uses
+    /// much memory has to send fast.
     public var minBytesPerSecond = 512
     /// Maximum time of a lingering close: how long input is read and discarded after the last response, so
     /// that the client can read the response before a reset deletes it (RFC 9112, 9.6).
@@ -49,4 +55,9 @@ public struct Limits: Sendable {
 
     /// Creates the default limits.
     public init() {}
+
+    /// `maxTotalBodyBytesPerPeer`, or its default.
+    var peerBodyBytes: Int {
+        maxTotalBodyBytesPerPeer ?? min(maxTotalBodyBytes, max(maxTotalBodyBytes / 2, maxBodyBytes))
+    }
 }

@@ -28,13 +28,13 @@ final class Listener: @unchecked Sendable {
         self.onAccept = onAccept
     }
 
-    /// Accepts all connections that are queued. The event is edge-triggered: epoll does not report again
-    /// those that are left in the queue.
-    func acceptAll() {
-        guard !isClosed, !isPaused else { return }
-        while true {
+    /// Accepts connections that are queued. Returns whether there may be more: the event is edge-triggered,
+    /// so epoll does not report again those that are left in the queue.
+    func accept(atMost maxCount: Int) -> Bool {
+        guard !isClosed, !isPaused else { return false }
+        for _ in 0..<maxCount {
             do throws(SystemError) {
-                guard let accepted = try SystemCalls.accept(descriptor) else { return }
+                guard let accepted = try SystemCalls.accept(descriptor) else { return false }
                 onAccept(accepted)
             } catch {
                 switch error.code {
@@ -43,22 +43,21 @@ final class Listener: @unchecked Sendable {
                 case ECONNABORTED, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH, EPERM: continue
                 // No descriptors or no memory: retry later, when some of the open connections may have
                 // closed.
-                default: return pauseAccepting()
+                default:
+                    pauseAccepting()
+                    return false
                 }
             }
         }
+        return true
     }
 
     private func pauseAccepting() {
         isPaused = true
         loop.queue.asyncAfter(deadline: .now() + Self.retryDelay) { [self] in
-            loop.perform { resumeAccepting() }
+            isPaused = false
+            loop.perform { loop.resumeAccepting() }
         }
-    }
-
-    private func resumeAccepting() {
-        isPaused = false
-        acceptAll()
     }
 
     /// Closes the socket. The system refuses the connections that are still queued.

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The client's network, for `Limits.maxConnectionsPerPeer`: an IPv4 address, or the first 64 bits of an IPv6
-/// address, which is the size of network that one subscriber gets.
-struct Peer: Hashable, Sendable {
+/// The client's network, for the limits of one peer in `Limits`: an IPv4 address, or the first 64 bits of an
+/// IPv6 address, which is the size of network that one subscriber gets.
+package struct Peer: Hashable, Sendable {
     private let network: UInt64
 
-    init(_ address: sockaddr_storage) {
+    package init(_ address: sockaddr_storage) {
         network = withUnsafeBytes(of: address) { bytes in
             // The address follows family and port in sockaddr_in, and a flow label as well in sockaddr_in6.
             switch Int32(address.ss_family) {

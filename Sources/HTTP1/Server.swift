@@ -39,6 +39,9 @@ public final class Server: Sendable {
     /// The number of connections that are open and that were accepted and refused.
     public var connections: ConnectionCounts { settings.admissionControl.counts }
 
+    /// Whether the caller runs on an event loop of a server, where it must not block or compute for long.
+    public static var isOnEventLoop: Bool { EventLoop.isAnyCurrent }
+
     /// One event loop for each core that this process may use, at most four, to leave cores to the handler's
     /// work.
     public static var defaultLoops: Int { max(1, min(4, Int(linux_usable_cores()))) }

@@ -15,7 +15,7 @@ public struct SystemError: Error, Hashable, CustomStringConvertible {
 
 /// All system calls of this module, with one error policy: on `EINTR` the call is repeated, `EAGAIN` becomes
 /// `nil` (retry when the descriptor is ready), and any other error is thrown with the name of the call.
-enum SystemCalls {
+package enum SystemCalls {
     @inline(__always)
     private static func call<Result: FixedWidthInteger & SignedInteger>(
         _ name: StaticString, _ body: () -> Result
@@ -166,7 +166,7 @@ enum SystemCalls {
     }
 
     /// Nanoseconds of the monotonic clock.
-    static func monotonicNanoseconds() -> UInt64 {
+    package static func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

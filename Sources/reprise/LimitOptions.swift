@@ -22,6 +22,15 @@ struct LimitOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            """
+            Maximum size of the request bodies that arrive from one address at the same time; raise it behind \
+            a proxy. Default: half of --max-bodies, at least --max-body. \
+            [env: REPRISE_MAX_BODIES_PER_PEER]
+            """, valueName: "MiB"))
+    var maxBodiesPerPeer: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Maximum length of the request line and of a header field. [env: REPRISE_MAX_LINE]",
             valueName: "bytes"))
     var maxLine = defaultHTTP.maxRequestLineBytes
@@ -123,6 +132,9 @@ struct LimitOptions: ParsableArguments {
         http.maxBodyBytes = try bounded(maxBody, in: 1...65_536, "max-body") << 20
         runtime.maxBodyBytes = http.maxBodyBytes
         http.maxTotalBodyBytes = try bounded(maxBodies, in: 1...1_048_576, "max-bodies") << 20
+        http.maxTotalBodyBytesPerPeer = try maxBodiesPerPeer.map {
+            try bounded($0, in: 1...1_048_576, "max-bodies-per-peer") << 20
+        }
         http.maxRequestLineBytes = try bounded(maxLine, in: 256...65_536, "max-line")
         http.maxFieldLineBytes = http.maxRequestLineBytes
         http.maxHeaderSectionBytes = try bounded(maxHeader, in: 1024...1_048_576, "max-header")

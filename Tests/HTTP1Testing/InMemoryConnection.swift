@@ -2,8 +2,13 @@ import Glibc
 import HTTP1
 
 /// A connection without a socket: passes bytes to an `Exchange` and collects its output.
-package final class InMemoryConnection: ResponseSink, @unchecked Sendable {
+package final class InMemoryConnection: ResponseSink, TurnTaker, @unchecked Sendable {
     private let exchange: Exchange
+    package var isQueued = false
+    package var neededTurns = false
+    /// The bytes that a turn has not read yet.
+    private var arrived: ArraySlice<UInt8> = []
+    private var isInTurn = false
     /// The output of the exchange so far.
     package private(set) var sent: [UInt8] = []
     private let guarded = GuardedBuffer()
@@ -26,15 +31,52 @@ package final class InMemoryConnection: ResponseSink, @unchecked Sendable {
             let size = sizes.count > 1 ? sizes.removeFirst() : sizes.first ?? .max
             let piece = rest.prefix(min(size, GuardedBuffer.capacity))
             rest = rest.dropFirst(piece.count)
-            guarded.with(piece) { exchange.receive($0, from: self) }
-            collect()
+            guarded.with(piece) { bytes in
+                isInTurn = true
+                defer { isInTurn = false }
+                var budget = TurnBudget(start: 0, clock: { 0 })
+                exchange.receive(bytes, from: self, &budget)
+            }
+            takeTurns()
         }
     }
 
     /// Ends the client's side of the connection.
     package func end() {
-        if exchange.wantsInput { exchange.receiveEnd(self) }
+        if exchange.wantsInput { exchange.receiveEnd() }
+        takeTurns()
+    }
+
+    /// Lets bytes arrive, for the next turns to read.
+    package func arrive(_ bytes: [UInt8]) { arrived += bytes }
+
+    /// Does what a connection of an event loop does in its turn. Returns whether there is more to do.
+    package func takeTurn(_ budget: inout TurnBudget) -> Bool {
+        guard !isInTurn else { return false }
+        isInTurn = true
+        defer { isInTurn = false }
         collect()
+        while exchange.canResume || exchange.wantsInput && !arrived.isEmpty {
+            guard !budget.isSpent else { return true }
+            if exchange.canResume {
+                exchange.resume(self, &budget)
+            } else {
+                let piece = arrived.prefix(GuardedBuffer.capacity)
+                arrived = arrived.dropFirst(piece.count)
+                guarded.with(piece) { exchange.receive($0, from: self, &budget) }
+            }
+            collect()
+        }
+        return false
+    }
+
+    /// Takes turns until there is nothing more to do.
+    private func takeTurns() {
+        var hasMore = true
+        while hasMore {
+            var budget = TurnBudget(start: 0, clock: { 0 })
+            hasMore = takeTurn(&budget)
+        }
     }
 
     package func timeOut() {
@@ -64,13 +106,17 @@ package final class InMemoryConnection: ResponseSink, @unchecked Sendable {
 
     package func deliver(_ response: Response?, to request: UInt64) {
         exchange.complete(response, to: request, self)
+        takeTurns()
     }
 
     package func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void) {
         exchange.onDisconnect(request, body)
     }
 
-    package func streamIsReady(_ stream: StreamBuffer) { exchange.advanceStream(stream, self) }
+    package func streamIsReady(_ stream: StreamBuffer) {
+        exchange.advanceStream(stream, self)
+        takeTurns()
+    }
 }
 
 /// Memory that is followed by an inaccessible page.

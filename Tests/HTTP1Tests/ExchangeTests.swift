@@ -169,6 +169,37 @@ struct ExchangeTests {
         #expect(connection.isClosed)
     }
 
+    @Test("Pipelined requests that wait for a turn get their responses after a half-close")
+    func halfClosedBetweenTurns() {
+        let connection = InMemoryConnection()
+        connection.arrive(get("/") + get("/") + get("/"))
+        var limits = TurnBudget.Limits()
+        limits.requests = 1
+        var budget = TurnBudget(limits, start: 0, clock: { 0 })
+        #expect(connection.takeTurn(&budget))
+        #expect(connection.responses.count == 1)
+        connection.end()
+        #expect(connection.responses.count == 3)
+        #expect(!connection.isClosed, "the end is read after the requests before it")
+        connection.end()
+        #expect(connection.isClosed)
+    }
+
+    @Test("Draining a connection with pipelined requests ends it with the next response")
+    func drainBetweenTurns() {
+        let connection = InMemoryConnection()
+        connection.arrive(get("/") + get("/") + get("/"))
+        var limits = TurnBudget.Limits()
+        limits.requests = 1
+        var budget = TurnBudget(limits, start: 0, clock: { 0 })
+        #expect(connection.takeTurn(&budget))
+        connection.drain()
+        var next = TurnBudget(limits, start: 0, clock: { 0 })
+        #expect(!connection.takeTurn(&next))
+        #expect(connection.responses.map { $0["Connection"] } == [nil, "close"])
+        #expect(connection.isClosed)
+    }
+
     @Test("A client that half-closes gets its response")
     func halfClosed() {
         let handler = HoldingHandler()

@@ -64,33 +64,85 @@ struct LimitTests {
         }
     }
 
-    @Test("113: the bodies of all clients together are bounded: a body beyond the limit gets 503")
+    @Test("113: the bodies of all clients together are bounded: the one that has waited longest gets 503")
     func bodies() throws {
         var limits = Limits()
         limits.maxTotalBodyBytes = 1_000_000
         try withServer(limits: limits) { port in
             let head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 700000\r\n\r\n"
-            let half = [UInt8](repeating: 1, count: 600_000)
+            let part = [UInt8](repeating: 1, count: 600_000)
             let first = Client(port: port)
             first.send(head)
-            first.send(half)
+            first.send(part)
             usleep(50_000)
             let second = Client(port: port)
             second.send(head)
-            second.send(half)
-            let refusal = second.response()
+            second.send(part + part.prefix(100_000))
+            #expect(second.response()?.body.count == 700_000)
+            let refusal = first.response()
             #expect(refusal?.status == 503)
             #expect(refusal?["Retry-After"] == "1")
-            second.close()
-            first.send([UInt8](repeating: 1, count: 100_000))
-            #expect(first.response()?.body.count == 700_000)
+            first.close()
             // Completed and refused bodies no longer count.
             for _ in 0..<3 {
                 let next = Client(port: port)
                 next.send(head)
-                next.send(half + half.prefix(100_000))
+                next.send(part + part.prefix(100_000))
                 #expect(next.response()?.status == 200)
             }
+        }
+    }
+
+    @Test("The bodies of one peer are bounded: its largest gets 503, and other peers are served")
+    func bodiesPerPeer() throws {
+        var limits = Limits()
+        limits.maxTotalBodyBytesPerPeer = 500_000
+        try withServer(limits: limits, loops: 2) { port in
+            func begin(_ source: UInt8, _ count: Int) -> Client {
+                let client = Client(port: port, source: source)
+                client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\n")
+                client.send([UInt8](repeating: 1, count: count))
+                usleep(50_000)
+                return client
+            }
+            let large = begin(7, 300_000)
+            let other = begin(8, 300_000)
+            let small = begin(7, 250_000)
+            let refusal = large.response()
+            #expect(refusal?.status == 503)
+            #expect(refusal?["Retry-After"] == "1")
+            #expect(refusal?.text.contains("from this address") == true)
+            small.send([UInt8](repeating: 1, count: 150_000))
+            #expect(small.response()?.status == 200)
+            other.send([UInt8](repeating: 1, count: 100_000))
+            #expect(other.response()?.status == 200)
+        }
+    }
+
+    @Test("Slow senders of large bodies do not keep out a newcomer with a small one")
+    func newcomer() throws {
+        var limits = Limits()
+        limits.maxTotalBodyBytes = 1_000_000
+        try withServer(limits: limits, loops: 2) { port in
+            let slow = (0..<4).map { number in
+                let client = Client(port: port, source: UInt8(10 + number))
+                client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 700000\r\n\r\n")
+                client.send([UInt8](repeating: 1, count: 240_000))
+                return client
+            }
+            usleep(50_000)
+            let newcomer = Client(port: port, source: 7)
+            newcomer.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n")
+            newcomer.send([UInt8](repeating: 1, count: 200_000))
+            #expect(newcomer.response()?.status == 200)
+            // One of the slow senders had to go.
+            let refusals = slow.compactMap { client in
+                client.endSending()
+                client.receiveAll()
+                return client.response()
+            }
+            #expect(refusals.map(\.status) == [503])
+            #expect(refusals.first?["Retry-After"] == "1")
         }
     }
 

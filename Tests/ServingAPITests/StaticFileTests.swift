@@ -1,4 +1,5 @@
 import APITesting
+import ServingAPI
 import Testing
 
 /// Case 107 of HTTP1Tests/wire-cases.md: conditional requests for documents that do not change (RFC 9110,
@@ -36,5 +37,47 @@ import Testing
             let response = try api.send("GET", "/openapi.yaml", fields: [(name: name, value: value)])
             #expect(response.status == status, "\(name): \(value)")
         }
+    }
+
+    @Test(arguments: TransportKind.allCases)
+    func compressedAndPlainContentShareOneTag(_ transport: TransportKind) throws {
+        let api = try API(transport)
+        let paths = ["/openapi.yaml", "/", "/console/dygraph.js", "/problems", "/problems/unknown-model"]
+        for path in paths {
+            func get(_ coding: String?) throws -> APIResponse {
+                try api.send(
+                    "GET", path, fields: coding.map { [(name: "Accept-Encoding", value: $0)] } ?? [])
+            }
+            let plain = try get(nil)
+            let packed = try get("gzip")
+            let tag = try #require(plain["etag"], "\(path)")
+            #expect(packed["etag"] == tag)
+            // Both have a Vary field, or a cache would send the plain bytes to every client.
+            #expect(plain["vary"] == "Accept-Encoding", "\(path)")
+            #expect(packed["vary"] == "Accept-Encoding", "\(path)")
+            #expect(plain["content-encoding"] == nil)
+            if packed["content-encoding"] != nil {
+                #expect(try ContentCoding.gzip.decompress(packed.body, limit: 1 << 20) == plain.body)
+            } else {
+                #expect(packed.body == plain.body)
+                #expect(plain.body.count < 1400, "\(path)")
+            }
+            // 304 has the Vary field that 200 would have (RFC 9110, 15.4.5).
+            let unchanged = try api.send(
+                "GET", path,
+                fields: [(name: "Accept-Encoding", value: "gzip"), (name: "If-None-Match", value: tag)])
+            #expect(unchanged.status == 304)
+            #expect(unchanged["vary"] == "Accept-Encoding")
+            #expect(unchanged["content-encoding"] == nil)
+        }
+    }
+
+    @Test func aStaticFileIsCompressedOnceAtTheBestLevel() throws {
+        let api = try API(.inProcess)
+        let packed = try api.send(
+            "GET", "/openapi.yaml", fields: [(name: "Accept-Encoding", value: "gzip")])
+        let plain = try ContentCoding.gzip.decompress(packed.body, limit: 1 << 20)
+        let fast = try #require(ContentCoding.gzip.compress(plain))
+        #expect(packed.body.count < fast.count * 9 / 10)
     }
 }

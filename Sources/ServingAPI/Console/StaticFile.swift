@@ -1,15 +1,19 @@
 import Crypto
 import HTTP1
 
-/// A document that does not change while the server runs.
+/// A document that does not change while the server runs. It is compressed once, and not for each response.
 struct StaticFile: Sendable {
     private let bytes: [UInt8]
+    /// The bytes in gzip; nil if they are not worth compressing.
+    private let gzip: [UInt8]?
     private let type: MediaType
-    /// A weak tag, because the document is sent with and without compression (RFC 9110, 8.8.1).
+    /// A weak tag, because the document is sent with and without compression (RFC 9110, 8.8.1). One tag for
+    /// both lets a client revalidate what it has, whatever it accepts now.
     private let tag: EntityTag
 
     init(_ bytes: [UInt8], _ type: MediaType) {
         self.bytes = bytes
+        gzip = ContentCoding.gzip.compressIfWorthwhile(bytes, .most)
         self.type = type
         let digest = SHA256.hash(data: bytes).prefix(8).map {
             String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
@@ -17,18 +21,21 @@ struct StaticFile: Sendable {
         tag = EntityTag(digest.joined(), isWeak: true)
     }
 
-    /// The document, or 304 if If-None-Match lists its tag.
+    /// The document in the coding that the client accepts, or 304 if If-None-Match lists its tag. 304 has the
+    /// Vary field of 200 (RFC 9110, 15.4.5).
     /// - Throws: 412 if If-Match does not list the tag.
     func response(to head: RequestHead) throws(Problem) -> Response {
         var response = Response(status: .ok, fields: [(name: "ETag", value: tag.text)])
-        // A 304 has no content, from which the field would be derived.
-        if Response.isWorthCompressing(bytes) {
-            response.fields.append((name: "Vary", value: "Accept-Encoding"))
-        }
+        if gzip != nil { response.fields.append((name: "Vary", value: "Accept-Encoding")) }
         if case .notModified = try Selection(of: tag, for: head) {
             response.status = .notModified
+            return response
+        }
+        response.fields.append((name: "Content-Type", value: type.rawValue))
+        if let gzip, ContentCoding.acceptsGzip(head.fields) {
+            response.fields.append((name: "Content-Encoding", value: ContentCoding.gzip.rawValue))
+            response.body = .bytes(gzip)
         } else {
-            response.fields.append((name: "Content-Type", value: type.rawValue))
             response.body = .bytes(bytes)
         }
         return response

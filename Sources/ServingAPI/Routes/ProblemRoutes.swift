@@ -6,26 +6,37 @@ struct ProblemRoutes: RouteGroup {
         [
             Route(
                 .get, "/problems", scope: nil, produces: [.html, .text],
-                .onLoop { (call) throws(Problem) in Self.page(ProblemType.allCases, call) }),
+                .onLoop { (call) throws(Problem) in try Self.all.response(to: call) }),
             Route(
                 .get, "/problems/{type}", scope: nil, produces: [.html, .text],
                 .onLoop { (call) throws(Problem) in
-                    guard let type = call.parameters["type"].flatMap(ProblemType.init) else {
+                    guard let page = call.parameters["type"].flatMap({ Self.pages[$0] }) else {
                         throw .unknownPath(call.request.head)
                     }
-                    return Self.page([type], call)
+                    return try page.response(to: call)
                 }),
         ]
     }
 
-    private static func page(_ types: [ProblemType], _ call: Call) -> Response {
-        let text = call.mediaType == .html ? ProblemType.html(types) : ProblemType.markdown(types)
-        return Response(
-            status: .ok,
-            fields: [
-                (name: "Content-Type", value: call.mediaType.rawValue),
-                (name: "Content-Security-Policy", value: "default-src 'none'"),
-            ],
-            body: .bytes(Array(text.utf8)))
+    private static let all = Page(ProblemType.allCases)
+    /// The pages of single types, by name.
+    private static let pages = Dictionary(
+        uniqueKeysWithValues: ProblemType.allCases.map { ($0.rawValue, Page([$0])) })
+
+    /// The documentation of types in both formats.
+    private struct Page {
+        let html: StaticFile
+        let markdown: StaticFile
+
+        init(_ types: [ProblemType]) {
+            html = StaticFile(Array(ProblemType.html(types).utf8), .html)
+            markdown = StaticFile(Array(ProblemType.markdown(types).utf8), .text)
+        }
+
+        func response(to call: Call) throws(Problem) -> Response {
+            var response = try (call.mediaType == .html ? html : markdown).response(to: call.request.head)
+            response.fields.append((name: "Content-Security-Policy", value: "default-src 'none'"))
+            return response
+        }
     }
 }

@@ -44,13 +44,33 @@ package enum ContentCoding: String, CaseIterable {
     /// The size of the buffer for decompression, in bytes.
     private static let chunkSize = 64 * 1024
 
-    /// Compresses bytes at zlib's fastest level, which halves numbers as text. Returns nil if memory runs
-    /// out.
-    package func compress(_ bytes: [UInt8]) -> [UInt8]? {
+    /// How much time compression may take.
+    package enum Effort {
+        /// For content that is sent once: zlib's fastest level, which halves numbers as text.
+        case least
+        /// For content that is compressed once and sent often.
+        case most
+
+        fileprivate var level: Int32 { self == .least ? Z_BEST_SPEED : Z_BEST_COMPRESSION }
+    }
+
+    /// The minimum number of bytes that are worth compressing: shorter content fits into about one packet.
+    static var minCompressedSize: Int { 1400 }
+
+    /// Compresses bytes. Returns nil if they are too few or do not become fewer, or if memory runs out.
+    package func compressIfWorthwhile(_ bytes: [UInt8], _ effort: Effort) -> [UInt8]? {
+        guard bytes.count >= Self.minCompressedSize, let compressed = compress(bytes, effort),
+            compressed.count < bytes.count
+        else { return nil }
+        return compressed
+    }
+
+    /// Compresses bytes. Returns nil if memory runs out.
+    package func compress(_ bytes: [UInt8], _ effort: Effort = .least) -> [UInt8]? {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         defer { stream.deallocate() }
-        guard czlib_start_deflating(stream, Z_BEST_SPEED, format) == Z_OK else { return nil }
+        guard czlib_start_deflating(stream, effort.level, format) == Z_OK else { return nil }
         defer { deflateEnd(stream) }
         let maxCount = Int(deflateBound(stream, UInt(bytes.count)))
         var result = Z_OK
@@ -112,22 +132,21 @@ package enum ContentCoding: String, CaseIterable {
 }
 
 extension Response {
-    /// Whether bytes are long enough to be compressed: shorter content fits into about one packet.
-    static func isWorthCompressing(_ bytes: [UInt8]) -> Bool { bytes.count >= 1400 }
-
-    /// Whether the content is compressed for clients that accept gzip. A strong ETag identifies the
-    /// uncompressed bytes (RFC 9110, 8.8.3.3).
-    private var isCompressible: Bool {
-        guard case .bytes(let bytes) = body, Self.isWorthCompressing(bytes) else { return false }
-        return !fields.contains {
-            $0.name == "Content-Encoding" || $0.name == "ETag" && !$0.value.hasPrefix("W/")
-        }
+    /// The bytes that `compressed` would compress; nil for content that has a coding already, is too short,
+    /// or has a strong ETag, which identifies the uncompressed bytes (RFC 9110, 8.8.3.3).
+    var compressibleBytes: [UInt8]? {
+        guard case .bytes(let bytes) = body, bytes.count >= ContentCoding.minCompressedSize,
+            !fields.contains(where: {
+                $0.name == "Content-Encoding" || $0.name == "ETag" && !$0.value.hasPrefix("W/")
+            })
+        else { return nil }
+        return bytes
     }
 
-    /// The response in gzip, if it is compressible and its content becomes smaller.
+    /// The response in gzip, if its content becomes smaller.
     func compressed() -> Response {
-        guard isCompressible, case .bytes(let bytes) = body,
-            let compressed = ContentCoding.gzip.compress(bytes), compressed.count < bytes.count
+        guard let bytes = compressibleBytes,
+            let compressed = ContentCoding.gzip.compressIfWorthwhile(bytes, .least)
         else { return self }
         var response = self
         response.fields.append((name: "Content-Encoding", value: ContentCoding.gzip.rawValue))
@@ -144,7 +163,7 @@ extension Response {
         let index = fields.firstIndex { $0.name == "Vary" }
         let present = index.map { fields[$0].value }
         let isCompressed = fields.contains { $0.name == "Content-Encoding" }
-        let coding = present ?? (isCompressed || isCompressible ? "Accept-Encoding" : nil)
+        let coding = present ?? (isCompressed || compressibleBytes != nil ? "Accept-Encoding" : nil)
         let value: String
         switch (isNegotiated, coding) {
         case (false, nil): return

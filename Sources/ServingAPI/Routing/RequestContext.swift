@@ -118,7 +118,7 @@ package final class RequestContext: ExchangeHandler {
             Call(
                 context: self, admission: admission, request: request,
                 responder: ContentCoding.acceptsGzip(request.fields)
-                    ? responder.map { $0.compressed() } : responder,
+                    ? service.compressor.compressing(responder) : responder,
                 arrival: admission.route.action.mayCompute ? .now : nil))
     }
 

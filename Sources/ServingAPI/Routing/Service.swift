@@ -13,6 +13,7 @@ public final class Service: Handler {
     public let jobs: TrainingJobs
     let router: Router
     let executor: Executor
+    let compressor: ResponseCompressor
     let keys: APIKeys?
     let hosts: HostPolicy
     let requestMetrics: RequestMetrics
@@ -52,6 +53,7 @@ public final class Service: Handler {
         requestMetrics = RequestMetrics(paths: router.paths)
         metrics.include(requestMetrics)
         executor = Executor(queue: queue, batch: batch, models: models, maxBody: limits.maxBodyBytes)
+        compressor = ResponseCompressor(queue: queue)
         problemFormats = groups.compactMap(\.problemFormat)
         self.jobs = jobs
         self.keys = keys

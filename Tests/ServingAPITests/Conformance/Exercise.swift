@@ -272,9 +272,13 @@ extension Exercise {
             Exercise("GET /openapi.yaml", 304, fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /openapi.yaml", 200), Exercise("GET /openapi.yaml", 406, fields: image),
             Exercise("GET /problems", 200), Exercise("GET /problems", 200, fields: text),
+            Exercise("GET /problems", 304, fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /problems", 406, fields: image),
             Exercise("GET /problems/{type}", 200, at: "/problems/unknown-model"),
             Exercise("GET /problems/{type}", 200, at: "/problems/unknown-model", fields: text),
+            Exercise(
+                "GET /problems/{type}", 304, at: "/problems/unknown-model",
+                fields: [(name: "If-None-Match", value: "*")]),
             Exercise("GET /problems/{type}", 404, at: "/problems/unknown"),
             Exercise("GET /problems/{type}", 406, at: "/problems/unknown-model", fields: image),
             Exercise("DELETE /models/{model}", 404, at: "/models/unknown"),
