@@ -42,8 +42,13 @@ import Testing
     @Test(arguments: TransportKind.allCases)
     func compressedAndPlainContentShareOneTag(_ transport: TransportKind) throws {
         let api = try API(transport)
-        let paths = ["/openapi.yaml", "/", "/console/dygraph.js", "/problems", "/problems/unknown-model"]
-        for path in paths {
+        // The pages of problems have two media types, and that of a single one is too short to be compressed.
+        let paths = [
+            "/openapi.yaml": "Accept-Encoding", "/": "Accept-Encoding",
+            "/console/dygraph.js": "Accept-Encoding", "/problems": "Accept, Accept-Encoding",
+            "/problems/unknown-model": "Accept",
+        ]
+        for (path, vary) in paths {
             func get(_ coding: String?) throws -> APIResponse {
                 try api.send(
                     "GET", path, fields: coding.map { [(name: "Accept-Encoding", value: $0)] } ?? [])
@@ -52,9 +57,9 @@ import Testing
             let packed = try get("gzip")
             let tag = try #require(plain["etag"], "\(path)")
             #expect(packed["etag"] == tag)
-            // Both have a Vary field, or a cache would send the plain bytes to every client.
-            #expect(plain["vary"] == "Accept-Encoding", "\(path)")
-            #expect(packed["vary"] == "Accept-Encoding", "\(path)")
+            // Both have the same Vary field, or a cache would send the plain bytes to every client.
+            #expect(plain["vary"] == vary, "\(path)")
+            #expect(packed["vary"] == vary, "\(path)")
             #expect(plain["content-encoding"] == nil)
             if packed["content-encoding"] != nil {
                 #expect(try ContentCoding.gzip.decompress(packed.body, limit: 1 << 20) == plain.body)
@@ -67,7 +72,7 @@ import Testing
                 "GET", path,
                 fields: [(name: "Accept-Encoding", value: "gzip"), (name: "If-None-Match", value: tag)])
             #expect(unchanged.status == 304)
-            #expect(unchanged["vary"] == "Accept-Encoding")
+            #expect(unchanged["vary"] == vary, "\(path)")
             #expect(unchanged["content-encoding"] == nil)
         }
     }
