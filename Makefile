@@ -37,15 +37,16 @@ check-ray: build
 	REPRISE=$${REPRISE:-.build/release/reprise} RAY_USAGE_STATS_ENABLED=0 \
 		.venv-ray/bin/python -m pytest -v -p no:cacheprovider Tests/ray
 
-# Tests the console in Debian's Chromium, and attacks by web pages also in its Firefox. DATA=folder uses real data, SCREENSHOTS=folder saves pictures.
+# Tests the console in Debian's Chromium, and attacks by web pages also in its Firefox. DATA=folder uses real
+# data, SCREENSHOTS=folder saves pictures.
 test-console: build
 	scripts/setup console
 	python3 -m venv .venv-console
 	.venv-console/bin/pip install --quiet -r Tests/console/requirements.txt
 	.venv-console/bin/python -m pytest -v -p no:cacheprovider Tests/console
 
-# Checks the server's metrics with promtool, the parser of OpenMetrics in Prometheus' Python client, and a real
-# Prometheus. Takes a minute.
+# Checks the server's metrics with promtool, the parser of OpenMetrics in Prometheus' Python client, and a
+# real Prometheus. Takes a minute.
 check-metrics: build
 	scripts/setup metrics
 	python3 -m venv .venv-metrics

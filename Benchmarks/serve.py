@@ -92,7 +92,8 @@ def memory(server, field="VmRSS"):
 
 
 def wrk_command(port, path, connections, seconds, script=None, *options):
-    command = ["taskset", "--cpu-list", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", *options]
+    command = ["taskset", "--cpu-list", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency",
+               *options]
     command += ["-s", os.path.join(HERE, "wrk", script)] if script else []
     return command + [f"http://127.0.0.1:{port}{path}"]
 
@@ -304,8 +305,8 @@ def fairness(seconds, depth=20):
         rows.append(row("none", 0, "", *measure()))
         for name, (path, body) in FLOODS.items():
             for connections in (200, 1000):
-                command = ["nice", "-n", "19", *wrk_command(OURS, path, connections, seconds + 3, "pipeline.lua",
-                                                            "--timeout", "60")]
+                command = ["nice", "-n", "19", *wrk_command(
+                    OURS, path, connections, seconds + 3, "pipeline.lua", "--timeout", "60")]
                 with subprocess.Popen(command, env={**os.environ, "BODY": body, "DEPTH": str(depth)},
                                       stdout=subprocess.PIPE, text=True) as load:
                     time.sleep(2)
@@ -315,7 +316,8 @@ def fairness(seconds, depth=20):
                 time.sleep(1)
     gc.enable()
     os.sched_setaffinity(0, range(os.cpu_count()))
-    print(f"\nGET /healthz while other connections pipeline {depth} requests each; times in ms, goal: p99 below 50")
+    print(f"\nGET /healthz while other connections pipeline {depth} requests each; times in ms, "
+          "goal: p99 below 50")
     columns = [f"{kind}{name}" for kind in ("", "fresh: ") for name in ("requests", "p50", "p99", "max")]
     table(["flood", "connections", "requests/s", *columns], rows)
 
@@ -336,7 +338,8 @@ def soak(seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["throughput", "fairness", "idle", "large", "overload", "slow"],
+    parser.add_argument("parts", nargs="*",
+                        default=["throughput", "fairness", "idle", "large", "overload", "slow"],
                         help="throughput, fairness, idle, large, overload, slow, soak")
     parser.add_argument("--executable", help="the server to measure; by default that of `make build`")
     parser.add_argument("--seconds", type=int, default=5, help="duration of each load")

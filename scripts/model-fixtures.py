@@ -37,7 +37,8 @@ EVERY_LAYER = [
     {"type": "Bidirectional", "layer": {"type": "LSTM", "units": 2, "activation": "relu",
                                         "recurrent_activation": "hard_sigmoid"}},
     {"type": "Dropout", "rate": 0.25}, {"type": "RepeatVector", "n": T},
-    {"type": "LSTM", "units": 3, "return_sequences": True}, {"type": "Dense", "units": 3, "activation": "sigmoid"},
+    {"type": "LSTM", "units": 3, "return_sequences": True},
+    {"type": "Dense", "units": 3, "activation": "sigmoid"},
     {"type": "TimeDistributed", "layer": {"type": "Dense", "units": F}},
 ]
 # Members of POST /train besides the data. The order is that of the requests: a warm start follows its base.
@@ -47,8 +48,10 @@ TRAININGS = [
     ("stacked", {"architecture": "stacked", "units": [3], "scaling": "minmax", "error_kind": "mae",
                  "validation_split": 0.2, "early_stopping": {"restore_best_weights": True},
                  "reduce_lr_on_plateau": {"factor": 0.5}, "clip_norm": 1, "loss": "huber"}),
-    ("layers", {"architecture": "layers", "layers": EVERY_LAYER, "scaling": "none", "error_kind": "mahalanobis"}),
-    ("fixed", {"units": [2], "threshold": 0.75, "activation": "relu", "recurrent_activation": "hard_sigmoid"}),
+    ("layers", {"architecture": "layers", "layers": EVERY_LAYER, "scaling": "none",
+                "error_kind": "mahalanobis"}),
+    ("fixed", {"units": [2], "threshold": 0.75, "activation": "relu",
+               "recurrent_activation": "hard_sigmoid"}),
     ("sigmas", {"units": [2], "sigmas": 3, "calibration_split": 0.3}),
 ]
 
@@ -59,7 +62,8 @@ class Server:
     def __init__(self, executable, models, data):
         self.log = tempfile.NamedTemporaryFile("r")
         self.process = subprocess.Popen(
-            [executable, "serve", "--port", "0", "--models", models, "--data", data], stderr=open(self.log.name, "w"))
+            [executable, "serve", "--port", "0", "--models", models, "--data", data],
+            stderr=open(self.log.name, "w"))
         while not (found := re.search(r"url=(\S+)", pathlib.Path(self.log.name).read_text())):
             if self.process.poll() is not None:
                 sys.exit(pathlib.Path(self.log.name).read_text())
@@ -68,7 +72,9 @@ class Server:
 
     def call(self, method, path, body=None, **fields):
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        fields = {"Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"} | fields
+        fields = {
+            "Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        } | fields
         request = urllib.request.Request(self.url + path, data, fields, method=method)
         with urllib.request.urlopen(request) as response:
             content = response.read()
@@ -83,9 +89,11 @@ def fill(server):
             del body["timesteps"]
         server.call("POST", "/train", body, **{"Idempotency-Key": f"fixture-{model}-{len(members)}"})
     server.call("PUT", "/models/autoencoder/aliases/stable", {"version": 1})
-    server.call("PUT", "/models/uploaded/model.safetensors", server.call("GET", "/models/layers/model.safetensors"))
+    server.call("PUT", "/models/uploaded/model.safetensors",
+                server.call("GET", "/models/layers/model.safetensors"))
     created = server.call("POST", AZURE, {"dataSource": "table.csv", "startTime": "2026-01-01T00:00:00Z",
-                                          "endTime": "2026-01-01T00:59:00Z", "slidingWindow": 28, "displayName": "Ä pump"})
+                                          "endTime": "2026-01-01T00:59:00Z", "slidingWindow": 28,
+                                          "displayName": "Ä pump"})
     while server.call("GET", f"{AZURE}/{created['modelId']}")["modelInfo"]["status"] != "READY":
         time.sleep(0.05)
 
@@ -108,7 +116,8 @@ def expected(server):
             record("GET", f"/models/{name}/versions/{version}", None)
             record("POST", "/reconstruct", reference, "reconstructions", "errors")
             record("POST", "/score", reference | {"include": ["windows", "features"]})
-    record("POST", "/score", {"model": "autoencoder", "version": "stable", "windows": WINDOWS, "quantile": 0.9})
+    record("POST", "/score", {"model": "autoencoder", "version": "stable", "windows": WINDOWS,
+                              "quantile": 0.9})
     for model in server.call("GET", AZURE)["models"]:
         record("GET", f"{AZURE}/{model['modelId']}", None)
     return records
@@ -122,7 +131,8 @@ def main():
         models, data = pathlib.Path(folder, "models"), pathlib.Path(folder, "data")
         data.mkdir()
         (data / "table.csv").write_text("timestamp,flow,pressure\n" + "".join(
-            f"2026-01-01T00:{index:02}:00Z,{flow},{pressure}\n" for index, (flow, pressure) in enumerate(SERIES)))
+            f"2026-01-01T00:{index:02}:00Z,{flow},{pressure}\n"
+            for index, (flow, pressure) in enumerate(SERIES)))
         server = Server(executable, models, data)
         try:
             out = ROOT / "Tests/Fixtures/model-files" / server.call("GET", "/v2")["version"]

@@ -22,8 +22,8 @@ extension ModelRegistry {
         }
     }
 
-    /// The number of bytes that the server can still write to the file system of its folder; nil if the system
-    /// does not tell. Asks the file system, so it must not be called on a connection's loop.
+    /// The number of bytes that the server can still write to the file system of its folder; nil if the
+    /// system does not tell. Asks the file system, so it must not be called on a connection's loop.
     public var freeBytes: Int? { try? Files.freeBytes(of: repository.folder) }
 
     /// Whether a version is known, without access to the disk.

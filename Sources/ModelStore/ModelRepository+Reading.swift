@@ -59,8 +59,8 @@ extension ModelRepository {
         }
     }
 
-    /// Reads what a file describes. If that fails, the checksums decide: a file whose checksums hold is what a
-    /// server has written, so it is not damaged.
+    /// Reads what a file describes. If that fails, the checksums decide: a file whose checksums hold is what
+    /// a server has written, so it is not damaged.
     private static func understood<Value>(
         _ file: OpenFile, _ header: ModelFileHeader, _ body: () throws(ModelFileError) -> Value
     ) throws(ReadError) -> Value {

@@ -144,8 +144,8 @@ extension ModelRepository {
         path(name, version) + Self.deletedSuffix
     }
 
-    /// The highest number that was ever assigned, as far as the folder shows. An alias counts too: the copy of
-    /// a folder may lack the version that it points to, and the alias must not point to another one later.
+    /// The highest number that was ever assigned, as far as the folder shows. An alias counts too: the copy
+    /// of a folder may lack the version that it points to, and the alias must not point to another one later.
     private func highestNumber(_ name: String) throws(FileError) -> Int {
         (try Files.list(path(name)) ?? []).compactMap { entry in
             Self.alias(entry).map { aliasTarget($0, of: name) } ?? Self.number(entry)

@@ -144,7 +144,8 @@ struct ModelRepository: Sendable {
     /// The alias that an entry of a model's folder stands for; nil for other entries.
     static func alias(_ entry: String) -> String? { entry.hasPrefix("@") ? String(entry.dropFirst()) : nil }
 
-    /// The number that an alias points to, whether or not there is such a version; nil if the file holds none.
+    /// The number that an alias points to, whether or not there is such a version; nil if the file holds
+    /// none.
     func aliasTarget(_ alias: String, of name: String) -> Int? {
         let file = try? Files.read("\(path(name))/@\(alias)", first: 32)
         return file.flatMap {

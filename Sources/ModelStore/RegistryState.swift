@@ -48,8 +48,8 @@ struct RegistryState {
     /// Versions that were found damaged, with the stamps of their files. They are not listed while the stamp
     /// is the same.
     var quarantined: [Key: FileStamp] = [:]
-    /// Versions that this release does not understand, with the stamps of their files. They are listed and not
-    /// served while the stamp is the same.
+    /// Versions that this release does not understand, with the stamps of their files. They are listed and
+    /// not served while the stamp is the same.
     var unreadable: [Key: (version: UnreadableVersion, stamp: FileStamp?)] = [:]
 
     /// Replaces the listing of a model, and removes deleted versions from the cache.

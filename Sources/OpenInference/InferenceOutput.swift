@@ -43,8 +43,8 @@ enum InferenceOutput: String, CaseIterable {
     ///   - outputs: outputs that the model has.
     ///   - windows: `[N][T][F]` in the data's units.
     ///   - scoring: turns errors into scores; nil if `outputs` does not have ``score``.
-    /// - Returns: for each output its values, of the shape `[N]` followed by ``shape(of:)``; and the errors of
-    ///   the scores, `[N]`.
+    /// - Returns: for each output its values, of the shape `[N]` followed by ``shape(of:)``; and the errors
+    ///   of the scores, `[N]`.
     /// - Throws: 422 for values that overflow float32.
     static func compute(
         _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows, _ scoring: Scoring?

@@ -23,8 +23,8 @@ struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Maximum size of the request bodies that arrive from one address at the same time; raise it behind \
-            a proxy. Default: half of --max-bodies, at least --max-body. \
+            Maximum size of the request bodies that arrive from one address at the same time; raise it \
+            behind a proxy. Default: half of --max-bodies, at least --max-body. \
             [env: REPRISE_MAX_BODIES_PER_PEER]
             """, valueName: "MiB"))
     var maxBodiesPerPeer: Int?

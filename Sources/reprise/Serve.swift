@@ -19,8 +19,8 @@ struct Serve: ParsableCommand {
         abstract: "Start the server.",
         discussion: """
             SIGTERM or SIGINT stops the server gracefully; a second signal ends it at once. SIGHUP reads the \
-            file of API keys again. The environment variable in brackets sets an option too. Options override \
-            variables, and an empty variable counts as not set.
+            file of API keys again. The environment variable in brackets sets an option too. Options \
+            override variables, and an empty variable counts as not set.
             """)
 
     @Option(help: "Address to listen on. [env: REPRISE_HOST]")

@@ -53,20 +53,32 @@ import Testing
         }
         #expect(try post("waits", Small.training("toy")).status == 201)
         let started = try server.logged(
-            /level=info msg="training started" job=([0-9a-f]{32}) key_name=ops model=toy request_id=waits trace_id=0af7651916cd43dd8448eb211c80319c\n/
+            #/
+            level=info\ msg="training\ started"\ job=([0-9a-f]{32})\ key_name=ops\ model=toy\ request_id=waits
+            \ trace_id=0af7651916cd43dd8448eb211c80319c\n
+            /#
         )
         let job = started.1
         _ = try server.logged(
-            /msg="training succeeded" job=[0-9a-f]{32} key_name=ops model=toy request_id=waits seconds=\S+ trace_id=0af7651916cd43dd8448eb211c80319c version=1\n/
+            #/
+            msg="training\ succeeded"\ job=[0-9a-f]{32}\ key_name=ops\ model=toy\ request_id=waits
+            \ seconds=\S+\ trace_id=0af7651916cd43dd8448eb211c80319c\ version=1\n
+            /#
         )
         let line = try server.logged(
-            /msg=request request_id=waits method=POST route=\/train .* key_name=ops model=toy version=1 job=([0-9a-f]{32}) trace_id=0af7651916cd43dd8448eb211c80319c\s/
+            #/
+            msg=request\ request_id=waits\ method=POST\ route=/train\ .*\ key_name=ops\ model=toy\ version=1
+            \ job=([0-9a-f]{32})\ trace_id=0af7651916cd43dd8448eb211c80319c\s
+            /#
         )
         #expect(line.1 == job)
 
         #expect(try post("fails", Small.diverging("bad")).status == 422)
         let failed = try server.logged(
-            /level=warning msg="training failed" job=\S+ key_name=ops model=bad reason="([^"]*)" request_id=fails seconds/
+            #/
+            level=warning\ msg="training\ failed"\ job=\S+\ key_name=ops\ model=bad\ reason="([^"]*)"
+            \ request_id=fails\ seconds
+            /#
         )
         #expect(failed.1.contains("loss") && !failed.1.contains("("), "\(failed.1)")
 

@@ -82,8 +82,8 @@ import Testing
         }
     }
 
-    /// An unknown unit, a malformed range, several ranges, and HEAD, for which no ranges are defined (RFC 9110,
-    /// 14.2).
+    /// An unknown unit, a malformed range, several ranges, and HEAD, for which no ranges are defined (RFC
+    /// 9110, 14.2).
     @Test(arguments: paths)
     func otherRangesAreIgnored(_ path: String) throws {
         let file = try File(path)

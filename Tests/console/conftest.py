@@ -29,8 +29,8 @@ def pytest_report_header():
 @pytest.fixture
 def serve(tmp_path):
     """
-    Starts a server with options and returns its URL. After the test, it must exit with status 0. `serve.log` has
-    the lines of the servers' log.
+    Starts a server with options and returns its URL. After the test, it must exit with status 0. `serve.log`
+    has the lines of the servers' log.
     """
     started = []
     log = []

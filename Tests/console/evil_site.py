@@ -11,8 +11,8 @@ import threading
 from conftest import CHROMIUM, NAMES
 
 FIREFOX = os.environ.get("FIREFOX", shutil.which("firefox-esr"))
-# The browsers' own restrictions on requests from pages to this machine are disabled, because the tests are about
-# those of the server.
+# The browsers' own restrictions on requests from pages to this machine are disabled, because the tests are
+# about those of the server.
 FIREFOX_SETTINGS = {
     "network.lna.enabled": False,
     "network.dns.localDomains": "evil.example,other.example,reprise.example",

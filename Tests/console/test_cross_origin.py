@@ -21,7 +21,8 @@ const form = { "Content-Type": "application/x-www-form-urlencoded" };
 const fields = { [body("field")]: "" };
 const results = {
   text: await post("/train", { mode: "no-cors", body: body("text") }),
-  blob: await post("/train", { mode: "no-cors", body: new Blob([body("blob")], { type: "application/json" }) }),
+  blob: await post("/train", { mode: "no-cors", body: new Blob([body("blob")], \
+{ type: "application/json" }) }),
   untyped: await post("/train", { mode: "no-cors", body: new Blob([body("untyped")]) }),
   form: await post("/train", { mode: "no-cors", headers: form, body: body("form") }),
   score: await post("/score", { mode: "no-cors", body: new Blob(["{}"]) }),
@@ -41,8 +42,8 @@ for (const host of ["127.0.0.1", "other.example"]) {
 }
 return results;
 """
-# The page has loaded from another server, which now has the address of this one. The browser takes both for the
-# same origin, so that the page may read responses.
+# The page has loaded from another server, which now has the address of this one. The browser takes both for
+# the same origin, so that the page may read responses.
 REBINDING = """
 window.collector = COLLECTOR;
 let isRebound = false;
@@ -138,8 +139,8 @@ def test_another_page_cannot_change_anything(serve, evil, tmp_path, command, pag
     # Reading is allowed, but the page gets nothing.
     assert [(path, status) for method, path, status in requests if method == "GET"] == [("/models", 200)] * 2
     assert "mine" not in json.dumps(results) and results["opaque"] == "opaque 0 "
-    # Without TLS, the browser sends Sec-Fetch-Site to localhost only, and Origin to each host: the cases above
-    # are about both fields.
+    # Without TLS, the browser sends Sec-Fetch-Site to localhost only, and Origin to each host: the cases
+    # above are about both fields.
     assert site.fields["127.0.0.1"]["Sec-Fetch-Site"] in ("cross-site", "same-origin")
     assert site.fields["other.example"]["Sec-Fetch-Site"] is None
     assert all(fields["Origin"] == f"http://{page}:{site.port}" for fields in site.fields.values())

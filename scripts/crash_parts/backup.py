@@ -1,5 +1,5 @@
-"""Copies of a folder that are taken while a server changes it, as docs/operations.md describes backups. A server
-starts on each copy; then versions are restored from a copy into the folder of the running server."""
+"""Copies of a folder that are taken while a server changes it, as docs/operations.md describes backups. A
+server starts on each copy; then versions are restored from a copy into the folder of the running server."""
 
 import contextlib
 import os
@@ -9,12 +9,14 @@ import subprocess
 import threading
 import time
 
-from .support import LOST, MEDIUM, NAMES, SMALL, Server, expect, fault_of, figure, leftovers, quantiles, run_all, timed, until
+from .support import (
+    LOST, MEDIUM, NAMES, SMALL, Server, expect, fault_of, figure, leftovers, quantiles, run_all, timed, until)
 
-# Shell commands that copy the folder $0 to the folder $1, and their exit statuses: they are not 0 if files vanish or
-# change meanwhile, which loses nothing.
+# Shell commands that copy the folder $0 to the folder $1, and their exit statuses: they are not 0 if files
+# vanish or change meanwhile, which loses nothing.
 COPIES = {
-    "tar": ('tar -C "$0" -cf "$1.tar" .; status=$?; tar -C "$1" -xf "$1.tar"; rm "$1.tar"; exit $status', (0, 1)),
+    "tar": ('tar -C "$0" -cf "$1.tar" .; status=$?; tar -C "$1" -xf "$1.tar"; rm "$1.tar"; exit $status',
+            (0, 1)),
     "cp": ('cp -a "$0"/. "$1"', (0, 1)),
     "rsync": ('rsync -a "$0"/ "$1"', (0, 24)),
     # An alias that is copied before the versions seldom points to one that the copy lacks.
@@ -67,37 +69,43 @@ def alias_files(folder):
 
 
 def check_copy(tool, folder):
-    """A server starts on a copy, and serves whole versions only. Returns the number of aliases whose version the
-    copy lacks."""
+    """A server starts on a copy, and serves whole versions only. Returns the number of aliases whose version
+    the copy lacks."""
     written = alias_files(folder)
     server = Server(folder)
-    expect("backup", f"{tool}: nothing partially written is left after the start", not leftovers(folder), leftovers(folder))
+    expect("backup", f"{tool}: nothing partially written is left after the start", not leftovers(folder),
+           leftovers(folder))
     missing = 0
     for name in NAMES:
         versions, aliases = server.model(name)
         for version in versions:
             status, data, _ = server.download(name, version)
             is_whole = status == 200 and fault_of(data) is None
-            expect("backup", f"{tool}: every version is whole", is_whole, (name, version, status, fault_of(data)))
+            expect("backup", f"{tool}: every version is whole", is_whole,
+                   (name, version, status, fault_of(data)))
             response = server.reconstruct(name, version)
             expect("backup", f"{tool}: every version responds", response[:2] == (200, version), response)
-        expect("backup", f"{tool}: aliases point to existing versions", set(aliases.values()) <= set(versions), (aliases, versions))
-        lost = {alias: number for (of, alias), number in written.items() if of == name and number not in versions}
+        expect("backup", f"{tool}: aliases point to existing versions",
+               set(aliases.values()) <= set(versions), (aliases, versions))
+        lost = {alias: number for (of, alias), number in written.items()
+                if of == name and number not in versions}
         missing += len(lost)
         # Train past the number of each lost alias: the alias must not come back with another version.
         for _ in range(max([number - max(versions, default=0) for number in lost.values()], default=0)):
             server.train(name)
         revived = set(lost) & set(server.model(name)[1])
-        expect("backup", f"{tool}: an alias whose version is missing stays unset", not revived, (name, lost, server.model(name)))
+        expect("backup", f"{tool}: an alias whose version is missing stays unset", not revived,
+               (name, lost, server.model(name)))
     log = server.logged()
-    expect("backup", f"{tool}: nothing is quarantined", "damaged" not in log and not os.path.exists(f"{folder}/.damaged"), log)
+    expect("backup", f"{tool}: nothing is quarantined",
+           "damaged" not in log and not os.path.exists(f"{folder}/.damaged"), log)
     expect("backup", f"{tool}: after SIGTERM the server exits with 0", server.stop() == 0)
     return missing
 
 
 def restore(server, folder, copied, name):
-    """Restores a deleted model into the folder of a running server, while clients request it. Returns the time until
-    it is served."""
+    """Restores a deleted model into the folder of a running server, while clients request it. Returns the
+    time until it is served."""
     version = [server.train(name, MEDIUM)[1] for _ in range(3)][-1]
     server.call("PUT", f"/models/{name}/aliases/stable", {"version": 2})
     expected, statuses, is_ending = server.reconstruct(name), set(), threading.Event()
@@ -111,12 +119,13 @@ def restore(server, folder, copied, name):
     wait = run_all(ask, ask)
     start = time.perf_counter()
     subprocess.run(["rsync", "-a", "--ignore-existing", f"{copied}/{name}", folder], check=True)
-    is_restored = until(lambda: server.reconstruct(name) == expected and server.model(name) == ([1, 2, 3], {"stable": 2}), 2)
+    is_restored = until(
+        lambda: server.reconstruct(name) == expected and server.model(name) == ([1, 2, 3], {"stable": 2}), 2)
     seconds = time.perf_counter() - start
     is_ending.set()
     wait()
-    expect("backup", "restore: a running server serves the versions and aliases of the copy", is_restored is not None,
-           f"{server.model(name)} {server.last_errors()}")
+    expect("backup", "restore: a running server serves the versions and aliases of the copy",
+           is_restored is not None, f"{server.model(name)} {server.last_errors()}")
     expect("backup", "restore: requests meanwhile get 200 or 404", statuses <= {200, 404}, statuses)
     expect("backup", "restore: the next version has a new number", server.train(name)[1] == version + 1)
     return seconds
@@ -148,5 +157,6 @@ def backup(folder, rounds):
         figure("backup", f"{tool}: aliases whose version the copy lacks", str(missing[tool]))
     figure("backup", "time of a copy", quantiles(times))
     log = server.logged()
-    expect("backup", "nothing is quarantined in the original", "damaged" not in log and " level=error " not in log, server.last_errors())
+    expect("backup", "nothing is quarantined in the original",
+           "damaged" not in log and " level=error " not in log, server.last_errors())
     expect("backup", "after SIGTERM the server exits with 0", server.stop() == 0)

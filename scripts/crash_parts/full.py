@@ -1,5 +1,5 @@
-"""A disk that is full, without space or without inodes for another file, or below --min-free; and a folder that
-comes and goes, or cannot be written to."""
+"""A disk that is full, without space or without inodes for another file, or below --min-free; and a folder
+that comes and goes, or cannot be written to."""
 
 import contextlib
 import json
@@ -58,13 +58,17 @@ def too_full():
         with open(f"{folder}/filler", "wb") as file:
             file.write(bytes(9 << 20))
         expect("full", "min-free: not ready within 3 s", until(lambda: ready(server), 3) is not None)
-        expect("full", "min-free: the reason is plain", "--min-free requires 8 MiB" in (ready(server) or ""), ready(server))
+        expect("full", "min-free: the reason is plain",
+               "--min-free requires 8 MiB" in (ready(server) or ""), ready(server))
         slow = {**SMALL, "epochs": 100_000}
         (status, _), seconds = timed(lambda: server.train("m", slow))
-        expect("full", "min-free: training gets 507 at once", status == 507 and seconds < 1, (status, seconds))
-        expect("full", "min-free: uploading gets 507", server.call("PUT", "/models/m/model.safetensors", data)[0] == 507)
+        expect("full", "min-free: training gets 507 at once", status == 507 and seconds < 1,
+               (status, seconds))
+        expect("full", "min-free: uploading gets 507",
+               server.call("PUT", "/models/m/model.safetensors", data)[0] == 507)
         expect("full", "min-free: predictions are served", server.reconstruct("m")[0] == 200)
-        expect("full", "min-free: aliases can be set", server.call("PUT", "/models/m/aliases/best", {"version": 1})[0] == 200)
+        expect("full", "min-free: aliases can be set",
+               server.call("PUT", "/models/m/aliases/best", {"version": 1})[0] == 200)
         expect("full", "min-free: deleting works", server.call("DELETE", "/models/m/aliases/best")[0] == 204)
         os.remove(f"{folder}/filler")
         expect("full", "min-free: ready again within 3 s", until(lambda: not ready(server), 3) is not None)
@@ -76,7 +80,8 @@ def too_full():
 
 def comes_and_goes():
     """The folder is unmounted, and comes back on another device."""
-    with tempfile.TemporaryDirectory() as root, small_file_system("size=16m") as first, small_file_system("size=16m") as second:
+    with (tempfile.TemporaryDirectory() as root, small_file_system("size=16m") as first,
+          small_file_system("size=16m") as second):
         place = f"{root}/models"
         os.mkdir(place)
         subprocess.run(["mount", "--bind", first, place], check=True)
@@ -87,15 +92,19 @@ def comes_and_goes():
             subprocess.run(["umount", "--lazy", place], check=True)
             os.rmdir(place)
             expect("full", "gone: not ready within 3 s", until(lambda: ready(server), 3) is not None)
-            expect("full", "gone: models get 503, not 404", server.reconstruct("m")[0] == 503, server.reconstruct("m"))
+            expect("full", "gone: models get 503, not 404", server.reconstruct("m")[0] == 503,
+                   server.reconstruct("m"))
             expect("full", "gone: training gets 503", server.train("m")[0] == 503)
             if folder is second:
                 subprocess.run(["cp", "-a", f"{first}/.", second], check=True)
             os.mkdir(place)
-            expect("full", "an empty folder in its place: the model is gone", server.reconstruct("m")[0] == 404)
+            expect("full", "an empty folder in its place: the model is gone",
+                   server.reconstruct("m")[0] == 404)
             subprocess.run(["mount", "--bind", folder, place], check=True)
-            expect("full", f"back on {what}: ready within 3 s", until(lambda: not ready(server), 3) is not None)
-            expect("full", f"back on {what}: the model is served", until(lambda: server.reconstruct("m") == expected, 3) is not None)
+            expect("full", f"back on {what}: ready within 3 s",
+                   until(lambda: not ready(server), 3) is not None)
+            expect("full", f"back on {what}: the model is served",
+                   until(lambda: server.reconstruct("m") == expected, 3) is not None)
             expect("full", f"back on {what}: training works", server.train("m")[0] == 201)
             server.call("DELETE", f"/models/m/versions/{server.model('m')[0][-1]}")
         server.stop()
@@ -109,14 +118,16 @@ def read_only_mount():
         server.train("m")
         subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
         expect("full", "read-only mount: not ready within 3 s", until(lambda: ready(server), 3) is not None)
-        expect("full", "read-only mount: the reason is plain", (ready(server) or "").endswith("Read-only file system"), ready(server))
+        expect("full", "read-only mount: the reason is plain",
+               (ready(server) or "").endswith("Read-only file system"), ready(server))
         expect("full", "read-only mount: training gets 503", server.train("m")[0] == 503)
         expect("full", "read-only mount: predictions are served", server.reconstruct("m")[0] == 200)
         reader = Server(folder, "--read-only")
         expect("full", "read-only mount: a server with --read-only is ready", not ready(reader))
         reader.stop()
         subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
-        expect("full", "read-only mount: ready again within 3 s", until(lambda: not ready(server), 3) is not None)
+        expect("full", "read-only mount: ready again within 3 s",
+               until(lambda: not ready(server), 3) is not None)
         server.stop()
 
 

@@ -28,12 +28,14 @@ def requiring(metadata):
 
 
 def with_scaling(metadata):
-    metadata["scaling"] = json.dumps(json.loads(metadata["scaling"]) | {"scaling": "robust"}, separators=(",", ":"))
+    metadata["scaling"] = json.dumps(
+        json.loads(metadata["scaling"]) | {"scaling": "robust"}, separators=(",", ":"))
 
 
 def with_optional(metadata):
     metadata["later"] = "kept"
-    metadata["scaling"] = json.dumps(json.loads(metadata["scaling"]) | {"later": [1.5, None]}, separators=(",", ":"))
+    metadata["scaling"] = json.dumps(
+        json.loads(metadata["scaling"]) | {"later": [1.5, None]}, separators=(",", ":"))
 
 
 def store(folder, model, version, data):
@@ -46,7 +48,8 @@ def store(folder, model, version, data):
 
 def contents(folder):
     return {os.path.join(at, name): open(os.path.join(at, name), "rb").read()
-            for at, _, files in os.walk(folder) for name in files if name == "model.safetensors" or ".damaged" in at}
+            for at, _, files in os.walk(folder) for name in files
+            if name == "model.safetensors" or ".damaged" in at}
 
 
 def upgrade(folder, rounds):
@@ -64,14 +67,16 @@ def upgrade(folder, rounds):
     server = Server(folder)
     check_newer(server, newer, "after a restart")
     expect("upgrade", "a restart moves and changes nothing", contents(folder) == before)
-    expect("upgrade", "deleting a version of a newer release works", server.call("DELETE", "/models/a/versions/3")[0] == 204)
+    expect("upgrade", "deleting a version of a newer release works",
+           server.call("DELETE", "/models/a/versions/3")[0] == 204)
     expect("upgrade", "its number is not used again", server.train("a") == (201, 4))
     # What the newer release has written is readable to the newer release.
     shutil.rmtree(f"{folder}/b/3", ignore_errors=True)
     store(folder, "b", 3, data)
     server.stop()
     server = Server(folder)
-    expect("upgrade", "an upgraded server serves the version at once", server.reconstruct("b")[:2] == (200, 3))
+    expect("upgrade", "an upgraded server serves the version at once",
+           server.reconstruct("b")[:2] == (200, 3))
     server.stop()
     roll_back(folder)
 
@@ -85,8 +90,8 @@ def with_load(server, body):
             statuses.append(call())
 
     threads = [threading.Thread(target=repeat, args=(call,)) for call in (
-        lambda: server.train("c")[0] - 1, lambda: server.reconstruct("a")[0], lambda: server.reconstruct("b")[0],
-        lambda: server.call("GET", "/models")[0])]
+        lambda: server.train("c")[0] - 1, lambda: server.reconstruct("a")[0],
+        lambda: server.reconstruct("b")[0], lambda: server.call("GET", "/models")[0])]
     for thread in threads:
         thread.start()
     try:
@@ -115,17 +120,22 @@ def appear(server, folder, newer):
 def check_newer(server, newer, when):
     for model, version in newer:
         if version > 1:
-            expect("upgrade", f"{when}, latest is the newest readable version", server.reconstruct(model)[:2] == (200, 2))
+            expect("upgrade", f"{when}, latest is the newest readable version",
+                   server.reconstruct(model)[:2] == (200, 2))
             status, response, _ = server.call("GET", f"/models/{model}")
             unreadable = [one["version"] for one in json.loads(response).get("unreadable", [])]
-            expect("upgrade", f"{when}, GET /models/m lists the version as unreadable", unreadable == [version], response)
+            expect("upgrade", f"{when}, GET /models/m lists the version as unreadable",
+                   unreadable == [version], response)
         answers = [server.reconstruct(model, version), server.download(model, version),
                    server.call("GET", f"/models/{model}/versions/{version}")]
-        expect("upgrade", f"{when}, the version gets 409", [answer[0] for answer in answers] == [409] * 3, answers)
+        expect("upgrade", f"{when}, the version gets 409", [answer[0] for answer in answers] == [409] * 3,
+               answers)
         problem = json.loads(answers[2][1]).get("type")
-        expect("upgrade", f"{when}, the problem is newer-format", problem == "/problems/newer-format", problem)
+        expect("upgrade", f"{when}, the problem is newer-format",
+               problem == "/problems/newer-format", problem)
         expect("upgrade", f"{when}, the log says it once",
-               until(lambda: len(reports(server, model, version)) == 1, 2) is not None, reports(server, model, version))
+               until(lambda: len(reports(server, model, version)) == 1, 2) is not None,
+               reports(server, model, version))
 
 
 def reports(server, model, version):
@@ -140,7 +150,8 @@ def check_optional(server, folder, data):
         return
     sent, kept = metadata(data), metadata(server.download("optional", 1)[1])
     checksums = ("sha256", "data_sha256")
-    differing = [name for name in sent.keys() | kept.keys() if name not in checksums and sent.get(name) != kept.get(name)]
+    differing = [name for name in sent.keys() | kept.keys()
+                 if name not in checksums and sent.get(name) != kept.get(name)]
     expect("upgrade", "optional names survive PUT and download", not differing, differing)
     status, response, _ = server.call("PUT", "/models/optional/model.safetensors", rewritten(data, requiring))
     expect("upgrade", "a file that requires an unknown name gets 409", status == 409, response)
@@ -161,11 +172,13 @@ def roll_back(folder):
             server = Server(place)
             for model in NAMES:
                 status, version = server.train(model)
-                expect("upgrade", "both releases train in turn", (status, version) == (201, turn + 1), version)
+                expect("upgrade", "both releases train in turn", (status, version) == (201, turn + 1),
+                       version)
                 expect("upgrade", "both releases serve what the other has written",
                        all(server.reconstruct(model, version)[0] == 200 for version in range(1, turn + 2)))
             server.stop()
-        expect("upgrade", "rolling forth and back quarantines nothing", not os.path.exists(f"{place}/.damaged"))
+        expect("upgrade", "rolling forth and back quarantines nothing",
+               not os.path.exists(f"{place}/.damaged"))
     finally:
         Server.executable = executable
     return figure("upgrade", "an older executable", Server.older)

@@ -58,7 +58,9 @@ function train() {
         if (event === "job") jobID = content.id;
         if (event === "progress") showProgress(content, curve);
         if (event === "cancelled") status = "Cancelled. No version was stored.";
-        if (event === "failed" || event === "unauthorized") showError(byId("train-problem"), new Problem(content));
+        if (event === "failed" || event === "unauthorized") {
+          showError(byId("train-problem"), new Problem(content));
+        }
         if (event === "result") {
           status = `Trained: version ${content.version} of ${content.model}.`;
           curve.setHistory(content.history);

@@ -20,8 +20,8 @@ final class RequestRecord: Sendable {
         let peer: String?
     }
 
-    /// Paths of routes that are requested so often that their lines would hide the others. They are logged at the level
-    /// debug.
+    /// Paths of routes that are requested so often that their lines would hide the others. They are logged at
+    /// the level debug.
     private static let debugPaths: Set<String> = ["/healthz", "/readyz", "/metrics"]
     /// The maximum length of a path in the log, in bytes.
     private static let maxLoggedPath = 256

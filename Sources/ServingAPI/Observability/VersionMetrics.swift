@@ -4,7 +4,8 @@ import ModelFiles
 import Synchronization
 import Telemetry
 
-/// The metrics of the computations by one version of a model. They are atomic, so that counting takes no lock.
+/// The metrics of the computations by one version of a model. They are atomic, so that counting takes no
+/// lock.
 package final class VersionMetrics: Sendable {
     /// The time when the version was made, in seconds since 1970; nil for several versions.
     let created: Double?

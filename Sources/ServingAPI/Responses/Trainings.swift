@@ -5,8 +5,8 @@ import ModelStore
 import NeuralNetwork
 import Training
 
-/// The trainings of a server as routes use them: a refusal or failure becomes a problem, and the start and end
-/// of each job are logged.
+/// The trainings of a server as routes use them: a refusal or failure becomes a problem, and the start and
+/// end of each job are logged.
 package struct Trainings: Sendable {
     /// The jobs.
     package let jobs: TrainingJobs

@@ -36,7 +36,8 @@ package struct HostPolicy: Sendable {
     }
 
     /// Refuses a request for an unknown host (RFC 9110, 7.4). By DNS rebinding, a page can give its own name
-    /// the server's address; the browser then takes the server for the page's origin, but still sends the name.
+    /// the server's address; the browser then takes the server for the page's origin, but still sends the
+    /// name.
     private func checkHost(_ head: RequestHead) throws(Problem) {
         // Browsers always send Host, while health checks in HTTP/1.0 may not.
         guard let text = head.authority else { return }
@@ -48,8 +49,8 @@ package struct HostPolicy: Sendable {
             || allowed.contains { $0.isHost(of: authority) }
     }
 
-    /// Refuses a cross-origin request. Browsers send requests of any page, as long as they look like those of a
-    /// form, and only withhold the responses. Programs that are not browsers send neither field.
+    /// Refuses a cross-origin request. Browsers send requests of any page, as long as they look like those of
+    /// a form, and only withhold the responses. Programs that are not browsers send neither field.
     private func checkOrigin(_ head: RequestHead) throws(Problem) {
         let sites = head.fields.values(of: "Sec-Fetch-Site")
         let origins = head.fields.values(of: "Origin")
@@ -63,8 +64,8 @@ package struct HostPolicy: Sendable {
             }
         } else if let origin = origins.first, !isOwn(origin, head) {
             throw .crossOrigin(
-                "Origin is \(Quote.text(origin)), which is not the host of the request. If a proxy in front of "
-                    + "the server replaces Host, name its public host with --allowed-hosts")
+                "Origin is \(Quote.text(origin)), which is not the host of the request. If a proxy in front "
+                    + "of the server replaces Host, name its public host with --allowed-hosts")
         }
     }
 

@@ -89,8 +89,8 @@ package struct ModelLookup: Sendable {
         return description
     }
 
-    /// A version without its weights; nil if it does not exist. The caller checks that the request may use the
-    /// model.
+    /// A version without its weights; nil if it does not exist. The caller checks that the request may use
+    /// the model.
     package func descriptionIfAny(
         _ name: String, _ version: VersionReference = .latest
     ) throws(Problem) -> ModelRegistry.Description? {

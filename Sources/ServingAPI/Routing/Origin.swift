@@ -20,8 +20,8 @@ struct Origin {
         port = authority.port ?? standardPort
     }
 
-    /// Whether the page is from the host and port of a request. The scheme does not matter, because a proxy may
-    /// terminate TLS; a request without a port has the port of the page's scheme.
+    /// Whether the page is from the host and port of a request. The scheme does not matter, because a proxy
+    /// may terminate TLS; a request without a port has the port of the page's scheme.
     func isOrigin(of authority: Authority) -> Bool {
         host == authority.host && port == authority.port ?? standardPort
     }

@@ -45,8 +45,8 @@ extension Problem {
     static func misdirected(_ host: String) -> Problem {
         Problem(
             .misdirectedRequest,
-            "this server does not respond to requests for the host \(Quote.text(host)), only for IP addresses, "
-                + "localhost, the value of --host, and hosts that --allowed-hosts names")
+            "this server does not respond to requests for the host \(Quote.text(host)), only for IP "
+                + "addresses, localhost, the value of --host, and hosts that --allowed-hosts names")
     }
 
     package static func unknownPath(_ head: RequestHead) -> Problem {

@@ -255,8 +255,8 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .modelsFolderUnavailable:
             (
                 .serviceUnavailable,
-                "The models' folder is missing, cannot be read or written to, does not respond, or is too full "
-                    + "for the server to be ready.",
+                "The models' folder is missing, cannot be read or written to, does not respond, or is too "
+                    + "full for the server to be ready.",
                 "Correct what `detail` names. The server notices within a second or two; it need not be "
                     + "restarted."
             )

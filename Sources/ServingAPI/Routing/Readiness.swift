@@ -2,8 +2,8 @@ import HTTP1
 import ModelStore
 import Synchronization
 
-/// Whether the server is ready for new requests. A server that is shutting down, or whose models' folder has a
-/// fault, is not ready, but still serves the requests that it can.
+/// Whether the server is ready for new requests. A server that is shutting down, or whose models' folder has
+/// a fault, is not ready, but still serves the requests that it can.
 package final class Readiness: Sendable {
     private let draining = Atomic<Bool>(false)
     private let folder: FolderWatch

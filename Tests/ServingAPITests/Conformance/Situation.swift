@@ -28,8 +28,8 @@ enum Situation: CaseIterable {
     case cancelling
     /// Has less free space than the minimum.
     case fullDisk
-    /// Has versions that only a newer release understands: version 2 of `toy`, and the only version of `newer`
-    /// and of the Anomaly Detector's ``newerDetector``.
+    /// Has versions that only a newer release understands: version 2 of `toy`, and the only version of
+    /// `newer` and of the Anomaly Detector's ``newerDetector``.
     case newerFormat
 
     /// The ID of a model of the Anomaly Detector.
