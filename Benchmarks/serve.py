@@ -147,7 +147,7 @@ def idle(count):
         before = memory(server)
         sockets = [socket.create_connection(("127.0.0.1", OURS)) for _ in range(count)]
         for one in sockets:
-            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         for one in sockets:
             assert one.recv(4096).startswith(b"HTTP/1.1 200")
         after = memory(server)
@@ -166,7 +166,7 @@ def large(size):
     with reprise("--max-body", str(2 * size), cores="0,1") as server:
         connection = socket.create_connection(("127.0.0.1", OURS))
         before = memory(server)
-        connection.sendall(b"POST /reconstruct HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body))
+        connection.sendall(b"POST /reconstruct HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % len(body))
         connection.sendall(body)
         start = time.perf_counter()
         assert connection.recv(4096).startswith(b"HTTP/1.1 404")
@@ -254,7 +254,7 @@ def connect():
 
 
 def health(connection):
-    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert connection.recv(4096).startswith(b"HTTP/1.1 200")
 
 
