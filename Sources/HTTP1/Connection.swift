@@ -188,7 +188,8 @@ final class Connection: @unchecked Sendable {
 
     /// Updates the admission control's count of body bytes. Bodies that fit one read buffer are not counted.
     private func countBody() {
-        let count = exchange.bodyCount > EventLoop.readBufferSize ? exchange.bodyCount : 0
+        let held = exchange.heldBodyBytes
+        let count = held > EventLoop.readBufferSize ? held : 0
         guard count != countedBodyBytes else { return }
         let isWithinLimit = settings.admissionControl.addBodyBytes(count - countedBodyBytes)
         countedBodyBytes = count
@@ -276,6 +277,14 @@ extension Connection: ResponseSink {
             pump()
         } else {
             loop.post { self.streamIsReady(stream) }
+        }
+    }
+
+    func bodyIsReady(_ body: BodyReader) {
+        // Always in another turn: a receiver may call this while its exchange passes it the body.
+        loop.post {
+            self.exchange.advanceBody(body, self)
+            self.pump()
         }
     }
 }

@@ -42,7 +42,7 @@ struct MessageRules {
     }
 
     /// Returns the framing of the body. To be called when all fields have been recorded.
-    func framing(line: inout RequestLine, bodyLimit: Int) throws(ParseError) -> Framing {
+    func framing(line: inout RequestLine) throws(ParseError) -> Framing {
         // RFC 9112, 3.2: an HTTP/1.1 request must have exactly one Host field.
         guard hostCount == 1 || line.minorVersion == 0 else { throw .bad("the request has no Host field") }
         if !hostMatchesTarget { line.refuse(.bad("the host of the target differs from the Host field")) }
@@ -58,11 +58,7 @@ struct MessageRules {
             if let error = transferEncoding { throw error }
             return .chunked
         }
-        guard let contentLength else { return .length(0) }
-        guard contentLength <= bodyLimit else {
-            throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
-        }
-        return .length(contentLength)
+        return .length(contentLength ?? 0)
     }
 
     private mutating func recordHost(
@@ -107,7 +103,7 @@ struct MessageRules {
         }
         // 18 digits always fit an Int; longer numbers exceed every limit.
         guard value.count <= 18 else {
-            throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
+            throw .bodyTooLong
         }
         contentLength = value.reduce(0) { $0 * 10 + Int($1 &- 48) }
     }

@@ -32,32 +32,37 @@ package enum ModelFile {
 
     /// Returns the bytes of a model's file. The same model always gives the same bytes.
     package static func bytes(of trained: TrainedModel) -> [UInt8] {
-        let weights = trained.model.weights
-        let tensors = trained.model.network.parameters.map {
-            NamedTensor(name: $0.name, shape: $0.shape, values: Array(weights[$0]))
-        }
+        trained.model.weights.values.withUnsafeBytes { header(of: trained) + $0 }
+    }
+
+    /// Returns the beginning of a model's file: all but its data, which are the weights as they are in memory.
+    package static func header(of trained: TrainedModel) -> [UInt8] {
+        let tensors = trained.model.network.parameters.map { (name: $0.name, shape: $0.shape) }
         let digests = [(name: "sha256", value: zeros), (name: "data_sha256", value: zeros)]
         let strings =
             ModelMetadata.strings(of: trained.description) + [trained.detector.metadata].compactMap { $0 }
-        var file = SafeTensors.write(tensors, metadata: digests + strings)
-        let dataStart = 8 + headerLength(file)
-        file.replaceSubrange(dataDigest, with: hexadecimal(file[dataStart...]))
-        file.replaceSubrange(headerDigest, with: hexadecimal(file[..<dataStart]))
-        return file
+        var header = SafeTensors.header(tensors, metadata: digests + strings)
+        let digest = trained.model.weights.values.withUnsafeBytes { hexadecimal($0) }
+        header.replaceSubrange(dataDigest, with: digest)
+        header.replaceSubrange(headerDigest, with: hexadecimal(header[...]))
+        return header
     }
 
     /// The SHA-256 of bytes, as hexadecimal digits in ASCII.
     static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        let digest = bytes.withUnsafeBytes { bytes in
-            var hash = SHA256()
-            hash.update(bufferPointer: bytes)
-            return hash.finalize()
-        }
-        return Array(digest.hexadecimal.utf8)
+        bytes.withUnsafeBytes { hexadecimal($0) }
     }
 
-    private static func headerLength(_ file: [UInt8]) -> Int {
-        file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    private static func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        return Array(hash.finalize().hexadecimal.utf8)
+    }
+
+    /// The maximum size of the file of a network with at most so many parameters, in bytes. A file may hold
+    /// them as F64.
+    package static func maxByteCount(parameters: Int) -> Int {
+        SafeTensorsHeader.maxByteCount + parameters * SafeTensorsHeader.DType.f64.byteCount
     }
 
     // MARK: Reading
@@ -81,14 +86,9 @@ package enum ModelFile {
             let header = try ModelFileHeader(file, size: file.count)
             return try model(header, data: file[header.dataStart...])
         case .upload:
-            let header: SafeTensorsHeader
-            do throws(SafeTensorsError) {
-                header = try SafeTensorsHeader(file, fileSize: file.count)
-            } catch {
-                throw ModelFileError(error)
-            }
-            let tensors = try tensors(file[header.dataStart...], header)
-            return try model(header, ModelMetadata.description(header), tensors)
+            var reader = UploadReader(size: file.count)
+            while let range = reader.next { try reader.append(file[range]) }
+            return try reader.model()
         }
     }
 
@@ -99,15 +99,10 @@ package enum ModelFile {
     package static func model(
         _ header: ModelFileHeader, data: ArraySlice<UInt8>
     ) throws(ModelFileError) -> TrainedModel {
-        try header.checkSize(data)
-        return try model(header.tensors, header.description, tensors(data, header.tensors))
-    }
-
-    private static func model(
-        _ header: SafeTensorsHeader, _ description: ModelDescription, _ tensors: [NamedTensor]
-    ) throws(ModelFileError) -> TrainedModel {
-        let weights = try Weights(tensors, for: description.network)
-        let detector = try Detector(header, of: description)
+        try header.verify(data)
+        let description = header.description
+        let weights = try Weights(header.tensors, data, for: description.network)
+        let detector = try Detector(header.tensors, of: description)
         do throws(ArchitectureError) {
             return TrainedModel(
                 description: description, model: try Model(description.network, weights: weights),
@@ -117,27 +112,10 @@ package enum ModelFile {
         }
     }
 
-    private static func tensors(
-        _ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader
-    ) throws(ModelFileError) -> [NamedTensor] {
-        let tensors: [NamedTensor]
-        do throws(SafeTensorsError) {
-            tensors = try SafeTensors.tensors(in: data, header)
-        } catch {
-            throw ModelFileError(error)
-        }
-        try verify(data, header)
-        return tensors
-    }
-
     /// Checks the checksum of the data, if the metadata have one.
     static func verify(_ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader) throws(ModelFileError) {
         guard let digest = header["data_sha256"] else { return }
-        guard Array(digest.utf8) == hexadecimal(data) else {
-            throw ModelFileError(
-                "the weights do not match their checksum, 'data_sha256' of the metadata; "
-                    + "remove it if the weights were changed on purpose")
-        }
+        guard Array(digest.utf8) == hexadecimal(data) else { throw .otherWeights }
     }
 }
 
@@ -148,4 +126,9 @@ public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertibl
 
     package init(_ description: String) { self.description = description }
     init(_ error: SafeTensorsError) { self.init(error.description) }
+
+    /// The data do not match their checksum.
+    static let otherWeights = ModelFileError(
+        "the weights do not match their checksum, 'data_sha256' of the metadata; "
+            + "remove it if the weights were changed on purpose")
 }

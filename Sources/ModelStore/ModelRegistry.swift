@@ -47,9 +47,10 @@ public final class ModelRegistry: Sendable {
     static let rescanInterval: UInt64 = 250
 
     let repository: ModelRepository
-    let limits: RuntimeLimits
+    package let limits: RuntimeLimits
     let logger: Logger
     let state = Mutex(RegistryState())
+    let uploadSpace: UploadSpace
     /// Held while this server changes or lists a model's folder, so that a listing is never older than a
     /// change.
     let folderAccess = Mutex(())
@@ -63,6 +64,7 @@ public final class ModelRegistry: Sendable {
     ) throws(FileError) {
         self.limits = limits
         self.logger = logger
+        uploadSpace = UploadSpace(limits.maxUploadBytes)
         repository = try ModelRepository(folder, isReadOnly: isReadOnly, logger: logger)
         let start = Self.now()
         for (name, listing) in try repository.scan() {
@@ -156,14 +158,6 @@ public final class ModelRegistry: Sendable {
             if let download { return download }
         }
         return nil
-    }
-
-    /// Reads an uploaded file as a model, which is not published yet.
-    /// - Throws: ``ModelFileError`` if the file is not a valid model or the model exceeds the limits.
-    public func read(_ file: [UInt8]) throws(ModelFileError) -> TrainedModel {
-        let trained = try ModelFile.model(file, from: .upload)
-        if let refusal = limits.refusal(of: trained.model.network) { throw ModelFileError(refusal) }
-        return trained
     }
 
     private func number(_ name: String, _ reference: VersionReference) throws(FileError) -> Int? {

@@ -28,7 +28,7 @@ struct ModelFileRoutes: RouteGroup {
         } + [
             Route(
                 .put, "/models/{model}/model.safetensors", scope: .train, mutatesModels: true,
-                accepts: .file, .onQueue { (call) throws(Problem) in try upload(call) })
+                accepts: .file, .onUpload { (call, file) throws(Problem) in try upload(file, for: call) })
         ]
     }
 
@@ -62,14 +62,9 @@ struct ModelFileRoutes: RouteGroup {
         ]
     }
 
-    private func upload(_ call: Call) throws(Problem) -> Response {
+    private func upload(_ file: ModelUpload, for call: Call) throws(Problem) -> Response {
         let name = try call.modelName()
-        let trained: TrainedModel
-        do throws(ModelFileError) {
-            trained = try models.registry.read(call.request.body)
-        } catch {
-            throw .invalidModelFile(error)
-        }
+        let trained = try models.uploading { (registry) throws(UploadError) in try registry.read(file) }
         let version: ModelRegistry.Description
         do throws(RegistryError) {
             version = try models.registry.publish(name, trained)

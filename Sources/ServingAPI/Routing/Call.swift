@@ -67,7 +67,11 @@ package struct Call: Sendable {
 
     /// The model that the path names.
     /// - Throws: 404 for a name that no model can have.
-    package func modelName() throws(Problem) -> String {
+    package func modelName() throws(Problem) -> String { try Self.modelName(parameters) }
+
+    /// The model that the parameters of a path name.
+    /// - Throws: 404 for a name that no model can have.
+    static func modelName(_ parameters: [String: String]) throws(Problem) -> String {
         let name = parameters["model"] ?? ""
         guard ModelName.isValid(name) else { throw .unknownModel(name) }
         return name

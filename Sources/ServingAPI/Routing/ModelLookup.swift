@@ -20,6 +20,25 @@ package struct ModelLookup: Sendable {
         }
     }
 
+    /// Receives or reads an uploaded file. Must not be called on a connection's loop.
+    /// - Throws: a problem for an error, which is logged if the disk has failed.
+    func uploading<Value>(
+        _ body: (ModelRegistry) throws(UploadError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(UploadError) {
+            return try body(registry)
+        } catch {
+            switch error {
+            case .tooLarge: throw .fileTooLarge(registry.limits)
+            case .busy: throw .tooManyUploads()
+            case .invalid(let error): throw .invalidModelFile(error)
+            case .disk(let error):
+                logger.error("cannot store an uploaded file", metadata: ["reason": "\(error)"])
+                throw Problem(error)
+            }
+        }
+    }
+
     /// A version with its weights, if it is in memory. Does not access the disk.
     func loaded(_ model: (name: String, version: VersionReference)) -> ModelRegistry.Entry? {
         registry.loaded(model.name, model.version)

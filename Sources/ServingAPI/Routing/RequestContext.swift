@@ -22,6 +22,8 @@ package final class RequestContext: ExchangeHandler {
         let bodyCoding: ContentCoding?
         /// The name of the API key; nil for a server without keys and for routes that need none.
         let keyName: String?
+        /// The receiver of the body; nil for routes that take it from memory.
+        let upload: Upload?
     }
 
     /// The result of the checks. Indirect, because every request holds one and a problem is large.
@@ -49,7 +51,7 @@ package final class RequestContext: ExchangeHandler {
             head, path: match?.path, from: peer, metrics: service.requestMetrics, log: service.requestLog)
         if let head, let match {
             do throws(Problem) {
-                outcome = .admitted(try Self.admit(head, match, service.keys))
+                outcome = .admitted(try Self.admit(head, match, service))
             } catch {
                 outcome = .refused(error)
             }
@@ -60,27 +62,31 @@ package final class RequestContext: ExchangeHandler {
 
     /// Checks everything that can be checked without the body.
     private static func admit(
-        _ head: RequestHead, _ match: Router.Match, _ keys: APIKeys?
+        _ head: RequestHead, _ match: Router.Match, _ service: Service
     ) throws(Problem) -> Admission {
         let route: Route
         do throws(Problem) {
             route = try match.route.get()
         } catch {
             // Do not reveal to unauthenticated clients which paths exist.
-            try keys?.check(head.fields, for: nil)
+            try service.keys?.check(head.fields, for: nil)
             throw error
         }
         let keyName = try route.scope.flatMap { (scope) throws(Problem) in
-            try keys?.check(head.fields, for: scope)
+            try service.keys?.check(head.fields, for: scope)
         }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
         let coding = route.accepts == nil ? nil : try ContentCoding.ofBody(head.fields)
         let format = try route.accepts.map { (content) throws(Problem) in
             try BodyFormat(head.fields, content)
         }
+        var upload: Upload?
+        if case .onUpload = route.action {
+            upload = try Upload(head, match.parameters, coding, service.executor.models)
+        }
         return Admission(
             route: route, parameters: match.parameters, mediaType: mediaType, bodyFormat: format ?? .json,
-            bodyCoding: coding, keyName: keyName)
+            bodyCoding: coding, keyName: keyName, upload: upload)
     }
 
     // MARK: The exchange
@@ -88,6 +94,11 @@ package final class RequestContext: ExchangeHandler {
     package func preflight() -> Response? {
         guard case .refused(let problem) = outcome else { return nil }
         return response(for: problem)
+    }
+
+    package func bodyReceiver() -> (any BodyReceiver)? {
+        guard case .admitted(let admission) = outcome else { return nil }
+        return admission.upload
     }
 
     package func respond(to request: Request, _ responder: Responder) {
