@@ -1,3 +1,5 @@
+import Dispatch
+import Glibc
 import HTTP1
 import HTTP1Testing
 import Synchronization
@@ -186,6 +188,62 @@ struct BodyReceiverTests {
     }
 }
 
+@Suite("Receivers of bodies, over a socket", .serialized)
+struct LiveBodyReceiverTests {
+    private static let head = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n"
+    private static let body = (0..<8_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+
+    @Test("A body is read as fast as its receiver reads it, and counts as what of it is in memory")
+    func backPressure() throws {
+        var limits = Limits()
+        limits.maxBodyBytes = 1000
+        limits.maxTotalBodyBytes = 2_000_000
+        let handler = HeldBodyHandler()
+        try withServer(handler, limits: limits) { port in
+            let client = Client(port: port)
+            client.send(Self.head)
+            client.send(Array(Self.body.prefix(2_000_000)))
+            #expect(until { handler.announcements == 1 })
+            handler.readContinuously(upTo: Self.body.count)
+            client.send(Array(Self.body.dropFirst(2_000_000)))
+            #expect(client.response()?.status == 200)
+            #expect(until { handler.received == Self.body })
+            #expect(client.get("/next")?.status == 200)
+        }
+    }
+
+    @Test("A client that goes on sending can read the response to a refused body")
+    func refusal() throws {
+        let handler = HeldBodyHandler()
+        try withServer(handler) { port in
+            let client = Client(port: port)
+            client.send(Self.head)
+            client.send(Array(Self.body.prefix(100_000)))
+            #expect(until { handler.announcements == 1 })
+            handler.refuse(.text(.insufficientStorage, "full"))
+            client.send(Array(Self.body.dropFirst(100_000)))
+            #expect(client.response()?.status == 507)
+            #expect(client.waitForEnd())
+            #expect(!client.wasReset)
+            #expect(handler.failures == 1)
+        }
+    }
+
+    @Test("A receiver that has stopped reading learns of a disconnect")
+    func disconnect() throws {
+        let handler = HeldBodyHandler()
+        try withServer(handler) { port in
+            let client = Client(port: port)
+            client.send(Self.head)
+            client.send(Array(Self.body.prefix(2_000_000)))
+            #expect(until { handler.announcements == 1 })
+            client.reset()
+            #expect(until { handler.failures == 1 })
+            #expect(Client(port: port).get("/")?.status == 200)
+        }
+    }
+}
+
 /// Holds each body until the test reads it, and responds with 200 when it is complete.
 private final class HeldBodyHandler: Handler {
     private struct State {
@@ -193,6 +251,7 @@ private final class HeldBodyHandler: Handler {
         var announcements = 0
         var failures = 0
         var requests = 0
+        var received: [UInt8] = []
     }
 
     private final class Held: ExchangeHandler, BodyReceiver {
@@ -227,6 +286,8 @@ private final class HeldBodyHandler: Handler {
     var announcements: Int { state.withLock { $0.announcements } }
     var failures: Int { state.withLock { $0.failures } }
     var requests: Int { state.withLock { $0.requests } }
+    /// What has been read continuously.
+    var received: [UInt8] { state.withLock { $0.received } }
 
     func exchange(for head: RequestHead?, from peer: String?) -> any ExchangeHandler { Held(self) }
 
@@ -234,6 +295,20 @@ private final class HeldBodyHandler: Handler {
     func read() -> [UInt8]? {
         let piece = state.withLock { $0.reader }?.read() ?? []
         return piece.isEmpty ? nil : piece
+    }
+
+    /// Reads from another thread, until so many bytes have been read or ten seconds have passed.
+    func readContinuously(upTo count: Int) {
+        DispatchQueue.global().async {
+            let end = ContinuousClock.now + .seconds(10)
+            while self.received.count < count, ContinuousClock.now < end {
+                guard let piece = self.read() else {
+                    usleep(1000)
+                    continue
+                }
+                self.state.withLock { $0.received += piece }
+            }
+        }
     }
 
     func refuse(_ response: Response) { state.withLock { $0.reader }?.refuse(response) }
