@@ -77,7 +77,10 @@ package final class InMemoryConnection: ResponseSink, @unchecked Sendable {
 
     package func streamIsReady(_ stream: StreamBuffer) { exchange.advanceStream(stream, self) }
 
-    package func bodyIsReady(_ body: BodyReader) { exchange.advanceBody(body, self) }
+    package func bodyIsReady(_ body: BodyReader) {
+        exchange.advanceBody(body, self)
+        collect()
+    }
 }
 
 /// Memory that is followed by an inaccessible page.

@@ -41,7 +41,8 @@ struct BodyReceiverTests {
             ] {
                 let connection = InMemoryConnection(
                     limits: limits, handler: ReceivingHandler(maxBodyBytes: Self.limit))
-                connection.feed(message + next, pieces: pieces)
+                connection.feed(message, pieces: pieces)
+                connection.feed(next)
                 #expect(connection.responses.map(\.status) == [200, 200])
                 #expect(connection.responses.first?.body == Self.body)
                 #expect(connection.responses.last?.text == "GET /next")

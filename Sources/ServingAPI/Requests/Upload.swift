@@ -75,9 +75,9 @@ package final class Upload: BodyReceiver {
             } catch {
                 state.problem = state.problem ?? error
             }
-            guard state.problem == nil, let file = state.file else {
-                return .failure(state.problem ?? .malformedCoding(.gzip))
-            }
+            if let problem = state.problem { return .failure(problem) }
+            // A body that has failed is not finished.
+            guard let file = state.file else { return .failure(.overloaded()) }
             return .success(file)
         }
     }
