@@ -35,7 +35,8 @@ package enum ModelFile {
         trained.model.weights.values.withUnsafeBytes { header(of: trained) + $0 }
     }
 
-    /// Returns the beginning of a model's file: all but its data, which are the weights as they are in memory.
+    /// Returns the beginning of a model's file: all but its data, which are the weights as they are in
+    /// memory.
     package static func header(of trained: TrainedModel) -> [UInt8] {
         let tensors = trained.model.network.parameters.map { (name: $0.name, shape: $0.shape) }
         let digests = [(name: "sha256", value: zeros), (name: "data_sha256", value: zeros)]

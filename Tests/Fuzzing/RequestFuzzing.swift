@@ -1,9 +1,9 @@
 import HTTP1
 import HTTP1Testing
 
-/// Fuzzes the request parser: the responses must depend neither on how the bytes of a connection are split, nor
-/// on whether bodies are kept in memory or received piece by piece. The first byte of an input determines the
-/// splits.
+/// Fuzzes the request parser: the responses must depend neither on how the bytes of a connection are split,
+/// nor on whether bodies are kept in memory or received piece by piece. The first byte of an input determines
+/// the splits.
 enum RequestFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
         guard let seed = input.first else { return nil }

@@ -6,7 +6,8 @@ import ModelStore
 import ServingAPI
 import Testing
 
-/// Uploads of models as files, which are bounded by the maximum of parameters and not by that of other bodies.
+/// Uploads of models as files, which are bounded by the maximum of parameters and not by that of other
+/// bodies.
 @Suite struct UploadTests {
     private static let path = "/models/m/model.safetensors"
 
