@@ -51,6 +51,23 @@ package struct ModelLookup: Sendable {
         return problem
     }
 
+    /// Receives or reads an uploaded file. Must not be called on a connection's loop.
+    /// - Throws: a problem for an error, which is logged if the disk has failed.
+    func uploading<Value>(
+        _ body: (ModelRegistry) throws(UploadError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(UploadError) {
+            return try body(registry)
+        } catch {
+            switch error {
+            case .tooLarge: throw .fileTooLarge(registry.limits)
+            case .busy: throw .tooManyUploads()
+            case .invalid(let error): throw Problem(error)
+            case .disk(let error): throw problem(of: error)
+            }
+        }
+    }
+
     /// A version with its weights, if it is in memory. Does not access the disk.
     func loaded(
         _ reference: (model: PermittedModel, version: VersionReference)
