@@ -219,7 +219,7 @@ struct LiveBodyReceiverTests {
     func backPressure() throws {
         var limits = Limits()
         limits.maxBodyBytes = 1000
-        limits.maxTotalBodyBytes = 2_000_000
+        limits.maxTotalBodyBytes = 4_000_000
         let handler = HeldBodyHandler()
         try withServer(handler, limits: limits) { port in
             let client = Client(port: port)

@@ -44,10 +44,10 @@ package struct ModelLookup: Sendable {
     }
 
     /// The problem of a disk error, which is logged, unless the folder's fault is known and logged already.
-    private func problem(of error: FileError) -> Problem {
+    private func problem(of error: FileError, _ message: Logger.Message = "disk error") -> Problem {
         do throws(Problem) { try requireReadableFolder() } catch { return error }
         let problem = Problem(error)
-        logger.error("disk error", metadata: ["reason": "\(error)"])
+        logger.error(message, metadata: ["reason": "\(error)"])
         return problem
     }
 
@@ -63,7 +63,7 @@ package struct ModelLookup: Sendable {
             case .tooLarge: throw .fileTooLarge(registry.limits)
             case .busy: throw .tooManyUploads()
             case .invalid(let error): throw Problem(error)
-            case .disk(let error): throw problem(of: error)
+            case .disk(let error): throw problem(of: error, "cannot store an uploaded file")
             }
         }
     }
