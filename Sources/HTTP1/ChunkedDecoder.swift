@@ -23,10 +23,11 @@ struct ChunkedDecoder {
     /// Decodes from `position` on and moves it past the bytes that it has used. Returns whether the body is
     /// complete.
     ///
-    /// Throws 400 for malformed chunks or trailers, 413 when the body exceeds the limit, and 431 when the
-    /// trailers do.
+    /// Throws 400 for malformed chunks or trailers, 413 when `body` would exceed `maxBytes`, and 431 when the
+    /// trailers exceed their limit.
     mutating func decode(
-        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, into body: inout [UInt8], limits: Limits
+        _ bytes: UnsafeRawBufferPointer, _ position: inout Int, into body: inout [UInt8], maxBytes: Int,
+        limits: Limits
     ) throws(ParseError) -> Bool {
         while true {
             let rest = bytes.slice(position, bytes.count)
@@ -36,12 +37,12 @@ struct ChunkedDecoder {
                 case .incomplete: return false
                 case .tooLong: throw .bad("a chunk size line is too long; shorten its chunk extensions")
                 case .line(let length):
-                    let size = try Self.size(rest.slice(0, length), limit: limits.maxBodyBytes - body.count)
+                    let size = try Self.size(rest.slice(0, length), limit: maxBytes - body.count)
                     position += length + 2
                     state = size == 0 ? .trailers : .data(remaining: size)
                     // At least double the capacity; otherwise each of many small chunks would copy the whole
                     // body.
-                    body.reserve(max(size, min(body.count, limits.maxBodyBytes - body.count)))
+                    body.reserve(max(size, min(body.count, maxBytes - body.count)))
                 }
             case .data(let remaining):
                 guard !rest.isEmpty else { return false }
@@ -95,9 +96,7 @@ struct ChunkedDecoder {
         while index < line.count, let digit = line[index].hexadecimal {
             // Checked at each digit, so that it cannot overflow.
             size = size << 4 | Int(digit)
-            guard size <= limit else {
-                throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
-            }
+            guard size <= limit else { throw .bodyTooLong }
             index += 1
         }
         guard index > 0 else { throw .bad("a chunk size is not a hexadecimal number") }

@@ -147,7 +147,8 @@ final class Connection: TurnTaker, @unchecked Sendable {
     private func updateDeadlines() {
         guard case .open = phase else { return }
         deadlines.update(
-            exchange.state, request: exchange.requestNumber, bodyCount: exchange.bodyCount, now: loop.now)
+            exchange.state, request: exchange.requestNumber, bodyCount: exchange.bodyCount,
+            heldBytes: exchange.heldBodyBytes, now: loop.now)
         if hasPeerHungUp, exchange.state == .handler { probe.begin(exchange.requestNumber, now: loop.now) }
     }
 
@@ -206,7 +207,7 @@ final class Connection: TurnTaker, @unchecked Sendable {
 
     /// Updates the pool's count of body bytes. Bodies that fit one read buffer are not counted.
     private func countBody() {
-        let count = exchange.bodyCount
+        let count = exchange.heldBodyBytes
         guard count > EventLoop.readBufferSize else { return endBody() }
         let body = pooledBody ?? addBody()
         if let refusal = settings.bodyPool.update(body, bytes: count, now: loop.now) { refuseBody(refusal) }
@@ -316,6 +317,15 @@ extension Connection: ResponseSink {
             sendAndRequeue()
         } else {
             loop.post { self.streamIsReady(stream) }
+        }
+    }
+
+    func bodyIsReady(_ body: BodyReader) {
+        // Always in another turn: a receiver may call this while its exchange passes it the body.
+        loop.post {
+            self.exchange.advanceBody(body, self)
+            self.countBody()
+            self.sendAndRequeue()
         }
     }
 }

@@ -21,9 +21,9 @@ package struct Deadlines {
             writeProgress = progress(limits.writeTimeout)
         }
 
-        /// Bytes that must arrive within `body` when `count` bytes of the body have arrived. They grow with
-        /// what the body holds in memory, up to 64 MiB.
-        func bodyProgress(after count: Int) -> Int { bodyProgress * min(1 + count / 65_536, 1024) }
+        /// Bytes that must arrive within `body` while the body holds `count` bytes in memory. They grow with
+        /// these, up to 64 MiB.
+        func bodyProgress(holding count: Int) -> Int { bodyProgress * min(1 + count / 65_536, 1024) }
     }
 
     /// What the input deadline is for. Whenever this changes, the deadline is set anew.
@@ -48,11 +48,14 @@ package struct Deadlines {
     /// - Parameters:
     ///   - request: the number of the request on the connection.
     ///   - bodyCount: the bytes of its body that have arrived.
-    package mutating func update(_ state: Exchange.State, request: UInt64, bodyCount: Int, now: UInt64) {
+    ///   - heldBytes: those of them that are in memory.
+    package mutating func update(
+        _ state: Exchange.State, request: UInt64, bodyCount: Int, heldBytes: Int, now: UInt64
+    ) {
         let current = Wait(state: state, request: request)
         guard current != wait || state == .body && bodyCount >= bodyGoal else { return }
         wait = current
-        if state == .body { bodyGoal = bodyCount + times.bodyProgress(after: bodyCount) }
+        if state == .body { bodyGoal = bodyCount + times.bodyProgress(holding: heldBytes) }
         input =
             switch state {
             case .idle: now + times.idle

@@ -31,6 +31,8 @@ package final class Exchange {
 
     /// The head of the request whose body is being read.
     private var head: RequestHead?
+    /// That body, if the handler receives it piece by piece.
+    private var incoming: IncomingBody?
 
     /// The number of the current request on this connection, from 1.
     package private(set) var requestNumber: UInt64 = 0
@@ -63,7 +65,7 @@ package final class Exchange {
         switch phase {
         case .reading:
             if parser.isInBody {
-                .body
+                incoming?.reader.isFull == true ? .handler : .body
             } else if parser.isInHead || !unprocessed.isEmpty {
                 .head
             } else {
@@ -79,7 +81,7 @@ package final class Exchange {
     /// not while the client leaves too many bytes of responses unread.
     package var wantsInput: Bool {
         guard case .reading = phase else { return false }
-        return !inputEnded && !isInterrupted && !isHeldUp
+        return !inputEnded && !isInterrupted && !isHeldUp && incoming?.reader.isFull != true
     }
 
     /// Whether `resume` has something to do: parse pipelined requests or the end of the input, or move the
@@ -97,6 +99,9 @@ package final class Exchange {
 
     /// Bytes of the current body that have arrived.
     package var bodyCount: Int { parser.bodyCount }
+
+    /// Bytes of the current body that are in memory.
+    package var heldBodyBytes: Int { incoming?.reader.heldBytes ?? parser.heldBodyBytes }
 
     /// Whether the client has ended its side, so that no lingering close is needed.
     package var peerEnded: Bool { inputEnded }
@@ -204,14 +209,16 @@ package final class Exchange {
         while case .reading = phase, !isHeldUp {
             let before = (request: requestNumber, output: output.count)
             do throws(ParseError) {
-                switch try parser.next(bytes, &position) {
+                let event = try parser.next(bytes, &position)
+                if let incoming { incoming.receive(parser.passBody()) }
+                switch event {
                 case .needMore:
                     // RFC 9112, 8: an incomplete request is not processed.
                     if inputEnded { finish() }
                     return position
                 case .head(let head):
                     beginRequest(isHead: head.method == .head)
-                    handleHead(head, bodyHasBegun: position < bytes.count, sink)
+                    try handleHead(head, bodyHasBegun: position < bytes.count, sink)
                 case .refused(let error):
                     beginRequest(isHead: parser.method == .head)
                     current.begin(handler.exchange(for: nil, from: peer))
@@ -237,7 +244,9 @@ package final class Exchange {
         responseWriter.begin(isHead: isHead, minorVersion: parser.minorVersion, keepsAlive: parser.keepsAlive)
     }
 
-    private func handleHead(_ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink) {
+    private func handleHead(
+        _ head: RequestHead, bodyHasBegun: Bool, _ sink: any ResponseSink
+    ) throws(ParseError) {
         current.begin(handler.exchange(for: head, from: peer))
         if head.target.path == "*" {
             // OPTIONS * asks about the server as a whole (RFC 9110, 9.3.7); there are no options to report.
@@ -245,6 +254,11 @@ package final class Exchange {
         }
         if let refusal = current.handler?.preflight() { return respondBeforeBody(refusal, sink) }
         self.head = head
+        if let receiver = current.handler?.bodyReceiver() {
+            incoming = IncomingBody(receiver: receiver, reader: BodyReader(sink: sink))
+            parser.acceptBody(upTo: receiver.maxBodyBytes)
+        }
+        try parser.checkBodyLength()
         // RFC 9110, 10.1.1: 100 (Continue) may be omitted when part of the body has arrived.
         if parser.expectsContinue, !bodyHasBegun, parser.contentLength != 0 {
             responseWriter.writeInterimResponse()
@@ -268,6 +282,7 @@ package final class Exchange {
     private func dispatch(_ sink: any ResponseSink) {
         guard let head = exchange(&head, with: nil) else { return }
         phase = .handling
+        incoming = nil
         disconnectHandlers = DisconnectHandlers()
         current.handler?.respond(
             to: Request(head: head, body: parser.takeBody()),
@@ -279,6 +294,7 @@ package final class Exchange {
     private func respondAndClose(_ error: ParseError, _ sink: any ResponseSink) {
         guard case .reading = phase, !parser.isDiscarding else { return finish() }
         requestNumber += 1
+        failBody()
         // RFC 9110, 9.3.2: a response to HEAD has no content, even if it is an error.
         let isHead = (parser.isInHead || parser.isInBody) && parser.method == .head
         responseWriter.begin(isHead: isHead, minorVersion: 1, keepsAlive: false)
@@ -289,6 +305,21 @@ package final class Exchange {
         // RFC 9110, 15.6.4
         if error.status == .serviceUnavailable { response.fields.append((name: "Retry-After", value: "1")) }
         respond(response, sink)
+    }
+
+    /// Responds if the receiver of a body refuses the rest. If the body has room again, `wantsInput` is true.
+    package func advanceBody(_ body: BodyReader, _ sink: any ResponseSink) {
+        guard case .reading = phase, incoming?.reader === body, let refusal = body.refusal else { return }
+        failBody()
+        head = nil
+        responseWriter.closeAfterResponse()
+        phase = .handling
+        respond(refusal, sink)
+    }
+
+    /// Tells the receiver of a body that the body will not become complete.
+    private func failBody() {
+        if let incoming = exchange(&incoming, with: nil) { incoming.receiver.bodyDidFail() }
     }
 
     // MARK: Responses
@@ -351,6 +382,7 @@ package final class Exchange {
     private func finish() {
         if case .streaming(let stream) = phase { stream.disconnect() }
         phase = .finished
+        failBody()
         current.end(contentBytes: responseWriter.contentBytes, isComplete: false)
         unprocessed = []
         isInterrupted = false

@@ -5,6 +5,10 @@ public protocol ExchangeHandler: AnyObject, Sendable {
     /// response refuses the request without reading its body; returning `nil` accepts it.
     func preflight() -> Response?
 
+    /// Called after `preflight` has accepted the request, before the body is read and before 100 (Continue)
+    /// is sent. Returns the receiver of the body; `nil` keeps the body in memory for `respond`.
+    func bodyReceiver() -> (any BodyReceiver)?
+
     /// Called with the complete request, unless `preflight` has refused it. Long work belongs on a queue of
     /// the handler. The response may be sent immediately or later, from any thread.
     func respond(to request: Request, _ responder: Responder)
@@ -15,6 +19,11 @@ public protocol ExchangeHandler: AnyObject, Sendable {
 
     /// Called when the exchange is over. No call follows.
     func didEnd(_ end: ExchangeEnd)
+}
+
+extension ExchangeHandler {
+    /// Returns `nil`.
+    public func bodyReceiver() -> (any BodyReceiver)? { nil }
 }
 
 /// How an exchange ended.

@@ -7,8 +7,8 @@ extension Exchange {
         case head
         /// The rest of a body.
         case body
-        /// The handler's response. Nothing is read meanwhile, so that input is bounded by the size of the
-        /// system's receive buffer.
+        /// The handler's response, or that a `BodyReceiver` has processed what has arrived. Nothing is read
+        /// meanwhile, so that input is bounded by the size of the system's receive buffer.
         case handler
         /// More bytes of a streamed response.
         case stream

@@ -41,7 +41,7 @@ struct MessageRules {
     }
 
     /// Returns the framing of the body. To be called when all fields have been recorded.
-    func framing(line: inout RequestLine, bodyLimit: Int) throws(ParseError) -> Framing {
+    func framing(line: inout RequestLine) throws(ParseError) -> Framing {
         // RFC 9112, 3.2: an HTTP/1.1 request must have exactly one Host field.
         guard hostCount == 1 || line.minorVersion == 0 else { throw .bad("the request has no Host field") }
         if let transferEncoding {
@@ -56,11 +56,7 @@ struct MessageRules {
             if let error = transferEncoding { throw error }
             return .chunked
         }
-        guard let contentLength else { return .length(0) }
-        guard contentLength <= bodyLimit else {
-            throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
-        }
-        return .length(contentLength)
+        return .length(contentLength ?? 0)
     }
 
     /// Host must be valid even if the target has an authority, which replaces it (RFC 9112, 3.2.2).
@@ -103,7 +99,7 @@ struct MessageRules {
         }
         // 18 digits always fit an Int; longer numbers exceed every limit.
         guard value.count <= 18 else {
-            throw ParseError(.contentTooLarge, "the body is longer than this server accepts")
+            throw .bodyTooLong
         }
         contentLength = value.reduce(0) { $0 * 10 + Int($1 &- 48) }
     }

@@ -11,4 +11,8 @@ package struct ParseError: Error, Hashable, Sendable {
 
     /// An error with status 400.
     static func bad(_ detail: String) -> ParseError { ParseError(.badRequest, detail) }
+
+    /// The error of a body that exceeds its limit.
+    static let bodyTooLong = ParseError(
+        .contentTooLarge, "the body is longer than this server accepts")
 }

@@ -35,6 +35,10 @@ package struct RequestParser {
     private var sectionBytes = 0
     private var emptyLines = 0
     private var body: [UInt8] = []
+    /// Bytes of the current body that were passed on.
+    private var passedBytes = 0
+    /// The limit of the current body.
+    private var maxBodyBytes = 0
 
     /// Maximum number of empty lines before a request line.
     private static let maxEmptyLines = 8
@@ -56,7 +60,10 @@ package struct RequestParser {
     package var isDiscarding: Bool { if case .discarding = state { true } else { false } }
 
     /// Bytes of the current body that have arrived.
-    package var bodyCount: Int { body.count }
+    package var bodyCount: Int { passedBytes + body.count }
+
+    /// Those of them that were not passed on.
+    var heldBodyBytes: Int { body.count }
 
     /// The length of the body, to be read directly after a head; `nil` if the body is chunked.
     package var contentLength: Int? {
@@ -79,8 +86,29 @@ package struct RequestParser {
     /// The minor version of the current request.
     package var minorVersion: Int { line.minorVersion }
 
-    /// Returns the body after `complete`, without a copy.
-    package mutating func takeBody() -> [UInt8] { exchange(&body, with: []) }
+    /// Returns the body after `complete`, without a copy and without the bytes that were passed on.
+    package mutating func takeBody() -> [UInt8] {
+        passedBytes = 0
+        return exchange(&body, with: [])
+    }
+
+    /// Replaces the limit for the body that follows a head.
+    package mutating func acceptBody(upTo maxBytes: Int) { maxBodyBytes = maxBytes }
+
+    /// Checks the announced length of the body that follows a head. Throws 413 beyond the limit, as `next`
+    /// does.
+    package func checkBodyLength() throws(ParseError) {
+        if case .body(let remaining) = state, remaining > maxBodyBytes - bodyCount { throw .bodyTooLong }
+    }
+
+    /// Removes and returns the bytes of the body that have been parsed since the last call.
+    mutating func passBody() -> [UInt8] {
+        // A copy of the right size; the capacity of `body` is for all of it.
+        let bytes = Array(body[...])
+        passedBytes += bytes.count
+        body.removeAll(keepingCapacity: true)
+        return bytes
+    }
 
     /// Discards the body that follows a head. Has an effect only if the request has a Content-Length.
     package mutating func discardBody() {
@@ -109,6 +137,7 @@ package struct RequestParser {
                 position += length + 2
                 if length == 0 { return try endOfHead() }
             case .body(let remaining):
+                try checkBodyLength()
                 let count = min(remaining, bytes.count - position)
                 if count > 0 {
                     body.reserve(remaining)
@@ -123,7 +152,8 @@ package struct RequestParser {
                 return .complete
             case .chunks(var decoder):
                 // A copy of the decoder is cheap: it holds no storage.
-                let complete = try decoder.decode(bytes, &position, into: &body, limits: limits)
+                let complete = try decoder.decode(
+                    bytes, &position, into: &body, maxBytes: maxBodyBytes - passedBytes, limits: limits)
                 state = complete ? .requestLine : .chunks(decoder)
                 return complete ? .complete : .needMore
             case .discarding(let remaining):
@@ -181,12 +211,14 @@ package struct RequestParser {
 
     private mutating func endOfHead() throws(ParseError) -> Event {
         let count = fields.count
-        switch try rules.framing(line: &line, bodyLimit: limits.maxBodyBytes) {
+        switch try rules.framing(line: &line) {
         case .length(let length): state = .body(remaining: length)
         case .chunked:
             state = .chunks(ChunkedDecoder(fieldCount: count, sectionBytes: sectionBytes))
         }
         body = []
+        passedBytes = 0
+        maxBodyBytes = limits.maxBodyBytes
         guard line.refusal == nil, let method = line.method, let target = line.target else {
             return .refused(line.refusal ?? .bad("the request has no request line"))
         }

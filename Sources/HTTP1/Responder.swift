@@ -9,6 +9,9 @@ package protocol ResponseSink: AnyObject, Sendable {
     func onDisconnect(_ request: UInt64, _ body: @escaping @Sendable () -> Void)
     /// Schedules `stream` to be drained on the connection's event loop. From any thread.
     func streamIsReady(_ stream: StreamBuffer)
+    /// Continues with a body that has room again or is refused, on the connection's event loop. From any
+    /// thread.
+    func bodyIsReady(_ body: BodyReader)
 }
 
 /// Sends the response to one request, once, from any thread.

@@ -32,33 +32,39 @@ package enum ModelFile {
 
     /// Returns the bytes of a model's file. The same model always gives the same bytes.
     package static func bytes(of trained: TrainedModel) -> [UInt8] {
-        let weights = trained.model.weights
-        let tensors = trained.model.network.parameters.map {
-            NamedTensor(name: $0.name, shape: $0.shape, values: Array(weights[$0]))
-        }
+        trained.model.weights.values.withUnsafeBytes { header(of: trained) + $0 }
+    }
+
+    /// Returns the beginning of a model's file: all but its data, which are the weights as they are in
+    /// memory.
+    package static func header(of trained: TrainedModel) -> [UInt8] {
+        let tensors = trained.model.network.parameters.map { (name: $0.name, shape: $0.shape) }
         let digests = [(name: "sha256", value: zeros), (name: "data_sha256", value: zeros)]
         let known =
             ModelMetadata.strings(of: trained.description) + [trained.detector.metadata].compactMap { $0 }
         let strings = trained.description.unknown.merged(with: known)
-        var file = SafeTensors.write(tensors, metadata: digests + strings)
-        let dataStart = 8 + headerLength(file)
-        file.replaceSubrange(dataDigest, with: hexadecimal(file[dataStart...]))
-        file.replaceSubrange(headerDigest, with: hexadecimal(file[..<dataStart]))
-        return file
+        var header = SafeTensors.header(tensors, metadata: digests + strings)
+        let digest = trained.model.weights.values.withUnsafeBytes { hexadecimal($0) }
+        header.replaceSubrange(dataDigest, with: digest)
+        header.replaceSubrange(headerDigest, with: hexadecimal(header[...]))
+        return header
     }
 
     /// The SHA-256 of bytes, as hexadecimal digits in ASCII.
     static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        let digest = bytes.withUnsafeBytes { bytes in
-            var hash = SHA256()
-            hash.update(bufferPointer: bytes)
-            return hash.finalize()
-        }
-        return Array(digest.hexadecimal.utf8)
+        bytes.withUnsafeBytes { hexadecimal($0) }
     }
 
-    private static func headerLength(_ file: [UInt8]) -> Int {
-        file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    private static func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        return Array(hash.finalize().hexadecimal.utf8)
+    }
+
+    /// The maximum size of the file of a network with at most so many parameters, in bytes. A file may hold
+    /// them as F64.
+    package static func maxByteCount(parameters: Int) -> Int {
+        SafeTensorsHeader.maxByteCount + parameters * SafeTensorsHeader.DType.f64.byteCount
     }
 
     // MARK: Reading
@@ -82,28 +88,9 @@ package enum ModelFile {
             let header = try ModelFileHeader(file, size: file.count)
             return try model(header, data: file[header.dataStart...])
         case .upload:
-            let header: SafeTensorsHeader
-            do throws(SafeTensorsError) {
-                header = try SafeTensorsHeader(file, fileSize: file.count)
-            } catch {
-                throw ModelFileError(error)
-            }
-            let data = file[header.dataStart...]
-            try verify(data, header)
-            do throws(ModelFileError) {
-                let trained = try model(header, data)
-                let unknownBytes = trained.description.unknown.entryBytes
-                guard unknownBytes <= UnknownMetadata.maxEntryBytes else {
-                    throw ModelFileError(
-                        "the metadata have \(unknownBytes) bytes of entries that \(Software.name) does not "
-                            + "know; the limit is \(UnknownMetadata.maxEntryBytes)")
-                }
-                return trained
-            } catch {
-                // If the header is as a server has written it, the file is not misspelt.
-                let isIntact = (try? ModelFileHeader.checkedDigest(file[..<header.dataStart])) != nil
-                throw isIntact && !error.isNewer ? ModelFileError(error.description, isNewer: true) : error
-            }
+            var reader = UploadReader(size: file.count)
+            while let range = reader.next { try reader.append(file[range]) }
+            return try reader.model()
         }
     }
 
@@ -115,17 +102,27 @@ package enum ModelFile {
         _ header: ModelFileHeader, data: ArraySlice<UInt8>
     ) throws(ModelFileError) -> TrainedModel {
         try header.verify(data)
-        return try model(header.tensors, data)
+        let (description, detector) = try metadata(header.tensors)
+        let weights = try Weights(header.tensors, data, for: description.network)
+        return try model(description, detector, weights)
     }
 
-    private static func model(
-        _ header: SafeTensorsHeader, _ data: ArraySlice<UInt8>
-    ) throws(ModelFileError) -> TrainedModel {
+    /// Reads what the metadata say of a model: all of it but the weights.
+    /// - Throws: ``ModelFileError`` if they do not describe a model that this release understands.
+    static func metadata(
+        _ header: SafeTensorsHeader
+    ) throws(ModelFileError) -> (description: ModelDescription, detector: Detector) {
         var reader = try MetadataReader(header)
         var description = try ModelMetadata.description(&reader)
-        let weights = try Weights(tensors(data, header), for: description.network)
         let detector = try Detector(&reader, of: description)
         description.unknown = reader.unknown
+        return (description, detector)
+    }
+
+    /// - Throws: ``ModelFileError`` if the network cannot have these weights.
+    static func model(
+        _ description: ModelDescription, _ detector: Detector, _ weights: Weights
+    ) throws(ModelFileError) -> TrainedModel {
         do throws(ArchitectureError) {
             return TrainedModel(
                 description: description, model: try Model(description.network, weights: weights),
@@ -135,22 +132,10 @@ package enum ModelFile {
         }
     }
 
-    private static func tensors(
-        _ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader
-    ) throws(ModelFileError) -> [NamedTensor] {
-        do throws(SafeTensorsError) { return try SafeTensors.tensors(in: data, header) } catch {
-            throw ModelFileError(error)
-        }
-    }
-
     /// Checks the checksum of the data, if the metadata have one.
     static func verify(_ data: ArraySlice<UInt8>, _ header: SafeTensorsHeader) throws(ModelFileError) {
         guard let digest = header["data_sha256"] else { return }
-        guard Array(digest.utf8) == hexadecimal(data) else {
-            throw ModelFileError(
-                "the weights do not match their checksum, 'data_sha256' of the metadata; "
-                    + "remove it if the weights were changed on purpose")
-        }
+        guard Array(digest.utf8) == hexadecimal(data) else { throw .otherWeights }
     }
 }
 
@@ -168,4 +153,9 @@ public struct ModelFileError: Error, Equatable, Sendable, CustomStringConvertibl
         self.isNewer = isNewer
     }
     init(_ error: SafeTensorsError) { self.init(error.description) }
+
+    /// The data do not match their checksum.
+    static let otherWeights = ModelFileError(
+        "the weights do not match their checksum, 'data_sha256' of the metadata; "
+            + "remove it if the weights were changed on purpose")
 }

@@ -5,7 +5,7 @@
 /// Conversion of stored values to floats.
 extension SafeTensors {
     /// Returns the values of a tensor as float32; nil if they are integers or booleans.
-    static func floats(
+    package static func floats(
         _ dtype: SafeTensorsHeader.DType, _ bytes: UnsafeRawBufferPointer
     ) -> [Float]? {
         switch dtype {

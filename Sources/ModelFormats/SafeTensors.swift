@@ -34,13 +34,7 @@ package enum SafeTensors {
             let values = data.withUnsafeBytes { data in
                 floats(entry.dtype, UnsafeRawBufferPointer(rebasing: data[entry.range]))
             }
-            guard let values else {
-                throw SafeTensorsError(
-                    tensor: entry.name,
-                    "is of type \(entry.dtype.rawValue); the types that can be read are F64, F32, F16 "
-                        + "and BF16"
-                )
-            }
+            guard let values else { throw SafeTensorsError(unreadable: entry) }
             tensors.append(NamedTensor(name: entry.name, shape: entry.shape, values: values))
         }
         return tensors
@@ -57,23 +51,39 @@ package enum SafeTensors {
     package static func write(
         _ tensors: [NamedTensor], metadata: [(name: String, value: String)]
     ) -> [UInt8] {
-        let header = header(tensors, metadata)
-        let dataCount = tensors.reduce(0) { $0 + byteCount($1) }
-        let length = SafeTensorsHeader.lengthByteCount + header.count
-        let padding = (alignment - length % alignment) % alignment
-        var file: [UInt8] = []
-        file.reserveCapacity(length + padding + dataCount)
-        withUnsafeBytes(of: UInt64(header.count + padding).littleEndian) { file.append(contentsOf: $0) }
-        file += header
-        file += repeatElement(UInt8(ascii: " "), count: padding)
+        for tensor in tensors {
+            precondition(
+                tensor.shape.reduce(1, *) == tensor.values.count,
+                "the number of values does not match the shape")
+        }
+        var file = header(tensors.map { ($0.name, $0.shape) }, metadata: metadata)
         for tensor in tensors {
             tensor.values.withUnsafeBytes { file.append(contentsOf: $0) }
         }
         return file
     }
 
-    private static func header(
-        _ tensors: [NamedTensor], _ metadata: [(name: String, value: String)]
+    /// Returns the beginning of a file: all but its data, which are the values of the tensors, one after the
+    /// other, as F32.
+    /// - Parameters:
+    ///   - tensors: unique names other than `__metadata__` (preconditions), and shapes.
+    ///   - metadata: the strings of `__metadata__`, in order, with unique names (a precondition).
+    package static func header(
+        _ tensors: [(name: String, shape: [Int])], metadata: [(name: String, value: String)]
+    ) -> [UInt8] {
+        let header = json(tensors, metadata)
+        let length = SafeTensorsHeader.lengthByteCount + header.count
+        let padding = (alignment - length % alignment) % alignment
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(length + padding)
+        withUnsafeBytes(of: UInt64(header.count + padding).littleEndian) { bytes.append(contentsOf: $0) }
+        bytes += header
+        bytes += repeatElement(UInt8(ascii: " "), count: padding)
+        return bytes
+    }
+
+    private static func json(
+        _ tensors: [(name: String, shape: [Int])], _ metadata: [(name: String, value: String)]
     ) -> [UInt8] {
         precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
         precondition(
@@ -90,10 +100,7 @@ package enum SafeTensors {
             for tensor in tensors {
                 precondition(
                     tensor.name != SafeTensorsHeader.metadataName, "a tensor must not be named __metadata__")
-                precondition(
-                    tensor.shape.reduce(1, *) == tensor.values.count,
-                    "the number of values does not match the shape")
-                let end = start + byteCount(tensor)
+                let end = start + tensor.shape.reduce(SafeTensorsHeader.DType.f32.byteCount, *)
                 json.object(tensor.name) {
                     $0.member("dtype", SafeTensorsHeader.DType.f32.rawValue)
                     $0.member("shape", tensor.shape)
@@ -103,9 +110,5 @@ package enum SafeTensors {
             }
         }
         return json.bytes
-    }
-
-    private static func byteCount(_ tensor: NamedTensor) -> Int {
-        tensor.values.count * SafeTensorsHeader.DType.f32.byteCount
     }
 }

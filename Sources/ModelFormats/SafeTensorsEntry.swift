@@ -26,6 +26,14 @@ extension SafeTensorsHeader {
             case .i8, .u8, .bool: 1
             }
         }
+
+        /// Whether values can be read as float32.
+        package var isReadable: Bool {
+            switch self {
+            case .f64, .f32, .f16, .bf16: true
+            case .i64, .i32, .i16, .i8, .u64, .u32, .u16, .u8, .bool: false
+            }
+        }
     }
 
     /// A tensor's entry in the header.

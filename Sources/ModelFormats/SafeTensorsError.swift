@@ -15,6 +15,13 @@ package struct SafeTensorsError: Error, Equatable, CustomStringConvertible {
         self.init("tensor \(Quote.text(name)) \(detail)")
     }
 
+    /// Creates the error of a tensor whose type cannot be read as float32.
+    package init(unreadable entry: SafeTensorsHeader.Entry) {
+        self.init(
+            tensor: entry.name,
+            "is of type \(entry.dtype.rawValue); the types that can be read are F64, F32, F16 and BF16")
+    }
+
     /// Creates an error about the header's JSON, which ``JSONReader`` calls "the body". Byte offsets count
     /// from the start of the JSON.
     init(header error: JSONError) {

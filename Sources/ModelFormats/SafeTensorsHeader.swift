@@ -11,6 +11,9 @@ package struct SafeTensorsHeader: Sendable {
     /// Maximum length of the JSON, in bytes. The reference implementation's maximum is 100 MB.
     package static let maxLength = 16 << 20
 
+    /// Maximum size of a header with its length, in bytes.
+    package static let maxByteCount = lengthByteCount + maxLength
+
     /// Maximum number of tensors.
     package static let maxTensors = 4096
 
@@ -21,7 +24,7 @@ package struct SafeTensorsHeader: Sendable {
     package static let maxRank = 8
 
     /// Bytes that hold the header's length.
-    static let lengthByteCount = 8
+    package static let lengthByteCount = 8
 
     /// Name of the member that has the metadata instead of a tensor.
     static let metadataName = "__metadata__"

@@ -47,29 +47,41 @@ package enum Files {
     /// Creates a file and syncs it.
     /// - Throws: ``FileError``, with `EEXIST` if the name is taken.
     static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        try withNewFile(path, bytes) { (_) throws(FileError) in }
+        try withNewFile(path, [FileContent(bytes)]) { (_) throws(FileError) in }
     }
 
     /// Creates and syncs a file, and calls `body` with its descriptor. The file is locked until `body`
     /// returns.
+    /// - Parameter parts: the content, one part after the other.
     /// - Throws: ``FileError``, with `ENOENT` if another server has removed the file before it was locked.
     static func withNewFile<Value>(
-        _ path: String, _ bytes: [UInt8], _ body: (Int32) throws(FileError) -> Value
+        _ path: String, _ parts: [FileContent], _ body: (Int32) throws(FileError) -> Value
     ) throws(FileError) -> Value {
         try withDescriptor(path, O_RDWR | O_CREAT | O_EXCL) { (descriptor) throws(FileError) in
-            guard try tryLock(descriptor, path), isOpen(descriptor, as: path) else {
-                throw FileError(call: "flock", path: path, code: ENOENT)
-            }
-            var written = 0
-            while written < bytes.count {
-                written += try retryingInterrupted("write", path) {
-                    bytes.withUnsafeBytes { bytes in
-                        Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-                    }
-                }
-            }
+            try lockNew(descriptor, path)
+            for part in parts { try append(part, to: descriptor, path) }
             _ = try retryingInterrupted("fsync", path) { fsync(descriptor) }
             return try body(descriptor)
+        }
+    }
+
+    /// Locks a file that has just been created until it is closed.
+    /// - Throws: ``FileError``, with `ENOENT` if another server has removed the file before it was locked.
+    static func lockNew(_ descriptor: Int32, _ path: String) throws(FileError) {
+        guard try tryLock(descriptor, path), isOpen(descriptor, as: path) else {
+            throw FileError(call: "flock", path: path, code: ENOENT)
+        }
+    }
+
+    /// Writes bytes behind those that were written before.
+    static func append(_ content: FileContent, to descriptor: Int32, _ path: String) throws(FileError) {
+        var written = 0
+        while written < content.count {
+            written += try retryingInterrupted("write", path) {
+                content.withUnsafeBytes { bytes in
+                    Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+                }
+            }
         }
     }
 

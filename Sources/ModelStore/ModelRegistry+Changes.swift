@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import ModelFiles
+import NeuralNetwork
 import Synchronization
 
 extension ModelRegistry {
@@ -17,10 +18,12 @@ extension ModelRegistry {
         guard state.withLock({ $0.versionCount }) < limits.maxModelVersions else {
             throw .full(limits.maxModelVersions)
         }
-        let bytes = ModelFile.bytes(of: trained)
+        let content = [
+            FileContent(ModelFile.header(of: trained)), FileContent(trained.model.weights.values),
+        ]
         var twin: Description?
         do throws(FileError) {
-            let version = try repository.write(name, bytes) { (assignNumber) throws(FileError) in
+            let version = try repository.write(name, content) { (assignNumber) throws(FileError) in
                 try changeLocked(name) { () throws(FileError) in
                     guard isWanted() else { throw FileError(call: "rename", path: name, code: ECANCELED) }
                     if let request = trained.description.origin.request {

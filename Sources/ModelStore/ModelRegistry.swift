@@ -51,9 +51,10 @@ public final class ModelRegistry: Sendable {
     /// The state of the models' folder.
     public let folder: FolderWatch
     let repository: ModelRepository
-    let limits: RuntimeLimits
+    package let limits: RuntimeLimits
     let logger: Logger
     let state = Mutex(RegistryState())
+    let uploadSpace: UploadSpace
     /// Held while this server changes or lists a model's folder, so that a listing is never older than a
     /// change.
     let folderAccess = Mutex(())
@@ -70,6 +71,7 @@ public final class ModelRegistry: Sendable {
     ) throws(FileError) {
         self.limits = limits
         self.logger = logger
+        uploadSpace = UploadSpace(limits.maxUploadBytes)
         repository = try ModelRepository(folder, isReadOnly: isReadOnly, logger: logger)
         let minFreeBytes = limits.minFreeBytes
         self.folder = FolderWatch(
@@ -195,14 +197,6 @@ public final class ModelRegistry: Sendable {
             if let download { return download }
         }
         return nil
-    }
-
-    /// Reads an uploaded file as a model, which is not published yet.
-    /// - Throws: ``ModelFileError`` if the file is not a valid model or the model exceeds the limits.
-    public func read(_ file: [UInt8]) throws(ModelFileError) -> TrainedModel {
-        let trained = try ModelFile.model(file, from: .upload)
-        if let refusal = limits.refusal(of: trained.model.network) { throw ModelFileError(refusal) }
-        return trained
     }
 
     private func number(_ name: String, _ reference: VersionReference) throws(VersionError) -> Int? {

@@ -18,7 +18,8 @@ extension ModelRepository {
     private func replaceAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
         let new = "\(path(name))/\(Self.temporaryName())"
         do throws(FileError) {
-            return try Files.withNewFile(new, Array("\(version)\n".utf8)) { (_) throws(FileError) in
+            return try Files.withNewFile(new, [FileContent(Array("\(version)\n".utf8))]) {
+                (_) throws(FileError) in
                 try Files.rename(new, to: "\(path(name))/@\(alias)")
             }
         } catch  where error.code == ENOENT {

@@ -17,28 +17,28 @@ extension ModelRepository {
 
     /// Writes a version under the next number. It is on the disk when this returns.
     /// - Parameters:
-    ///   - bytes: the content of its file.
+    ///   - content: the content of its file, one part after the other.
     ///   - assignment: wraps the assignment of the number, and cancels it by throwing.
     /// - Returns: the number.
     func write(
-        _ name: String, _ bytes: [UInt8], assignment: NumberAssignment
+        _ name: String, _ content: [FileContent], assignment: NumberAssignment
     ) throws(FileError) -> Int {
         for _ in 0..<Self.maxAttempts {
-            if let number = try attempt(name, bytes, assignment) { return number }
+            if let number = try attempt(name, content, assignment) { return number }
         }
         throw FileError(call: "rename", path: path(name), code: EBUSY)
     }
 
     /// Returns nil if another server has removed the temporary folder, so that another attempt is needed.
     private func attempt(
-        _ name: String, _ bytes: [UInt8], _ assignment: NumberAssignment
+        _ name: String, _ content: [FileContent], _ assignment: NumberAssignment
     ) throws(FileError) -> Int? {
         try requireWritable()
         if try Files.makeFolder(path(name)) { try Files.synchronize(folder: folder) }
         let new = "\(path(name))/\(Self.temporaryName())"
         do throws(FileError) {
             try Files.makeFolder(new)
-            return try Files.withNewFile("\(new)/\(Self.fileName)", bytes) { (file) throws(FileError) in
+            return try Files.withNewFile("\(new)/\(Self.fileName)", content) { (file) throws(FileError) in
                 try Files.synchronize(folder: new)
                 return try withLock(on: name, timeout: Self.publishLockTimeout) { () throws(FileError) in
                     try assignment { () throws(FileError) in
@@ -165,7 +165,7 @@ extension ModelRepository {
         }
     }
 
-    private func requireWritable() throws(FileError) {
+    func requireWritable() throws(FileError) {
         guard !isReadOnly else { throw FileError(call: "open", path: folder, code: EROFS) }
     }
 

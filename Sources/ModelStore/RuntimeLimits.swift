@@ -1,3 +1,4 @@
+import ModelFiles
 import NeuralNetwork
 
 /// The maximum amounts that one server accepts, keeps and computes.
@@ -39,6 +40,14 @@ public struct RuntimeLimits: Sendable, Equatable {
 
     /// Bytes of an ONNX file, which is built in memory. The format allows 2 GiB.
     public var maxONNXBytes = 1 << 31
+
+    /// Bytes of an uploaded model's file: what ``maxParameters`` take at most, however long the body of
+    /// another request may be.
+    public var maxModelFileBytes: Int { ModelFile.maxByteCount(parameters: maxParameters) }
+
+    /// Bytes that all uploads may have on the disk at the same time, before they are read: those of two
+    /// models at least.
+    var maxUploadBytes: Int { max(maxQueuedBytes, 2 * maxModelFileBytes) }
 
     /// The defaults.
     public init() {}

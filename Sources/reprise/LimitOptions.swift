@@ -10,8 +10,10 @@ private let defaultRuntime = RuntimeLimits()
 struct LimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Maximum size of a request body, before and after decompression. [env: REPRISE_MAX_BODY]",
-            valueName: "MiB"))
+            """
+            Maximum size of a request body, before and after decompression. Files of models have their own \
+            limit, from --max-parameters. [env: REPRISE_MAX_BODY]
+            """, valueName: "MiB"))
     var maxBody = defaultHTTP.maxBodyBytes >> 20
 
     @Option(

@@ -20,11 +20,15 @@ package final class InMemoryConnection: ResponseSink, TurnTaker, @unchecked Send
 
     package var isClosed: Bool { exchange.state == .finished }
     package var state: Exchange.State { exchange.state }
+    package var wantsInput: Bool { exchange.wantsInput }
+    package var heldBodyBytes: Int { exchange.heldBodyBytes }
     package var responses: [ReceivedResponse] { ReceivedResponse.all(in: sent) }
 
     /// Passes bytes to the exchange in pieces of the given sizes, the last of which is repeated. Each piece
     /// ends at an inaccessible page, so that a read beyond it faults.
-    package func feed(_ bytes: [UInt8], pieces: [Int] = [.max]) {
+    /// Returns the number of bytes that it has taken.
+    @discardableResult
+    package func feed(_ bytes: [UInt8], pieces: [Int] = [.max]) -> Int {
         var rest = bytes[...]
         var sizes = pieces[...]
         while !rest.isEmpty, exchange.wantsInput {
@@ -39,6 +43,7 @@ package final class InMemoryConnection: ResponseSink, TurnTaker, @unchecked Send
             }
             takeTurns()
         }
+        return bytes.count - rest.count
     }
 
     /// Ends the client's side of the connection.
@@ -115,6 +120,11 @@ package final class InMemoryConnection: ResponseSink, TurnTaker, @unchecked Send
 
     package func streamIsReady(_ stream: StreamBuffer) {
         exchange.advanceStream(stream, self)
+        takeTurns()
+    }
+
+    package func bodyIsReady(_ body: BodyReader) {
+        exchange.advanceBody(body, self)
         takeTurns()
     }
 }

@@ -107,11 +107,16 @@ struct BodyTests {
 
     /// Sends a body at a rate, once a second. Returns the bytes that had arrived when the deadline passed;
     /// `nil` if all of them arrive.
-    private func cutOff(from start: Int = 0, _ rate: Int, length: Int, limits: Limits = Limits()) -> Int? {
+    ///
+    /// - Parameter maxHeld: the bytes that are in memory at most.
+    private func cutOff(
+        from start: Int = 0, _ rate: Int, length: Int, limits: Limits = Limits(), maxHeld: Int = .max
+    ) -> Int? {
         var deadlines = Deadlines(Deadlines.Times(limits))
         var (count, now) = (start, UInt64(1000))
         while count < length {
-            deadlines.update(.body, request: 1, bodyCount: count, now: now)
+            deadlines.update(
+                .body, request: 1, bodyCount: count, heldBytes: min(count, maxHeld), now: now)
             if deadlines.isInputOverdue(now: now) { return count }
             now += 1000
             count += rate
@@ -132,13 +137,16 @@ struct BodyTests {
         #expect(cutOff(500, length: 60_000) != nil)
     }
 
-    @Test("The minimum rate grows with the bytes that have arrived")
+    @Test("The minimum rate grows with the bytes in memory")
     func growth() throws {
         // 32 MiB have arrived: 513 × 512 B/s.
         #expect(cutOff(from: 32 * Self.mebibyte, 400_000, length: 48 * Self.mebibyte) == nil)
         #expect(cutOff(from: 32 * Self.mebibyte, 250_000, length: 64 * Self.mebibyte) != nil)
         let held = try #require(cutOff(from: 60 * Self.mebibyte, 1000, length: 64 * Self.mebibyte))
         #expect(held == 60 * Self.mebibyte + 30_000, "expected the body to be cut off after its time-out")
+        // A receiver has taken nearly all of it.
+        #expect(cutOff(from: 60 * Self.mebibyte, 520, length: 61 * Self.mebibyte, maxHeld: 1000) == nil)
+        #expect(cutOff(from: 60 * Self.mebibyte, 500, length: 61 * Self.mebibyte, maxHeld: 1000) != nil)
         // The rate is a multiple of the option, and 0 is no rate.
         var limits = Limits()
         limits.minBytesPerSecond = 1

@@ -29,8 +29,14 @@ struct WireCaseTests {
         }
     }
 
-    private func check(_ row: WireCase, pieces: [Int]) {
-        let connection = InMemoryConnection()
+    /// A handler that receives bodies piece by piece must not make a difference.
+    @Test(arguments: all, [Int.max, 1])
+    func aMessageWhoseBodyHasAReceiverGetsTheSameResponse(_ row: WireCase, pieceSize: Int) {
+        check(row, pieces: [pieceSize], ReceivingHandler())
+    }
+
+    private func check(_ row: WireCase, pieces: [Int], _ handler: any Handler = SampleHandler()) {
+        let connection = InMemoryConnection(handler: handler)
         connection.feed(row.bytes, pieces: pieces)
         let responses = connection.responses
         #expect(responses.map(\.status) == row.statuses, "\(row) in pieces of \(pieces)")

@@ -48,7 +48,7 @@ import Training
     @Test func survivesAWarmStart() throws {
         let folder = try TemporaryFolder()
         let registry = try Example.registry(folder.path)
-        _ = try registry.publish("m", registry.read(file().bytes))
+        _ = try registry.publish("m", ModelFile.model(file().bytes, from: .upload))
         let base = try #require(try Example.registry(folder.path).entry("m"))
         let trained = try PlannedTraining(
             TrainingSpecification(warmStart: base, options: TrainingOptions()), on: Example.windows()

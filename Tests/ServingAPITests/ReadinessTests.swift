@@ -158,7 +158,7 @@ import Testing
         #expect(failed.status == 500)
         let lines = log.lines(with: "reason=")
         #expect(lines.contains { $0.hasPrefix("error training failed") }, "\(lines)")
-        #expect(lines.contains { $0.hasPrefix("error cannot publish an uploaded model") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("error cannot store an uploaded file") }, "\(lines)")
         for line in lines {
             #expect(line.contains("\(folder.path)/m"), "\(line)")
             #expect(!line.contains("FileError") && !line.contains("disk("), "\(line)")

@@ -28,8 +28,8 @@ struct ModelFileRoutes: RouteGroup {
         } + [
             Route(
                 .put, "/models/{model}/model.safetensors", scope: .train, mutatesModels: true,
-                storesVersions: true,
-                accepts: .file, .onQueue { (call) throws(Problem) in try upload(call) })
+                storesVersions: true, accepts: .file,
+                .onUpload { (call, file) throws(Problem) in try upload(file, for: call) })
         ]
     }
 
@@ -81,14 +81,9 @@ struct ModelFileRoutes: RouteGroup {
         return Response(status: status, fields: fields, body: content(range))
     }
 
-    private func upload(_ call: Call) throws(Problem) -> Response {
+    private func upload(_ file: ModelUpload, for call: Call) throws(Problem) -> Response {
         let name = try call.model().name
-        let trained: TrainedModel
-        do throws(ModelFileError) {
-            trained = try models.registry.read(call.request.body)
-        } catch {
-            throw Problem(error)
-        }
+        let trained = try models.uploading { (registry) throws(UploadError) in try registry.read(file) }
         let version: ModelRegistry.Description
         do throws(RegistryError) {
             version = try models.registry.publish(name, trained)

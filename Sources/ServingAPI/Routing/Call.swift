@@ -69,7 +69,13 @@ package struct Call: Sendable {
 
     /// The model that the path names.
     /// - Throws: 404 for a name that no model can have, 403 if the key may not use the model.
-    package func model() throws(Problem) -> PermittedModel {
+    package func model() throws(Problem) -> PermittedModel { try Self.model(parameters, permission) }
+
+    /// The model that the parameters of a path name.
+    /// - Throws: 404 for a name that no model can have, 403 if the key may not use the model.
+    static func model(
+        _ parameters: [String: String], _ permission: Permission
+    ) throws(Problem) -> PermittedModel {
         let name = parameters[Route.modelParameter] ?? ""
         guard ModelName.isValid(name) else { throw .unknownModel(name) }
         return try permission.model(name)

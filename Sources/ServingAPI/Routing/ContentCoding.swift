@@ -7,7 +7,7 @@ package enum ContentCoding: String, CaseIterable {
     /// The zlib format (RFC 1950) around a deflate stream (RFC 1951), as RFC 9110, 8.4.1.2 defines it.
     case deflate
 
-    private var format: Int32 { self == .gzip ? Int32(czlib_gzip) : 0 }
+    var format: Int32 { self == .gzip ? Int32(czlib_gzip) : 0 }
 
     /// The names of all codings, for header fields.
     static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -40,9 +40,6 @@ package enum ContentCoding: String, CaseIterable {
     }
 
     // MARK: Compression
-
-    /// The size of the buffer for decompression, in bytes.
-    private static let chunkSize = 64 * 1024
 
     /// How much time compression may take.
     package enum Effort {
@@ -90,37 +87,19 @@ package enum ContentCoding: String, CaseIterable {
     ///   memory.
     /// - Throws: 400 for bytes that do not have this coding, 413 beyond the limit, 503 without memory.
     package func decompress(_ bytes: [UInt8], limit: Int) throws(Problem) -> [UInt8] {
-        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        defer { stream.deallocate() }
-        guard czlib_start_inflating(stream, format) == Z_OK else { throw .overloaded() }
-        defer { inflateEnd(stream) }
+        let decompressor = try Decompressor(self)
         var decompressed: [UInt8] = []
-        var result = Z_OK
-        Self.withInput(bytes, stream) {
-            while decompressed.count <= limit {
-                // A gzip file may have several members in sequence (RFC 1952, 2.2).
-                if result == Z_STREAM_END {
-                    guard self == .gzip, stream.pointee.avail_in > 0 else { return }
-                    inflateReset(stream)
-                }
-                withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.chunkSize) { chunk in
-                    stream.pointee.next_out = chunk.baseAddress
-                    stream.pointee.avail_out = UInt32(Self.chunkSize)
-                    result = inflate(stream, Z_NO_FLUSH)
-                    decompressed += chunk[..<(Self.chunkSize - Int(stream.pointee.avail_out))]
-                }
-                guard result == Z_OK || result == Z_STREAM_END else { return }
-            }
+        try decompressor.append(bytes) { (piece) throws(Problem) in
+            decompressed += piece
+            guard decompressed.count <= limit else { throw .contentTooLarge(limit: limit) }
         }
-        guard decompressed.count <= limit else { throw .contentTooLarge(limit: limit) }
-        guard result == Z_STREAM_END, stream.pointee.avail_in == 0 else { throw .malformedCoding(self) }
+        try decompressor.finish()
         return decompressed
     }
 
     /// Sets the input of a stream. zlib takes at most 4 GiB at once: longer input is cut, and the missing end
     /// of the stream is reported as an error.
-    private static func withInput(
+    static func withInput(
         _ bytes: [UInt8], _ stream: UnsafeMutablePointer<z_stream>, _ body: () -> Void
     ) {
         bytes.withUnsafeBufferPointer { bytes in

@@ -22,6 +22,13 @@ struct Executor: Sendable {
         case .onLoop(let handler): call.respond { () throws(Problem) in try handler(call) }
         case .onQueue(let handler):
             enqueue(call, bytes: call.request.body.count) { (call) throws(Problem) in try handler(call) }
+        case .onUpload(let handler):
+            call.admission.upload?.finish(call.request.body) { file in
+                let isQueued = queue.submit(bytes: 0) {
+                    call.respond { () throws(Problem) in try handler(call, try file.get()) }
+                }
+                if !isQueued { call.send(.overloaded()) }
+            }
         case .computing(let read):
             guard call.request.body.count <= Self.maxLoopBody, call.admission.bodyCoding == nil else {
                 return enqueue(call, bytes: call.request.body.count) { (call) throws(Problem) in

@@ -44,11 +44,28 @@ package struct ModelLookup: Sendable {
     }
 
     /// The problem of a disk error, which is logged, unless the folder's fault is known and logged already.
-    private func problem(of error: FileError) -> Problem {
+    private func problem(of error: FileError, _ message: Logger.Message = "disk error") -> Problem {
         do throws(Problem) { try requireReadableFolder() } catch { return error }
         let problem = Problem(error)
-        logger.error("disk error", metadata: ["reason": "\(error)"])
+        logger.error(message, metadata: ["reason": "\(error)"])
         return problem
+    }
+
+    /// Receives or reads an uploaded file. Must not be called on a connection's loop.
+    /// - Throws: a problem for an error, which is logged if the disk has failed.
+    func uploading<Value>(
+        _ body: (ModelRegistry) throws(UploadError) -> Value
+    ) throws(Problem) -> Value {
+        do throws(UploadError) {
+            return try body(registry)
+        } catch {
+            switch error {
+            case .tooLarge: throw .fileTooLarge(registry.limits)
+            case .busy: throw .tooManyUploads()
+            case .invalid(let error): throw Problem(error)
+            case .disk(let error): throw problem(of: error, "cannot store an uploaded file")
+            }
+        }
     }
 
     /// A version with its weights, if it is in memory. Does not access the disk.

@@ -125,6 +125,14 @@ extension Problem {
             "the decompressed body exceeds the limit of \(limit >> 20) MiB; send less at once")
     }
 
+    /// 413: an uploaded file cannot be that of a model that this server accepts.
+    static func fileTooLarge(_ limits: RuntimeLimits) -> Problem {
+        Problem(
+            .contentTooLarge,
+            "the file of a model with \(limits.maxParameters) parameters, the maximum of this server, has at "
+                + "most \(limits.maxModelFileBytes) bytes; raise --max-parameters to accept larger models")
+    }
+
     package static func noEncoding(_ name: String) -> Problem {
         Problem(
             .noEncoding,
@@ -270,6 +278,13 @@ extension Problem {
         Problem(
             .overloaded, "the queue of requests is full; try again later",
             fields: [(name: "Retry-After", value: "1")])
+    }
+
+    /// 503: the files that are being uploaded take too much disk space together.
+    static func tooManyUploads() -> Problem {
+        Problem(
+            .overloaded, "the server is receiving too many large models; try again later",
+            fields: [(name: "Retry-After", value: "10")])
     }
 
     package static func draining() -> Problem {

@@ -155,7 +155,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .contentTooLarge:
             (
                 .contentTooLarge, "The body, as sent or decompressed, exceeds the maximum size.",
-                "Send less at once, or raise `--max-body`."
+                "Send less at once, or raise `--max-body`, or `--max-parameters` for an uploaded model."
             )
         case .uriTooLong:
             (

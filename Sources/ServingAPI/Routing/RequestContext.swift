@@ -24,6 +24,8 @@ package final class RequestContext: ExchangeHandler {
         let bodyCoding: ContentCoding?
         /// What the request's API key allows.
         let permission: Permission
+        /// The receiver of the body; nil for routes that take it from memory.
+        let upload: Upload?
     }
 
     /// The result of the checks. Indirect, because every request holds one and a problem is large.
@@ -94,9 +96,14 @@ package final class RequestContext: ExchangeHandler {
         let format = try route.accepts.map { (content) throws(Problem) in
             try BodyFormat(head.fields, content)
         }
+        var upload: Upload?
+        if case .onUpload = route.action {
+            let model = try Call.model(parameters, permission)
+            upload = try Upload(of: model, head, coding, service.executor.models)
+        }
         return Admission(
             route: route, parameters: parameters, mediaType: mediaType, bodyFormat: format ?? .json,
-            bodyCoding: coding, permission: permission)
+            bodyCoding: coding, permission: permission, upload: upload)
     }
 
     // MARK: The exchange
@@ -109,6 +116,11 @@ package final class RequestContext: ExchangeHandler {
                 status: .noContent, fields: [(name: "Allow", value: methods.joined(separator: ", "))])
         case .admitted, .notARequest: nil
         }
+    }
+
+    package func bodyReceiver() -> (any BodyReceiver)? {
+        guard case .admitted(let admission) = outcome else { return nil }
+        return admission.upload
     }
 
     package func respond(to request: Request, _ responder: Responder) {

@@ -27,12 +27,18 @@ package final class Route: Sendable {
     /// Responds to a request. A handler that returns nil uses the call's responder later.
     package typealias Handler = @Sendable (Call) throws(Problem) -> Response?
 
+    /// Responds to a request whose body is in a file, as a ``Handler`` does.
+    package typealias UploadHandler = @Sendable (Call, ModelUpload) throws(Problem) -> Response?
+
     /// The code that responds to a request, and the rule for where it runs, which ``Executor`` applies.
     package enum Action: Sendable {
         /// Runs on the connection's loop: for work of microseconds that does not block.
         case onLoop(Handler)
         /// Runs on the prediction queue: for everything that reads the disk or a large body.
         case onQueue(Handler)
+        /// Runs on the prediction queue when the body has been written to a file in the folder of the path's
+        /// model, so that its length is not bounded by memory.
+        case onUpload(UploadHandler)
         /// A computation by a version of a model. A small body is read on the loop, and a small computation
         /// by a version that is in memory runs there; everything else is queued.
         case computing(@Sendable (Call) throws(Problem) -> PendingComputation)

@@ -127,7 +127,9 @@ extension Exercise {
             Exercise("POST /evaluate", 409, labelled.with(["model": "brought"])),
             Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: Small.modelFile),
             Exercise(put, 406, at: path, fields: image + bytes, text: Small.modelFile),
-            Exercise(put, 413, in: .smallBodies, at: path, fields: bytes, text: Small.modelFile),
+            Exercise(
+                put, 413, in: .smallBodies, at: path, fields: bytes,
+                text: String(repeating: " ", count: 17 << 20)),
             Exercise(put, 415, at: path, fields: xml, text: Small.modelFile),
             Exercise(put, 422, at: path, fields: bytes, text: "{}"),
             Exercise(put, 503, in: .fullPredictions, at: path, fields: bytes, text: Small.modelFile),

@@ -47,6 +47,8 @@ enum Situation: CaseIterable {
         runtime.minFreeBytes = self == .fullDisk ? Int.max : runtime.minFreeBytes
         runtime.maxONNXBytes = self == .smallFiles ? 1000 : runtime.maxONNXBytes
         limits.maxBodyBytes = self == .smallBodies ? 64 : limits.maxBodyBytes
+        // Bounds files of models.
+        runtime.maxParameters = self == .smallBodies ? 1 : runtime.maxParameters
         // With one thread, bodies are processed in the order of their arrival.
         let data = self == .draining ? nil : try AzureDetectorData.shared.get().folder.path
         let folder = try TemporaryFolder()
