@@ -166,7 +166,8 @@ def large(size):
     with reprise("--max-body", str(2 * size), cores="0,1") as server:
         connection = socket.create_connection(("127.0.0.1", OURS))
         before = memory(server)
-        connection.sendall(b"POST /reconstruct HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % len(body))
+        head = b"POST /reconstruct HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % len(body))
         connection.sendall(body)
         start = time.perf_counter()
         assert connection.recv(4096).startswith(b"HTTP/1.1 404")
