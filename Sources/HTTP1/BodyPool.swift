@@ -87,7 +87,7 @@ package final class BodyPool: Sendable {
             if let refusal = body.refusal { return refusal }
             state.setBytes(bytes, of: id)
             func refuse(_ victim: ID, _ refusal: Refusal) {
-                // Its bytes are free as soon as its loop gets to know.
+                // Its bytes are free as soon as its loop learns of it.
                 state.setBytes(0, of: victim)
                 state.bodies[victim]?.refusal = refusal
                 if victim != id, let call = state.bodies[victim]?.onRefusal { others.append((refusal, call)) }

@@ -12,7 +12,7 @@ public struct TrainingCounts: Sendable {
     public fileprivate(set) var cancelled = 0
     /// Epochs of all trainings.
     public fileprivate(set) var epochs = 0
-    /// Seconds from the begin of a training to its end, by outcome. Trainings that never began are not in it.
+    /// Seconds from the start of a training to its end, by outcome. Trainings that never began are not in it.
     package fileprivate(set) var durations: [(outcome: String, seconds: Histogram.Snapshot)] = []
     /// Trainings that run now.
     public fileprivate(set) var running = 0

@@ -82,7 +82,7 @@ extension MetricsText {
         ] { sample([(name: "outcome", value: outcome)], Double(count)) }
         begin(
             "reprise_training_duration_seconds", .histogram,
-            "Time from the begin of a training to its end, by outcome; without the time in the queue.")
+            "Time from the start of a training to its end, by outcome; without the time in the queue.")
         for (outcome, seconds) in trainings.durations { sample([(name: "outcome", value: outcome)], seconds) }
         single(
             "reprise_training_epochs_total", .counter, "Epochs of all trainings.", Double(trainings.epochs))
