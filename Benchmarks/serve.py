@@ -13,6 +13,7 @@ import re
 import resource
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -321,6 +322,8 @@ def fairness(seconds, depth=20):
           "goal: p99 below 50")
     columns = [f"{kind}{name}" for kind in ("", "fresh: ") for name in ("requests", "p50", "p99", "max")]
     table(["flood", "connections", "requests/s", *columns], rows)
+    if any(float(p99) > 50 for row in rows for p99 in (row[5], row[9])):
+        sys.exit("fairness: a 99th percentile is above 50 ms")
 
 
 def soak(seconds):

@@ -20,7 +20,8 @@ COPIES = {
     "cp": ('cp -a "$0"/. "$1"', (0, 1)),
     # Nanoseconds count: an alias may change twice in a second, to a number of the same length.
     "rsync": ('rsync -a --delete --modify-window=-1 "$0"/ "$1"', (0, 24)),
-    "rsync, over an older copy": ('rsync -a "$0"/ "$1"; rsync -a --delete --modify-window=-1 "$0"/ "$1"', (0, 24)),
+    "rsync, over an older copy": (
+        'rsync -a "$0"/ "$1"; rsync -a --delete --modify-window=-1 "$0"/ "$1"', (0, 24)),
 }
 
 
