@@ -140,7 +140,7 @@ final class Connection: TurnTaker, @unchecked Sendable {
 
     /// Sends what is ready outside of a turn, and asks for a turn if there is more to do.
     private func sendAndRequeue() {
-        var budget = TurnBudget.none
+        var budget = TurnBudget.spent
         if takeTurn(&budget) { loop.requeue(self) }
     }
 

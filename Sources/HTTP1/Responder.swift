@@ -44,12 +44,6 @@ public final class Responder: Sendable {
         destination = .closure(receive, onDisconnect: onDisconnect)
     }
 
-    /// Returns a responder that transforms its response and sends it through this one. Use it in place of
-    /// this one.
-    public func map(_ transform: @escaping @Sendable (Response) -> Response) -> Responder {
-        Responder({ self.send(transform($0)) }, onDisconnect: { self.onDisconnect($0) })
-    }
-
     /// Sends the response. A second call is a programming error: it traps in debug builds and is ignored
     /// otherwise.
     public func send(_ response: Response) {

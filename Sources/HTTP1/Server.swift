@@ -54,11 +54,18 @@ public final class Server: Sendable {
     ///
     /// Throws `ServerError` if the host or the port is not available.
     public func start(host: String, port: Int) throws(ServerError) -> Int {
-        let descriptor = try Listener.open(host: host, port: port)
+        let socket = try ListeningSocket(host: host, port: port)
+        let actualPort = socket.port
+        try start(on: socket)
+        return actualPort
+    }
+
+    /// Starts to accept connections. May be called once, instead of ``start(host:port:)``.
+    public func start(on socket: consuming ListeningSocket) throws(ServerError) {
+        let (host, port) = socket.requested
+        let descriptor = socket.release()
         do throws(SystemError) {
-            let actualPort = try SystemCalls.localPort(descriptor)
             try listen(descriptor)
-            return actualPort
         } catch {
             SystemCalls.close(descriptor)
             throw ServerError(host: host, port: port, error)

@@ -118,8 +118,8 @@ package enum SystemCalls {
         _ = try callWithoutWaiting("listen") { Glibc.listen(descriptor, backlog) }
     }
 
-    /// The port that a socket is bound to.
-    static func localPort(_ descriptor: Int32) throws(SystemError) -> Int {
+    /// The address and port that a socket is bound to.
+    static func localAddress(_ descriptor: Int32) throws(SystemError) -> sockaddr_storage {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         _ = try callWithoutWaiting("getsockname") {
@@ -129,10 +129,7 @@ package enum SystemCalls {
                 }
             }
         }
-        // The port is at the same offset in sockaddr_in and sockaddr_in6.
-        return withUnsafeBytes(of: &storage) { bytes in
-            Int(bytes[2]) << 8 | Int(bytes[3])
-        }
+        return storage
     }
 
     /// Shuts down the sending side. Ignores the error if the peer has disconnected already.

@@ -30,8 +30,8 @@ package struct TurnBudget {
         self.clock = clock
     }
 
-    /// A budget for sending what is ready, without processing anything.
-    static var none: TurnBudget {
+    /// A spent budget, for sending what is ready without processing anything.
+    static var spent: TurnBudget {
         var budget = TurnBudget(start: 0, clock: { .max })
         budget.use(bytes: budget.limits.bytes)
         return budget

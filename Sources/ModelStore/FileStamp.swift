@@ -1,9 +1,10 @@
 import Glibc
 
-/// The inode, size and modification time of a file or folder, which detect changes without reading it.
+/// The inode, size and modification time of a file or folder, which detect changes without reading it, and
+/// the change time of a file, which detects changed permissions as well.
 package struct FileStamp: Equatable, Sendable {
     private let device, inode: UInt
-    private let size, seconds, nanoseconds: Int
+    private let size, modified, modifiedNanoseconds, changed, changedNanoseconds: Int
 
     /// Stamps a file; nil if there is none. Symbolic links are followed: Kubernetes updates mounted files by
     /// replacing a link.
@@ -30,9 +31,13 @@ package struct FileStamp: Equatable, Sendable {
         self.init(status)
     }
 
-    private init(_ status: stat) {
+    /// - Parameter status: what fstat(2) returns for an open file.
+    package init(_ status: stat) {
         (device, inode, size) = (UInt(status.st_dev), UInt(status.st_ino), Int(status.st_size))
-        (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        (modified, modifiedNanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        // What a folder lists depends on its modification time only.
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        (changed, changedNanoseconds) = isFolder ? (0, 0) : (status.st_ctim.tv_sec, status.st_ctim.tv_nsec)
     }
 
     /// Whether the file has no bytes.

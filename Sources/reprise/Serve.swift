@@ -84,7 +84,7 @@ struct Serve: ParsableCommand {
     var grace = 30.0
 
     func validate() throws {
-        _ = try hosts(hasKeys: false)
+        _ = try allowed()
         _ = try bounded(port, in: 0...65_535, "port")
         _ = try bounded(drain, in: 0...3600, "drain")
         _ = try bounded(grace, in: 0...3600, "grace")
@@ -110,21 +110,24 @@ struct Serve: ParsableCommand {
         let folder = try dataFolder()
         let registry = try registry(runtime, logger)
         registry.folder.start()
+        let socket = try listeningSocket()
+        let (actualPort, isLoopback) = (socket.port, socket.isLoopback)
         let service = Service(
-            registry: registry, limits: runtime, keys: keys, hosts: try hosts(hasKeys: keys != nil),
+            registry: registry, limits: runtime, keys: keys,
+            hosts: HostPolicy(
+                listeningOn: host, isLoopback: isLoopback, allowed: try allowed(), hasKeys: keys != nil),
             protocols: [OpenInferenceRoutes.init, { AzureDetectorRoutes($0, folder: folder) }],
             logger: logger, requestLog: log.requestLog(writer))
         let server = Server(handler: service, limits: http)
         service.include(server)
         let signals = StopSignals()
-        let actualPort: Int
         do {
-            actualPort = try server.start(host: host, port: port)
+            try server.start(on: socket)
         } catch {
             throw CommandFailure(error.description)
         }
-        logger.info(
-            "listening", metadata: ["url": "\(url(port: actualPort))", "access": "\(access(keys))"])
+        let access = keys != nil ? "api-key" : isLoopback ? "loopback" : "unrestricted"
+        logger.info("listening", metadata: ["url": "\(url(port: actualPort))", "access": "\(access)"])
         signals.wait()
         stop(server, service, logger)
     }
@@ -190,20 +193,22 @@ struct Serve: ParsableCommand {
         }
     }
 
-    /// The hosts whose requests the server accepts.
-    private func hosts(hasKeys: Bool) throws -> HostPolicy {
+    private func listeningSocket() throws -> ListeningSocket {
+        do {
+            return try ListeningSocket(host: host, port: port)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    /// The names of the server besides those that it knows.
+    private func allowed() throws -> [AllowedHost] {
         guard let allowed = AllowedHost.list(allowedHosts) else {
             throw ValidationError(
                 "--allowed-hosts must be host names, optionally with a port, separated by commas, such as "
                     + "reprise.example,*.example.org; it has no schemes or paths")
         }
-        return HostPolicy(listeningOn: host, allowed: allowed, hasKeys: hasKeys)
-    }
-
-    /// The clients that may call the server, as one word for the log.
-    private func access(_ keys: APIKeys?) -> String {
-        guard keys == nil else { return "api-key" }
-        return HostPolicy.isLoopback(host) ? "loopback" : "unrestricted"
+        return allowed
     }
 
     /// Raises the number of file descriptors, one of which each connection needs, from the shell's default to

@@ -9,6 +9,9 @@ package final class LogRecorder: Sendable {
 
     package var lines: [String] { recorded.withLock { $0 } }
 
+    /// Returns the lines since the last call.
+    package func take() -> [String] { recorded.withLock { exchange(&$0, with: []) } }
+
     /// The lines that have a text in them.
     package func lines(with text: String) -> [String] { lines.filter { $0.contains(text) } }
 

@@ -125,6 +125,8 @@ import Testing
     @Test(
         arguments: [
             ([], [:], 421, 421), (["--host", "0.0.0.0"], [:], 200, 200),
+            // 127.0.0.1, but not by its text.
+            (["--host", "0x7f.1"], [:], 421, 421),
             (["--api-keys", "FILE"], [:], 401, 401),
             (["--allowed-hosts", "a.example"], [:], 200, 421),
             (["--host", "0.0.0.0", "--allowed-hosts", "a.example"], [:], 200, 421),

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Glibc
 import HTTP1
 import HTTP1Testing
@@ -225,6 +226,42 @@ struct ServerTests {
         #expect(busy.waitForEnd())
         busy.close()
         #expect(stopped.wait(timeout: .now() + 5) == .success)
+    }
+
+    private static let hosts: [(host: String, isLoopback: Bool)] = [
+        ("127.0.0.1", true), ("127.1", true), ("0x7f.1", true), ("127.9.8.7", true), ("localhost", true),
+        ("LOCALHOST", true),
+        ("::1", true), ("::ffff:127.0.0.1", true), ("0:0:0:0:0:FFFF:7F00:1", true), ("0.0.0.0", false),
+        ("::", false), ("::ffff:0.0.0.0", false),
+    ]
+
+    @Test(
+        "A listening socket is on loopback if its address is, however the host is written",
+        arguments: hosts + namesOfLoopback.map { ($0, true) })
+    func loopback(host: String, isLoopback: Bool) throws {
+        // A machine without IPv6 does not have these addresses.
+        if host.contains(":"), (try? ListeningSocket(host: "::1", port: 0).port) == nil { return }
+        #expect(try ListeningSocket(host: host, port: 0).isLoopback == isLoopback)
+    }
+
+    /// The names that /etc/hosts gives to 127.0.0.1.
+    private static let namesOfLoopback: [String] = {
+        let text = (try? String(contentsOfFile: "/etc/hosts", encoding: .utf8)) ?? ""
+        let lines = text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace) }
+        return lines.filter { $0.first == "127.0.0.1" }.flatMap { $0.dropFirst().map(String.init) }
+    }()
+
+    @Test("A listening socket that is not used is closed, and a server starts on the other")
+    func listeningSockets() throws {
+        let port = try ListeningSocket(host: "127.0.0.1", port: 0).port
+        let socket = try ListeningSocket(host: "127.0.0.1", port: port)
+        #expect(socket.port == port)
+        let server = Server(handler: SampleHandler())
+        try server.start(on: socket)
+        defer { server.stop(grace: 0) }
+        let client = Client(port: port)
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        #expect(client.response() != nil)
     }
 
     @Test("Starting on a port in use throws an error that names the address, the call and a remedy")

@@ -9,9 +9,11 @@ import Testing
     private static let loopback = policy()
 
     private static func policy(
-        _ host: String = "127.0.0.1", allowed: String? = nil, hasKeys: Bool = false
+        _ host: String = "127.0.0.1", isLoopback: Bool = true, allowed: String? = nil, hasKeys: Bool = false
     ) -> HostPolicy {
-        HostPolicy(listeningOn: host, allowed: AllowedHost.list(allowed) ?? [], hasKeys: hasKeys)
+        HostPolicy(
+            listeningOn: host, isLoopback: isLoopback, allowed: AllowedHost.list(allowed) ?? [],
+            hasKeys: hasKeys)
     }
 
     /// The status of a request that gets its response before its body is read; nil for an admitted request.
@@ -108,7 +110,7 @@ import Testing
     @Test(arguments: proxies) func anOriginIsComparedWithHostAndTheAllowedHosts(
         host: String?, origin: String, allowed: String?, isOwn: Bool
     ) throws {
-        let api = try API(.inProcess, hosts: Self.policy("0.0.0.0", allowed: allowed))
+        let api = try API(.inProcess, hosts: Self.policy("0.0.0.0", isLoopback: false, allowed: allowed))
         let fields = [("Origin", origin)] + (host.map { [("Host", $0)] } ?? [])
         #expect(try Self.refusal("POST", with: fields, by: api) == (isOwn ? nil : 403))
     }
@@ -152,25 +154,27 @@ import Testing
     }
 
     /// The address of the server, `--allowed-hosts`, whether it has keys, Host, and whether it refuses Host.
-    private static let policies: [(String, allowed: String?, hasKeys: Bool, host: String, isRefused: Bool)] =
-        [
-            ("127.0.0.1", nil, false, "evil.example", true), ("Localhost", nil, false, "evil.example", true),
-            ("::1", nil, false, "evil.example", true), ("127.0.0.2", nil, false, "evil.example", true),
-            ("127.0.0.1", nil, true, "evil.example", false), ("0.0.0.0", nil, false, "evil.example", false),
-            ("0.0.0.0", "a.example", false, "evil.example", true),
-            ("0.0.0.0", "a.example", true, "evil.example", true),
-            ("127.0.0.1", "a.example,B.example", false, "b.EXAMPLE.:1", false),
-            ("127.0.0.1", "a.example:1", false, "a.example:2", false),
-            ("127.0.0.1", "*.example.org", false, "a.b.example.org", false),
-            ("127.0.0.1", "*.example.org", false, "example.org", true),
-            ("127.0.0.1", "*.example.org", false, "aexample.org", true),
-            ("Name.example", "a.example", false, "name.example:1", false),
-        ]
+    private static let policies:
+        [(String, isLoopback: Bool, allowed: String?, hasKeys: Bool, host: String, isRefused: Bool)] =
+            [
+                ("127.0.0.1", true, nil, false, "evil.example", true),
+                ("vm", true, nil, false, "evil.example", true), ("VM", true, nil, false, "vm:1", false),
+                ("127.0.0.1", true, nil, true, "evil.example", false),
+                ("0.0.0.0", false, nil, false, "evil.example", false),
+                ("0.0.0.0", false, "a.example", false, "evil.example", true),
+                ("0.0.0.0", false, "a.example", true, "evil.example", true),
+                ("127.0.0.1", true, "a.example,B.example", false, "b.EXAMPLE.:1", false),
+                ("127.0.0.1", true, "a.example:1", false, "a.example:2", false),
+                ("127.0.0.1", true, "*.example.org", false, "a.b.example.org", false),
+                ("127.0.0.1", true, "*.example.org", false, "example.org", true),
+                ("127.0.0.1", true, "*.example.org", false, "aexample.org", true),
+                ("Name.example", false, "a.example", false, "name.example:1", false),
+            ]
 
     @Test(arguments: policies) func theHostIsCheckedOnLoopbackWithoutKeysAndWithAllowedHosts(
-        address: String, allowed: String?, hasKeys: Bool, host: String, isRefused: Bool
+        address: String, isLoopback: Bool, allowed: String?, hasKeys: Bool, host: String, isRefused: Bool
     ) throws {
-        let hosts = Self.policy(address, allowed: allowed, hasKeys: hasKeys)
+        let hosts = Self.policy(address, isLoopback: isLoopback, allowed: allowed, hasKeys: hasKeys)
         let api = try API(.inProcess, hosts: hosts)
         #expect(
             try Self.refusal("GET", "/models", with: [("Host", host)], by: api) == (isRefused ? 421 : nil))

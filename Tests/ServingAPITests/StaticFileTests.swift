@@ -77,7 +77,19 @@ import Testing
         }
     }
 
-    @Test func aStaticFileIsCompressedOnceAtTheBestLevel() throws {
+    /// Two arrays that exist at the same time have one storage only if one is a copy of the other.
+    @Test(arguments: ["/openapi.yaml", "/", "/console/dygraph.js", "/problems"], ["gzip", "identity"])
+    func responsesShareTheBytesOfTheDocument(_ path: String, _ coding: String) throws {
+        let fields = [(name: "Accept-Encoding", value: coding)]
+        // The document is compressed for all servers of the process.
+        let responses = try (0..<2).map { _ in try API(.inProcess).send("GET", path, fields: fields) }
+        #expect(responses[0]["content-encoding"] == (coding == "gzip" ? "gzip" : nil))
+        responses[0].body.withUnsafeBytes { first in
+            responses[1].body.withUnsafeBytes { #expect($0.baseAddress == first.baseAddress) }
+        }
+    }
+
+    @Test func aStaticFileIsCompressedAtTheBestLevel() throws {
         let api = try API(.inProcess)
         let packed = try api.send(
             "GET", "/openapi.yaml", fields: [(name: "Accept-Encoding", value: "gzip")])

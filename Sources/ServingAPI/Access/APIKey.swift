@@ -1,5 +1,6 @@
 import Crypto
 import DataFormats
+import ModelFiles
 
 /// An API key: its name, what it allows, and its limits. Of the key itself there is only the SHA-256 digest.
 public struct APIKey: Sendable {
@@ -63,8 +64,8 @@ public struct APIKey: Sendable {
     public static func make(
         name: String, grants: [Grant], expires: String? = nil, rate: String? = nil, trainings: String? = nil
     ) throws(APIKeyError) -> (key: String, line: String) {
-        let key = "rk_" + SymmetricKey(size: .bits256).withUnsafeBytes(Self.hexadecimal)
-        let digest = hexadecimal(SHA256.hash(data: Array(key.utf8)))
+        let key = "rk_" + SymmetricKey(size: .bits256).withUnsafeBytes(\.hexadecimal)
+        let digest = SHA256.hash(data: Array(key.utf8)).hexadecimal
         let scopes = Scope.allCases.flatMap { scope in grants.filter { $0.scope == scope } }
         var words = [name, scopes.map(\.description).joined(separator: ","), digest]
         for (option, value) in [(Option.expires, expires), (.rate, rate), (.trainings, trainings)] {
@@ -76,9 +77,5 @@ public struct APIKey: Sendable {
         }
         guard try !APIKey(words).isExpired else { throw APIKeyError("expires is in the past") }
         return (key, words.joined(separator: " "))
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

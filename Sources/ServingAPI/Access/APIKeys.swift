@@ -2,6 +2,7 @@ import Crypto
 import Dispatch
 import HTTP1
 import Logging
+import ModelStore
 import Synchronization
 
 /// The API keys of a server, from a file that is looked at once a second, on a queue of its own.
@@ -18,7 +19,7 @@ public final class APIKeys: Sendable {
     /// The last look at the file.
     private struct Look {
         /// The state of the file that the keys are from; nil if there is none.
-        var stamp: KeyFile.Stamp?
+        var stamp: FileStamp?
         /// The last error that was logged, so that it is logged once; nil if there was none.
         var error: String?
         /// The time since when the file has had no keys although the server has some.
@@ -102,11 +103,13 @@ public final class APIKeys: Sendable {
         }
     }
 
-    /// Reads the file at once, even if it has not changed. Returns without waiting for it.
+    /// Reads the file at once, even if it has not changed; one that is missing or has no keys revokes all keys
+    /// without delay. Returns without waiting for it.
     public func reload() { queue.async { self.check(isForced: true) } }
 
     /// Looks at the file, and reads it if it has changed.
-    /// - Parameter isForced: whether to read it in any case, and to log each error.
+    /// - Parameter isForced: whether to read it in any case, to revoke the keys of a missing or empty file
+    ///   without delay, and to log each error.
     package func check(isForced: Bool = false) {
         look.withLock { look in
             do throws(APIKeyError) {
@@ -116,14 +119,14 @@ public final class APIKeys: Sendable {
                     return
                 }
                 let keys = try APIKey.all(in: file.text())
-                if keys.isEmpty, !isRevoking(&look) { return }
+                if keys.isEmpty, !isForced, !isRevoking(&look) { return }
                 look = Look(stamp: file.stamp)
                 replace(with: keys)
                 logger.info("reloaded the API keys", metadata: ["keys": "\(keys.count)"])
                 warn(of: file, keys)
             } catch {
                 if error.kind == .missing {
-                    guard isRevoking(&look) else { return }
+                    guard isForced || isRevoking(&look) else { return }
                     look.stamp = nil
                     replace(with: [])
                 } else {

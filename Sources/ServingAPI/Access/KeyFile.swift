@@ -1,20 +1,8 @@
 import Glibc
+import ModelStore
 
 /// A file of API keys that is open. Opening and reading it never block on a pipe or a device.
 final class KeyFile {
-    /// What changes when the file is replaced, written, or given other permissions.
-    struct Stamp: Equatable, Sendable {
-        private let numbers: [Int]
-
-        fileprivate init(_ status: stat) {
-            numbers = [
-                Int(truncatingIfNeeded: status.st_dev), Int(truncatingIfNeeded: status.st_ino),
-                Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
-                status.st_ctim.tv_nsec,
-            ]
-        }
-    }
-
     /// The maximum size, in bytes.
     private static let maxSize = 1 << 20
 
@@ -44,7 +32,7 @@ final class KeyFile {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    var stamp: Stamp { Stamp(status) }
+    var stamp: FileStamp { FileStamp(status) }
 
     /// Whether users other than the owner can add keys.
     var isWritableByOthers: Bool { status.st_mode & (S_IWGRP | S_IWOTH) != 0 }

@@ -4,21 +4,22 @@ import HTTP1
 /// The console: a page, its scripts and its styles. They need no key, because they hold no data.
 struct ConsoleRoutes: RouteGroup {
     var routes: [Route] {
-        [
-            Route(.get, "/", scope: nil, produces: [.html], Self.file),
-            Route(.get, "/console/{script}.js", scope: nil, produces: [.javascript], Self.file),
-            Route(.get, "/console/{sheet}.css", scope: nil, produces: [.css], Self.file),
-            Route(.get, "/console/{picture}.svg", scope: nil, produces: [.svg], Self.file),
-        ]
-    }
-
-    private static let file = Route.Action.onLoop { (call) throws(Problem) in
-        guard let file = files[call.request.head.normalizedPath] else {
-            throw .unknownPath(call.request.head)
+        // The files are compressed here, and not on the loop of the first request.
+        let files = Self.files
+        let file = Route.Action.onLoop { (call) throws(Problem) in
+            guard let file = files[call.request.head.normalizedPath] else {
+                throw .unknownPath(call.request.head)
+            }
+            var response = try file.response(to: call.request.head)
+            response.fields += Self.headerFields
+            return response
         }
-        var response = try file.response(to: call.request.head)
-        response.fields += headerFields
-        return response
+        return [
+            Route(.get, "/", scope: nil, produces: [.html], file),
+            Route(.get, "/console/{script}.js", scope: nil, produces: [.javascript], file),
+            Route(.get, "/console/{sheet}.css", scope: nil, produces: [.css], file),
+            Route(.get, "/console/{picture}.svg", scope: nil, produces: [.svg], file),
+        ]
     }
 
     /// The page may connect to this server only. Other pages must not frame it, and browsers must not guess

@@ -1,5 +1,6 @@
 import Crypto
 import HTTP1
+import ModelFiles
 
 /// A document that does not change while the server runs. It is compressed once, and not for each response.
 struct StaticFile: Sendable {
@@ -15,10 +16,7 @@ struct StaticFile: Sendable {
         self.bytes = bytes
         gzip = ContentCoding.gzip.compressIfWorthwhile(bytes, .most)
         self.type = type
-        let digest = SHA256.hash(data: bytes).prefix(8).map {
-            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-        }
-        tag = EntityTag(digest.joined(), isWeak: true)
+        tag = EntityTag(SHA256.hash(data: bytes).prefix(8).hexadecimal, isWeak: true)
     }
 
     /// The document in the coding that the client accepts, or 304 if If-None-Match lists its tag. 304 has the

@@ -14,12 +14,14 @@ package struct Trainings: Sendable {
     let logger: Logger
 
     /// Starts a training for a request, whose key becomes the owner of the job, or queues it.
-    /// - Throws: 401 if the key has been revoked or has expired since; see ``job(of:for:)``.
+    /// - Throws: 401 if the key has been revoked or has expired since, 403 if it has lost the scope for the
+    ///   model; see ``job(of:for:)``.
     package func submit(
         _ model: PermittedModel, _ training: PlannedTraining, as key: IdempotencyKey? = nil, for call: Call
     ) throws(Problem) -> TrainingJob {
         // A comparison starts trainings long after it was admitted.
         guard let permission = call.permission.current else { throw .endedKey() }
+        let model = try permission.model(model.name)
         return try job(of: jobs.submit(model.name, training, as: key, by: permission.owner), for: call)
     }
 

@@ -12,7 +12,9 @@ struct OperationRoutes: RouteGroup {
     init(_ core: ServingCore) { self.core = core }
 
     var routes: [Route] {
-        [
+        // The description is compressed here, and not on the loop of the first request.
+        let description = Self.description
+        return [
             Route(
                 .get, "/healthz", scope: nil,
                 .onLoop { (_) throws(Problem) in .json { $0.member("status", "ok") } }),
@@ -24,7 +26,7 @@ struct OperationRoutes: RouteGroup {
                 }),
             Route(
                 .get, "/openapi.yaml", scope: .read, produces: [.yaml],
-                .onLoop { (call) throws(Problem) in try Self.description.response(to: call.request.head) }),
+                .onLoop { (call) throws(Problem) in try description.response(to: call.request.head) }),
             Route(
                 .get, "/metrics", scope: .read, usesAllModels: true, produces: [.metrics, .openMetrics],
                 .onLoop { (call) throws(Problem) in

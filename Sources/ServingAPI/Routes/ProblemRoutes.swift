@@ -3,14 +3,16 @@ import HTTP1
 /// The documentation of problem types, to which the `type` of a problem refers (RFC 9457, 3.1.1).
 struct ProblemRoutes: RouteGroup {
     var routes: [Route] {
-        [
+        // The pages are compressed here, and not on the loop of the first request.
+        let (all, pages) = (Self.all, Self.pages)
+        return [
             Route(
                 .get, "/problems", scope: nil, produces: [.html, .text],
-                .onLoop { (call) throws(Problem) in try Self.all.response(to: call) }),
+                .onLoop { (call) throws(Problem) in try all.response(to: call) }),
             Route(
                 .get, "/problems/{type}", scope: nil, produces: [.html, .text],
                 .onLoop { (call) throws(Problem) in
-                    guard let page = call.parameters["type"].flatMap({ Self.pages[$0] }) else {
+                    guard let page = call.parameters["type"].flatMap({ pages[$0] }) else {
                         throw .unknownPath(call.request.head)
                     }
                     return try page.response(to: call)
@@ -24,7 +26,7 @@ struct ProblemRoutes: RouteGroup {
         uniqueKeysWithValues: ProblemType.allCases.map { ($0.rawValue, Page([$0])) })
 
     /// The documentation of types in both formats.
-    private struct Page {
+    private struct Page: Sendable {
         let html: StaticFile
         let markdown: StaticFile
 

@@ -5,7 +5,8 @@ import JSON
 /// reaching a server that the browser can reach.
 package struct HostPolicy: Sendable {
     /// Accepts requests for every host.
-    package static let anyHost = HostPolicy(listeningOn: "0.0.0.0", allowed: [], hasKeys: false)
+    package static let anyHost = HostPolicy(
+        listeningOn: "0.0.0.0", isLoopback: false, allowed: [], hasKeys: false)
 
     private let listeningHost: String
     private let allowed: [AllowedHost]
@@ -14,18 +15,14 @@ package struct HostPolicy: Sendable {
 
     /// - Parameters:
     ///   - host: the address or name that the server listens on.
+    ///   - isLoopback: whether only its own machine can reach the server, whatever the name is.
     ///   - allowed: further names of the server. If there are any, requests for other names are refused on
     ///   every address; otherwise only on loopback without keys, where the server knows its names.
     ///   - hasKeys: whether requests need an API key.
-    package init(listeningOn host: String, allowed: [AllowedHost], hasKeys: Bool) {
+    package init(listeningOn host: String, isLoopback: Bool, allowed: [AllowedHost], hasKeys: Bool) {
         listeningHost = host.lowercased()
         self.allowed = allowed
-        checksHost = !allowed.isEmpty || (!hasKeys && Self.isLoopback(host))
-    }
-
-    /// Whether a server that listens on an address can be reached from its own machine only.
-    package static func isLoopback(_ host: String) -> Bool {
-        host.lowercased() == "localhost" || host == "::1" || host.hasPrefix("127.")
+        checksHost = !allowed.isEmpty || (!hasKeys && isLoopback)
     }
 
     /// Refuses a request that a web page has sent without being one of the server's own.

@@ -37,7 +37,7 @@ import Testing
         #expect(try status(new) == 401, "a request must not read the file")
         keys.check()
         #expect(try (status(old), status(new)) == (200, 200))
-        #expect(file.logged() == ["info: reloaded the API keys [\"keys\": 2]"])
+        #expect(file.logged() == ["info reloaded the API keys keys=2"])
         keys.check()
         #expect(file.logged() == [], "an unchanged file must not be read again")
         file.write(newLine)
@@ -50,7 +50,7 @@ import Testing
         checkTwice()
         #expect(try status(old) == 200)
         let logged = file.logged()
-        #expect(logged.count == 1 && logged[0].hasPrefix("error: cannot reload the API keys; the previous"))
+        #expect(logged.count == 1 && logged[0].hasPrefix("error cannot reload the API keys; the previous"))
         #expect(logged.first?.contains("line 1") == true)
         keys.check(isForced: true)
         #expect(file.logged().count == 1, "a reload that is asked for must say why it failed")
@@ -65,10 +65,18 @@ import Testing
         #expect(try status(old) == 401)
         checkTwice()
         let logged = file.logged()
-        #expect(logged.count == 1 && logged[0].hasPrefix("error: the file of API keys was deleted; all keys"))
+        #expect(logged.count == 1 && logged[0].hasPrefix("error the file of API keys was deleted; all keys"))
         file.write(newLine)
         keys.check()
         #expect(try status(new) == 200)
+    }
+
+    /// Before, a deleted file revoked no keys until the next look.
+    @Test(arguments: [nil, "# none\n"]) func aReloadRevokesAllKeysAtOnce(_ text: String?) throws {
+        if let text { file.write(text) } else { unlink(file.path) }
+        keys.check(isForced: true)
+        #expect(try status(old) == 401)
+        #expect(file.logged().count == (text == nil ? 1 : 2))
     }
 
     @Test func aFileThatIsBackAtTheNextLookRevokesNothing() throws {
@@ -92,8 +100,8 @@ import Testing
         #expect(try status(old) == 401)
         checkTwice()
         let logged = file.logged()
-        #expect(logged.count == 2 && logged[0] == "info: reloaded the API keys [\"keys\": 0]")
-        #expect(logged.last?.hasPrefix("warning: the file of API keys has no keys") == true)
+        #expect(logged.count == 2 && logged[0] == "info reloaded the API keys keys=0")
+        #expect(logged.last?.hasPrefix("warning the file of API keys has no keys") == true)
     }
 
     /// Before, opening the pipe blocked the loop of the request for ever.
@@ -117,7 +125,7 @@ import Testing
     @Test func aFileThatOthersCanWriteIsWarnedOf() throws {
         chmod(file.path, 0o646)
         keys.check()
-        let warning = "warning: users other than its owner can write the file of API keys; run chmod go-w"
+        let warning = "warning users other than its owner can write the file of API keys; run chmod go-w"
         #expect(file.logged().filter { $0.hasPrefix(warning) }.count == 1)
         _ = try file.keys()
         #expect(file.logged().filter { $0.hasPrefix(warning) }.count == 1)
@@ -130,7 +138,7 @@ import Testing
         let empty = TemporaryKeyFile("# no keys yet\n")
         _ = try empty.keys()
         let logged = empty.logged()
-        #expect(logged.count == 1 && logged[0].hasPrefix("warning: the file of API keys has no keys"))
+        #expect(logged.count == 1 && logged[0].hasPrefix("warning the file of API keys has no keys"))
     }
 
     /// The digest of the empty string, which a script makes from an unset variable.

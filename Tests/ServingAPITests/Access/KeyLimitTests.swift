@@ -123,7 +123,8 @@ import Testing
         #expect(try send(api, "DELETE", path, key).status == 204)
     }
 
-    @Test func aComparisonStartsNoTrainingForARevokedKey() throws {
+    @Test(arguments: [(nil, 401), ("read", 403), ("train:x", 403)] as [(String?, Int)])
+    func aComparisonStartsNoTrainingForARevokedKey(_ scope: String?, _ status: Int) throws {
         let (key, line) = try APIKey.make("k", "train")
         let (ops, opsLine) = try APIKey.make("ops", "read")
         file.write(line + opsLine)
@@ -135,10 +136,10 @@ import Testing
                 "POST", "/compare", fields: TemporaryKeyFile.bearer(key), body: Array("\(comparison)".utf8))
         }
         while try send(api, "GET", "/jobs", ops).json["jobs"]?.array?.isEmpty != false { usleep(1000) }
-        file.write(opsLine)
+        file.write((scope.map { line.replacing(" train ", with: " \($0) ") } ?? "") + opsLine)
         keys.check()
         let response = try compared.wait()
-        #expect(response.status == 401, "\(response.text)")
+        #expect(response.status == status, "\(response.text)")
         #expect(try send(api, "GET", "/jobs", ops).json["jobs"]?.array?.count ?? 0 < 20)
     }
 

@@ -1,6 +1,6 @@
+import APITesting
 import DataFormats
 import Glibc
-import Logging
 import ServingAPI
 import Synchronization
 
@@ -8,7 +8,7 @@ import Synchronization
 final class TemporaryKeyFile {
     let path = "/tmp/reprise-keys-\(UInt64.random(in: 0 ... .max))"
     let clock = ManualClock()
-    private let messages = Messages()
+    private let log = LogRecorder()
 
     init(_ text: String = "") { write(text) }
 
@@ -34,20 +34,15 @@ final class TemporaryKeyFile {
 
     /// The keys of a server that uses this file. The server looks at the file when `check` is called.
     func keys() throws -> APIKeys {
-        let logger = Logger(label: "test") { [messages] _ in RecordingHandler(messages: messages) }
-        return try APIKeys(path: path, logger: logger, clock: clock.access)
+        try APIKeys(path: path, logger: log.logger, clock: clock.access)
     }
 
     /// The log lines since the last call, each with its level.
-    func logged() -> [String] { messages.all.withLock { exchange(&$0, with: []) } }
+    func logged() -> [String] { log.take() }
 
     /// The header field of a key.
     static func bearer(_ key: String) -> [(name: String, value: String)] {
         [(name: "Authorization", value: "Bearer \(key)")]
-    }
-
-    fileprivate final class Messages: Sendable {
-        let all = Mutex<[String]>([])
     }
 }
 
@@ -72,20 +67,5 @@ final class ManualClock: Sendable {
         return AccessClock(
             now: { UTCTime(microseconds: start + Int64(self.seconds.withLock { $0 } * 1e6)) },
             uptime: { self.seconds.withLock { $0 } })
-    }
-}
-
-private struct RecordingHandler: LogHandler {
-    let messages: TemporaryKeyFile.Messages
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        messages.all.withLock { $0.append("\(event.level): \(event.message) \(event.metadata ?? [:])") }
     }
 }
