@@ -1,12 +1,12 @@
 import Glibc
 
-/// A socket that listens, before a ``Server`` accepts its connections: the address is known before the handler
-/// has to be made. The system queues connections until then.
+/// A socket that listens, before a ``Server`` accepts its connections: the address is known before the
+/// handler has to be made. The system queues connections until then.
 public struct ListeningSocket: ~Copyable {
     /// The port; the one that the system has chosen if it was free to.
     public let port: Int
-    /// Whether only this machine can reach the socket: the address is in 127.0.0.0/8 (RFC 1122, 3.2.1.3), also
-    /// as an IPv4-mapped IPv6 address, or ::1 (RFC 4291, 2.5.3). A host name does not tell.
+    /// Whether only this machine can reach the socket: the address is in 127.0.0.0/8 (RFC 1122, 3.2.1.3),
+    /// also as an IPv4-mapped IPv6 address, or ::1 (RFC 4291, 2.5.3). A host name does not tell.
     public let isLoopback: Bool
     /// The host and port as passed to the initializer, for errors.
     let requested: (host: String, port: Int)

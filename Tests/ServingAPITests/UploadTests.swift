@@ -128,7 +128,8 @@ import Testing
         let full = FolderStatus(fault: .full(free: 0, minimum: 1))
         let (key, line) = try APIKey.make(name: "k", grants: [#require(Grant("train:other-*"))])
         let keys = TemporaryKeyFile("\(line)\n")
-        let local = HostPolicy(listeningOn: "127.0.0.1", allowed: [], hasKeys: false)
+        let local = HostPolicy(
+            listeningOn: "127.0.0.1", isLoopback: true, allowed: [], hasKeys: false)
         let folder = try TemporaryFolder()
         let bearer = TemporaryKeyFile.bearer(key).map { "\($0.name): \($0.value)\r\n" }.joined()
         for (api, name, fields, status) in [

@@ -103,8 +103,8 @@ public final class APIKeys: Sendable {
         }
     }
 
-    /// Reads the file at once, even if it has not changed; one that is missing or has no keys revokes all keys
-    /// without delay. Returns without waiting for it.
+    /// Reads the file at once, even if it has not changed; one that is missing or has no keys revokes all
+    /// keys without delay. Returns without waiting for it.
     public func reload() { queue.async { self.check(isForced: true) } }
 
     /// Looks at the file, and reads it if it has changed.
