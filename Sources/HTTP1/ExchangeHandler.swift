@@ -9,12 +9,23 @@ public protocol ExchangeHandler: AnyObject, Sendable {
     /// the handler. The response may be sent immediately or later, from any thread.
     func respond(to request: Request, _ responder: Responder)
 
+    /// Returns the response to a request whose responder was released without one: 500, a fault of the
+    /// handler.
+    func missingResponse() -> Response
+
     /// Called before the response is written, whether the handler or the server itself created it. May add
     /// fields.
     func willRespond(with response: inout Response)
 
     /// Called when the exchange is over. No call follows.
     func didEnd(_ end: ExchangeEnd)
+}
+
+extension ExchangeHandler {
+    /// Returns plain text.
+    public func missingResponse() -> Response {
+        .text(.internalServerError, "the request handler returned no response\n")
+    }
 }
 
 /// How an exchange ended.
