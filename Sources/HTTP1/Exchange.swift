@@ -326,13 +326,9 @@ package final class Exchange {
 
     /// Writes the handler's response to `request`; `nil` if the handler released its responder without one.
     package func complete(_ response: Response?, to request: UInt64, _ sink: any ResponseSink) {
-        guard case .handling = phase, request == requestNumber else { return }
+        guard case .handling = phase, request == requestNumber, let handler = current.handler else { return }
         _ = disconnectHandlers.cancel()
-        respond(
-            response
-                ?? handler.errorResponse(
-                    .internalServerError, detail: "the request handler returned no response"),
-            sink)
+        respond(response ?? handler.missingResponse(), sink)
     }
 
     private func respond(_ response: Response, _ sink: any ResponseSink) {

@@ -13,6 +13,10 @@ public protocol ExchangeHandler: AnyObject, Sendable {
     /// the handler. The response may be sent immediately or later, from any thread.
     func respond(to request: Request, _ responder: Responder)
 
+    /// Returns the response to a request whose responder was released without one: 500, a fault of the
+    /// handler.
+    func missingResponse() -> Response
+
     /// Called before the response is written, whether the handler or the server itself created it. May add
     /// fields.
     func willRespond(with response: inout Response)
@@ -24,6 +28,11 @@ public protocol ExchangeHandler: AnyObject, Sendable {
 extension ExchangeHandler {
     /// Returns `nil`.
     public func bodyReceiver() -> (any BodyReceiver)? { nil }
+
+    /// Returns plain text.
+    public func missingResponse() -> Response {
+        .text(.internalServerError, "the request handler returned no response\n")
+    }
 }
 
 /// How an exchange ended.

@@ -15,7 +15,7 @@ public protocol Handler: Sendable {
     func turnEnded()
 
     /// Returns the response to a request that the server does not pass on: 400, 408, 413, 414, 417, 431, 501,
-    /// 503 or 505; and 500 for a request whose responder was released without a response.
+    /// 503 or 505.
     ///
     /// - Parameter detail: what was wrong. A fixed text that contains nothing from the request.
     func errorResponse(_ status: Status, detail: String) -> Response

@@ -119,13 +119,6 @@ package enum Files {
         return names
     }
 
-    /// The number of bytes that this process can still write to the file system of a path.
-    static func freeBytes(of path: String) throws(FileError) -> Int {
-        var status = statvfs()
-        _ = try retryingInterrupted("statvfs", path) { statvfs(path, &status) }
-        return Int(status.f_bavail) * Int(status.f_frsize)
-    }
-
     /// Whether there is a file or folder at a path.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -23,6 +23,7 @@ public final class FolderWatch: Sendable {
     private let logger: Logger
     private let probe: Probe
     private let state: Mutex<State>
+    private let accesses = Atomic<Int>(0)
     private let clock = DispatchQueue(label: "reprise.folder.clock")
     private let probes = DispatchQueue(label: "reprise.folder.probe")
 
@@ -38,6 +39,23 @@ public final class FolderWatch: Sendable {
     /// The state at the last check.
     public var status: FolderStatus { state.withLock { $0.status } }
 
+    /// Whether the folder had no fault at the last check that prevents reading.
+    public var isReadable: Bool { status.fault.map { !$0.preventsReading } ?? true }
+
+    /// Calls `body`, which uses the folder and may block as long as its file system does.
+    package func access<Value, Failure: Error>(
+        _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        accesses.add(1, ordering: .relaxed)
+        defer { accesses.subtract(1, ordering: .relaxed) }
+        return try body()
+    }
+
+    /// The number of threads in ``access(_:)`` while the file system does not respond; otherwise 0.
+    package var blockedCount: Int {
+        if case .unresponsive = status.fault { accesses.load(ordering: .relaxed) } else { 0 }
+    }
+
     /// Checks the folder each second from now on.
     public func start() {
         clock.asyncAfter(deadline: .now() + .seconds(Self.interval)) { [weak self] in
@@ -46,7 +64,8 @@ public final class FolderWatch: Sendable {
         }
     }
 
-    /// Checks the folder now. It may block, so it must not be called on a connection's loop.
+    /// Checks the folder now. It may block, so it must not be called on a connection's loop, nor for a folder
+    /// that is known not to respond.
     public func check() { set(probe()) }
 
     /// Starts a probe, or reports that the last one has not returned. Does not block.

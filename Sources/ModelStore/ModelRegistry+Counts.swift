@@ -22,10 +22,6 @@ extension ModelRegistry {
         }
     }
 
-    /// The number of bytes that the server can still write to the file system of its folder; nil if the
-    /// system does not tell. Asks the file system, so it must not be called on a connection's loop.
-    public var freeBytes: Int? { try? Files.freeBytes(of: repository.folder) }
-
     /// Whether a version is known, without access to the disk.
     public func contains(_ name: String, version: Int) -> Bool {
         state.withLock { $0.models[name]?.listing.versions.contains(version) ?? false }

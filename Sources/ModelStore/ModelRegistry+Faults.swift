@@ -27,7 +27,7 @@ extension ModelRegistry {
             case .missing, .damaged:
                 // The version is not served again while its file is the same, even if the file cannot be
                 // moved.
-                state.withLock { $0.quarantined[key] = stamp }
+                state.withLock { $0.unlisted[key] = stamp }
                 if case .damaged(let reason) = error { quarantine(name, version, reason) }
             }
         }

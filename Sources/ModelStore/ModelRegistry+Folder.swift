@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import ModelFiles
 import Synchronization
@@ -8,13 +9,14 @@ extension ModelRegistry {
     private static let maxRescannedModels = 1000
 
     /// Updates the listings without a request for a model: finds new models, and checks the known ones, those
-    /// first whose last check is oldest.
+    /// first whose last check is oldest. Does nothing while the folder has a fault that prevents reading.
     public func rescan() {
+        guard folder.isReadable else { return }
         do throws(FileError) { try scanForNewModels() } catch { logScanError(error) }
         let known = state.withLock { $0.models.mapValues(\.checkedAt) }.sorted { $0.value < $1.value }
         let now = Self.now()
         for (name, checkedAt) in known.prefix(Self.maxRescannedModels)
-        where now >= checkedAt + Self.rescanInterval {
+        where now >= checkedAt + Self.rescanInterval && folder.isReadable {
             do throws(FileError) { try refresh(name) } catch { logScanError(error) }
         }
     }
@@ -26,7 +28,10 @@ extension ModelRegistry {
         }
     }
 
+    /// Logs an error, unless the fault of the folder explains it, which is logged once.
     private func logScanError(_ error: FileError) {
+        if folder.isReadable { folder.check() }
+        guard folder.isReadable else { return }
         logger.error("cannot read a model's folder", metadata: ["reason": "\(error)"])
     }
 
@@ -69,13 +74,20 @@ extension ModelRegistry {
     private func updateListing(_ name: String) throws(FileError) {
         let start = Self.now()
         var listing = try repository.listing(name)
-        for (key, stamp) in state.withLock({ $0.quarantined }) where key.name == name {
+        if listing?.versions.isEmpty ?? true, !state.withLock({ $0.isEmpty(name) }) {
+            // If the folder of all models is gone, this model is not deleted, and stays in memory.
+            folder.check()
+            guard folder.isReadable else {
+                throw FileError(call: "opendir", path: repository.path(name), code: ENOENT)
+            }
+        }
+        for (key, stamp) in state.withLock({ $0.unlisted }) where key.name == name {
             if repository.stamp(name, key.version) == stamp {
                 listing?.versions.removeAll { $0 == key.version }
                 // Another process may still be copying the file.
                 listing?.hasIncompleteVersion = true
             } else {
-                state.withLock { $0.quarantined[key] = nil }
+                state.withLock { $0.unlisted[key] = nil }
             }
         }
         for (key, fault) in state.withLock({ $0.unreadable }) where key.name == name {

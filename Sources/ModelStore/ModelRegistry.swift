@@ -86,14 +86,16 @@ public final class ModelRegistry: Sendable {
     // MARK: Reading
 
     /// Returns a version from the cache, without access to the disk.
-    /// - Returns: nil if the version is not in the cache or its model's folder is due for a check.
+    /// - Returns: nil if the version is not in the cache, or its model's folder is due for a check and can be
+    ///   read.
     public func loaded(_ name: String, _ reference: VersionReference) -> Entry? {
         let now = Self.now()
+        let isReadable = folder.isReadable
         return state.withLock { state in
             guard let known = state.models[name], let version = try? known.listing.number(reference) else {
                 return nil
             }
-            guard now < known.checkedAt + Self.rescanInterval else {
+            guard !isReadable || now < known.checkedAt + Self.rescanInterval else {
                 // One request checks the folder; others use the cache meanwhile.
                 state.models[name]?.checkedAt = now
                 return nil

@@ -45,9 +45,9 @@ struct RegistryState {
     var cachedBytes = 0
     /// Counts requests to the cache.
     var uses: UInt64 = 0
-    /// Versions that were found damaged, with the stamps of their files. They are not listed while the stamp
-    /// is the same.
-    var quarantined: [Key: FileStamp] = [:]
+    /// Versions that were found damaged or missing, with the stamps of their files. They are not listed while
+    /// the stamp is the same.
+    var unlisted: [Key: FileStamp] = [:]
     /// Versions that this release does not understand, with the stamps of their files. They are listed and
     /// not served while the stamp is the same.
     var unreadable: [Key: (version: UnreadableVersion, stamp: FileStamp?)] = [:]

@@ -1,4 +1,5 @@
 import APITesting
+import Dispatch
 import Foundation
 import HTTP1
 import ModelFiles
@@ -12,12 +13,40 @@ import Testing
     /// The state that the folder of a server under test pretends to have.
     private final class Pretence: Sendable {
         private let status = Mutex(FolderStatus())
-        func set(_ fault: FolderStatus.Fault?, _ api: API) {
-            status.withLock { $0.fault = fault }
+        func set(_ fault: FolderStatus.Fault?, freeBytes: Int? = nil, _ api: API) {
+            status.withLock { $0 = FolderStatus(fault: fault, freeBytes: freeBytes) }
             api.registry.folder.check()
         }
         func current() -> FolderStatus { status.withLock { $0 } }
     }
+
+    /// The state of a folder whose file server can be made to hang.
+    private final class Hang: Sendable {
+        private let hangs = Mutex(false)
+        private let (entered, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        func begin() { hangs.withLock { $0 = true } }
+        func end() {
+            hangs.withLock { $0 = false }
+            released.signal()
+        }
+        func waitForCaller() throws {
+            guard entered.wait(timeout: .now() + 60) == .success else { throw HarnessError("no probe") }
+        }
+        func probe() -> FolderStatus {
+            if hangs.withLock({ $0 }) {
+                entered.signal()
+                released.wait()
+                released.signal()
+            }
+            return FolderStatus()
+        }
+    }
+
+    private static let predict: JSON = ["model": "m", "windows": Small.windows]
+    /// The same with a body that is too long to be read on a loop.
+    private static let predictMuch: JSON = [
+        "model": "m", "windows": .array(Array(repeating: [[0, -1], [0.5, 0]], count: 500)),
+    ]
 
     private static let upload = (
         path: "/models/m/model.safetensors",
@@ -29,13 +58,13 @@ import Testing
         let log = LogRecorder()
         let api = try API(.inProcess, folder: folder, logger: log.logger)
         #expect(try api.post("/train", Small.training("m")).status == 201)
-        let predict: JSON = ["model": "m", "windows": Small.windows]
-        #expect(try api.post("/reconstruct", predict).status == 200)
+        #expect(try api.post("/reconstruct", Self.predict).status == 200)
 
         let away = folder.path + "-away"
         try FileManager.default.moveItem(atPath: folder.path, toPath: away)
         defer { try? FileManager.default.removeItem(atPath: away) }
-        api.registry.folder.check()
+        #expect(try api.post("/reconstruct", Self.predictMuch).status == 200, "the first one to notice")
+        #expect(api.registry.folder.status.fault == .missing)
         for path in ["/readyz", "/v2/health/ready"] {
             let response = try api.get(path)
             #expect(response.status == 503)
@@ -54,20 +83,93 @@ import Testing
             #expect(!response.text.contains(folder.path), "paths are in the log only")
         }
         #expect(try api.get("/jobs").json["jobs"]?.array?.count == 1, "no training has begun")
+        for body in [Self.predict, Self.predictMuch] {
+            #expect(try api.post("/reconstruct", body).status == 200, "the model is in memory")
+        }
+        #expect(try api.get("/metrics").text.contains("\nreprise_models 1\n"))
+        #expect(log.lines.count { $0.hasPrefix("error") } == 1, "\(log.lines)")
 
         // Another folder takes the place, as an empty mount does, and then the first one comes back.
         try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
         api.registry.folder.check()
         #expect(try api.get("/readyz").status == 200)
         #expect(try api.get("/models").json["models"]?.array?.count == 0)
-        #expect(try api.post("/reconstruct", predict).status == 404)
+        #expect(try api.post("/reconstruct", Self.predictMuch).status == 404)
         try FileManager.default.removeItem(atPath: folder.path)
         try FileManager.default.moveItem(atPath: away, toPath: folder.path)
         #expect(try api.get("/models").json["models"]?.array?.count == 1)
-        #expect(try api.post("/reconstruct", predict).status == 200)
+        #expect(try api.post("/reconstruct", Self.predict).status == 200)
         #expect(log.lines(with: "not ready").count == 1)
         #expect(log.lines(with: "ready again").count == 1)
         #expect(log.lines(with: "disk error").isEmpty, "\(log.lines)")
+    }
+
+    @Test func aFolderThatHangsBlocksOnlyTheRequestsThatMetIt() throws {
+        let hang = Hang()
+        let folder = try TemporaryFolder()
+        let api = try API(.inProcess, folder: folder, probe: hang.probe)
+        #expect(try api.post("/train", Small.training("m")).status == 201)
+        // Reading the listing again finds no folder, and then asks the file server, which hangs.
+        let away = folder.path + "-away"
+        try FileManager.default.moveItem(atPath: folder.path, toPath: away)
+        hang.begin()
+        // These block both threads of the prediction queue.
+        let stuck = (0..<2).map { _ in Future { try api.get("/models/none") } }
+        for _ in stuck { try hang.waitForCaller() }
+        #expect(try api.get("/metrics").status == 200, "a scrape gives its rescan up")
+        try hang.waitForCaller()
+
+        api.registry.folder.tick(at: 0)
+        try hang.waitForCaller()
+        api.registry.folder.tick(at: 5000)
+        for body in [Self.predict, Self.predictMuch] {
+            #expect(try api.post("/reconstruct", body).status == 200, "the model is in memory")
+        }
+        for path in ["/models", "/models/m", "/models/none", "/v2/models/none", "/readyz"] {
+            let response = try api.get(path)
+            #expect(response.status == 503, "\(path) \(response.text)")
+            #expect(response.text.contains("has not responded for 5 s"), "\(path) \(response.text)")
+        }
+        let metrics = try api.get("/metrics").text
+        #expect(metrics.contains("\nreprise_models 1\n"))
+        #expect(metrics.contains("\nreprise_work_queue_waiting 0\n"))
+        #expect(!metrics.contains("reprise_models_folder_free_bytes"), "it is not known")
+
+        try FileManager.default.moveItem(atPath: away, toPath: folder.path)
+        hang.end()
+        for request in stuck { #expect(try request.wait().status == 404) }
+        api.registry.folder.waitForProbe()
+        #expect(try api.get("/models/m").status == 200)
+        #expect(try api.get("/readyz").status == 200)
+    }
+
+    @Test func aRetryGetsItsVersionWhileTheDiskIsFull() throws {
+        let folder = try TemporaryFolder()
+        let fields = [(name: "Idempotency-Key", value: "k")]
+        let body = "\(Small.training("m"))"
+        let first = try API(.inProcess, folder: folder)
+        #expect(try first.post("/train", text: body, fields: fields).status == 201)
+        let pretence = Pretence()
+        let second = try API(.inProcess, folder: folder, probe: pretence.current)
+        for fault in [FolderStatus.Fault.full(free: 0, minimum: 1), .unwritable("Read-only file system")] {
+            pretence.set(fault, second)
+            // The second retry finds the job of the first one.
+            for _ in 1...2 {
+                let retry = try second.post("/train", text: body, fields: fields)
+                #expect(retry.status == 201, "\(retry.text)")
+                #expect(try retry.json["version"] == 1)
+            }
+            let other = try second.post("/train", text: body, fields: [(name: "Idempotency-Key", value: "l")])
+            #expect(other.status == (fault.isFull ? 507 : 503))
+        }
+    }
+
+    @Test func theFreeSpaceIsThatOfTheLastCheck() throws {
+        let pretence = Pretence()
+        let api = try API(.inProcess, probe: pretence.current)
+        #expect(try !api.get("/metrics").text.contains("reprise_models_folder_free_bytes"))
+        pretence.set(nil, freeBytes: 12_345, api)
+        #expect(try api.get("/metrics").text.contains("\nreprise_models_folder_free_bytes 12345\n"))
     }
 
     @Test func aFullDiskRefusesVersionsAndNothingElse() throws {
@@ -133,6 +235,8 @@ import Testing
         #expect(job["state"] == "failed")
         #expect(job["history"]?["loss"]?.array?.count == 0)
         #expect(job["problem"]?["type"] == "/problems/disk-full", "\(job)")
+        // The state of a job is visible before its end is logged.
+        for _ in 0..<1000 where log.lines(with: "training failed").isEmpty { usleep(10_000) }
         let lines = log.lines(with: "training failed")
         #expect(
             lines.count == 1 && lines[0].contains("reason=the file system of the models' folder has 0 MiB"))
@@ -141,9 +245,12 @@ import Testing
     @Test func aRequestWithoutResponseIsLogged() throws {
         let log = LogRecorder()
         let api = try API(.inProcess, logger: log.logger)
-        #expect(api.service.errorResponse(.badRequest, detail: "x").status == .badRequest)
-        #expect(api.service.errorResponse(.internalServerError, detail: "no response").status.code == 500)
-        #expect(log.lines == ["error a fault of the server reason=no response"])
+        let target = try #require(RequestTarget("/models?limit=1"))
+        let head = RequestHead(
+            method: .get, target: target, fields: HeaderFields([(name: "X-Request-Id", value: "abc")]))
+        #expect(api.service.exchange(for: head, from: nil).missingResponse().status == .internalServerError)
+        let reason = "the request handler returned no response"
+        #expect(log.lines == ["error a fault of the server path=/models reason=\(reason) request_id=abc"])
     }
 
     @Test func aFileInTheWayIsReportedInPlainWords() throws {

@@ -111,7 +111,7 @@ final class RequestRecord: Sendable {
     }
 
     /// Cuts a path to ``maxLoggedPath`` bytes. Paths are ASCII, because the HTTP parser accepts nothing else.
-    private static func shortened(_ path: String) -> String {
+    static func shortened(_ path: String) -> String {
         path.utf8.count <= maxLoggedPath ? path : path.prefix(maxLoggedPath) + "..."
     }
 }

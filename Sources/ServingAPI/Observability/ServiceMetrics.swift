@@ -1,3 +1,4 @@
+import Dispatch
 import HTTP1
 import ModelFiles
 import ModelStore
@@ -19,6 +20,8 @@ final class ServiceMetrics: Sendable {
     let inferences = InferenceMetrics()
     private let requests = AtomicLazyReference<RequestMetrics>()
     private let weakServer = Mutex(WeakServer())
+    private let rescans = DispatchQueue(label: "reprise.rescan")
+    private let isRescanning = Atomic<Bool>(false)
 
     /// Includes the metrics of requests. They are made after all routes, because the paths of the routes are
     /// labels.
@@ -33,8 +36,7 @@ final class ServiceMetrics: Sendable {
         var text = MetricsText(type == .openMetrics ? .openMetrics : .prometheus)
         requests.load()?.write(to: &text)
         if let server = weakServer.withLock({ $0.server }) { text.write(server.connections) }
-        // Include changes that other servers have made to the shared folder.
-        registry.rescan()
+        rescan(registry)
         // The metrics of deleted versions would stay forever.
         inferences.removeVersions { !registry.contains($0, version: $1) }
         inferences.write(to: &text)
@@ -43,7 +45,7 @@ final class ServiceMetrics: Sendable {
             Double(core.queue.waitingCount))
         text.write(core.trainings.jobs.counts)
         text.write(registry.counts)
-        if let freeBytes = registry.freeBytes {
+        if let freeBytes = registry.folder.status.freeBytes {
             text.single(
                 "reprise_models_folder_free_bytes", .gauge,
                 "Bytes that the server can still write to the file system of the models' folder.",
@@ -58,6 +60,19 @@ final class ServiceMetrics: Sendable {
         ProcessMetrics()?.write(to: &text)
         text.end()
         return text.bytes
+    }
+
+    /// Includes changes that other servers have made to the shared folder. Waits for at most one second, and
+    /// not at all for an earlier rescan, because a file server that is gone may block it for ever.
+    private func rescan(_ registry: ModelRegistry) {
+        guard !isRescanning.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let done = DispatchSemaphore(value: 0)
+        rescans.async { [self] in
+            registry.rescan()
+            isRescanning.store(false, ordering: .releasing)
+            done.signal()
+        }
+        _ = done.wait(timeout: .now() + 1)
     }
 }
 

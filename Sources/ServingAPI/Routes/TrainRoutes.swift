@@ -22,8 +22,8 @@ struct TrainRoutes: RouteGroup {
     var routes: [Route] {
         [
             Route(
-                .post, "/train", scope: .train, mutatesModels: true, storesVersions: true, accepts: .data,
-                produces: [.json, .eventStream],
+                .post, "/train", scope: .train, mutatesModels: true, storesVersions: true,
+                findsRetries: true, accepts: .data, produces: [.json, .eventStream],
                 .onQueue { (call) throws(Problem) in
                     let job = try job(for: call)
                     if call.mediaType == .eventStream { return follow(job, call) }
@@ -49,6 +49,7 @@ struct TrainRoutes: RouteGroup {
                 return try trainings.job(
                     of: jobs.remember(existing, as: key, by: call.permission.owner), for: call)
             }
+            try trainings.readiness.requireWritable(storesVersions: true)
         }
         return try trainings.submit(request.model, request.training, as: key, for: call)
     }

@@ -8,11 +8,15 @@ package struct ModelLookup: Sendable {
     let logger: Logger
 
     /// Uses the registry in a way that may access the disk. Must not be called on a connection's loop.
-    /// - Throws: a problem for a disk error, which is logged.
+    /// - Throws: 503 at once if the models' folder is known to be unreadable; a problem for a disk error,
+    ///   which is logged.
     package func onDisk<Value>(
         _ body: (ModelRegistry) throws(FileError) -> Value
     ) throws(Problem) -> Value {
-        do throws(FileError) { return try body(registry) } catch { throw problem(of: error) }
+        try refuseKnownFault()
+        return try registry.folder.access { () throws(Problem) in
+            do throws(FileError) { return try body(registry) } catch { throw problem(of: error) }
+        }
     }
 
     /// Finds a version on the disk.
@@ -21,26 +25,33 @@ package struct ModelLookup: Sendable {
     private func find<Value>(
         _ body: (ModelRegistry) throws(VersionError) -> Value?
     ) throws(Problem) -> Value? {
-        do throws(VersionError) {
-            if let value = try body(registry) { return value }
-        } catch {
-            switch error {
-            case .unreadable(let version): throw Problem(version)
-            case .disk(let error): throw problem(of: error)
+        try refuseKnownFault()
+        return try registry.folder.access { () throws(Problem) in
+            do throws(VersionError) {
+                if let value = try body(registry) { return value }
+            } catch {
+                switch error {
+                case .unreadable(let version): throw Problem(version)
+                case .disk(let error): throw problem(of: error)
+                }
             }
+            try requireReadableFolder()
+            return nil
         }
-        try requireReadableFolder()
-        return nil
     }
 
-    /// A folder that is gone must not look like an empty one.
+    /// A folder that is gone must not look like an empty one. A known fault needs no check, which may block.
     /// - Throws: 503 if the models' folder cannot be read.
     private func requireReadableFolder() throws(Problem) {
+        try refuseKnownFault()
         registry.folder.check()
-        switch registry.folder.status.fault {
-        case let fault? where fault.preventsReading: throw .folderUnavailable(fault)
-        default: break
-        }
+        try refuseKnownFault()
+    }
+
+    /// Does not access the disk.
+    /// - Throws: 503 if the models' folder could not be read at its last check.
+    private func refuseKnownFault() throws(Problem) {
+        if let fault = registry.folder.status.fault, fault.preventsReading { throw .folderUnavailable(fault) }
     }
 
     /// The problem of a disk error, which is logged, unless the folder's fault is known and logged already.
@@ -75,12 +86,19 @@ package struct ModelLookup: Sendable {
         registry.loaded(reference.model.name, reference.version)
     }
 
-    /// A version with its weights.
+    /// A version with its weights. While the models' folder cannot be read, the versions in memory are
+    /// served.
     /// - Throws: 404 if it does not exist.
     package func entry(
         _ model: PermittedModel, _ version: VersionReference
     ) throws(Problem) -> ModelRegistry.Entry {
-        let entry = try find { (registry) throws(VersionError) in try registry.entry(model.name, version) }
+        let entry: ModelRegistry.Entry?
+        do throws(Problem) {
+            entry = try find { (registry) throws(VersionError) in try registry.entry(model.name, version) }
+        } catch {
+            guard !registry.folder.isReadable, let entry = loaded((model, version)) else { throw error }
+            return entry
+        }
         guard let entry else { throw .unknownModel(model.name, version) }
         return entry
     }

@@ -88,7 +88,8 @@ package final class RequestContext: ExchangeHandler {
         let permission = try Permission(head.fields, for: route, service.keys)
         // Refuse a model in the path before the body arrives.
         if let name = parameters[Route.modelParameter] { _ = try permission.model(name) }
-        if route.mutatesModels {
+        let mayRetry = route.findsRetries && !head.fields.values(of: "Idempotency-Key").isEmpty
+        if route.mutatesModels, !mayRetry {
             try service.readiness.requireWritable(storesVersions: route.storesVersions)
         }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
@@ -139,6 +140,15 @@ package final class RequestContext: ExchangeHandler {
             response.addVary(isNegotiated: admission.route.produces.count > 1)
         }
         record.willRespond(with: &response)
+    }
+
+    package func missingResponse() -> Response {
+        let detail = "the request handler returned no response"
+        var fields = logFields
+        fields["reason"] = "\(detail)"
+        if let path = head?.path { fields["path"] = "\(RequestRecord.shortened(path))" }
+        service.logger.error("a fault of the server", metadata: fields)
+        return response(for: .transport(.internalServerError, detail))
     }
 
     package func didEnd(_ end: ExchangeEnd) { record.didEnd(end, keyName: keyName) }

@@ -64,6 +64,9 @@ package final class Route: Sendable {
     let mutatesModels: Bool
     /// Whether the route stores versions, which a full disk prevents.
     let storesVersions: Bool
+    /// Whether a request with an Idempotency-Key may get the version of an earlier request, so that the
+    /// action checks whether the models' folder can be written to.
+    let findsRetries: Bool
     /// The content of the body; nil for a route without a body.
     let accepts: Content?
     /// The media types of the response, the preferred one first.
@@ -73,7 +76,7 @@ package final class Route: Sendable {
     package init(
         _ method: Method, _ path: String, scope: Scope?, ownerScope: Scope? = nil,
         usesAllModels: Bool = false, mutatesModels: Bool = false, storesVersions: Bool = false,
-        accepts: Content? = nil, produces: [MediaType] = [.json], _ action: Action
+        findsRetries: Bool = false, accepts: Content? = nil, produces: [MediaType] = [.json], _ action: Action
     ) {
         self.method = method
         self.path = path
@@ -82,6 +85,7 @@ package final class Route: Sendable {
         self.usesAllModels = usesAllModels
         self.mutatesModels = mutatesModels
         self.storesVersions = storesVersions
+        self.findsRetries = findsRetries
         self.accepts = accepts
         self.produces = produces
         self.action = action

@@ -19,7 +19,7 @@ public final class Service: Handler {
     let requestMetrics: RequestMetrics
     let requestLog: RequestLog?
     let problemFormats: [ProblemFormat]
-    private let logger: Logger
+    let logger: Logger
     private let metrics = ServiceMetrics()
     let readiness: Readiness
     private let batch = PredictionBatch()
@@ -42,7 +42,7 @@ public final class Service: Handler {
         let models = ModelLookup(registry: registry, logger: logger)
         let queue = WorkQueue(
             label: "reprise.prediction", width: computeWidth, maxWaiting: limits.maxQueuedPredictions,
-            maxWaitingBytes: limits.maxQueuedBytes)
+            maxWaitingBytes: limits.maxQueuedBytes, blocked: { registry.folder.blockedCount })
         let core = ServingCore(
             models: models, trainings: Trainings(jobs: jobs, readiness: readiness, logger: logger),
             limits: limits, inferences: metrics.inferences, readiness: readiness, queue: queue,
@@ -102,9 +102,6 @@ public final class Service: Handler {
 
     /// The response to a request that the HTTP layer refuses, in the format of all other problems.
     public func errorResponse(_ status: Status, detail: String) -> Response {
-        if status == .internalServerError {
-            logger.error("a fault of the server", metadata: ["reason": "\(detail)"])
-        }
-        return Problem.transport(status, detail).response
+        Problem.transport(status, detail).response
     }
 }

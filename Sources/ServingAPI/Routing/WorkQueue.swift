@@ -26,17 +26,24 @@ package final class WorkQueue: Sendable {
     private let width: Int
     private let maxWaiting: Int
     private let maxWaitingBytes: Int
+    private let blocked: @Sendable () -> Int
 
     /// - Parameters:
     ///   - label: the queue's name in debuggers.
     ///   - width: the maximum number of units that run at the same time.
     ///   - maxWaiting: the maximum number of units that wait.
     ///   - maxWaitingBytes: the maximum number of bytes that waiting units hold.
-    package init(label: String, width: Int, maxWaiting: Int, maxWaitingBytes: Int) {
+    ///   - blocked: returns the number of running units that a file system blocks without end. Other units
+    ///     take their places.
+    package init(
+        label: String, width: Int, maxWaiting: Int, maxWaitingBytes: Int,
+        blocked: @escaping @Sendable () -> Int = { 0 }
+    ) {
         queue = DispatchQueue(label: label, qos: .userInitiated, attributes: .concurrent)
         self.width = width
         self.maxWaiting = maxWaiting
         self.maxWaitingBytes = maxWaitingBytes
+        self.blocked = blocked
     }
 
     /// The number of units that wait.
@@ -46,8 +53,9 @@ package final class WorkQueue: Sendable {
     /// - Parameter bytes: the number of bytes that the work holds while it waits.
     /// - Returns: false if the queue is full; the work is not run then.
     package func submit(bytes: Int, _ work: @escaping Work) -> Bool {
+        let maxRunning = width + blocked()
         let (isAccepted, startsWorker) = state.withLock { state in
-            let startsWorker = state.running < width
+            let startsWorker = state.running < maxRunning
             guard
                 startsWorker
                     || state.waiting.count < maxWaiting && state.waitingBytes + bytes <= maxWaitingBytes
@@ -66,8 +74,9 @@ package final class WorkQueue: Sendable {
     }
 
     private func next() -> Work? {
-        state.withLock { state in
-            guard let item = state.waiting.popFirst() else {
+        let maxRunning = width + blocked()
+        return state.withLock { state in
+            guard state.running <= maxRunning, let item = state.waiting.popFirst() else {
                 state.running -= 1
                 return nil
             }
