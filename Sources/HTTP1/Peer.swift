@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The client's network, for the limits of one peer in `Limits`: an IPv4 address, or the first 64 bits of an
