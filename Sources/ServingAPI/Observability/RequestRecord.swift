@@ -75,11 +75,11 @@ final class RequestRecord: Sendable {
     }
 
     /// Counts and logs the exchange.
-    /// - Parameter keyName: the name of the API key; nil without one.
-    func didEnd(_ end: ExchangeEnd, keyName: String?) {
+    /// - Parameter keyName: the name of the API key; nil without one. Evaluated only for a line of the log.
+    func didEnd(_ end: ExchangeEnd, keyName: @autoclosure () -> String?) {
         let nanoseconds = MonotonicTime.now.nanoseconds(since: start)
         metrics.end(path: path, method, end.status, nanoseconds: nanoseconds)
-        if let entry { write(entry, end, nanoseconds, keyName) }
+        if let entry { write(entry, end, nanoseconds, keyName()) }
     }
 
     private func write(_ entry: LogEntry, _ end: ExchangeEnd, _ nanoseconds: UInt64, _ keyName: String?) {

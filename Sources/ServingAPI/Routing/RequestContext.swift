@@ -11,8 +11,9 @@ import Training
 /// The service makes one for each exchange when the head has arrived, and the HTTP layer calls it until the
 /// exchange ends. It refuses the request or responds to it, and finally counts and logs it.
 package final class RequestContext: ExchangeHandler {
-    /// The results of the checks of a request that is not refused.
-    struct Admission: Sendable {
+    /// The results of the checks of a request that is not refused. An object, because its members are many
+    /// and it is passed on several times.
+    final class Admission: Sendable {
         let route: Route
         /// The values of the path's parameters by name.
         let parameters: [String: String]
@@ -26,9 +27,23 @@ package final class RequestContext: ExchangeHandler {
         let permission: Permission
         /// The receiver of the body; nil for routes that take it from memory.
         let upload: Upload?
+
+        init(
+            _ route: Route, _ parameters: [String: String], _ mediaType: MediaType,
+            bodyFormat: BodyFormat, bodyCoding: ContentCoding?, _ permission: Permission, _ upload: Upload?
+        ) {
+            self.route = route
+            self.parameters = parameters
+            self.mediaType = mediaType
+            self.bodyFormat = bodyFormat
+            self.bodyCoding = bodyCoding
+            self.permission = permission
+            self.upload = upload
+        }
     }
 
-    /// The result of the checks. Indirect, because every request holds one and a problem is large.
+    /// The result of the checks. A problem is indirect, because every request holds an outcome and a problem
+    /// is large.
     private enum Outcome: Sendable {
         case admitted(Admission)
         indirect case refused(Problem)
@@ -103,8 +118,7 @@ package final class RequestContext: ExchangeHandler {
             upload = try Upload(of: model, head, coding, service.executor.models)
         }
         return Admission(
-            route: route, parameters: parameters, mediaType: mediaType, bodyFormat: format ?? .json,
-            bodyCoding: coding, permission: permission, upload: upload)
+            route, parameters, mediaType, bodyFormat: format ?? .json, bodyCoding: coding, permission, upload)
     }
 
     // MARK: The exchange
