@@ -86,7 +86,7 @@ package enum Files {
     }
 
     /// Syncs the entries of a folder.
-    static func synchronize(folder path: String) throws(FileError) {
+    package static func synchronize(folder path: String) throws(FileError) {
         try withDescriptor(path, O_RDONLY | O_DIRECTORY) { (descriptor) throws(FileError) in
             _ = try retryingInterrupted("fsync", path) { fsync(descriptor) }
         }

@@ -169,13 +169,17 @@ struct ExchangeTests {
         #expect(connection.isClosed)
     }
 
+    private static var budgetOfOneRequest: TurnBudget {
+        var limits = TurnBudget.Limits()
+        limits.requests = 1
+        return TurnBudget(limits, start: 0, clock: { 0 })
+    }
+
     @Test("Pipelined requests that wait for a turn get their responses after a half-close")
     func halfClosedBetweenTurns() {
         let connection = InMemoryConnection()
         connection.arrive(get("/") + get("/") + get("/"))
-        var limits = TurnBudget.Limits()
-        limits.requests = 1
-        var budget = TurnBudget(limits, start: 0, clock: { 0 })
+        var budget = Self.budgetOfOneRequest
         #expect(connection.takeTurn(&budget))
         #expect(connection.responses.count == 1)
         connection.end()
@@ -189,12 +193,10 @@ struct ExchangeTests {
     func drainBetweenTurns() {
         let connection = InMemoryConnection()
         connection.arrive(get("/") + get("/") + get("/"))
-        var limits = TurnBudget.Limits()
-        limits.requests = 1
-        var budget = TurnBudget(limits, start: 0, clock: { 0 })
+        var budget = Self.budgetOfOneRequest
         #expect(connection.takeTurn(&budget))
         connection.drain()
-        var next = TurnBudget(limits, start: 0, clock: { 0 })
+        var next = Self.budgetOfOneRequest
         #expect(!connection.takeTurn(&next))
         #expect(connection.responses.map { $0["Connection"] } == [nil, "close"])
         #expect(connection.isClosed)

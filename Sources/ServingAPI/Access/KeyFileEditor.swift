@@ -1,4 +1,5 @@
 import Glibc
+import ModelStore
 
 /// Changes of a file of API keys, for the command line. Comments and other lines stay as they are.
 ///
@@ -86,6 +87,13 @@ public struct KeyFileEditor: Sendable {
         } catch {
             unlink(name)
             throw error
+        }
+        // Without this, a power loss could bring back the file with the revoked key.
+        let folder = file.path.lastIndex(of: "/").map { String(file.path[..<$0]) } ?? "."
+        do throws(FileError) {
+            try Files.synchronize(folder: folder.isEmpty ? "/" : folder)
+        } catch {
+            throw KeyFile.failure("replace", file.path, error.code)
         }
     }
 
