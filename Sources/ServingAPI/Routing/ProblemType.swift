@@ -150,7 +150,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .preconditionFailed:
             (
                 .preconditionFailed, "If-Match does not list the current entity tag.",
-                "Fetch the resource again, and use its new ETag."
+                "Fetch the resource again, and use its new ETag, if that is not a weak one."
             )
         case .contentTooLarge:
             (
@@ -169,7 +169,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .rangeNotSatisfiable:
             (
-                .rangeNotSatisfiable, "Range begins at or after the end of the file.",
+                .rangeNotSatisfiable, "Range has no byte of the file.",
                 "Ask for bytes below the length that Content-Range states."
             )
         case .expectationFailed:
