@@ -164,7 +164,7 @@ struct AzureDataSource: Sendable, Equatable {
 extension AzureTable {
     fileprivate init(_ table: CSVTable, variables: [String], from source: String) throws(Problem) {
         try self.init(
-            variables: variables, timestamps: table.timestamps ?? [], values: table.series.values,
+            variables: variables, timestamps: table.timestamps ?? [], values: table.series.values.map(Double.init),
             from: Quote.text(source))
     }
 }

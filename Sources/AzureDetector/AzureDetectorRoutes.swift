@@ -74,7 +74,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         let aligned = try AlignedSeries(
             source.tables(request.schema, in: models.folder, limit: core.limits.maxBodyBytes), request.policy,
             from: request.start, through: request.end, limit: core.limits.maxBodyBytes)
-        let windows: Windows
+        let windows: Windows<Double>
         do throws(DataError) {
             windows = try Windows.sliding(over: aligned.series, timesteps: request.slidingWindow)
         } catch {

@@ -37,7 +37,7 @@ struct AzureResults {
         variables = entry.trained.description.featureNames ?? []
         timesteps = entry.trained.inputShape.timesteps ?? 1
         firstRow = first
-        let windows: Windows
+        let windows: Windows<Double>
         do throws(DataError) {
             windows = try Windows.sliding(over: aligned.series, timesteps: timesteps)
         } catch {

@@ -11,14 +11,14 @@ package struct AzureTable: Sendable {
     /// The timestamps, strictly ascending.
     package let times: [UTCTime]
     /// `[times][variables]`; NaN for a missing value.
-    package let values: [Float]
+    package let values: [Double]
 
     /// Parses the timestamps and sorts the rows by them.
     /// - Parameters:
     ///   - values: `[timestamps][variables]`; NaN for a missing value.
     ///   - source: the name of the table's source, for errors.
     /// - Throws: 400 for an invalid timestamp, and for one that occurs twice.
-    package init(variables: [String], timestamps: [String], values: [Float], from source: String)
+    package init(variables: [String], timestamps: [String], values: [Double], from source: String)
         throws(Problem)
     {
         self.variables = variables

@@ -73,7 +73,7 @@ extension FieldReader {
         return (tables, count)
     }
 
-    private mutating func variable() throws(JSONError) -> (String, timestamps: [String], values: [Float]) {
+    private mutating func variable() throws(JSONError) -> (String, timestamps: [String], values: [Double]) {
         let name = try requiredString("variable")
         guard let elements = try array("timestamps", of: "strings", count: 1...Int.max) else {
             throw missing("timestamps", "an array of strings")

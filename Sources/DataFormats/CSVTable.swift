@@ -22,7 +22,7 @@ public struct CSVTable: Sendable, Equatable {
     /// The names of the features, `[F]`.
     public let features: [String]
     /// The features, `[rows][F]`. A missing value is NaN.
-    public let series: Series
+    public let series: Series<Float>
     /// The texts of the timestamp column, `[rows]`; nil without such a column.
     public let timestamps: [String]?
     /// The rows of each recording; one recording of all rows without a recording column.

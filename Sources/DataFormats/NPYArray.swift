@@ -1,3 +1,19 @@
+/// An element of the files that ``NPYArray/encode(_:shape:)`` writes.
+public protocol NPYElement {
+    /// The type in the header.
+    static var descr: String { get }
+}
+
+extension Float: NPYElement {
+    /// Little-endian float32.
+    public static var descr: String { "<f4" }
+}
+
+extension Double: NPYElement {
+    /// Little-endian float64.
+    public static var descr: String { "<f8" }
+}
+
 /// An array of floats in NumPy's `.npy` format (NEP 1; format versions 1.0 to 3.0).
 ///
 ///     let array = try NPYArray(file)
@@ -91,18 +107,18 @@ public struct NPYArray: Sendable, Equatable {
         }.reversed()
     }
 
-    /// Encodes a file of float32 elements in format version 1.0.
+    /// Encodes a file of float32 or float64 elements in format version 1.0.
     /// - Parameters:
     ///   - values: the elements, row-major, as many as the product of `shape`.
     ///   - shape: at most 64 axes.
-    public static func encode(_ values: ArraySlice<Float>, shape: [Int]) -> [UInt8] {
+    public static func encode<Value: NPYElement>(_ values: ArraySlice<Value>, shape: [Int]) -> [UInt8] {
         precondition(values.count == shape.reduce(1, *) && shape.count <= NPYHeader.maxAxes)
-        let header = Array("{'descr': '<f4', 'fortran_order': False, 'shape': \(text(shape)), }".utf8)
+        let header = Array("{'descr': '\(Value.descr)', 'fortran_order': False, 'shape': \(text(shape)), }".utf8)
         let prefix = NPYHeader.magic.count + 4
         // The header ends with a line feed and is padded so that the data start at a multiple of 64 bytes.
         let end = (prefix + header.count + 1 + 63) / 64 * 64
         var file: [UInt8] = []
-        file.reserveCapacity(end + 4 * values.count)
+        file.reserveCapacity(end + MemoryLayout<Value>.stride * values.count)
         file += NPYHeader.magic
         file += [1, 0, UInt8((end - prefix) & 0xff), UInt8((end - prefix) >> 8)]
         file += header

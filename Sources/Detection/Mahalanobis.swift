@@ -66,7 +66,7 @@ public struct Mahalanobis: Sendable, Equatable {
     ///   - components: the principal components of the training windows.
     /// - Returns: the measure fitted to all windows, and the cross-validated error of each window, `[N]`.
     static func fit(
-        to windows: Windows, model: Model, components: PrincipalComponents
+        to windows: Windows<Float>, model: Model, components: PrincipalComponents
     ) -> (measure: Mahalanobis, errors: [Float]) {
         let features = windows.features
         let unfitted = Mahalanobis(
@@ -93,7 +93,7 @@ public struct Mahalanobis: Sendable, Equatable {
 
     /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out
     /// too, if at least `minWindows` remain.
-    private static func indices(outside fold: Range<Int>, of windows: Windows) -> [Int] {
+    private static func indices(outside fold: Range<Int>, of windows: Windows<Float>) -> [Int] {
         let outside = (0..<windows.count).filter { !fold.contains($0) }
         guard !fold.isEmpty else { return outside }
         let (first, last) = (windows.starts[fold.lowerBound], windows.starts[fold.upperBound - 1])

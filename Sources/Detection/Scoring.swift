@@ -45,12 +45,12 @@ package struct Scoring: Sendable {
 
     /// Returns a score for each row of the series, `[rows]`; NaN for rows without a score.
     /// - Parameter errors: `[N]`, one for each window.
-    package func rowScores(_ errors: [Float], _ windows: Windows) -> [Float] {
+    package func rowScores<Value>(_ errors: [Float], _ windows: Windows<Value>) -> [Float] {
         combination.rowScores(of: errors.map(score), windows: windows)
     }
 
     /// Returns the events in the scores of rows `[rows]`. No event spans two recordings.
-    package func events(in rows: [Float], _ windows: Windows) -> [Event] {
+    package func events<Value>(in rows: [Float], _ windows: Windows<Value>) -> [Event] {
         eventRule.events(in: rows, recordings: windows.recordings)
     }
 

@@ -27,7 +27,7 @@ public struct WindowErrors: Sendable {
     ///   - errors: `[N][T][F]`, the error of each value.
     ///   - windows: the N windows.
     ///   - detail: the errors to append besides those of the windows.
-    mutating func add(_ errors: [Float], _ windows: Windows, _ detail: Detail) {
+    mutating func add(_ errors: [Float], _ windows: Windows<Float>, _ detail: Detail) {
         let (timesteps, features) = (windows.timesteps, windows.features)
         for start in stride(from: 0, to: errors.count, by: timesteps * features) {
             var sum = 0.0

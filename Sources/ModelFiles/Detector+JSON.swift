@@ -25,8 +25,8 @@ extension Detector {
         let timesteps = pca.mean.count / features
         return ModelMetadata.document("detector") { json in
             json.object("z_score") { json in
-                json.member("mean", rows.offset[...])
-                json.member("scale", rows.scale[...])
+                json.member("mean", rows.offset.map { Float($0) }[...])
+                json.member("scale", rows.scale.map { Float($0) }[...])
             }
             json.object("pca") { json in
                 json.tensor("mean", pca.mean[...], shape: [timesteps, features])
@@ -71,7 +71,9 @@ extension FieldReader {
         let rows = try part("z_score") { (json) throws(JSONError) in
             let scale = try json.numbers("scale", [features])
             guard scale.allSatisfy({ $0 > 0 }) else { throw json.error("scale", "must be greater than 0") }
-            return Scaler(scaling: .standard, offset: try json.numbers("mean", [features]), scale: scale)
+            return Scaler(
+                scaling: .standard, offset: try json.numbers("mean", [features]).map(Double.init),
+                scale: scale.map(Double.init))
         }
         let components = try part("pca") { (json) throws(JSONError) in
             let hasAny = json.has("components")
@@ -116,6 +118,6 @@ extension FieldReader {
             let wanted = shape.map { $0.map { "\($0)" } ?? "any" }.joined(separator: ", ")
             throw error(name, "has the shape \(tensor.shape); it must be [\(wanted)], without null")
         }
-        return tensor.values
+        return try floats(name, tensor)
     }
 }

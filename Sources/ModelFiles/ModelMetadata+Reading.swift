@@ -73,8 +73,8 @@ extension ModelMetadata {
             (json) throws(JSONError) in
             let isScaled = json.has("offset") || json.has("scale")
             let scaling: Scaling = try json.choice("scaling", default: isScaled ? .standard : .none)
-            let offset = try json.floats("offset") ?? [Float](repeating: 0, count: features)
-            let scale = try json.floats("scale") ?? [Float](repeating: 1, count: features)
+            let offset = try json.doubles("offset") ?? [Double](repeating: 0, count: features)
+            let scale = try json.doubles("scale") ?? [Double](repeating: 1, count: features)
             guard scaling != .none || offset.allSatisfy({ $0 == 0 }) && scale.allSatisfy({ $0 == 1 }) else {
                 throw json.error("scaling", "is none, which allows no offset and no scale")
             }

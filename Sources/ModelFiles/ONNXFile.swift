@@ -62,8 +62,8 @@ extension ONNXGraph {
     fileprivate mutating func parameters(of scaler: Scaler) -> (offset: Value, scale: Value) {
         let count = scaler.offset.count
         return (
-            constant(NamedTensor(name: "scaling/offset", shape: [count], values: scaler.offset)),
-            constant(NamedTensor(name: "scaling/scale", shape: [count], values: scaler.scale))
+            constant(NamedTensor(name: "scaling/offset", shape: [count], values: scaler.offset.map { Float($0) })),
+            constant(NamedTensor(name: "scaling/scale", shape: [count], values: scaler.scale.map { Float($0) }))
         )
     }
 

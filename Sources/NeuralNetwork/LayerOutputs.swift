@@ -13,7 +13,7 @@ public struct LayerOutputs: Sendable {
 
     /// Passes windows through a network once.
     /// - Parameter windows: `[N][T][F]` in scaled units, of the model's input shape.
-    public init(of windows: Windows, by model: Model) {
+    public init(of windows: Windows<Float>, by model: Model) {
         network = model.network
         count = windows.count
         inputs = Windows(joining: [windows]).series.values

@@ -54,13 +54,13 @@ public final class Model: Sendable {
     /// Returns the reconstruction of each window: the output of the last layer.
     /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
     /// - Returns: `[N][T][F]` flat, in the units of the windows.
-    public func reconstruct(_ windows: Windows) -> [Float] {
+    public func reconstruct(_ windows: Windows<Float>) -> [Float] {
         outputs(of: [network.entries.count - 1], for: windows)[0]
     }
 
     /// Returns the encoding of each window, `[N][Z]` flat; nil if the network has none.
     /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
-    public func encode(_ windows: Windows) -> [Float]? {
+    public func encode(_ windows: Windows<Float>) -> [Float]? {
         network.encodingIndex.map { outputs(of: [$0], for: windows)[0] }
     }
 
@@ -69,7 +69,7 @@ public final class Model: Sendable {
     ///   - layers: indices into `network.entries`.
     ///   - windows: `[N][T][F]`, in the units that the network was trained on.
     /// - Returns: for each of `layers`, `[N]` times the layer's output shape, flat and row-major.
-    public func outputs(of layers: [Int], for windows: Windows) -> [[Float]] {
+    public func outputs(of layers: [Int], for windows: Windows<Float>) -> [[Float]] {
         precondition(
             .sequence(windows.timesteps, windows.features) == network.inputShape,
             "the windows do not have the network's input shape")
@@ -106,7 +106,7 @@ public final class Model: Sendable {
         return max(1, min(Self.maxWindowsPerPass, Self.maxWorkspaceBytes / one))
     }
 
-    private func run(_ windows: Windows, _ range: Range<Int>, _ body: (Workspace) -> Void) {
+    private func run(_ windows: Windows<Float>, _ range: Range<Int>, _ body: (Workspace) -> Void) {
         let workspace = dequeueWorkspace(for: range.count)
         windows.series.values.withUnsafeBufferPointer { rows in
             guard let base = rows.baseAddress else { return }

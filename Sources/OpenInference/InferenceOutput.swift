@@ -47,7 +47,7 @@ enum InferenceOutput: String, CaseIterable {
     ///   of the scores, `[N]`.
     /// - Throws: 422 for values that overflow float32.
     static func compute(
-        _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows, _ scoring: Scoring?
+        _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows<Double>, _ scoring: Scoring?
     ) throws(Problem) -> (values: [InferenceOutput: [Float]], errors: [Float]) {
         let trained = entry.trained
         let network = trained.model.network
@@ -58,7 +58,7 @@ enum InferenceOutput: String, CaseIterable {
         for part in trained.scale(windows).chunks {
             var layers = trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
             if encoding != nil { values[.encoding, default: []] += layers.removeFirst() }
-            guard var reconstructions = layers.first else { continue }
+            guard let reconstructions = layers.first else { continue }
             if outputs.contains(.error) {
                 values[.error, default: []] += meanSquaredErrors(of: part, reconstructions: reconstructions)
             }
@@ -68,8 +68,8 @@ enum InferenceOutput: String, CaseIterable {
                 values[.score, default: []] += errors.windows.map(scoring.score)
             }
             if outputs.contains(.reconstruction) {
-                trained.description.scaler.inverseTransform(&reconstructions)
-                values[.reconstruction, default: []] += reconstructions
+                values[.reconstruction, default: []] +=
+                    trained.description.scaler.inverseTransform(reconstructions).map { Float($0) }
             }
         }
         guard values.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow() }

@@ -19,7 +19,7 @@ struct InferenceRequest {
     let id: String?
     let entry: ModelRegistry.Entry
     /// `[N][T][F]` in the data's units.
-    let windows: Windows
+    let windows: Windows<Double>
     /// The outputs in the order of the request.
     let outputs: [Output]
 
@@ -97,7 +97,7 @@ extension FieldReader {
     /// - Returns: `[N][T][F]` in the data's units.
     fileprivate mutating func windows(
         for model: ModelDescription, _ tensors: ArraySlice<UInt8>
-    ) throws(JSONError) -> Windows {
+    ) throws(JSONError) -> Windows<Double> {
         let name = try requiredString("name")
         guard name == InferenceOutput.input else {
             throw error(
@@ -121,7 +121,7 @@ extension FieldReader {
 
         var parameters = try object("parameters")
         try parameters?.rejectExtensions("shared_memory_region")
-        let values: [Float]
+        let values: [Double]
         if let binarySize = try parameters?.int("binary_data_size", in: 0...Int.max) {
             guard !has("data") else {
                 throw error("data", "and \"binary_data_size\" are both present; send one of them")

@@ -11,7 +11,7 @@ public enum MissingValuePolicy: String, Sendable, CaseIterable {
     case zero
 }
 
-extension Series {
+extension Series<Double> {
     /// Fills missing values (NaN) in place. Values are taken from the same segment only.
     /// - Parameters:
     ///   - policy: how to fill a gap.
@@ -62,7 +62,7 @@ extension Series {
             }
             for gap in row..<next {
                 if policy == .linear, let known, let after {
-                    let part = Float(gap - known) / Float(after - known)
+                    let part = Double(gap - known) / Double(after - known)
                     let (low, high) = (values[position(known)], values[position(after)])
                     // `low + (high - low) * part` could overflow in the difference.
                     values[position(gap)] = low * (1 - part) + high * part

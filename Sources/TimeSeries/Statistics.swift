@@ -18,7 +18,8 @@ public func quantile(_ values: [Float], _ q: Double) -> Float? {
 /// - Parameters:
 ///   - windows: `[N][T][F]`.
 ///   - reconstructions: `[N][T][F]`, in the same units.
-public func meanSquaredErrors(of windows: Windows, reconstructions: [Float]) -> [Float] {
+@inlinable
+public func meanSquaredErrors<Value>(of windows: Windows<Value>, reconstructions: [Value]) -> [Float] {
     let size = windows.timesteps * windows.features
     precondition(reconstructions.count == windows.count * size)
     return reconstructions.withUnsafeBufferPointer { all in

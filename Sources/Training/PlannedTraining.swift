@@ -12,13 +12,13 @@ public struct PlannedTraining: Sendable {
     /// The checked layers.
     public let network: Sequential
     /// The windows, `[N][T][F]` in the data's units.
-    public let windows: Windows
+    public let windows: Windows<Double>
     private let parts: TrainingParts
 
     /// Checks that the architecture fits the windows and that training stays within the limits.
     /// - Throws: ``TrainingFailure``, but not `training`.
     public init(
-        _ specification: TrainingSpecification, on windows: Windows, limits: RuntimeLimits = .init()
+        _ specification: TrainingSpecification, on windows: Windows<Double>, limits: RuntimeLimits = .init()
     ) throws(TrainingFailure) {
         do {
             network = try Sequential(
@@ -57,9 +57,7 @@ public struct PlannedTraining: Sendable {
         let scaler =
             base?.trained.description.scaler
             ?? Scaler(specification.scaling, fittedTo: windows.series, rows: windows.coveredRows)
-        var values = windows.series.values
-        scaler.transform(&values)
-        let scaled = windows.replacingValues(with: values)
+        let scaled = windows.replacingValues(with: scaler.transform(windows.series).values)
 
         let clock = ContinuousClock()
         let start = clock.now

@@ -21,9 +21,9 @@ struct CompareRequest {
     /// The runs of the autoencoder, then those of the stacked network.
     let runs: [Run]
     /// The training data: windows of the first rows, without windows that contain labelled anomalies.
-    let training: Windows
+    let training: Windows<Double>
     /// The test data: windows that end in the other rows.
-    let test: Windows
+    let test: Windows<Double>
     /// For each row, whether it is an anomaly; nil without labels.
     let labels: [Bool]?
 
@@ -60,8 +60,8 @@ struct CompareRequest {
 /// A comparison whose networks have not been checked.
 private struct UncheckedComparison {
     let specifications: [TrainingSpecification]
-    let training: Windows
-    let test: Windows
+    let training: Windows<Double>
+    let test: Windows<Double>
     let labels: [Bool]?
 }
 
@@ -101,8 +101,8 @@ extension FieldReader {
     /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the
     /// other rows.
     private func split(
-        _ windows: Windows, at share: Double, _ labels: [Bool]?
-    ) throws(JSONError) -> (training: Windows, test: Windows) {
+        _ windows: Windows<Double>, at share: Double, _ labels: [Bool]?
+    ) throws(JSONError) -> (training: Windows<Double>, test: Windows<Double>) {
         let (rows, timesteps) = (windows.series.rows, windows.timesteps)
         let boundary = Int(Double(rows) * (1 - share))
         let before = 0...max(0, boundary - timesteps)

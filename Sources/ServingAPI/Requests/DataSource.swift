@@ -6,7 +6,7 @@ struct DataSource {
     /// The name of the member: `windows`, `series` or `recordings`.
     let name: String
     /// All rows, `[rows][F]`. Windows and recordings are concatenated.
-    let series: Series
+    let series: Series<Double>
     /// The range of rows of each window or recording.
     let segments: [Range<Int>]
     /// T of windows; nil for rows.
@@ -72,7 +72,7 @@ extension FieldReader {
     ///   - values: `[rows][features]`.
     ///   - rowCounts: the number of rows of each window or recording.
     private func source(
-        _ name: String, _ values: [Float], features: Int, rowCounts: [Int], timesteps: Int? = nil
+        _ name: String, _ values: [Double], features: Int, rowCounts: [Int], timesteps: Int? = nil
     ) throws(JSONError) -> DataSource {
         var segments: [Range<Int>] = []
         segments.reserveCapacity(rowCounts.count)

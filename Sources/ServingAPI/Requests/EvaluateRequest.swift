@@ -11,7 +11,7 @@ struct EvaluateRequest {
     let entry: ModelRegistry.Entry
     let scoring: Scoring
     /// In the data's units.
-    let windows: Windows
+    let windows: Windows<Double>
     /// For each row of the series, whether it is an anomaly. Shorter than the series by `label_shift`.
     let labels: [Bool]
 

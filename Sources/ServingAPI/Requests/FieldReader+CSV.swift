@@ -31,7 +31,7 @@ extension FieldReader {
             }
             set(table, hasRecordings: recording != nil)
             if let flag, let flagged, let values = table.flags[flagged] {
-                set(flag, .tensor(Tensor(shape: [values.count], values: values)))
+                set(flag, .tensor(Tensor(shape: [values.count], values: values.map(Double.init))))
             }
         } catch {
             throw Problem(error)
@@ -50,6 +50,7 @@ extension FieldReader {
     private mutating func set(_ table: CSVTable, hasRecordings: Bool) {
         let features = table.series.features
         func tensor(_ values: [Float]) -> JSONValue {
+            let values = values.map(Double.init)
             let missing = table.firstMissing == nil ? [] : values.indices.filter { values[$0].isNaN }
             return .tensor(
                 Tensor(shape: [values.count / features, features], values: values, missing: missing))

@@ -26,7 +26,7 @@ extension FieldReader {
                 name,
                 .tensor(
                     Tensor(
-                        shape: array.shape, values: array.values,
+                        shape: array.shape, values: array.values.map(Double.init),
                         missing: array.values.indices.filter { array.values[$0].isNaN })))
             if let flag, case .string(let text) = object[flag] { set(flag, try Self.flags(flag, text)) }
         } catch {
@@ -57,8 +57,8 @@ extension FieldReader {
 }
 
 extension Response {
-    /// 200 with an array in NumPy's format.
-    static func npy(_ values: ArraySlice<Float>, shape: [Int]) -> Response {
+    /// 200 with an array of float32 or float64 in NumPy's format.
+    static func npy<Value: NPYElement>(_ values: ArraySlice<Value>, shape: [Int]) -> Response {
         Response(
             status: .ok, fields: [(name: "Content-Type", value: MediaType.npy.rawValue)],
             body: .bytes(NPYArray.encode(values, shape: shape)))

@@ -4,7 +4,7 @@ import TimeSeries
 
 /// The data of a request as windows, with the features in the order of the model.
 struct RequestData {
-    let windows: Windows
+    let windows: Windows<Double>
     /// Whether the windows were cut from rows.
     let isSeries: Bool
     /// The names of the features: those of the model, or of the request if the model has none.

@@ -9,7 +9,7 @@ extension RuntimeLimits {
     ///   - values: the number of values in the response.
     ///   - windows: the windows that go through the network.
     /// - Throws: an error beyond the limits.
-    package func checkResponse(of values: Int, _ windows: Windows, _ network: Sequential) throws(JSONError) {
+    package func checkResponse(of values: Int, _ windows: Windows<Double>, _ network: Sequential) throws(JSONError) {
         guard values <= maxResponseValues else {
             throw JSONError(
                 .invalid,

@@ -28,7 +28,7 @@ struct ScoreRequest {
     let parts: Set<Part>
 
     /// In the data's units.
-    var windows: Windows { data.windows }
+    var windows: Windows<Double> { data.windows }
 
     /// Reads and checks the rest of a body, after the model and version.
     /// - Throws: 422 for invalid members and for a response beyond the limits, 409 for a version without a

@@ -19,7 +19,7 @@ package struct TrainRequest {
         model = try body.model(for: call)
         let warmStart = try body.read { (body) throws(JSONError) in try body.warmStart() }
         let specification: TrainingSpecification
-        let windows: Windows
+        let windows: Windows<Double>
         if let warmStart {
             let base = try models.entry(model, warmStart)
             (specification, windows) = try body.read { (body) throws(JSONError) in
@@ -43,7 +43,7 @@ extension TrainRequest {
     ///   - note: JSON that is stored with the model.
     /// - Throws: 422 for windows that are beyond the limits.
     package static func defaultTraining(
-        on windows: Windows, featureNames: [String], note: String, _ limits: RuntimeLimits
+        on windows: Windows<Double>, featureNames: [String], note: String, _ limits: RuntimeLimits
     ) throws(Problem) -> PlannedTraining {
         var empty = FieldReader(JSONObject())
         var specification = try empty.read { (body) throws(JSONError) in
@@ -71,7 +71,7 @@ extension FieldReader {
     }
 
     /// Reads a training from new weights.
-    fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
+    fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows<Double>) {
         let architecture = try architecture()
         let scaling: Scaling = try choice("scaling", default: .standard)
         let detection = try detectionOptions()
@@ -89,7 +89,7 @@ extension FieldReader {
     /// Reads a training that continues from a version.
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
-    ) throws(JSONError) -> (TrainingSpecification, Windows) {
+    ) throws(JSONError) -> (TrainingSpecification, Windows<Double>) {
         for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
         where has(name) {
             throw error(
@@ -107,7 +107,7 @@ extension FieldReader {
     }
 
     /// Reads `exclude`, and returns the windows that contain no row of it.
-    private mutating func includedWindows(_ data: RequestData) throws(JSONError) -> Windows {
+    private mutating func includedWindows(_ data: RequestData) throws(JSONError) -> Windows<Double> {
         guard let excludedRows = try rowFlags("exclude", rows: data.windows.series.rows) else {
             return data.windows
         }
@@ -126,7 +126,7 @@ extension FieldReader {
     /// enables early stopping if there are enough windows.
     /// - Throws: an error if a part of the windows that the options need is empty.
     mutating func options(
-        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
+        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows<Double>
     ) throws(JSONError) -> TrainingOptions {
         if let kind = detection.errorKind, let maximum = kind.maxFeatures, windows.features > maximum {
             throw error(

@@ -17,14 +17,14 @@ struct Prediction: Computation {
     let kind: Kind
     let entry: ModelRegistry.Entry
     /// `[N][T][F]` in the data's units.
-    let windows: Windows
+    let windows: Windows<Double>
     /// The request. Its media type selects JSON or a NumPy array for the response.
     let call: Call
     let metrics: InferenceMetrics
 
     var multiplications: Int { windows.count * entry.trained.model.network.multiplications }
 
-    var byteCount: Int { windows.series.values.count * MemoryLayout<Float>.stride }
+    var byteCount: Int { windows.series.values.count * MemoryLayout<Double>.stride }
 
     func run() { Self.run([self]) }
 
@@ -72,10 +72,19 @@ struct Prediction: Computation {
         }
         let values = result.values[(part.lowerBound * size)..<(part.upperBound * size)]
         let shape = [part.count, windows.timesteps, windows.features]
-        guard call.mediaType != .npy else { return call.responder.send(.npy(values, shape: shape)) }
+        // Doubles only if float32 would lose the reconstruction in the offset: they take twice the digits.
+        let isDouble = entry.trained.description.scaler.needsDoublePrecision
+        guard call.mediaType != .npy else {
+            return call.responder.send(
+                isDouble ? .npy(values, shape: shape) : .npy(values.map { Float($0) }[...], shape: shape))
+        }
         send(values: part.count * (size + 2)) { json in
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
-            json.tensor("reconstructions", values, shape: shape)
+            if isDouble {
+                json.tensor("reconstructions", values, shape: shape)
+            } else {
+                json.tensor("reconstructions", values.map { Float($0) }[...], shape: shape)
+            }
             json.member("errors", errors)
             json.member("scaled_errors", scaledErrors)
         }

@@ -16,7 +16,7 @@ extension RowEvaluation {
     ///   - labels: for each row of the series, whether it is an anomaly; may be shorter than the series.
     /// - Throws: 422 for errors that overflow float32.
     init(
-        _ entry: ModelRegistry.Entry, _ scoring: Scoring, _ windows: Windows, _ errors: WindowErrors,
+        _ entry: ModelRegistry.Entry, _ scoring: Scoring, _ windows: Windows<Double>, _ errors: WindowErrors,
         labels: [Bool]
     ) throws(Problem) {
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }

@@ -55,7 +55,7 @@ extension FieldReader {
     /// - Returns: the windows, and the index of the first one in the request.
     fileprivate mutating func windows(
         for entry: ModelRegistry.Entry, isSingle: Bool, _ limits: RuntimeLimits
-    ) throws(JSONError) -> (Windows, first: Int) {
+    ) throws(JSONError) -> (Windows<Double>, first: Int) {
         let selected = try int("window", in: 0...Int(Int32.max))
         let all = try data(for: entry.trained.description).windows
         try rejectUnknown()
