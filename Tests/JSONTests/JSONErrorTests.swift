@@ -98,8 +98,6 @@ struct JSONErrorTests {
         (#"{"windows":[[1],2]}"#, "/windows/1", "found '2' where the previous rows have an array"),
         (#"{"windows":[[1],null]}"#, "/windows/1", "where the previous rows have an array"),
         (#"{"windows":[[[[[1]]]]]}"#, "/windows/0/0/0/0", "nested more than 4 deep"),
-        (#"{"windows":[[1,2],[1e39,4]]}"#, "/windows/1/0", "'1e39' is beyond the range of float32"),
-        (#"{"windows":[-1e999]}"#, "/windows/0", "beyond the range of float32"),
         (#"{"inputs":[{},{"data":[1,"x"]}]}"#, "/inputs/1/data/1", "found a string among numbers"),
         (
             "[" + String(repeating: "0,", count: 100_000) + "0]", "/99999",
