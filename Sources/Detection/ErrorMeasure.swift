@@ -45,10 +45,14 @@ public enum ErrorMeasure: Sendable, Equatable {
         _ detail: WindowErrors.Detail
     ) {
         switch self {
-        case .meanSquared where detail.isEmpty:
-            errors.windows += meanSquaredErrors(of: windows, reconstructions: reconstructions)
         case .meanSquared:
-            errors.add(windows.residuals(from: reconstructions).map { $0 * $0 }, windows, detail)
+            // The same sum with and without details, so that all paths have the same score.
+            errors.windows += meanSquaredErrors(of: windows, reconstructions: reconstructions)
+            guard !detail.isEmpty else { return }
+            var details = WindowErrors()
+            details.add(windows.residuals(from: reconstructions).map { $0 * $0 }, windows, detail)
+            errors.timesteps += details.timesteps
+            errors.features += details.features
         case .meanAbsolute: errors.add(windows.residuals(from: reconstructions).map(abs), windows, detail)
         case .mahalanobis(let measure):
             measure.add(windows.residuals(from: reconstructions), to: &errors, detail)
