@@ -1,0 +1,86 @@
+/// Something odd about data or a model that was accepted.
+public struct Warning: Error, Sendable, Equatable {
+    /// How much a warning matters.
+    public enum Level: String, Sendable, CaseIterable {
+        /// What was understood, and needs no action.
+        case info
+        /// What may make results less useful.
+        case warning
+        /// What makes a model useless or wrong. A `strict` request is refused.
+        case error
+    }
+
+    /// The kind of the warning.
+    public let code: WarningCode
+    /// How much it matters.
+    public let level: Level
+    /// One or two sentences: what was seen, and what to do.
+    public let message: String
+    /// The names of the columns concerned; nil if it does not concern columns.
+    public let columns: [String]?
+    /// The rows of the request concerned, counted from 0; nil if it does not concern rows.
+    public let rows: [Range<Int>]?
+
+    /// Creates a warning.
+    public init(
+        _ code: WarningCode, _ level: Level, _ message: String, columns: [String]? = nil,
+        rows: [Range<Int>]? = nil
+    ) {
+        self.code = code
+        self.level = level
+        self.message = message
+        self.columns = columns
+        self.rows = rows
+    }
+}
+
+/// The kinds of warnings, which are stable names in the API.
+public enum WarningCode: String, Sendable, CaseIterable {
+    // MARK: Columns
+
+    /// A column that never changes.
+    case constantColumn = "constant_column"
+    /// A column that only rises or only falls: a counter or a clock.
+    case monotoneColumn = "monotone_column"
+    /// A column of which most cells are missing.
+    case mostlyMissing = "mostly_missing"
+    /// A column that was left out without a request for it, such as an index.
+    case ignoredColumn = "ignored_column"
+    /// A few rows that are far outside the rest.
+    case outliers
+
+    // MARK: Reading
+
+    /// Blank rows that were left out.
+    case blankRows = "blank_rows"
+    /// Lines that were skipped: text before the header, a row of units.
+    case skippedLines = "skipped_lines"
+    /// Numbers that were written in another way than JSON's: decimal commas, thousands separators, words.
+    case numberFormat = "number_format"
+    /// Values that are beyond the range in which the network computes, and were limited.
+    case clampedValues = "clamped_values"
+    /// Values whose precision is lower than their variation requires.
+    case precision
+
+    // MARK: Time
+
+    /// Rows that were not in the order of their timestamps.
+    case unordered
+    /// Timestamps that occur more than once.
+    case duplicateTimestamps = "duplicate_timestamps"
+    /// Longer intervals between rows than usual.
+    case gaps
+    /// Recordings that are shorter than a window.
+    case shortRecordings = "short_recordings"
+
+    // MARK: Models
+
+    /// Too few calibration windows for the quantile of the threshold.
+    case fewCalibrationWindows = "few_calibration_windows"
+    /// A threshold that was learned from the windows that the weights were fitted to.
+    case thresholdFromTraining = "threshold_from_training"
+    /// A network that is not better than predicting the mean.
+    case nothingLearned = "nothing_learned"
+    /// Windows that differ from those of the calibration.
+    case drift
+}
