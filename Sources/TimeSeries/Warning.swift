@@ -70,6 +70,12 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case duplicateTimestamps = "duplicate_timestamps"
     /// Longer intervals between rows than usual.
     case gaps
+    /// Intervals between rows that vary so much that none counts as a gap.
+    case irregularIntervals = "irregular_intervals"
+    /// Rows at another interval than those that the model was trained on.
+    case otherInterval = "other_interval"
+    /// A counter that has started again, so that its rate is unknown there.
+    case counterRestart = "counter_restart"
     /// Recordings that are shorter than a window.
     case shortRecordings = "short_recordings"
 
