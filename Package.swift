@@ -62,7 +62,7 @@ let package = Package(
 
         // Time series, the formats that they come in, and the engine.
         .target(name: "TimeSeries", swiftSettings: strict),
-        .target(name: "DataFormats", dependencies: ["TimeSeries"], swiftSettings: strict),
+        .target(name: "DataFormats", dependencies: ["CSimdJSON", "TimeSeries"], swiftSettings: strict),
         .target(
             name: "NeuralNetwork",
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
