@@ -1,7 +1,9 @@
+import DataFormats
 import HTTP1
 import JSON
 import ModelFiles
 import ModelStore
+import NeuralNetwork
 import TimeSeries
 
 /// A request with data: its options, and the data in any format. They are read into a table when the model is

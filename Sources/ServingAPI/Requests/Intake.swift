@@ -2,6 +2,7 @@ import DataFormats
 import HTTP1
 import JSON
 import ModelFiles
+import NeuralNetwork
 import TimeSeries
 
 /// The data of a request on their way from the body to windows.
