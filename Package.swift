@@ -62,7 +62,7 @@ let package = Package(
 
         // Time series, the formats that they come in, and the engine.
         .target(name: "TimeSeries", swiftSettings: strict),
-        .target(name: "DataFormats", dependencies: ["TimeSeries"], swiftSettings: strict),
+        .target(name: "DataFormats", dependencies: ["CSimdJSON", "TimeSeries"], swiftSettings: strict),
         .target(
             name: "NeuralNetwork",
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "ModelFiles",
             dependencies: [
-                "Detection", "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
+                "DataFormats", "Detection", "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -93,7 +93,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "Telemetry", "TimeSeries",
+                "DataFormats", "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "Telemetry",
+                "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "OrderedCollections", package: "swift-collections"),

@@ -73,7 +73,7 @@ struct MetadataReader {
                 return value
             }
         } catch {
-            let place = error.pointer.isEmpty ? "/\(name)" : error.pointer
+            let place = error.pointer.flatMap { $0.isEmpty ? nil : $0 } ?? "/\(name)"
             throw ModelFileError("metadata \(place): \(error.detail)")
         }
     }

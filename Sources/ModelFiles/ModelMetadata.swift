@@ -12,6 +12,7 @@ import TimeSeries
 /// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; required |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are not scaled |
 /// | `feature_names` | JSON: the names of the features, `[F]` unique strings |
+/// | `columns` | JSON: name and role of each column of the training data, for data with names |
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
 /// | `errors` | JSON: `kind`; the threshold's errors as `count`, `ranked`, `mean`, `deviation` |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
@@ -32,7 +33,7 @@ enum ModelMetadata {
     /// The names in the table.
     static let names: Set<String> = [
         "sha256", "data_sha256", "requires", "timesteps", "features", "architecture", "scaling",
-        "feature_names", "threshold", "errors", "baseline_errors", "detector", "training", "history", "data",
+        "feature_names", "columns", "threshold", "errors", "baseline_errors", "detector", "training", "history", "data",
         "created_at", "software", "request", "note",
     ]
 
@@ -53,6 +54,11 @@ enum ModelMetadata {
             var json = JSONWriter()
             json.array { json in for name in names { json.value(name) } }
             strings.append(("feature_names", String(decoding: json.bytes, as: UTF8.self)))
+        }
+        if let columns = model.columns {
+            var json = JSONWriter()
+            json.columns(columns)
+            strings.append(("columns", String(decoding: json.bytes, as: UTF8.self)))
         }
         strings += DetectorMetadata.strings(of: model)
         if let options = model.training.options {

@@ -51,6 +51,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
 
     // MARK: Reading
 
+    /// A body that was compressed without saying so.
+    case compressedBody = "compressed_body"
     /// Blank rows that were left out.
     case blankRows = "blank_rows"
     /// Lines that were skipped: text before the header, a row of units.

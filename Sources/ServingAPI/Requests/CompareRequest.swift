@@ -29,9 +29,9 @@ struct CompareRequest {
 
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
-        var body = try FieldReader(data: call, flag: "labels")
-        let model = try body.model(for: call).name
-        let comparison = try body.read { (body) throws(JSONError) in try body.comparison(model) }
+        var request = try DataRequest(call)
+        let model = try request.options.model(for: call).name
+        let comparison = try request.comparison(model)
         self.model = model
         (training, test, labels) = (comparison.training, comparison.test, comparison.labels)
         var runs: [Run] = []
@@ -42,11 +42,7 @@ struct CompareRequest {
             } catch {
                 throw Problem(error, architecture: specification.architecture)
             }
-            do throws(JSONError) {
-                try limits.checkResponse(of: 0, test, training.network)
-            } catch {
-                throw Problem(error)
-            }
+            try limits.checkResponse(of: 0, test, training.network)
             let network = specification.architecture.name
             runs.append(
                 Run(
@@ -65,24 +61,37 @@ private struct UncheckedComparison {
     let labels: [Bool]?
 }
 
-extension FieldReader {
+extension DataRequest {
     /// - Parameter model: the beginning of the names of the models.
-    fileprivate mutating func comparison(_ model: String) throws(JSONError) -> UncheckedComparison {
-        let (autoencoder, stacked) = try comparedArchitectures()
+    fileprivate mutating func comparison(_ model: String) throws(Problem) -> UncheckedComparison {
+        let (autoencoder, stacked) = try read { (options) throws(JSONError) in
+            try options.comparedArchitectures()
+        }
         let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
         for network in networks where !ModelName.isValid("\(model)-\(network.name)") {
-            throw error("model", "is too long: the names of the models append \"-\(network.name)\" to it")
+            throw Problem(
+                options.error(
+                    "model", "is too long: the names of the models append \"-\(network.name)\" to it"))
         }
-        let seeds = try ints("seeds", in: 0...Int.max, count: 1...10, default: [0])
-        let scaling: Scaling = try choice("scaling", default: .standard)
-        let detection = try detectionOptions()
-        let requested = try trainingOptions(hasSeed: false)
-        let data = try data(rowsOnly: true)
-        let labels = try rowFlags("labels", rows: data.windows.series.rows)
-        let share = try double("test_split", in: 0.01...0.99, default: 0.5)
-        try rejectUnknown()
-        let (training, test) = try split(data.windows, at: share, labels)
-        let completed = try options(requested, detection, for: training)
+        let (seeds, scaling) = try read { (options) throws(JSONError) -> ([Int], Scaling) in
+            (
+                try options.ints("seeds", in: 0...Int.max, count: 1...10, default: [0]),
+                try options.choice("scaling", default: .standard)
+            )
+        }
+        let (detection, requested) = try read {
+            (options) throws(JSONError) -> (DetectionOptions, TrainingOptions) in
+            (try options.detectionOptions(), try options.trainingOptions(hasSeed: false))
+        }
+        let data = try data(flag: "labels", rowsOnly: true)
+        let labels = data.flags
+        let (training, test, completed) = try read {
+            (options) throws(JSONError) -> (Windows<Double>, Windows<Double>, TrainingOptions) in
+            let share = try options.double("test_split", in: 0.01...0.99, default: 0.5)
+            try options.rejectUnknown()
+            let (training, test) = try options.split(data.windows, at: share, labels)
+            return (training, test, try options.options(requested, detection, for: training))
+        }
         let specifications = networks.flatMap { network in
             seeds.map { seed in
                 var options = completed
@@ -91,6 +100,7 @@ extension FieldReader {
                     architecture: network.architecture, scaling: scaling, options: options,
                     detection: detection)
                 specification.featureNames = data.featureNames
+                specification.columns = data.featureNames == nil ? nil : data.columns
                 return specification
             }
         }
@@ -98,9 +108,12 @@ extension FieldReader {
             specifications: specifications, training: training, test: test, labels: labels)
     }
 
+}
+
+extension FieldReader {
     /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the
     /// other rows.
-    private func split(
+    fileprivate func split(
         _ windows: Windows<Double>, at share: Double, _ labels: [Bool]?
     ) throws(JSONError) -> (training: Windows<Double>, test: Windows<Double>) {
         let (rows, timesteps) = (windows.series.rows, windows.timesteps)

@@ -71,10 +71,7 @@ struct TrainRoutes: RouteGroup {
         }
         let namespace = call.permission.keyName ?? ""
         var hash = SHA256()
-        // The query has the options of requests with CSV or arrays.
-        if call.bodyFormat.hasOptionsInQuery {
-            hash.update(data: Array("\(request.target.query ?? "")\n".utf8))
-        }
+        if let query = request.target.query, !query.isEmpty { hash.update(data: Array("\(query)\n".utf8)) }
         hash.update(data: request.body)
         return IdempotencyKey(
             value: "\(namespace) \(key)", requestDigest: hash.finalize().hexadecimal)
@@ -122,8 +119,7 @@ extension JSONWriter {
     mutating func trainResponse(_ version: ModelRegistry.Description) {
         members(of: version)
         object("history") { $0.losses(of: version.model.training.history) }
-        member(
-            "warnings",
+        warnings(
             Threshold.warnings(
                 of: version.model.threshold?.rule, source: version.model.threshold?.source,
                 calibration: version.model.errors))
