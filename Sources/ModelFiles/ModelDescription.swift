@@ -13,6 +13,8 @@ public struct ModelDescription: Sendable {
     public let featureNames: [String]?
     /// The columns of the training data with their roles; nil for data without names and for older models.
     public internal(set) var columns: [TableColumn]?
+    /// What is done with rows before they are scaled.
+    public let preparation: Preparation
     /// Converts between the data's units and scaled units.
     public let scaler: Scaler
     /// How the model was fitted.
@@ -84,7 +86,8 @@ public struct ModelDescription: Sendable {
     /// A description from its parts.
     package init(
         architecture: Architecture, network: Sequential, featureNames: [String]?,
-        columns: [TableColumn]? = nil, scaler: Scaler, training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
+        columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
+        training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
         baselineErrors: BaselineErrors?, origin: Origin, note: String?,
         unknown: UnknownMetadata
     ) {
@@ -92,6 +95,7 @@ public struct ModelDescription: Sendable {
         self.network = network
         self.featureNames = featureNames
         self.columns = columns
+        self.preparation = preparation
         self.scaler = scaler
         self.training = training
         self.errorKind = errorKind

@@ -32,6 +32,9 @@ extension ModelMetadata {
         return ModelDescription(
             architecture: architecture, network: network, featureNames: names,
             columns: try columns(reader, features: names),
+            preparation: try reader.document("preparation") { (json) throws(JSONError) in
+                try json.preparation(features: features)
+            } ?? Preparation(),
             scaler: try scaler(&reader, features: features),
             training: try training(&reader), errorKind: errorKind,
             threshold: try DetectorMetadata.threshold(&reader), errors: errors,

@@ -148,8 +148,8 @@ public struct Differences: Sendable, Equatable {
 }
 
 extension Series<Double> {
-    /// Whether a feature rises: at most one in ten steps, and a quarter of those that rise, is a restart, and at most
-    /// one in a thousand another fall.
+    /// Whether a feature rises: at most one step in ten is a restart, at most one for four steps that rise, and
+    /// at most one in a thousand is another fall.
     fileprivate func isCounter(_ feature: Int, _ recordings: [Range<Int>]) -> Bool {
         var (steps, rises, restarts, falls) = (0, 0, 0, 0)
         for recording in recordings {

@@ -20,6 +20,13 @@ extension TimedRows {
         return TimeSpan(nanoseconds: intervals[(intervals.count - 1) / 2])
     }
 
+    /// Returns the rows, as they were sent, before which there is a gap.
+    ///
+    /// The rows must be in order.
+    public func gaps(_ rule: GapRule) -> [Int] {
+        limit(rule, interval: nil).map { gaps(above: $0).map { origin(of: $0) } } ?? []
+    }
+
     /// Ends a recording wherever the interval to the next row is too long.
     ///
     /// The rows must be in order.
@@ -29,19 +36,10 @@ extension TimedRows {
     ///     of this and the median, and shorter intervals count as regular.
     /// - Returns: a warning about gaps, or about irregular intervals.
     public mutating func splitAtGaps(_ rule: GapRule, interval: TimeSpan? = nil) -> [Warning] {
-        let limit: TimeSpan
-        switch rule {
-        case .none: return []
-        case .longer(let span): limit = span
-        case .automatic:
-            guard let median = medianInterval else { return [] }
-            let usual = max(median, interval ?? median)
-            guard isRegular(usual, countsShort: interval == nil) else {
-                return interval == nil ? [irregularity(median)] : []
-            }
-            limit = 3 * usual
+        guard let limit = limit(rule, interval: interval) else {
+            return rule == .automatic && interval == nil ? [irregularity].compactMap { $0 } : []
         }
-        let gaps = successors.filter { self.interval(before: $0) > limit.nanoseconds }
+        let gaps = gaps(above: limit)
         guard !gaps.isEmpty else { return [] }
         let longest = gaps.map { self.interval(before: $0) }.max() ?? 1
         split(before: gaps)
@@ -56,6 +54,22 @@ extension TimedRows {
         ]
     }
 
+    /// The longest interval that is no gap; nil if every interval is none.
+    private func limit(_ rule: GapRule, interval: TimeSpan?) -> TimeSpan? {
+        switch rule {
+        case .none: return nil
+        case .longer(let span): return span
+        case .automatic:
+            guard let median = medianInterval else { return nil }
+            let usual = max(median, interval ?? median)
+            return isRegular(usual, countsShort: interval == nil) ? 3 * usual : nil
+        }
+    }
+
+    private func gaps(above limit: TimeSpan) -> [Int] {
+        successors.filter { interval(before: $0) > limit.nanoseconds }
+    }
+
     /// Whether at least nine in ten intervals, or all but one of at least three, are about the usual one.
     private func isRegular(_ usual: TimeSpan, countsShort: Bool) -> Bool {
         var (count, others) = (0, 0)
@@ -68,9 +82,12 @@ extension TimedRows {
         return count >= 3 && others <= max(1, count / 10)
     }
 
-    private func irregularity(_ median: TimeSpan) -> Warning {
-        let intervals = successors.lazy.map { self.interval(before: $0) }.filter { $0 > 0 }
-        let (shortest, longest) = (intervals.min() ?? 1, intervals.max() ?? 1)
+    /// A warning about intervals that vary by nature; nil for too few rows to tell.
+    private var irregularity: Warning? {
+        let intervals = successors.map { interval(before: $0) }.filter { $0 > 0 }
+        guard intervals.count >= 3, let median = medianInterval, let shortest = intervals.min(),
+            let longest = intervals.max()
+        else { return nil }
         return Warning(
             .irregularIntervals, .warning,
             "The intervals between rows vary from \(TimeSpan(nanoseconds: shortest).approximation) to "

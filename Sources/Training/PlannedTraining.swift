@@ -85,7 +85,8 @@ public struct PlannedTraining: Sendable {
         return TrainedModel(
             description: ModelDescription(
                 architecture: specification.architecture, network: network,
-                featureNames: specification.featureNames, columns: specification.columns, scaler: scaler,
+                featureNames: specification.featureNames, columns: specification.columns,
+                preparation: specification.preparation, scaler: scaler,
                 training: ModelDescription.Training(
                     options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                     warmStart: base?.version),

@@ -21,6 +21,8 @@ public struct TrainingSpecification: Sendable {
     public var featureNames: [String]?
     /// The columns of the data with their roles; nil for data without names.
     public var columns: [TableColumn]?
+    /// What was done with the rows before they became windows, and is done again whenever the model is used.
+    public var preparation = Preparation()
     /// JSON that is stored with the model.
     public var note: String?
     /// The fingerprint of the request (``IdempotencyKey/fingerprint``), which is stored with the model so

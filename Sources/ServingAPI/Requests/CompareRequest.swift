@@ -101,6 +101,7 @@ extension DataRequest {
                     detection: detection)
                 specification.featureNames = data.featureNames
                 specification.columns = data.featureNames == nil ? nil : data.columns
+                specification.preparation = data.preparation
                 return specification
             }
         }

@@ -16,6 +16,8 @@ struct DataOrigin: Sendable {
     var features: [Int]?
     /// The row in the request of each row, `[rows]`; nil if it is the same.
     var rows: [Int]?
+    /// Whether the rows were made by resampling, so that they are not rows of the request.
+    var isResampled = false
 
     /// The data of a JSON member.
     init(member name: String) {
@@ -37,6 +39,12 @@ struct DataOrigin: Sendable {
     func problem(missingIn table: Table, row: Int, feature: Int, hint: String) -> Problem {
         let (row, index) = (rows?[row] ?? row, features?[feature] ?? feature)
         let name = table.features?[feature]
+        if isResampled, let time = table.timestamps?.text(ofRow: row) {
+            return .invalid(
+                at: pointer,
+                "the resampled row of \(time) has no value for \(Quote.text(name ?? "\(index)")); set missing to "
+                    + "previous, linear or zero to fill gaps, or use a longer interval")
+        }
         if let line = table.lines?[row] {
             let column = name ?? "\(index)"
             return Problem(

@@ -94,7 +94,7 @@ extension DataRequest {
             try options.windowOptions(timesteps: model?.inputShape.timesteps)
         }
         var intake = try intake(for: model, flag: flag, rowsOnly: rowsOnly)
-        if let model { try intake.reorder(for: model) }
+        let preparation = try prepare(&intake, for: model)
         let timesteps = try timesteps(of: intake, options)
         var windows = try intake.windows(options, timesteps: timesteps)
         if excludesFlagged, let flag { try exclude(flag, of: intake, options.missing, from: &windows) }
@@ -103,7 +103,7 @@ extension DataRequest {
             windows: windows, isSeries: intake.origin.timesteps == nil,
             featureNames: model?.featureNames ?? intake.table.features, columns: intake.table.columns,
             timestamps: intake.table.timestamps, flags: intake.table.flags,
-            warnings: warnings + intake.table.warnings,
+            preparation: preparation, warnings: warnings + intake.table.warnings,
             isStrict: try read { (options) throws(JSONError) in try options.bool("strict", default: false) })
         try data.check(data.warnings)
         return data

@@ -15,6 +15,8 @@ struct RequestData {
     let timestamps: Timestamps?
     /// The flag of each row; nil if the request has none.
     let flags: [Bool]?
+    /// What was done with the rows before they became windows.
+    let preparation: Preparation
     /// What was odd about the data.
     let warnings: [Warning]
     /// Whether warnings of the level `error` are refused.
@@ -27,7 +29,8 @@ struct RequestData {
         guard let start = windows.starts.last else { return self }
         return RequestData(
             windows: windows.last, isSeries: isSeries, featureNames: featureNames, columns: columns,
-            timestamps: timestamps, flags: flags, warnings: warnings, isStrict: isStrict, firstRow: start)
+            timestamps: timestamps, flags: flags, preparation: preparation, warnings: warnings,
+            isStrict: isStrict, firstRow: start)
     }
 
     /// Refuses warnings of the level `error` if the request is strict.

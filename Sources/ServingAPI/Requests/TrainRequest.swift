@@ -78,6 +78,7 @@ extension DataRequest {
             architecture: architecture, scaling: scaling, options: options, detection: detection)
         specification.featureNames = data.featureNames
         specification.columns = data.featureNames == nil ? nil : data.columns
+        specification.preparation = data.preparation
         return (specification, data)
     }
 
@@ -85,17 +86,20 @@ extension DataRequest {
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
     ) throws(Problem) -> (TrainingSpecification, RequestData) {
-        for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
-        where options.has(name) {
+        for name in [
+            "architecture", "units", "activation", "recurrent_activation", "layers", "scaling", "difference",
+        ] where options.has(name) {
             throw Problem(
                 options.error(
-                    name, "is defined by version \(base.version), from which warm_start continues; remove it"))
+                    name, "is defined by version \(base.version), from which warm_start continues; remove it")
+            )
         }
         let (options, detection, data) = try trainingData(for: base)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
         specification.columns =
             base.trained.description.columns ?? (data.featureNames == nil ? nil : data.columns)
+        specification.preparation = data.preparation
         return (specification, data)
     }
 
