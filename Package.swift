@@ -141,9 +141,8 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "AzureDetector", "HTTP1", "JSON", "ModelStore", "OpenInference", "RepriseClient",
-                "ServingAPI",
-                "Telemetry", "Training",
+                "AzureDetector", "DataFormats", "HTTP1", "Inspection", "JSON", "ModelStore", "OpenInference",
+                "RepriseClient", "ServingAPI", "Telemetry", "TimeSeries", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
