@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .executable(name: "reprise", targets: ["reprise"]),
         // For the benchmarks, which are a separate package.
+        .library(name: "DataFormats", targets: ["DataFormats"]),
         .library(name: "NeuralNetwork", targets: ["NeuralNetwork"]),
         .library(name: "TimeSeries", targets: ["TimeSeries"]),
         .library(name: "COpenBLAS", targets: ["COpenBLAS"]),

@@ -139,7 +139,7 @@ import Testing
         for (body, words) in [
             (Array("PK\u{3}\u{4}…".utf8), "Excel"), (Array("PAR1…".utf8), "Parquet"),
             (Array("{\"series\":[[1]]}".utf8), "application/json"),
-            (NPYArray.encode([1.0, 2.0][...], shape: [2, 1]), "application/x-npy"),
+            (NumPyArray.encode([1.0, 2.0][...], shape: [2, 1]), "application/x-npy"),
         ] {
             let response = try send("/inspect", body)
             #expect(response.status == 415 && response.text.contains(words), "\(response.text)")
