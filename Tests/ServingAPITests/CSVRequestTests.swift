@@ -197,7 +197,7 @@ import Testing
         ("model=m&timesteps=2", "a,a\n1,2\n", "two columns have the name \"a\""),
         ("model=m&timesteps=1", "a,b\n1,2\n3,x\n", "line 3: column \"b\" has the value \"x\""),
         ("model=m&timesteps=1", "a,b\n1,2\n3,\n", "line 3: the column 'b' has no value"),
-        ("model=m&timesteps=1", "a;b\n1;2,5\n", "decimals need a point"),
+        ("model=m&timesteps=1", "a;b\n1;2,5\n1.5;2\n", "2,5"),
         ("model=m&timesteps=1", "", "empty"),
         ("model=m&timesteps=9", table(["a"], rows: 0..<3), "shorter than one window"),
         (
