@@ -171,8 +171,8 @@ extension AzureTable {
         guard let timestamps = table.timestamps, timestamps.clock != .relative else {
             throw .azure(
                 .badRequest, "InvalidTimestampFormat",
-                "\(Quote.text(source)) has timestamps without a date; they must be times in ISO 8601, such as "
-                    + "2026-01-31T12:00:00Z")
+                "\(Quote.text(source)) has timestamps without a date; they must be times in ISO 8601, such "
+                    + "as 2026-01-31T12:00:00Z")
         }
         try self.init(
             variables: variables, times: timestamps.instants.map { UTCTime(microseconds: $0 / 1000) },

@@ -1,8 +1,8 @@
 import DataFormats
 import TimeSeries
 
-/// What was understood of data, what is odd about them, and what to do: computed from a table, before anything
-/// is learned from it.
+/// What was understood of data, what is odd about them, and what to do: computed from a table, before
+/// anything is learned from it.
 public struct Inspection: Sendable {
     /// A column of the data.
     public struct Column: Sendable {

@@ -35,7 +35,8 @@ public struct TimeInspection: Sendable, Equatable {
         steps.reserveCapacity(timestamps.instants.count)
         for recording in recordings {
             for row in recording.dropFirst() {
-                steps.append((row, (Double(timestamps.instants[row]) - Double(timestamps.instants[row - 1])) / 1e9))
+                steps.append(
+                    (row, (Double(timestamps.instants[row]) - Double(timestamps.instants[row - 1])) / 1e9))
             }
         }
         let (rises, falls) = (steps.contains { $0.seconds > 0 }, steps.contains { $0.seconds < 0 })

@@ -84,7 +84,8 @@ public struct ModelDescription: Sendable {
     /// A description from its parts.
     package init(
         architecture: Architecture, network: Sequential, featureNames: [String]?,
-        columns: [TableColumn]? = nil, scaler: Scaler, training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
+        columns: [TableColumn]? = nil, scaler: Scaler, training: Training, errorKind: ErrorKind,
+        threshold: Threshold?, errors: ErrorDistribution?,
         baselineErrors: BaselineErrors?, origin: Origin, note: String?,
         unknown: UnknownMetadata
     ) {

@@ -33,7 +33,8 @@ enum ModelMetadata {
     /// The names in the table.
     static let names: Set<String> = [
         "sha256", "data_sha256", "requires", "timesteps", "features", "architecture", "scaling",
-        "feature_names", "columns", "threshold", "errors", "baseline_errors", "detector", "training", "history", "data",
+        "feature_names", "columns", "threshold", "errors", "baseline_errors", "detector", "training",
+        "history", "data",
         "created_at", "software", "request", "note",
     ]
 

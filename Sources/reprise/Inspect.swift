@@ -11,9 +11,9 @@ struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print how data are understood, and what is odd about them.",
         discussion: """
-            Reads the file with the code of the server, but without one: the roles of columns with the reasons \
-            for them, the times of the rows, the values of each feature, and options of reprise train that \
-            suit the data. With --strict, a warning of the level error makes the exit code 1.
+            Reads the file with the code of the server, but without one: the roles of columns with the \
+            reasons for them, the times of the rows, the values of each feature, and options of reprise \
+            train that suit the data. With --strict, a warning of the level error makes the exit code 1.
             """)
 
     @Argument(
@@ -26,8 +26,8 @@ struct Inspect: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Rows that do not count: a CSV column that is 1 in these rows, or their first and last rows, such as "
-                + "[[8,9]].", valueName: "column"))
+            "Rows that do not count: a CSV column that is 1 in these rows, or their first and last rows, "
+                + "such as [[8,9]].", valueName: "column"))
     var exclude: String?
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Columns") var features: FeatureOptions

@@ -32,7 +32,10 @@ struct InspectionReport: CustomStringConvertible {
 
     private var table: Table {
         Table(
-            ["column", "role", "missing", "minimum", "median", "maximum", "deviation", "distinct", "because"],
+            [
+                "column", "role", "missing", "minimum", "median", "maximum", "deviation", "distinct",
+                "because",
+            ],
             inspection.columns.map { column in
                 let statistics = column.statistics
                 func text(_ number: Double?) -> String { number.map(\.rounded5) ?? "" }

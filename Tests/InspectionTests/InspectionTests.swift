@@ -60,7 +60,8 @@ import TimeSeries
         let values: [Double] = [3, .nan, 1, 2, 2, 10]
         let inspection = Inspection(Self.table(rows: 6, ["x": { values[$0] }]))
         let statistics = try #require(inspection.columns[0].statistics)
-        #expect(statistics.missing == 1 && statistics.missingShare == 1.0 / 6 && statistics.missingRows == [1])
+        #expect(
+            statistics.missing == 1 && statistics.missingShare == 1.0 / 6 && statistics.missingRows == [1])
         #expect(statistics.minimum == 1 && statistics.median == 2 && statistics.maximum == 10)
         #expect(statistics.medianAbsoluteDeviation == 1 && statistics.distinct == 4)
         let none = Inspection(Self.table(rows: 6, ["x": { _ in .nan }, "y": { Double($0 % 2) }]))
@@ -98,7 +99,8 @@ import TimeSeries
 
     @Test func timesAreReported() throws {
         var table = Self.table(rows: 6, ["x": Self.wave])
-        table.timestamps = try Timestamps(integers: [1_700_000_000, 10, 20, 20, 90, 100].map { $0 % 1_700_000_000 })
+        table.timestamps = try Timestamps(
+            integers: [1_700_000_000, 10, 20, 20, 90, 100].map { $0 % 1_700_000_000 })
         let time = try #require(Inspection(table).time)
         #expect(time.interval == 10 && time.duplicates == 1 && time.gaps == [4] && time.order == .ascending)
         table.timestamps = try Timestamps(integers: [60, 50, 40, 30, 20, 10])

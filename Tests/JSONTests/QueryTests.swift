@@ -53,8 +53,10 @@ struct QueryTests {
             try reader.requiredString("x")
         }
         try reader.rejectUnknown()
-        #expect(throws: JSONError(.invalid, at: nil, "'epochs' is in the query and in the body; remove one of them"))
-        {
+        #expect(
+            throws: JSONError(
+                .invalid, at: nil, "'epochs' is in the query and in the body; remove one of them")
+        ) {
             try self.reader(("epochs", "3"), body: body)
         }
     }
@@ -70,7 +72,8 @@ struct QueryTests {
         #expect(error { _ = try query.int("epochs") } == "'epochs' is 'ten'; it must be an integer")
         #expect(error { _ = try query.bool("flag") } == "'flag' is '1'; it must be true or false")
         #expect(error { _ = try query.ints("list") }.contains("element 1 of 'list'"))
-        #expect(error { _ = try query.requiredString("model") }.contains("query parameter 'model' is missing"))
+        #expect(
+            error { _ = try query.requiredString("model") }.contains("query parameter 'model' is missing"))
         #expect(
             error { try query.rejectUnknown() } == "unknown query parameter 'epoch'; did you mean 'epochs'?")
         let unknown = try reader(("zzzzzz", "1"))

@@ -4,7 +4,8 @@ import HTTP1
 import ServingAPI
 import Testing
 
-/// Data as practitioners send them: read where that is certain, and else refused with the place and the remedy.
+/// Data as practitioners send them: read where that is certain, and else refused with the place and the
+/// remedy.
 @Suite struct IntakeTests {
     private let api: API
 
@@ -22,7 +23,9 @@ import Testing
     }
 
     /// The roles of the columns by name, as POST /inspect reports them.
-    private func roles(_ target: String, _ body: [UInt8], type: String = "text/csv") throws -> [String: String] {
+    private func roles(_ target: String, _ body: [UInt8], type: String = "text/csv") throws -> [String:
+        String]
+    {
         let response = try send(target, body, type: type)
         #expect(response.status == 200, "\(response.text)")
         var roles: [String: String] = [:]
@@ -37,40 +40,47 @@ import Testing
     private static let both = ["a": "feature", "b": "feature"]
 
     /// Tables and the roles of their columns, and the code of a warning; nil for none.
-    private static let readable: [(title: String, text: String, query: String, roles: [String: String], String?)] = [
-        ("missing first cell", csv("a,b") { $0 == 0 ? "N/A,1" : "\($0 % 3),\($0 % 4)" }, "", both, nil),
-        ("None", csv("a,b") { $0 == 0 ? "None,1" : "\($0 % 3),\($0 % 4)" }, "", both, nil),
-        (
-            "decimal commas", csv("a;b") { "\($0 % 3),5;\($0 % 4),25" }, "", both, "number_format"
-        ),
-        (
-            "pandas' index", csv(",a,b") { "\($0),\($0 % 3),\($0 % 4)" }, "",
-            both.merging(["Unnamed: 0": "ignored"]) { $1 }, "ignored_column"
-        ),
-        (
-            "epoch seconds in the last column", csv("a,b,epoch") { "\($0 % 3),\($0 % 4),\(1_700_000_000 + $0)" },
-            "", both.merging(["epoch": "timestamp"]) { $1 }, nil
-        ),
-        (
-            "relative clock", csv("Time (s),a,b") { "\(Double($0) / 10),\($0 % 3),\($0 % 4)" }, "",
-            both.merging(["Time (s)": "timestamp"]) { $1 }, nil
-        ),
-        (
-            "text named as recording", csv("id,a,b") { "pump\($0 / 6),\($0 % 3),\($0 % 4)" }, "recording=id",
-            both.merging(["id": "recording"]) { $1 }, nil
-        ),
-        (
-            "no header, said", csv("5,6") { "\($0 % 3),\($0 % 4)" }, "header=false",
-            ["0": "feature", "1": "feature"], nil
-        ),
-        ("trailing empty rows", csv("time,a,b") { $0 > 9 ? ",," : "2026-01-0\($0 % 9 + 1)T00:00:00Z,\($0 % 3),\($0 % 4)" }
-            .replacing("2026-01-01T00:00:00Z,0,1", with: "2026-01-10T00:00:00Z,0,1"), "",
-            both.merging(["time": "timestamp"]) { $1 }, "blank_rows"),
-        (
-            "yes and no", csv("a,b,bad") { "\($0 % 3),\($0 % 4),\($0 == 3 ? "yes" : "no")" }, "exclude=bad",
-            both.merging(["bad": "label"]) { $1 }, nil
-        ),
-    ]
+    private static let readable:
+        [(title: String, text: String, query: String, roles: [String: String], String?)] = [
+            ("missing first cell", csv("a,b") { $0 == 0 ? "N/A,1" : "\($0 % 3),\($0 % 4)" }, "", both, nil),
+            ("None", csv("a,b") { $0 == 0 ? "None,1" : "\($0 % 3),\($0 % 4)" }, "", both, nil),
+            (
+                "decimal commas", csv("a;b") { "\($0 % 3),5;\($0 % 4),25" }, "", both, "number_format"
+            ),
+            (
+                "pandas' index", csv(",a,b") { "\($0),\($0 % 3),\($0 % 4)" }, "",
+                both.merging(["Unnamed: 0": "ignored"]) { $1 }, "ignored_column"
+            ),
+            (
+                "epoch seconds in the last column",
+                csv("a,b,epoch") { "\($0 % 3),\($0 % 4),\(1_700_000_000 + $0)" },
+                "", both.merging(["epoch": "timestamp"]) { $1 }, nil
+            ),
+            (
+                "relative clock", csv("Time (s),a,b") { "\(Double($0) / 10),\($0 % 3),\($0 % 4)" }, "",
+                both.merging(["Time (s)": "timestamp"]) { $1 }, nil
+            ),
+            (
+                "text named as recording", csv("id,a,b") { "pump\($0 / 6),\($0 % 3),\($0 % 4)" },
+                "recording=id",
+                both.merging(["id": "recording"]) { $1 }, nil
+            ),
+            (
+                "no header, said", csv("5,6") { "\($0 % 3),\($0 % 4)" }, "header=false",
+                ["0": "feature", "1": "feature"], nil
+            ),
+            (
+                "trailing empty rows",
+                csv("time,a,b") { $0 > 9 ? ",," : "2026-01-0\($0 % 9 + 1)T00:00:00Z,\($0 % 3),\($0 % 4)" }
+                    .replacing("2026-01-01T00:00:00Z,0,1", with: "2026-01-10T00:00:00Z,0,1"), "",
+                both.merging(["time": "timestamp"]) { $1 }, "blank_rows"
+            ),
+            (
+                "yes and no", csv("a,b,bad") { "\($0 % 3),\($0 % 4),\($0 == 3 ? "yes" : "no")" },
+                "exclude=bad",
+                both.merging(["bad": "label"]) { $1 }, nil
+            ),
+        ]
 
     @Test func tablesAreReadWhereThatIsCertain() throws {
         for (title, text, query, roles, code) in Self.readable {
@@ -82,13 +92,14 @@ import Testing
     }
 
     /// Tables, what the detail must contain, and the line and the column of the problem.
-    private static let refused: [(title: String, text: String, words: [String], line: Int?, column: String?)] = [
-        ("money", csv("a,b") { $0 == 2 ? "$5,1" : "\($0),1" }, ["$5"], 4, "a"),
-        ("text ids", csv("id,a") { "pump1,\($0 % 3)" }, ["pump1", "recording", "ignore"], 2, "id"),
-        ("no header", csv("1,2") { "\($0 % 3),\($0 % 4)" }, ["header=false"], 1, nil),
-        ("a clipped line", csv("a,b") { $0 == 4 ? "1" : "\($0),1" }, [], 6, nil),
-        ("a Latin-1 cell", "Temp \u{FFFD},b\n1,2\n", [], nil, nil),
-    ]
+    private static let refused:
+        [(title: String, text: String, words: [String], line: Int?, column: String?)] = [
+            ("money", csv("a,b") { $0 == 2 ? "$5,1" : "\($0),1" }, ["$5"], 4, "a"),
+            ("text ids", csv("id,a") { "pump1,\($0 % 3)" }, ["pump1", "recording", "ignore"], 2, "id"),
+            ("no header", csv("1,2") { "\($0 % 3),\($0 % 4)" }, ["header=false"], 1, nil),
+            ("a clipped line", csv("a,b") { $0 == 4 ? "1" : "\($0),1" }, [], 6, nil),
+            ("a Latin-1 cell", "Temp \u{FFFD},b\n1,2\n", [], nil, nil),
+        ]
 
     @Test func otherTablesAreRefusedWithThePlaceAndTheRemedy() throws {
         for (title, text, words, line, column) in Self.refused.dropLast() {
@@ -109,7 +120,8 @@ import Testing
         let text = Self.csv("Temp °C,b") { "\($0 % 3),\($0 % 4)" }
         let latin = text.unicodeScalars.map { UInt8($0.value) }
         #expect(try roles("/inspect", latin, type: "text/csv; charset=windows-1252")["Temp °C"] == "feature")
-        #expect(try roles("/inspect", latin, type: "text/csv; charset=\"ISO-8859-1\"")["Temp °C"] == "feature")
+        #expect(
+            try roles("/inspect", latin, type: "text/csv; charset=\"ISO-8859-1\"")["Temp °C"] == "feature")
         let refused = try send("/inspect", latin)
         #expect(refused.status == 422 && refused.text.contains("UTF-8"), "\(refused.text)")
         #expect(try refused.json["line"] == 1)
@@ -176,9 +188,12 @@ import Testing
         var rows = try #require(Small.series(rows: 40).array)
         rows[20] = [1e9, 1e9]
         rows[21] = [nil, nil]
-        let body = Small.training("m", [
-            "series": .array(rows), "exclude": [[20, 20]], "missing": "previous", "epochs": 2, "shuffle": false,
-        ])
+        let body = Small.training(
+            "m",
+            [
+                "series": .array(rows), "exclude": [[20, 20]], "missing": "previous", "epochs": 2,
+                "shuffle": false,
+            ])
         let filled = try api.post("/train", body).json
         rows[21] = rows[19]
         let same = try api.post("/train", body.with(["series": .array(rows)])).json
@@ -210,7 +225,10 @@ import Testing
         #expect(try scored.json["rows"]?["timestamps"]?[0] == "2026-02-01T00:10:00Z")
         let json = try api.post(
             "/score",
-            ["model": "m", "feature_names": ["note", "b", "a"], "series": .array((0..<20).map { [9, .integer($0 % 4), .integer($0 % 3)] })])
+            [
+                "model": "m", "feature_names": ["note", "b", "a"],
+                "series": .array((0..<20).map { [9, .integer($0 % 4), .integer($0 % 3)] }),
+            ])
         #expect(json.status == 200, "\(json.text)")
         #expect(try json.json["rows"]?["scores"] == scored.json["rows"]?["scores"])
     }
@@ -235,12 +253,14 @@ import Testing
             "/evaluate": ["model": "toy", "series": Small.series, "labels": [[1, 2]]],
         ]
         for path in [
-            "/train", "/compare", "/inspect", "/summary", "/evaluate", "/reconstruct", "/encode", "/score", "/layers",
+            "/train", "/compare", "/inspect", "/summary", "/evaluate", "/reconstruct", "/encode", "/score",
+            "/layers",
         ] {
             let body = bodies[path] ?? ["model": "toy", "series": Small.series]
             #expect(try (200...201).contains(api.post(path, body).status), "\(path)")
             let unknown = try api.post("\(path)?foo=1", body)
-            #expect(unknown.status == 422 && unknown.text.contains("unknown query parameter 'foo'"), "\(path)")
+            #expect(
+                unknown.status == 422 && unknown.text.contains("unknown query parameter 'foo'"), "\(path)")
             #expect(try unknown.json["pointer"] == nil)
             let name = path == "/summary" ? "timesteps" : "series"
             let twice = try api.post("\(path)?\(name)=1", body)
@@ -258,7 +278,8 @@ import Testing
 
     @Test func arraysOfOtherTypesAndOrdersAreRead() throws {
         func npy(_ descr: String, _ bytes: [UInt8], fortran: Bool = false) -> [UInt8] {
-            let header = "{'descr': '\(descr)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': (3, 2), }"
+            let header =
+                "{'descr': '\(descr)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': (3, 2), }"
             let length = 118
             let text = header + String(repeating: " ", count: length - 1 - header.utf8.count) + "\n"
             return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length), 0] + Array(text.utf8) + bytes
@@ -271,7 +292,9 @@ import Testing
             ("Fortran", npy("<i2", little, fortran: true), 3),
         ] {
             let response = try send("/inspect", body, type: "application/x-npy")
-            #expect(try response.json["columns"]?[0]?["maximum"] == .integer(maximum), "\(title): \(response.text)")
+            #expect(
+                try response.json["columns"]?[0]?["maximum"] == .integer(maximum),
+                "\(title): \(response.text)")
         }
     }
 }

@@ -115,7 +115,10 @@ import TimeSeries
         ),
         ("/score?model=npy&series=1", series, "unknown query parameter 'series'"),
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
-        ("/score?model=npy&columns=a,b", series, "is 'a', but there is no such feature; the features are '0', '1'"),
+        (
+            "/score?model=npy&columns=a,b", series,
+            "is 'a', but there is no such feature; the features are '0', '1'"
+        ),
         ("/score", series, "the query parameter 'model' is missing"),
         ("/evaluate?model=npy", series, "labels"),
         ("/evaluate?model=npy&labels=flag", series, "'labels' is 'flag'"),

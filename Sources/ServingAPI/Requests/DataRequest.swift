@@ -50,8 +50,8 @@ package struct DataRequest: Sendable {
             ? [
                 Warning(
                     .compressedBody, .info,
-                    "The body was compressed with gzip and was decompressed. Send Content-Encoding: gzip with "
-                        + "compressed bodies.")
+                    "The body was compressed with gzip and was decompressed. Send Content-Encoding: gzip "
+                        + "with compressed bodies.")
             ] : []
     }
 
@@ -113,7 +113,8 @@ package struct DataRequest: Sendable {
 extension DataRequest {
     /// Reads the data, and cuts them into windows.
     /// - Parameters:
-    ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T and the data define F.
+    ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T and the data define
+    ///     F.
     ///   - flag: the option that flags rows; nil for a path without one.
     ///   - rowsOnly: whether windows are refused.
     ///   - excludesFlagged: whether windows with a flagged row are left out.
@@ -195,8 +196,8 @@ extension DataRequest {
         return timesteps
     }
 
-    /// Leaves out the windows that have a flagged row, and the values of flagged rows, so that they do not fill
-    /// gaps in other rows.
+    /// Leaves out the windows that have a flagged row, and the values of flagged rows, so that they do not
+    /// fill gaps in other rows.
     private func exclude(
         _ flag: String, of intake: Intake, _ missing: MissingValuePolicy, from windows: inout Windows<Double>
     ) throws(Problem) {

@@ -90,7 +90,8 @@ extension DataRequest {
         where options.has(name) {
             throw Problem(
                 options.error(
-                    name, "is defined by version \(base.version), from which warm_start continues; remove it"))
+                    name, "is defined by version \(base.version), from which warm_start continues; remove it")
+            )
         }
         let (options, detection, data) = try trainingData(for: base)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)

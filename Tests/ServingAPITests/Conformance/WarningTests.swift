@@ -11,7 +11,8 @@ import TimeSeries
         #expect(Set(values) == Set(WarningCode.allCases.map(\.rawValue)))
         let table = try #require(try code.keyword("description")?.string)
         #expect(WarningCode.allCases.allSatisfy { table.contains("| `\($0.rawValue)` |") })
-        let level = try #require(try description.schema("Warning").mergedProperties["level"]?.keyword("enum")?.array)
+        let level = try #require(
+            try description.schema("Warning").mergedProperties["level"]?.keyword("enum")?.array)
         #expect(level.compactMap(\.string) == Warning.Level.allCases.map(\.rawValue))
     }
 }
