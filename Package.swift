@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .executable(name: "reprise", targets: ["reprise"]),
         // For the benchmarks, which are a separate package.
+        .library(name: "DataFormats", targets: ["DataFormats"]),
         .library(name: "NeuralNetwork", targets: ["NeuralNetwork"]),
         .library(name: "TimeSeries", targets: ["TimeSeries"]),
         .library(name: "COpenBLAS", targets: ["COpenBLAS"]),
@@ -141,9 +142,8 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "AzureDetector", "HTTP1", "JSON", "ModelStore", "OpenInference", "RepriseClient",
-                "ServingAPI",
-                "Telemetry", "Training",
+                "AzureDetector", "DataFormats", "HTTP1", "Inspection", "JSON", "ModelStore", "OpenInference",
+                "RepriseClient", "ServingAPI", "Telemetry", "TimeSeries", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

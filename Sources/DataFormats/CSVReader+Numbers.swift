@@ -24,7 +24,7 @@ extension CSVReader {
         let marks = try pass(.numbers, columns, looksForPoints: true)
         func first(_ kinds: CellKind...) -> (column: Int, place: ColumnScan.Place)? {
             for column in columns {
-                let places = kinds.compactMap { marks.profiles[column].first[$0] }
+                let places = kinds.compactMap { marks.profiles[column].first($0) }
                 if let place = places.min(by: { $0.row < $1.row }) { return (column, place) }
             }
             return nil
@@ -40,7 +40,7 @@ extension CSVReader {
                 && layout.delimiter == UInt8(ascii: ";"))
         guard hasCommas else {
             for column in columns where marks.profiles[column][.groupedByCommas] == 0 {
-                guard let place = marks.profiles[column].first[.ambiguousComma] else { continue }
+                guard let place = marks.profiles[column].first(.ambiguousComma) else { continue }
                 throw error(
                     column, place,
                     "which can be \(place.text.filter { $0 != "," }) or "
@@ -133,7 +133,8 @@ extension CSVReader {
     /// The error for the first cell of a column that is not a number and not missing.
     func valueError(_ column: Int) -> TableError {
         let profile = scan.profiles[column]
-        guard let (kind, place) = profile.first.min(by: { $0.value.row < $1.value.row }) else {
+        let places = CellKind.allCases.compactMap { kind in profile.first(kind).map { (kind, $0) } }
+        guard let (kind, place) = places.min(by: { $0.1.row < $1.1.row }) else {
             preconditionFailure("the column has numbers only")
         }
         let isTime = place.text.utf8Buffer { TimeText($0) != nil }

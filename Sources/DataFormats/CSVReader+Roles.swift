@@ -105,7 +105,7 @@ extension CSVReader {
             let profile = scan.profiles[column]
             if properties.isNamedLikeIndex, roles.hasNames, try isIgnored(column) { continue }
             let isLate = properties.isNamedLikeIndex || !roles.hasNames
-            if isLate, profile[.number] == 0, let place = profile.first[.text],
+            if isLate, profile[.number] == 0, let place = profile.first(.text),
                 place.text.utf8Buffer({ TimeText($0) != nil })
             {
                 continue

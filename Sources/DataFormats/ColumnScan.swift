@@ -22,7 +22,7 @@ struct ColumnScan {
         /// The number of cells of each kind, by raw value.
         var counts = [Int](repeating: 0, count: CellKind.allCases.count)
         /// The first cell of each kind other than a plain number or a missing value.
-        var first: [CellKind: Place] = [:]
+        var first = [Place?](repeating: nil, count: CellKind.allCases.count)
         /// The first number with a decimal point; nil unless the pass looks for it.
         var firstPoint: Place?
         /// Whether each number with a point could have it between thousands.
@@ -32,7 +32,9 @@ struct ColumnScan {
 
         subscript(kind: CellKind) -> Int { counts[kind.rawValue] }
         /// Whether all cells are numbers that are written plainly, or missing.
-        var isPlain: Bool { first.isEmpty }
+        var isPlain: Bool { first.allSatisfy { $0 == nil } }
+        /// The first cell of a kind.
+        func first(_ kind: CellKind) -> Place? { first[kind.rawValue] }
     }
 
     /// What is done with each column.
@@ -173,15 +175,12 @@ struct ColumnScan {
         case .numbers: break
         }
         let text = NumberText(bytes: scanner.bytes(cell))
-        var kind = text.kind
-        var value = Double.nan
-        if kind == .number || style != .plain, let number = text.number(style) {
-            kind = .number
-            value = number
-            if number.isInfinite {
-                value = number < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude
-                profiles[column].clampedRows.append(rows)
-            }
+        let number = text.number(style)
+        let kind = number == nil ? text.kind : .number
+        var value = number ?? .nan
+        if value.isInfinite {
+            value = value < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude
+            profiles[column].clampedRows.append(rows)
         }
         profiles[column].counts[kind.rawValue] += 1
         if looksForPoints, kind == .number, text.hasPoint {
@@ -191,8 +190,8 @@ struct ColumnScan {
             profiles[column].pointsMayGroup =
                 profiles[column].pointsMayGroup && text.isPossiblyGroupedByPoints
         }
-        if kind != .number, kind != .missing, profiles[column].first[kind] == nil {
-            profiles[column].first[kind] = Place(row: rows, line: line, text: scanner.string(cell))
+        if kind != .number, kind != .missing, profiles[column].first[kind.rawValue] == nil {
+            profiles[column].first[kind.rawValue] = Place(row: rows, line: line, text: scanner.string(cell))
         }
         return value
     }

@@ -45,9 +45,11 @@ public struct NumPyArray: Sendable, Equatable {
                     + "\(Self.text(header.shape)) of \(type.name) needs \(bytes)")
         }
         let read = file.withUnsafeBytes { file in
-            type.values(UnsafeRawBufferPointer(rebasing: file[header.dataStart...]))
+            type.values(
+                UnsafeRawBufferPointer(rebasing: file[header.dataStart...]),
+                ElementOrder(shape: header.shape, isFortranOrder: header.isFortranOrder))
         }
-        values = header.isFortranOrder ? Self.transposed(read.values, shape: header.shape) : read.values
+        values = read.values
         shape = header.shape
         if let index = values.firstIndex(where: \.isInfinite) {
             let position = Self.position(of: index, in: shape)
@@ -72,36 +74,6 @@ public struct NumPyArray: Sendable, Equatable {
             }
         }
         self.warnings = warnings
-    }
-
-    /// Returns row-major values for values of which the first axis varies fastest.
-    private static func transposed(_ values: [Double], shape: [Int]) -> [Double] {
-        guard shape.count > 1 else { return values }
-        // The distance in `values` between neighbours along each axis, innermost first.
-        var steps: [Int] = []
-        for axis in shape.indices { steps.append(shape[..<axis].reduce(1, *)) }
-        let (axes, inner, innerStep) = (shape.count, shape[shape.count - 1], steps[steps.count - 1])
-        return [Double](unsafeUninitializedCapacity: values.count) { target, initialized in
-            var position = [Int](repeating: 0, count: axes)
-            var source = 0
-            for row in 0..<(values.count / inner) {
-                for column in 0..<inner {
-                    target.initializeElement(
-                        at: row * inner + column, to: values[source + column * innerStep])
-                }
-                // The next position along the outer axes.
-                var axis = axes - 2
-                while axis >= 0 {
-                    position[axis] += 1
-                    source += steps[axis]
-                    if position[axis] < shape[axis] { break }
-                    source -= position[axis] * steps[axis]
-                    position[axis] = 0
-                    axis -= 1
-                }
-            }
-            initialized = values.count
-        }
     }
 
     /// Returns the features that vary, but by less than a hundred steps of a type of this precision.

@@ -55,32 +55,32 @@ struct NumPyType {
         return size == 4 ? Double(Float.ulpOfOne) : 0x1p-10
     }
 
-    /// Returns the elements as doubles, and the number of those that had to be rounded.
-    func values(_ data: UnsafeRawBufferPointer) -> (values: [Double], inexact: Int) {
+    /// Returns the elements as doubles in row-major order, and the number of those that had to be rounded.
+    func values(_ data: UnsafeRawBufferPointer, _ order: ElementOrder) -> (values: [Double], inexact: Int) {
         switch (kind, size) {
-        case (.float, 8): (read(data, UInt64.self) { Double(bitPattern: $0) }, 0)
-        case (.float, 4): (read(data, UInt32.self) { Double(Float(bitPattern: $0)) }, 0)
-        case (.float, _): (read(data, UInt16.self, Self.half), 0)
-        case (.signed, 1): (read(data, Int8.self) { Double($0) }, 0)
-        case (.signed, 2): (read(data, Int16.self) { Double($0) }, 0)
-        case (.signed, 4): (read(data, Int32.self) { Double($0) }, 0)
-        case (.signed, _): (read(data, Int64.self) { Double($0) }, inexact(data, Int64.self))
-        case (.unsigned, 1): (read(data, UInt8.self) { Double($0) }, 0)
-        case (.unsigned, 2): (read(data, UInt16.self) { Double($0) }, 0)
-        case (.unsigned, 4): (read(data, UInt32.self) { Double($0) }, 0)
-        case (.unsigned, _): (read(data, UInt64.self) { Double($0) }, inexact(data, UInt64.self))
-        case (.boolean, _): (read(data, UInt8.self) { $0 == 0 ? 0 : 1 }, 0)
+        case (.float, 8): (read(data, order, UInt64.self) { Double(bitPattern: $0) }, 0)
+        case (.float, 4): (read(data, order, UInt32.self) { Double(Float(bitPattern: $0)) }, 0)
+        case (.float, _): (read(data, order, UInt16.self, Self.half), 0)
+        case (.signed, 1): (read(data, order, Int8.self) { Double($0) }, 0)
+        case (.signed, 2): (read(data, order, Int16.self) { Double($0) }, 0)
+        case (.signed, 4): (read(data, order, Int32.self) { Double($0) }, 0)
+        case (.signed, _): (read(data, order, Int64.self) { Double($0) }, inexact(data, Int64.self))
+        case (.unsigned, 1): (read(data, order, UInt8.self) { Double($0) }, 0)
+        case (.unsigned, 2): (read(data, order, UInt16.self) { Double($0) }, 0)
+        case (.unsigned, 4): (read(data, order, UInt32.self) { Double($0) }, 0)
+        case (.unsigned, _): (read(data, order, UInt64.self) { Double($0) }, inexact(data, UInt64.self))
+        case (.boolean, _): (read(data, order, UInt8.self) { $0 == 0 ? 0 : 1 }, 0)
         }
     }
 
     @inline(__always)
     private func read<Bits: FixedWidthInteger & BitwiseCopyable>(
-        _ data: UnsafeRawBufferPointer, _: Bits.Type, _ value: (Bits) -> Double
+        _ data: UnsafeRawBufferPointer, _ order: ElementOrder, _: Bits.Type, _ value: (Bits) -> Double
     ) -> [Double] {
         let count = data.count / MemoryLayout<Bits>.size
         return [Double](unsafeUninitializedCapacity: count) { target, initialized in
-            for index in 0..<count {
-                target.initializeElement(at: index, to: value(element(data, index)))
+            order.forEach { index, source in
+                target.initializeElement(at: index, to: value(element(data, source)))
             }
             initialized = count
         }

@@ -84,6 +84,7 @@ struct NumberText {
     /// Returns what the text is.
     var kind: CellKind {
         if plainNumber != nil { return .number }
+        if let kind = kindWithComma { return kind }
         if isMissing { return .missing }
         if boolean != nil { return .boolean }
         if let marked = markedKind { return marked }
@@ -91,6 +92,27 @@ struct NumberText {
             return .infinite
         }
         return .text
+    }
+
+    /// Returns the kind of a number of digits and one comma; nil for other text.
+    private var kindWithComma: CellKind? {
+        var (before, after, hasComma): (Int, Int, Bool) = (0, 0, false)
+        let hasSign = bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "+")
+        let start = hasSign ? 1 : 0
+        for byte in bytes.dropFirst(start) {
+            if byte == Self.comma, !hasComma {
+                hasComma = true
+            } else if !Self.isDigit(byte) {
+                return nil
+            } else if hasComma {
+                after += 1
+            } else {
+                before += 1
+            }
+        }
+        guard hasComma, before + after > 0 else { return nil }
+        let mayBeGroups = after == 3 && (1...3).contains(before) && bytes[start] != UInt8(ascii: "0")
+        return mayBeGroups ? .ambiguousComma : .decimalComma
     }
 
     /// Returns the kind of a number that has other marks than a decimal point; nil if it is none.
@@ -132,9 +154,11 @@ struct NumberText {
         }
     }
 
-    private static let (comma, point, otherMark) = (
-        UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "'")
-    )
+    // Computed, because a constant would be initialized with a check at each use.
+    private static var comma: UInt8 { UInt8(ascii: ",") }
+    private static var point: UInt8 { UInt8(ascii: ".") }
+    private static var otherMark: UInt8 { UInt8(ascii: "'") }
+
     private static func isDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
@@ -165,15 +189,24 @@ struct NumberText {
         if style == .plain, let number = plainNumber { return number }
         let decimalMark = style.hasDecimalCommas ? Self.comma : Self.point
         let groupMark = style.hasDecimalCommas ? Self.point : Self.comma
-        var plain: [UInt8] = []
-        for byte in simplified {
-            switch byte {
-            case decimalMark: plain.append(Self.point)
-            case groupMark where style.hasGroups, Self.otherMark: continue
-            case groupMark: return nil
-            default: plain.append(byte)
-            }
+        guard bytes.allSatisfy({ $0 < 0x80 }) else {
+            let simplified = simplified
+            // Other characters remain if the text is not a number.
+            guard simplified.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return simplified.withUnsafeBufferPointer { NumberText(bytes: $0).number(style) }
         }
-        return plain.withUnsafeBufferPointer { NumberText(bytes: $0).plainNumber }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(1, bytes.count)) { plain in
+            var count = 0
+            for byte in bytes {
+                switch byte {
+                case groupMark where style.hasGroups, Self.otherMark where style != .plain: continue
+                case groupMark, Self.otherMark: return nil
+                default:
+                    plain[count] = byte == decimalMark ? Self.point : byte
+                    count += 1
+                }
+            }
+            return NumberText(bytes: UnsafeBufferPointer(rebasing: plain[..<count])).plainNumber
+        }
     }
 }

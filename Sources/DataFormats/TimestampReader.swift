@@ -24,6 +24,7 @@ struct TimestampReader {
                 row, texts[row],
                 "\(subject) has no value; every row needs a timestamp: add it, or remove the row")
         }
+        guard !texts.isEmpty else { throw error(nil, nil, "there are no timestamps") }
         if isNumber(texts, 0), let dates = try compactDates(texts) { return dates }
         return isNumber(texts, 0) ? try numbers(texts) : try self.texts(texts)
     }

@@ -103,7 +103,7 @@ extension Drift {
         return Warning(
             .drift, .warning,
             "\(Int((share * 100).rounded())) % of the \(windows) windows exceed a level that 10 % of the "
-                + "calibration windows exceeded: either most of them are anomalous, or the process has drifted. "
-                + "Retrain on recent data.")
+                + "calibration windows exceeded: either most of them are anomalous, or the process has "
+                + "drifted. Retrain on recent data.")
     }
 }

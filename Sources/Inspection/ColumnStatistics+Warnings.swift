@@ -9,7 +9,9 @@ extension ColumnStatistics {
     /// What is odd about the values.
     /// - Parameter name: the name of the feature.
     func warnings(column name: String) -> [Warning] {
-        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)].compactMap { $0 }
+        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)].compactMap {
+            $0
+        }
     }
 
     private func missingWarning(_ name: String) -> Warning? {
@@ -18,8 +20,9 @@ extension ColumnStatistics {
         let percent = (missingShare * 1000).rounded() / 10
         return Warning(
             .mostlyMissing, isNearlyAll ? .error : .warning,
-            "\(percent) % of the values of '\(name)' are missing (\(missing) of \(rows)), so that a model learns "
-                + "what fills the gaps. Leave the column out with ignore, or send rows at a longer interval.",
+            "\(percent) % of the values of '\(name)' are missing (\(missing) of \(rows)), so that a model "
+                + "learns what fills the gaps. Leave the column out with ignore, or send rows at a longer "
+                + "interval.",
             columns: [name])
     }
 
@@ -39,31 +42,34 @@ extension ColumnStatistics {
         let message =
             switch trend {
             case .clock:
-                "'\(name)' changes by the same amount in every row (\(range)), as a clock or an index does: all "
-                    + "later values are outside of what a model learns. Leave the column out with ignore, or "
-                    + "name it with timestamp if it has the times."
+                "'\(name)' changes by the same amount in every row (\(range)), as a clock or an index does: "
+                    + "all later values are outside of what a model learns. Leave the column out with "
+                    + "ignore, or name it with timestamp if it has the times."
             case .counter:
-                "'\(name)' only rises or only falls (\(range)), as a counter does: all later values are outside "
-                    + "of what a model learns. Name it in difference to use how much it changes, or leave it out "
-                    + "with ignore."
+                "'\(name)' only rises or only falls (\(range)), as a counter does: all later values are "
+                    + "outside of what a model learns. Name it in difference to use how much it changes, or "
+                    + "leave it out with ignore."
             }
         return Warning(.monotoneColumn, .error, message, columns: [name])
     }
 
     private func outlierWarning(_ name: String) -> Warning? {
-        guard let first = outliers.first, let median, let deviation = medianAbsoluteDeviation else { return nil }
+        guard let first = outliers.first, let median, let deviation = medianAbsoluteDeviation else {
+            return nil
+        }
         let values = Set(outliers.map(\.value))
         let count = outliers.count
         let what =
             values.count == 1
             ? "The value \(Self.text(first.value)) of '\(name)' "
-                + (count == 1 ? "in row \(first.row)" : "in \(count) rows, the first of which is \(first.row),")
+                + (count == 1
+                    ? "in row \(first.row)" : "in \(count) rows, the first of which is \(first.row),")
             : "\(count) values of '\(name)', such as \(Self.text(first.value)) in row \(first.row),"
         return Warning(
             .outliers, .warning,
-            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest (median \(Self.text(median)), median "
-                + "absolute deviation \(Self.text(deviation))). If it marks missing values, leave these cells "
-                + "empty; if it is a fault, leave the rows out with exclude.",
+            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest (median \(Self.text(median)), "
+                + "median absolute deviation \(Self.text(deviation))). If it marks missing values, leave "
+                + "these cells empty; if it is a fault, leave the rows out with exclude.",
             columns: [name], rows: outliers.prefix(Self.maxRows).map { $0.row..<($0.row + 1) })
     }
 

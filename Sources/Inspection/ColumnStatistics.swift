@@ -78,11 +78,27 @@ public struct ColumnStatistics: Sendable {
             return
         }
         let median = sorted[(sorted.count - 1) / 2]
-        let distances = sorted.map { abs($0 - median) }.sorted()
+        let deviation = Self.distance((sorted.count - 1) / 2, in: sorted)
         self.median = median
-        medianAbsoluteDeviation = distances[(distances.count - 1) / 2]
+        medianAbsoluteDeviation = deviation
         outliers =
-            trend == nil ? Self.outliers(in: known, around: median, sortedDistances: distances) : []
+            trend == nil ? Self.outliers(in: known, sorted, around: median, deviation: deviation) : []
+    }
+
+    /// The distance from the median that has a rank among all of them, counted from 0.
+    /// - Parameter sorted: the values, ascending.
+    private static func distance(_ rank: Int, in sorted: [Double]) -> Double {
+        // Outwards from the median, the nearer of the next values on both sides.
+        var low = (sorted.count - 1) / 2
+        let median = sorted[low]
+        var (high, distance) = (low + 1, 0.0)
+        for _ in 0...rank {
+            let below = low >= 0 ? median - sorted[low] : .infinity
+            let above = high < sorted.count ? sorted[high] - median : .infinity
+            if low >= 0, below <= above { low -= 1 } else { high += 1 }
+            distance = min(below, above)
+        }
+        return distance
     }
 
     // MARK: Outliers
@@ -93,17 +109,18 @@ public struct ColumnStatistics: Sendable {
     private static let maxOutlierShare = 0.02
 
     private static func outliers(
-        in known: [(row: Int, value: Double)], around median: Double, sortedDistances: [Double]
+        in known: [(row: Int, value: Double)], _ sorted: [Double], around median: Double, deviation: Double
     ) -> [(row: Int, value: Double)] {
-        // Of a feature that mostly has one value, what the others differ by is typical.
-        let moving = sortedDistances.drop { $0 == 0 }
-        let typical =
-            sortedDistances[(sortedDistances.count - 1) / 2] > 0
-            ? sortedDistances[(sortedDistances.count - 1) / 2]
-            : moving.isEmpty ? 0 : moving[moving.startIndex + (moving.count - 1) / 2]
+        var typical = deviation
+        if typical == 0 {
+            // Of a feature that mostly has one value, what the others differ by is typical.
+            let equal = sorted.count { $0 == median }
+            guard equal < sorted.count else { return [] }
+            typical = distance(equal + (sorted.count - equal - 1) / 2, in: sorted)
+        }
         // 1.4826 makes it the standard deviation of a normal distribution.
         let limit = outlierDistance * 1.4826 * typical
-        guard limit > 0, let largest = sortedDistances.last, largest > limit else { return [] }
+        guard max(sorted[sorted.count - 1] - median, median - sorted[0]) > limit else { return [] }
         let outliers = known.filter { abs($0.value - median) > limit }
         return Double(outliers.count) <= maxOutlierShare * Double(known.count) ? outliers : []
     }

@@ -1,8 +1,8 @@
 import DataFormats
 import TimeSeries
 
-/// What was understood of data, what is odd about them, and what to do: computed from a table, before anything
-/// is learned from it.
+/// What was understood of data, what is odd about them, and what to do: computed from a table, before
+/// anything is learned from it.
 public struct Inspection: Sendable {
     /// A column of the data.
     public struct Column: Sendable {
@@ -29,13 +29,16 @@ public struct Inspection: Sendable {
 
     /// Inspects a table.
     /// - Parameters:
+    ///   - time: the times of the rows before they were arranged; nil for those of the table.
     ///   - excluded: the rows that are left out, `[rows]`; nil for none. Their values do not count.
     ///   - timesteps: T, if the recordings of the table are windows.
-    public init(_ table: Table, excluded: [Bool]? = nil, timesteps: Int? = nil) {
+    public init(
+        _ table: Table, time: TimeInspection? = nil, excluded: [Bool]? = nil, timesteps: Int? = nil
+    ) {
         rows = table.rows
         recordings = table.recordings.count
         self.timesteps = timesteps
-        time = table.timestamps.map { TimeInspection($0, recordings: table.recordings) }
+        self.time = time ?? table.timestamps.map { TimeInspection($0, recordings: table.recordings) }
         let names = table.columns.filter { $0.role == .feature }.map(\.name)
         // In the order of the features, which need not be that of the columns.
         let features = table.features ?? names

@@ -22,14 +22,17 @@ enum Period {
         guard !lengths.isEmpty else { return nil }
         let median = lengths[lengths.count / 2]
         // Windows have to be many times fewer than rows.
-        return min(max(median, allowed.lowerBound), allowed.upperBound, max(allowed.lowerBound, rows.count / 10))
+        return min(
+            max(median, allowed.lowerBound), allowed.upperBound, max(allowed.lowerBound, rows.count / 10))
     }
 
     /// The values around their median, limited so that a few outliers do not decide; 0 for a missing value.
     private static func values(
         _ table: Table, _ feature: Int, _ rows: Range<Int>, _ statistics: ColumnStatistics
     ) -> [Double] {
-        guard let median = statistics.median, let deviation = statistics.medianAbsoluteDeviation else { return [] }
+        guard let median = statistics.median, let deviation = statistics.medianAbsoluteDeviation else {
+            return []
+        }
         let limit = deviation > 0 ? 10 * deviation : .infinity
         let values = rows.map { row in
             let value = table.values[row * table.featureCount + feature]

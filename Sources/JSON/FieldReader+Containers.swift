@@ -52,8 +52,8 @@ extension FieldReader {
         try ints(name, in: range, count: count) ?? `default`
     }
 
-    /// Returns nested arrays of numbers. The name of a member with many of them should be among the `tensors` of
-    /// ``JSONReader/parse(_:tensors:)``, which reads them fast.
+    /// Returns nested arrays of numbers. The name of a member with many of them should be among the `tensors`
+    /// of ``JSONReader/parse(_:tensors:)``, which reads them fast.
     /// - Parameter rank: allowed number of levels.
     package mutating func tensor(_ name: String, rank: ClosedRange<Int> = 1...4) throws(JSONError) -> Tensor?
     {

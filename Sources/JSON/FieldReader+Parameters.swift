@@ -7,8 +7,8 @@ extension FieldReader {
     /// - Parameters:
     ///   - body: the JSON body; nil if the body is in another format.
     ///   - query: names and values, percent-decoded.
-    /// - Throws: ``JSONError/Kind/invalid`` if the body is not an object, if a parameter occurs twice, or if it
-    ///   has the name of a member.
+    /// - Throws: ``JSONError/Kind/invalid`` if the body is not an object, if a parameter occurs twice, or if
+    ///   it has the name of a member.
     package init(
         _ body: JSONValue?, query: [(name: String, value: String)]
     ) throws(JSONError) {
@@ -60,8 +60,8 @@ extension FieldReader {
         return value
     }
 
-    /// Returns a member that should be an array. The text of a parameter is a JSON array, or elements separated
-    /// by commas, each of which `element` converts.
+    /// Returns a member that should be an array. The text of a parameter is a JSON array, or elements
+    /// separated by commas, each of which `element` converts.
     mutating func list(_ name: String, _ element: (String) -> JSONValue) -> JSONValue? {
         guard let text = parameter(name) else { return member(name) }
         switch Self.interpreted(text) {
@@ -75,8 +75,8 @@ extension FieldReader {
 }
 
 extension Tensor {
-    /// Nested arrays of numbers in a tree; nil for any other value, and for rows of different lengths. `null` is
-    /// a missing value.
+    /// Nested arrays of numbers in a tree; nil for any other value, and for rows of different lengths. `null`
+    /// is a missing value.
     init?(_ value: JSONValue) {
         guard case .array(let elements) = value, !elements.isEmpty else { return nil }
         guard elements.contains(where: { if case .array = $0 { true } else { false } }) else {

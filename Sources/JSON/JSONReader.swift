@@ -12,8 +12,8 @@ package enum JSONReader {
     /// Reads a body.
     ///
     /// - Parameters:
-    ///   - body: UTF-8, with or without a byte order mark. The body is copied unless its array has capacity for
-    ///     64 more bytes: the reader loads bytes after the last one, whose values do not matter.
+    ///   - body: UTF-8, with or without a byte order mark. The body is copied unless its array has capacity
+    ///     for 64 more bytes: the reader loads bytes after the last one, whose values do not matter.
     ///   - tensors: names of the members of the outermost object whose values are nested arrays of numbers, 1
     ///     to 4 levels deep, to be read into a ``Tensor``. `null` stays ``JSONValue/null``. A deeper member
     ///     is named by its path, in which `*` matches every element of an array: `inputs/*/data`.

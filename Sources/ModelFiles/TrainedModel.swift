@@ -35,7 +35,8 @@ public struct TrainedModel: Sendable {
         let columns =
             description.columns?.reduce(0) { $0 + MemoryLayout<TableColumn>.stride + $1.name.utf8.count } ?? 0
         let note = description.note?.utf8.count ?? 0
-        return model.byteCount + names + columns + note + description.unknown.byteCount + description.training.history
+        return model.byteCount + names + columns + note + description.unknown.byteCount + description.training
+            .history
             .count
             * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride

@@ -79,7 +79,8 @@ extension Series<Double> {
 extension Windows<Double> {
     /// Fills missing values of the rows in place, within recordings. Values of rows in no window may remain
     /// missing.
-    /// - Throws: ``DataError/missing(row:feature:hint:)`` for the first value of a window that is still missing.
+    /// - Throws: ``DataError/missing(row:feature:hint:)`` for the first value of a window that is still
+    ///   missing.
     public mutating func fillMissing(_ policy: MissingValuePolicy) throws(DataError) {
         guard series.values.contains(where: \.isNaN) else { return }
         try series.fillMissing(policy, within: recordings, required: coveredRows)

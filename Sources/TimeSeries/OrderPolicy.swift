@@ -69,12 +69,22 @@ extension TimedRows {
         case .unordered:
             message = "The rows were sorted by time: \(Self.count(falls)) earlier than the row before."
         }
-        if order == .clockSetBack {
-            for fall in falls { addHour(from: fall) }
-        } else {
-            sort(reversing: order == .descending)
-        }
+        putInOrder(order, falls)
         return [Warning(.unordered, .info, message, rows: order == .descending ? nil : ranges)]
+    }
+
+    /// Brings the rows of each recording into the order of time, as ``order(_:)`` does.
+    public mutating func putInOrder() {
+        let (order, falls) = orderAndFalls
+        putInOrder(order, falls)
+    }
+
+    private mutating func putInOrder(_ order: RowOrder, _ falls: [Int]) {
+        switch order {
+        case .ascending: break
+        case .clockSetBack: for fall in falls { addHour(from: fall) }
+        case .descending, .unordered: sort(reversing: order == .descending)
+        }
     }
 
     private func refusal(of falls: [Int], _ order: RowOrder, _ ranges: [Range<Int>]) -> TimeError {

@@ -42,6 +42,14 @@ public struct TimedRows: Sendable, Equatable {
         self.hasLocalClock = hasLocalClock
     }
 
+    /// Creates rows of which only the times matter.
+    public init(instants: [Int64], recordings: [Range<Int>], hasLocalClock: Bool) {
+        let values = [Double](repeating: 0, count: instants.count)
+        self.init(
+            Series(unchecked: values, features: 1), instants: instants, recordings: recordings,
+            hasLocalClock: hasLocalClock)
+    }
+
     /// Returns the row of the data as they were sent.
     func origin(of row: Int) -> Int { origins?[row] ?? row }
 

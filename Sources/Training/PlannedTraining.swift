@@ -1,4 +1,5 @@
 import Detection
+import Inspection
 import ModelFiles
 import ModelStore
 import NeuralNetwork
@@ -13,6 +14,8 @@ public struct PlannedTraining: Sendable {
     public let network: Sequential
     /// The windows, `[N][T][F]` in the data's units.
     public let windows: Windows<Double>
+    /// What the data are, for the response; nil if they were not inspected.
+    public var inspection: Inspection?
     private let parts: TrainingParts
 
     /// Checks that the architecture fits the windows and that training stays within the limits.

@@ -66,6 +66,16 @@ import TimeSeries
         #expect(cube.values == expected)
     }
 
+    @Test func anEncodedArrayReadsBack() throws {
+        let doubles = [1e9 + 0.125, -0.1, .nan, .leastNonzeroMagnitude, 0, 1]
+        let array = try NumPyArray(npy: NumPyArray.encode(doubles[...], shape: [3, 2]))
+        #expect(array.shape == [3, 2] && array.values.map(\.bitPattern) == doubles.map(\.bitPattern))
+        let floats: [Float] = [0.1, 2]
+        #expect(
+            try NumPyArray(npy: NumPyArray.encode(floats[...], shape: [1, 2])).values
+                == floats.map(Double.init))
+    }
+
     @Test func lostPrecisionIsTold() throws {
         let integers = try NumPyArray(npy: Self.file("<i8", "(2, 1)", Self.data([Int64(1 << 53) + 1, 5])))
         #expect(integers.values == [0x1p53, 5] && integers.warnings.map(\.code) == [.precision])

@@ -26,6 +26,8 @@ struct CompareRequest {
     let test: Windows<Double>
     /// For each row, whether it is an anomaly; nil without labels.
     let labels: [Bool]?
+    /// What was odd about the data.
+    let warnings: [Warning]
 
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
@@ -34,6 +36,7 @@ struct CompareRequest {
         let comparison = try request.comparison(model)
         self.model = model
         (training, test, labels) = (comparison.training, comparison.test, comparison.labels)
+        warnings = comparison.warnings
         var runs: [Run] = []
         for specification in comparison.specifications {
             let training: PlannedTraining
@@ -59,6 +62,7 @@ private struct UncheckedComparison {
     let training: Windows<Double>
     let test: Windows<Double>
     let labels: [Bool]?
+    let warnings: [Warning]
 }
 
 extension DataRequest {
@@ -83,7 +87,7 @@ extension DataRequest {
             (options) throws(JSONError) -> (DetectionOptions, TrainingOptions) in
             (try options.detectionOptions(), try options.trainingOptions(hasSeed: false))
         }
-        let data = try data(flag: "labels", rowsOnly: true)
+        let data = try data(flag: "labels", rowsOnly: true, inspects: true)
         let labels = data.flags
         let (training, test, completed) = try read {
             (options) throws(JSONError) -> (Windows<Double>, Windows<Double>, TrainingOptions) in
@@ -106,7 +110,8 @@ extension DataRequest {
             }
         }
         return UncheckedComparison(
-            specifications: specifications, training: training, test: test, labels: labels)
+            specifications: specifications, training: training, test: test, labels: labels,
+            warnings: data.warnings)
     }
 
 }

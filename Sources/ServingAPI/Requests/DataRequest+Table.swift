@@ -77,8 +77,8 @@ extension DataRequest {
 
     // MARK: What stands beside the rows
 
-    /// Reads the options that name what a CSV document has in columns: `feature_names`, `timestamps`, `columns`,
-    /// `ignore`.
+    /// Reads the options that name what a CSV document has in columns: `feature_names`, `timestamps`,
+    /// `columns`, `ignore`.
     private mutating func describe(_ intake: inout Intake) throws(Problem) {
         let names = try options.read { (options) throws(JSONError) in
             try options.featureNames(of: intake.table.featureCount)
@@ -178,8 +178,8 @@ extension FieldReader {
         }
     }
 
-    /// Reads `columns` and `ignore`, and leaves the other features out. Features without names are called 0, 1
-    /// and so on.
+    /// Reads `columns` and `ignore`, and leaves the other features out. Features without names are called 0,
+    /// 1 and so on.
     fileprivate mutating func select(in intake: inout Intake) throws(JSONError) {
         let columns = try uniqueStrings("columns")
         let ignored = try uniqueStrings("ignore")
@@ -198,7 +198,9 @@ extension FieldReader {
         let kept = (columns ?? names).filter { !left.contains($0) }.compactMap { positions[$0] }
         guard !kept.isEmpty else { throw error("ignore", "leaves no feature") }
         intake.table.columns = names.map { name in
-            if left.contains(name) { return TableColumn(name: name, role: .ignored, reason: "named by ignore") }
+            if left.contains(name) {
+                return TableColumn(name: name, role: .ignored, reason: "named by ignore")
+            }
             guard let columns else { return TableColumn(name: name, role: .feature, reason: "not ignored") }
             return columns.contains(name)
                 ? TableColumn(name: name, role: .feature, reason: "named by columns")

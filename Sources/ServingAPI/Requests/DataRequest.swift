@@ -1,5 +1,6 @@
 import DataFormats
 import HTTP1
+import Inspection
 import JSON
 import ModelFiles
 import ModelStore
@@ -9,7 +10,12 @@ import TimeSeries
 /// A request with data: its options, and the data in any format. They are read into a table when the model is
 /// known that they are for, because its columns decide how.
 package struct DataRequest: Sendable {
-    /// The format of the data.
+    /// A format of data.
+    package enum Format {
+        case json, csv, npy
+    }
+
+    /// The data of a request.
     enum Content: Sendable {
         /// Members of the JSON body that has the options, too.
         case json
@@ -44,9 +50,35 @@ package struct DataRequest: Sendable {
             ? [
                 Warning(
                     .compressedBody, .info,
-                    "The body was compressed with gzip and was decompressed. Send Content-Encoding: gzip with "
-                        + "compressed bodies.")
+                    "The body was compressed with gzip and was decompressed. Send Content-Encoding: gzip "
+                        + "with compressed bodies.")
             ] : []
+    }
+
+    /// Reads a body that no request has sent.
+    /// - Parameters:
+    ///   - body: the data, with options beside them if it is JSON.
+    ///   - format: the format of the body.
+    ///   - query: options by name, as a query has them.
+    package init(
+        _ body: [UInt8], _ format: Format, query: [(name: String, value: String)]
+    ) throws(Problem) {
+        switch format {
+        case .json:
+            do throws(JSONError) {
+                options = try FieldReader(JSONReader.parse(body, tensors: FieldReader.tensors), query: query)
+            } catch {
+                throw Problem(error)
+            }
+            content = .json
+        case .csv:
+            options = try Self.parameters(query)
+            content = .csv(body, charset: nil)
+        case .npy:
+            options = try Self.parameters(query)
+            content = .npy(body)
+        }
+        warnings = []
     }
 
     private static func parameters(_ query: [(name: String, value: String)]) throws(Problem) -> FieldReader {
@@ -73,7 +105,7 @@ package struct DataRequest: Sendable {
     }
 
     /// Refuses options that are not known, after all others have been read.
-    func rejectUnknown() throws(Problem) {
+    package func rejectUnknown() throws(Problem) {
         do throws(JSONError) { try options.rejectUnknown() } catch { throw Problem(error) }
     }
 }
@@ -81,20 +113,25 @@ package struct DataRequest: Sendable {
 extension DataRequest {
     /// Reads the data, and cuts them into windows.
     /// - Parameters:
-    ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T and the data define F.
+    ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T and the data define
+    ///     F.
     ///   - flag: the option that flags rows; nil for a path without one.
     ///   - rowsOnly: whether windows are refused.
     ///   - excludesFlagged: whether windows with a flagged row are left out.
+    ///   - inspects: whether the data are inspected: their times as they were read, their values as they are used.
     /// - Throws: 415 or 422, with the place; also for warnings of the level `error` if the request is strict.
     mutating func data(
         for model: ModelDescription? = nil, flag: String? = nil, rowsOnly: Bool = false,
-        excludesFlagged: Bool = false
+        excludesFlagged: Bool = false, inspects: Bool = false
     ) throws(Problem) -> RequestData {
         let options = try read { (options) throws(JSONError) in
             try options.windowOptions(timesteps: model?.inputShape.timesteps)
         }
         var intake = try intake(for: model, flag: flag, rowsOnly: rowsOnly)
+        let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
+        let inspection =
+            inspects ? inspection(of: intake, time, excludesFlagged: excludesFlagged) : nil
         let timesteps = try timesteps(of: intake, options)
         var windows = try intake.windows(options, timesteps: timesteps)
         if excludesFlagged, let flag { try exclude(flag, of: intake, options.missing, from: &windows) }
@@ -103,10 +140,47 @@ extension DataRequest {
             windows: windows, isSeries: intake.origin.timesteps == nil,
             featureNames: model?.featureNames ?? intake.table.features, columns: intake.table.columns,
             timestamps: intake.table.timestamps, flags: intake.table.flags,
-            preparation: preparation, warnings: warnings + intake.table.warnings,
-            isStrict: try read { (options) throws(JSONError) in try options.bool("strict", default: false) })
+            preparation: preparation, warnings: inspection?.warnings ?? warnings + intake.table.warnings,
+            isStrict: try isStrict(), inspection: inspection)
         try data.check(data.warnings)
         return data
+    }
+
+    /// Inspects the data, trains and computes nothing.
+    /// - Parameter model: the model that the data have to fit; nil for none.
+    /// - Returns: what the data are, and the number of windows if T is known.
+    /// - Throws: as ``data(for:flag:rowsOnly:excludesFlagged:inspects:)``, but not for missing values.
+    package mutating func inspection(
+        for model: ModelDescription?
+    ) throws(Problem) -> (Inspection, windows: Int?) {
+        let options = try read { (options) throws(JSONError) in
+            try options.windowOptions(timesteps: model?.inputShape.timesteps)
+        }
+        var intake = try intake(for: model, flag: "exclude", rowsOnly: false)
+        let time = intake.timeInspection
+        _ = try prepare(&intake, for: model, reportsErrors: true)
+        let inspection = inspection(of: intake, time, excludesFlagged: true)
+        var count: Int?
+        if options.timesteps != nil || intake.origin.timesteps != nil {
+            let windows = try intake.windows(options, timesteps: try timesteps(of: intake, options))
+            count = intake.table.flags.map { windows.excluding(rows: $0).count } ?? windows.count
+        }
+        if try isStrict() { try RequestData.check(inspection.warnings) }
+        return (inspection, windows: count)
+    }
+
+    private func inspection(
+        of intake: Intake, _ time: TimeInspection?, excludesFlagged: Bool
+    ) -> Inspection {
+        var table = intake.table
+        table.warnings = warnings + table.warnings
+        return Inspection(
+            table, time: time, excluded: excludesFlagged ? table.flags : nil, timesteps: intake.origin.timesteps)
+    }
+
+    /// Reads `strict`.
+    private mutating func isStrict() throws(Problem) -> Bool {
+        try read { (options) throws(JSONError) in try options.bool("strict", default: false) }
     }
 
     /// T of the windows: that of the data, of the model, or of `timesteps`.
@@ -127,8 +201,8 @@ extension DataRequest {
         return timesteps
     }
 
-    /// Leaves out the windows that have a flagged row, and the values of flagged rows, so that they do not fill
-    /// gaps in other rows.
+    /// Leaves out the windows that have a flagged row, and the values of flagged rows, so that they do not
+    /// fill gaps in other rows.
     private func exclude(
         _ flag: String, of intake: Intake, _ missing: MissingValuePolicy, from windows: inout Windows<Double>
     ) throws(Problem) {

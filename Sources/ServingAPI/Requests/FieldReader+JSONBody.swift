@@ -7,8 +7,8 @@ extension FieldReader {
 
     /// Reads a JSON body, and the query beside it.
     /// - Parameter content: the content that the route accepts, for the error of another media type.
-    /// - Throws: 400 for malformed JSON, 415 for a body that is declared a form and is not JSON either, 422 for
-    ///   a parameter that is a member of the body, too.
+    /// - Throws: 400 for malformed JSON, 415 for a body that is declared a form and is not JSON either, 422
+    ///   for a parameter that is a member of the body, too.
     package init(json call: Call, accepting content: Route.Content = .json) throws(Problem) {
         let body = call.request.body
         do throws(JSONError) {

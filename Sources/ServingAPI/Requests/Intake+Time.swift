@@ -1,10 +1,16 @@
 import DataFormats
+import Inspection
 import JSON
 import ModelFiles
 import TimeSeries
 
 /// The steps that depend on the times of rows.
 extension Intake {
+    /// The times of the rows; nil without timestamps.
+    var timeInspection: TimeInspection? {
+        table.timestamps.map { TimeInspection($0, recordings: table.recordings) }
+    }
+
     /// The maximum number of values that resampling may make of fewer: 128 MiB.
     private static let maxResampledValues = 1 << 24
 
@@ -44,7 +50,7 @@ extension Intake {
             } catch {
                 guard reportsErrors else { throw error }
                 warnings.append(error.warning)
-                _ = try rows.order(.sort)
+                rows.putInOrder()
             }
             do throws(TimeError) {
                 // Rows of the same time are in the same cell of a grid.

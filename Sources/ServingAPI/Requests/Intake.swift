@@ -7,8 +7,8 @@ import TimeSeries
 
 /// The data of a request on their way from the body to windows.
 ///
-/// ``DataRequest/data(for:flag:rowsOnly:excludesFlagged:)`` takes the steps: the table as it was read, features
-/// in the order of the model, windows, missing values.
+/// ``DataRequest/data(for:flag:rowsOnly:excludesFlagged:inspects:)`` takes the steps: the table as it was
+/// read, features in the order of the model, windows, missing values.
 struct Intake {
     /// The rows. Columns and flags follow each change.
     var table: Table

@@ -1,4 +1,5 @@
 import DataFormats
+import Inspection
 import TimeSeries
 
 /// The data of a request as windows, with the features in the order of the model.
@@ -21,6 +22,8 @@ struct RequestData {
     let warnings: [Warning]
     /// Whether warnings of the level `error` are refused.
     let isStrict: Bool
+    /// What the data are; nil if they were not inspected.
+    var inspection: Inspection?
     /// The row of the request that is the first of the windows' series.
     var firstRow = 0
 
@@ -35,7 +38,11 @@ struct RequestData {
 
     /// Refuses warnings of the level `error` if the request is strict.
     func check(_ warnings: [Warning]) throws(Problem) {
-        guard isStrict else { return }
+        if isStrict { try Self.check(warnings) }
+    }
+
+    /// Refuses warnings of the level `error`.
+    static func check(_ warnings: [Warning]) throws(Problem) {
         let errors = warnings.filter { $0.level == .error }
         guard errors.isEmpty else { throw .warned(errors) }
     }

@@ -10,7 +10,7 @@ import Training
 /// A request to POST /train.
 package struct TrainRequest {
     let model: PermittedModel
-    let training: PlannedTraining
+    private(set) var training: PlannedTraining
 
     /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
     /// training is queued.
@@ -26,6 +26,7 @@ package struct TrainRequest {
             }
         do throws(TrainingFailure) {
             training = try PlannedTraining(specification, on: data.windows, limits: limits)
+            training.inspection = data.inspection
         } catch {
             throw Problem(error, architecture: specification.architecture)
         }
@@ -112,7 +113,7 @@ extension DataRequest {
             (try options.detectionOptions(), try options.trainingOptions())
         }
         let data = try data(
-            for: base?.trained.description, flag: "exclude", excludesFlagged: true)
+            for: base?.trained.description, flag: "exclude", excludesFlagged: true, inspects: true)
         try rejectUnknown()
         let options = try read { (options) throws(JSONError) in
             try options.options(requested, detection, for: data.windows)

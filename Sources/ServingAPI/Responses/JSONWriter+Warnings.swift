@@ -3,7 +3,7 @@ import TimeSeries
 
 extension JSONWriter {
     /// `"warnings":[{"code":"gaps","level":"warning","message":"…","columns":["a"],"rows":[[8,9]]},…]`.
-    mutating func warnings(_ warnings: [Warning]) {
+    package mutating func warnings(_ warnings: [Warning]) {
         array("warnings", of: warnings) { json, warning in
             json.object { json in
                 json.member("code", warning.code.rawValue)

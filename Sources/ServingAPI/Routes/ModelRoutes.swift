@@ -125,6 +125,10 @@ extension JSONWriter {
         member("timesteps", model.inputShape.timesteps)
         member("features", model.inputShape.features)
         member("feature_names", model.featureNames)
+        if let columns = model.columns {
+            name("columns")
+            self.columns(columns)
+        }
         if let units = model.network.encodingUnits { member("encoding_units", units) }
         member("parameters", model.network.parameterCount)
         preparation(of: model)

@@ -49,8 +49,8 @@ extension Problem {
     static func warned(_ warnings: [Warning]) -> Problem {
         Problem(
             .strictWarnings,
-            "the request is strict, and there \(warnings.count == 1 ? "is a warning" : "are warnings") of the "
-                + "level error: " + warnings.map(\.message).joined(separator: " "),
+            "the request is strict, and there \(warnings.count == 1 ? "is a warning" : "are warnings") of "
+                + "the level error: " + warnings.map(\.message).joined(separator: " "),
             warnings: warnings)
     }
 

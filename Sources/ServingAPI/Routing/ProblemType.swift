@@ -189,7 +189,8 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .strictWarnings:
             (
                 .unprocessableContent,
-                "The request has `strict: true`, and the data or the model have warnings of the level `error`.",
+                "The request has `strict: true`, and the data or the model have warnings of the level "
+                    + "`error`.",
                 "Do what the messages in `warnings` say, or leave `strict` out."
             )
         case .trainingFailed:
