@@ -4,7 +4,7 @@ import { Problem, fetchImage, fetchJSON, jsonRequest } from "./api.js";
 import { curlButton } from "./curl.js";
 import { byId, debounce, diagram, el, formatCount, plural, table } from "./dom.js";
 import { reportErrors } from "./problems.js";
-import { on, state } from "./state.js";
+import { emit, on, state } from "./state.js";
 
 const form = () => byId("settings");
 
@@ -18,8 +18,12 @@ let suggestedLayers = "";
 export function start() {
   form().addEventListener("submit", (event) => event.preventDefault());
   form().addEventListener("input", update);
+  on("setting", ({ name, value }) => {
+    setField(name, value);
+    update();
+  });
   on("preset", (values) => {
-    for (const [name, value] of Object.entries(values)) form().elements[name].value = value;
+    for (const [name, value] of Object.entries(values)) setField(name, value);
     updateForm();
   });
   on("data", update);
@@ -29,6 +33,16 @@ export function start() {
 function update() {
   updateForm();
   updateSummary();
+  emit("settings");
+}
+
+/** Sets a field of the form. The server may suggest a value that the form does not list. */
+function setField(name, value) {
+  const field = form().elements[name];
+  if (field.options && ![...field.options].some((option) => option.value === String(value))) {
+    field.append(el("option", {}, value));
+  }
+  field.value = value;
 }
 
 /** Shows the fields of the chosen architecture, and suggests layers unless the user has edited them. */

@@ -1,3 +1,4 @@
+import DataFormats
 import HTTP1
 import JSON
 import ModelStore
@@ -20,6 +21,8 @@ package struct Problem: Error, Sendable {
     let place: TablePlace
     /// The warnings that a strict request refuses; empty for other problems.
     let warnings: [Warning]
+    /// Options with which the data may be read.
+    let remedies: [Remedy]
     /// Another protocol's code for the problem.
     package let code: String?
     /// Header fields that go with the status, such as Allow or Retry-After.
@@ -27,8 +30,8 @@ package struct Problem: Error, Sendable {
 
     package init(
         _ type: ProblemType, _ detail: String, status: Status? = nil, pointer: String? = nil,
-        place: TablePlace = TablePlace(), warnings: [Warning] = [], code: String? = nil,
-        fields: [(name: String, value: String)] = []
+        place: TablePlace = TablePlace(), warnings: [Warning] = [], remedies: [Remedy] = [],
+        code: String? = nil, fields: [(name: String, value: String)] = []
     ) {
         self.type = type
         self.status = status ?? type.status
@@ -36,6 +39,7 @@ package struct Problem: Error, Sendable {
         self.pointer = pointer
         self.place = place
         self.warnings = warnings
+        self.remedies = remedies
         self.code = code
         self.fields = fields
     }
@@ -51,6 +55,14 @@ package struct Problem: Error, Sendable {
         if let row = place.row { json.member("row", row) }
         if let column = place.column { json.member("column", column) }
         if !warnings.isEmpty { json.warnings(warnings) }
+        if !remedies.isEmpty {
+            json.array("remedies", of: remedies) { json, remedy in
+                json.object { json in
+                    json.member("option", remedy.option.rawValue)
+                    json.member("value", remedy.value)
+                }
+            }
+        }
         json.member("error", detail)
     }
 
