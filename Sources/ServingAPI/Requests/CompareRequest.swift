@@ -74,7 +74,8 @@ extension FieldReader {
             throw error("model", "is too long: the names of the models append \"-\(network.name)\" to it")
         }
         let seeds = try ints("seeds", in: 0...Int.max, count: 1...10, default: [0])
-        let scaling: Scaling = try choice("scaling", default: .standard)
+        let scaling: Scaling = try choice("scaling", default: TrainingSpecification.defaultScaling)
+        let outliers: OutlierPolicy? = try choice("outliers")
         let detection = try detectionOptions()
         let requested = try trainingOptions(hasSeed: false)
         let data = try data(rowsOnly: true)
@@ -90,6 +91,7 @@ extension FieldReader {
                 var specification = TrainingSpecification(
                     architecture: network.architecture, scaling: scaling, options: options,
                     detection: detection)
+                if let outliers { specification.outliers = outliers }
                 specification.featureNames = data.featureNames
                 return specification
             }

@@ -50,8 +50,8 @@ extension TrainRequest {
             let detection = try body.detectionOptions()
             let options = try body.options(body.trainingOptions(), detection, for: windows)
             return TrainingSpecification(
-                architecture: try body.architecture(), scaling: .standard, options: options,
-                detection: detection)
+                architecture: try body.architecture(), scaling: TrainingSpecification.defaultScaling,
+                options: options, detection: detection)
         }
         specification.featureNames = featureNames
         specification.note = note
@@ -73,7 +73,8 @@ extension FieldReader {
     /// Reads a training from new weights.
     fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows<Double>) {
         let architecture = try architecture()
-        let scaling: Scaling = try choice("scaling", default: .standard)
+        let scaling: Scaling = try choice("scaling", default: TrainingSpecification.defaultScaling)
+        let outliers: OutlierPolicy? = try choice("outliers")
         let detection = try detectionOptions()
         let requested = try trainingOptions()
         let data = try data()
@@ -82,6 +83,7 @@ extension FieldReader {
         let options = try options(requested, detection, for: windows)
         var specification = TrainingSpecification(
             architecture: architecture, scaling: scaling, options: options, detection: detection)
+        if let outliers { specification.outliers = outliers }
         specification.featureNames = data.featureNames
         return (specification, windows)
     }
@@ -95,6 +97,7 @@ extension FieldReader {
             throw error(
                 name, "is defined by version \(base.version), from which warm_start continues; remove it")
         }
+        let outliers: OutlierPolicy? = try choice("outliers")
         let detection = try detectionOptions()
         let requested = try trainingOptions()
         let data = try data(for: base.trained.description)
@@ -102,6 +105,7 @@ extension FieldReader {
         try rejectUnknown()
         let options = try options(requested, detection, for: windows)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
+        if let outliers { specification.outliers = outliers }
         specification.featureNames = data.featureNames
         return (specification, windows)
     }

@@ -42,7 +42,8 @@ struct ScoreRoutes: RouteGroup {
         let errors = inferences.measure(entry, windows: request.windows.count, for: call) {
             entry.trained.errors(of: request.windows)
         }
-        let rows = try RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
-        return rows.response(entry, request.scoring)
+        let rows = RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
+        return rows.response(
+            entry, entry.trained.warnings(for: request.windows) + request.scoring.warnings(rows.drift))
     }
 }

@@ -5,6 +5,7 @@ import JSON
 import ModelFiles
 import ModelStore
 import NeuralNetwork
+import TimeSeries
 import Training
 
 /// POST /train.
@@ -122,11 +123,7 @@ extension JSONWriter {
     mutating func trainResponse(_ version: ModelRegistry.Description) {
         members(of: version)
         object("history") { $0.losses(of: version.model.training.history) }
-        member(
-            "warnings",
-            Threshold.warnings(
-                of: version.model.threshold?.rule, source: version.model.threshold?.source,
-                calibration: version.model.errors))
+        member("warnings", version.model.warnings.map(\.message))
     }
 
     /// The losses of each epoch, as members of the current object.
