@@ -3,7 +3,8 @@ import RepriseClient
 
 /// The training of a network and the learning of its threshold.
 struct TrainingOptions: RequestOptions {
-    @Option(help: "Scale features by this method: standard, minmax or none.") var scaling: String?
+    @Option(help: "Scale features by this method: robust, standard, minmax or none.") var scaling: String?
+    @Option(help: "What is done with windows that contain outliers: exclude or keep.") var outliers: String?
     @Option(
         help: ArgumentHelp(
             "Features of which to learn the changes instead of the values, such as counters.",
