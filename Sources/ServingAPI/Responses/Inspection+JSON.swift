@@ -1,6 +1,7 @@
 import DataFormats
 import Inspection
 import JSON
+import ModelFiles
 import TimeSeries
 
 extension JSONWriter {
@@ -44,6 +45,9 @@ extension JSONWriter {
             json.member("recordings", preview.recordings)
         }
     }
+
+    /// `"warnings":[…]`.
+    package mutating func warnings(of inspection: Inspection) { member("warnings", inspection.warnings) }
 
     private mutating func members(of time: TimeInspection) {
         member("format", time.format)

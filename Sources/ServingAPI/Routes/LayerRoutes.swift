@@ -35,7 +35,6 @@ struct LayerRoutes: RouteGroup {
         let outputs = inferences.measure(entry, windows: windows.count, for: call) {
             LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
         }
-        guard outputs.isFinite else { throw .overflow() }
         if isHeatMap { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
         return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256) {
             json in
@@ -43,7 +42,8 @@ struct LayerRoutes: RouteGroup {
             json.member("version", entry.version)
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
             json.members(of: outputs)
-            if !warnings.isEmpty { json.warnings(warnings) }
+            let warnings = warnings + entry.trained.warnings(for: windows)
+            if !warnings.isEmpty { json.member("warnings", warnings) }
         }
     }
 }

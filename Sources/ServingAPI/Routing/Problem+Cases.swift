@@ -156,6 +156,16 @@ extension Problem {
                 + "most \(limits.maxModelFileBytes) bytes; raise --max-parameters to accept larger models")
     }
 
+    /// 422: windows for a model that takes differences of rows.
+    package static func differencesOfWindows(_ model: ModelDescription, at pointer: String?) -> Problem {
+        let features = model.preparation.differences?.features ?? []
+        let names = features.map { model.featureNames?[$0.index] ?? "\($0.index)" }
+        return .invalid(
+            at: pointer,
+            "the data are windows, but the model takes differences of \(Quote.list(names)), which need the row "
+                + "before the window; send rows as \"series\" to /score or /reconstruct")
+    }
+
     package static func noEncoding(_ name: String) -> Problem {
         Problem(
             .noEncoding,
@@ -168,13 +178,6 @@ extension Problem {
             .tooLargeForONNX,
             "the ONNX file of model \(Quote.text(name)) would exceed \(limit) bytes; download its "
                 + "model.safetensors, which has no such limit")
-    }
-
-    package static func overflow() -> Problem {
-        Problem(
-            .overflow,
-            "the result exceeds the largest 32-bit float: the data are too large, or too far from the "
-                + "data that the model was trained on; send them in smaller units")
     }
 
     package static func noThreshold(_ name: String) -> Problem {

@@ -1,6 +1,7 @@
 import DataFormats
 import HTTP1
 import JSON
+import ModelFiles
 import ModelStore
 import TimeSeries
 
@@ -54,7 +55,7 @@ package struct Problem: Error, Sendable {
         if let line = place.line { json.member("line", line) }
         if let row = place.row { json.member("row", row) }
         if let column = place.column { json.member("column", column) }
-        if !warnings.isEmpty { json.warnings(warnings) }
+        if !warnings.isEmpty { json.member("warnings", warnings) }
         if !remedies.isEmpty {
             json.array("remedies", of: remedies) { json, remedy in
                 json.object { json in
