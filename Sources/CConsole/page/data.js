@@ -103,7 +103,7 @@ function suggestedSettings(data) {
   return {
     model: name.slice(0, 128) || "model", architecture: "autoencoder",
     timesteps: Math.max(1, Math.min(data.rows >= 300 ? 10 : Math.floor(data.rows / 5), data.rows)),
-    windowing: "sliding", units: "32, 16", activation: "tanh", scaling: "standard", epochs: "",
+    windowing: "sliding", units: "32, 16", activation: "tanh", scaling: "robust", epochs: "",
     batch_size: 32, learning_rate: 0.001, loss: "mse", seed: 0,
   };
 }

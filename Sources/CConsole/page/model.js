@@ -19,11 +19,11 @@ export function start() {
   form().addEventListener("submit", (event) => event.preventDefault());
   form().addEventListener("input", update);
   on("setting", ({ name, value }) => {
-    setField(name, value);
+    form().elements[name].value = value;
     update();
   });
   on("preset", (values) => {
-    for (const [name, value] of Object.entries(values)) setField(name, value);
+    for (const [name, value] of Object.entries(values)) form().elements[name].value = value;
     updateForm();
   });
   on("data", update);
@@ -34,15 +34,6 @@ function update() {
   updateForm();
   updateSummary();
   emit("settings");
-}
-
-/** Sets a field of the form. The server may suggest a value that the form does not list. */
-function setField(name, value) {
-  const field = form().elements[name];
-  if (field.options && ![...field.options].some((option) => option.value === String(value))) {
-    field.append(el("option", {}, value));
-  }
-  field.value = value;
 }
 
 /** Shows the fields of the chosen architecture, and suggests layers unless the user has edited them. */
