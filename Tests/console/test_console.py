@@ -68,6 +68,7 @@ def press(page, selector):
 
 
 def train(page):
+    expect(page.locator("#train")).to_be_enabled()
     press(page, "#train")
     assert_trained(page)
 

@@ -153,18 +153,18 @@ def test_each_suggestion_is_one_click_away_and_in_the_curl_command(serve, visit,
     expect(role(page, "bytes")).to_have_value("difference")
     expect(command).to_contain_text("difference=bytes")
     expect(warnings(page)).not_to_contain_text("monotone_column")
-    assert cells(page, "bytes")["Maximum"].startswith("1,50")
+    assert 1490 < float(cells(page, "bytes")["Maximum"].replace(",", "")) < 1510
 
     train_command = curl(page, "training", "train")
     assert "ignore=clock" in train_command and "difference=bytes" in train_command
-    option(page, "timesteps=19").click()
-    expect(page.locator("[name=timesteps]")).to_have_value("19")
-    expect(page.get_by_label("curl command: train")).to_contain_text("timesteps=19")
+    option(page, "timesteps=11").click()
+    expect(page.locator("[name=timesteps]")).to_have_value("11")
+    expect(page.get_by_label("curl command: train")).to_contain_text("timesteps=11")
     expect(page.locator("#suggestions")).to_be_hidden()
     train(page)
     expect(page.locator("#results-view")).to_be_visible()
     result = json.loads(run(page.get_by_label("curl command: train").inner_text(), load.folder))
-    assert result["features"] == 2 and result["timesteps"] == 19
+    assert result["features"] == 2 and result["timesteps"] == 11
     # Every choice can be taken back.
     role(page, "bytes").select_option("feature")
     expect(command).not_to_contain_text("difference")
@@ -233,7 +233,7 @@ def test_many_rows_are_drawn_as_ranges(serve, visit, load, width):
     load(page, "\n".join(["a,b", *rows]))
     expect(summary(page)).to_have_text("data.csv: 50,000 rows, 2 features.", timeout=60_000)
     expect(page.locator("#data-charts [role=img]").nth(1)).to_have_attribute(
-        "aria-label", "b over 50,000 rows, from -0.9995 to 8.")
+        "aria-label", "b over 50,000 rows, from -1 to 8.")
     page.locator("#data-charts summary").click()
     expect(page.locator("#data-charts caption")).to_have_text("First 200 of 16,667 points of 3 rows")
     assert_fits_width(page)

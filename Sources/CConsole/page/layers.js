@@ -61,6 +61,8 @@ function select(window) {
 }
 
 const updateImage = debounce((window) => {
+  // The results may have been cleared in the meantime.
+  if (!state.windows) return null;
   abortController?.abort();
   abortController = new AbortController();
   const { signal } = abortController;
