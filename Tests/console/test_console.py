@@ -64,11 +64,12 @@ def assert_accessible(page):
 def press(page, selector):
     """Presses a button by keyboard: a mouse click is lost if the layout shifts between its press and
     release."""
-    page.locator(selector).press("Enter")
+    button = page.locator(selector)
+    expect(button).to_be_enabled()
+    button.press("Enter")
 
 
 def train(page):
-    expect(page.locator("#train")).to_be_enabled()
     press(page, "#train")
     assert_trained(page)
 
