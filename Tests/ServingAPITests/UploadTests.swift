@@ -201,6 +201,9 @@ import Testing
             connection.send("\r\n")
         }
         #expect(connection.received(until: "\r\n\r\n").hasPrefix("HTTP/1.1 413 "))
+        let problem = connection.received(until: "}")
+        #expect(problem.contains("/problems/content-too-large"))
+        #expect(problem.contains("1 parameters") && problem.contains("--max-parameters"), "\(problem)")
         #expect(until { (try? names(folder.path)) == [] })
     }
 

@@ -42,6 +42,8 @@ package final class Upload: BodyReceiver {
 
     package func bodyIsReady(_ body: BodyReader) { Self.queue.async { self.writePiece(of: body) } }
 
+    package var tooLongDetail: String { Problem.fileTooLarge(models.registry.limits).detail }
+
     package func bodyDidFail() { Self.queue.async { self.state.withLock { $0 = State(isOver: true) } } }
 
     /// Writes one piece and queues the next one, so that all uploads have their turn.
