@@ -80,11 +80,12 @@ extension Problem {
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
+    /// 406, which is due to Accept, so that it varies by it even if the path offers one media type.
     package static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable,
-            "the Accept field allows none of the media types of this path: \(offered.joined(separator: ", "))"
-        )
+            "the Accept field allows none of the media types of this path: \(offered.joined(separator: ", "))",
+            fields: [(name: "Vary", value: "Accept")])
     }
 
     /// 412: If-Match does not list the entity tag.
