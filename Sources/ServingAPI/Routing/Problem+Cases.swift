@@ -88,11 +88,8 @@ extension Problem {
             fields: [(name: "Vary", value: "Accept")])
     }
 
-    /// 412: If-Match does not list the entity tag.
-    static func preconditionFailed(_ tag: EntityTag) -> Problem {
-        Problem(
-            .preconditionFailed, "the If-Match field does not list the current entity tag \(tag.text)")
-    }
+    /// 412: a condition of the request is false.
+    static func preconditionFailed(_ detail: String) -> Problem { Problem(.preconditionFailed, detail) }
 
     /// 416, with the length that RFC 9110, 15.5.17 recommends.
     static func rangeNotSatisfiable(_ length: Int) -> Problem {
