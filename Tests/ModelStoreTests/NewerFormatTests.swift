@@ -76,6 +76,7 @@ import Testing
                 #expect(throws: VersionError.unreadable(version)) { try registry.download("m", reference) }
             }
             #expect(registry.loaded("m", .number(3)) == nil)
+            #expect(try registry.latestDigest(of: "m") == registry.download("m", .number(2))?.digest)
             let versions = try registry.examinedVersions("m")
             #expect(versions?.numbers == [1, 2])
             #expect(versions?.unreadable.map(\.number) == [3])
