@@ -155,10 +155,23 @@ def test_trailing_means_keep_small_values_after_a_large_one():
     assert measures.trailing_mean([1.0, 3.0], 10).tolist() == [1, 2]
 
 
-def test_a_row_without_a_score_has_the_last_one():
-    assert run.filled([None, None, 3, None, 5]).tolist() == [3, 3, 3, 3, 5]
+def test_rows_count_from_the_first_score_on_and_later_gaps_keep_the_last_score():
+    first, scores = run.filled([None, None, 3, None, 5])
+    assert (first, scores.tolist()) == (2, [3, 3, 5])
     with pytest.raises(servers.Refused, match="no row has a score"):
         run.filled([None, None])
+
+
+@pytest.mark.parametrize("first, measured, unseen", [(0, 0, 2), (2, 0, 0), (1, 3, 3), (2, 0, 4)])
+def test_the_measured_rows_and_those_that_no_model_has_seen(first, measured, unseen):
+    labels, scores = np.array([1, 0, 0, 0, 1, 0]), np.array([9.0, 2, 3, 0.5, 1.5, 2])
+    series = data.Series("one", None, labels, measured, unseen)
+    found = run.measured(series, first, scores[first:], 0)
+    begin, after = max(first, measured), max(first, unseen)
+    assert found["roc_auc"] == measures.roc_auc(labels[begin:], scores[begin:])
+    assert found["vus_pr"] == measures.vus_pr(labels[begin:], scores[begin:], 0)
+    assert found["false_alarm_rate"] == np.mean(scores[after:][labels[after:] == 0] > 1)
+    assert found["events"] == found["events_found"] == 1
 
 
 # Data.
@@ -280,6 +293,18 @@ def test_the_measures_are_those_of_the_server(server):
     assert newest["false_alarm_rate"] == pytest.approx(response["at_threshold"]["false_alarm_rate"], abs=1e-6)
     assert newest["events"] == response["events"]["labelled"] == 4
     assert records[2]["roc_auc"] == response["baselines"]["z_score"]["roc_auc"]
+
+
+@pytest.mark.parametrize("measured, unseen, normal", [(0, 0, 2400), (0, 800, 1600), (800, 800, 1600)])
+def test_baselines_are_measured_on_the_rows_of_the_model(server, measured, unseen, normal):
+    case = next(synthetic(0))
+    series = data.Series("one", case.series[0].rows, case.series[0].labels, measured, unseen)
+    records = run.run(
+        servers.Server(server), data.Case("one", case.training, [series]), "one", MEMBERS, options())
+    for record in records:
+        without = 7 if unseen == 0 and record["combine"] == "newest" else 0
+        assert record["normal_rows"] + record["anomalous_rows"] == normal - without
+        assert (record["anomalous_rows"], record["events"]) == (series.labels.sum(), 4)
 
 
 def test_training_rows_can_be_limited(server):

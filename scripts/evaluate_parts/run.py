@@ -17,38 +17,46 @@ def warnings(response):
 
 
 def filled(scores):
-    """Scores [rows] in which a row without one has that of the last row before it, or else the first."""
+    """The first row that has a score, and the scores from there on, in which a row without one has the score
+    of the row before it."""
     scores = np.array([np.nan if score is None else score for score in scores], float)
     known = np.flatnonzero(~np.isnan(scores))
     if len(known) == 0:
         raise Refused("/score: no row has a score")
-    return scores[known[np.maximum(np.searchsorted(known, np.arange(len(scores)), side="right") - 1, 0)]]
+    last = np.searchsorted(known, np.arange(known[0], len(scores)), side="right") - 1
+    return int(known[0]), scores[known[last]]
 
 
-def measured(series, scores, widest):
-    """The measures of the scores of all rows; above 1 is an alarm. VUS-PR has the widest buffer `widest`."""
-    labels, found = series.labels[series.measured:], scores[series.measured:]
+def measured(series, first, scores, widest):
+    """The measures of scores, which start at the row `first` and are alarms above 1. VUS-PR has the widest
+    buffer `widest`."""
+    begin, unseen = max(first, series.measured), max(first, series.unseen)
+    labels, found = series.labels[begin:], scores[begin - first:]
     return {
         "roc_auc": measures.roc_auc(labels, found),
         "average_precision": measures.average_precision(labels, found),
         "vus_pr": measures.vus_pr(labels, found, widest), "vus_window": widest,
         "best_f1": measures.best_f1(labels, found),
-        **measures.at_threshold(series.labels[series.unseen:], scores[series.unseen:] > 1),
+        **measures.at_threshold(series.labels[unseen:], scores[unseen - first:] > 1),
     }
 
 
 def baselines(server, model, series, combine, timesteps):
-    """The measures of the server's baselines by their names, over the measured rows. The server reports no
-    scores of theirs, so VUS-PR is unknown."""
-    # The first windows end at the first measured row.
-    first = max(0, series.measured - (timesteps - 1 if combine == "newest" else 0))
-    response = server.post("/evaluate", {
-        "model": model, "series": series.rows[first:].tolist(), "labels": series.labels[first:].tolist(),
-        "combine": combine})
+    """The measures of the server's baselines by their names, over the same rows as those of the model. The
+    server reports no scores of theirs, so VUS-PR is unknown."""
+    def evaluated(row):
+        """The baselines' measures from this row on, at which the first window ends."""
+        first = max(0, row - (timesteps - 1 if combine == "newest" else 0))
+        return server.post("/evaluate", {
+            "model": model, "series": series.rows[first:].tolist(), "labels": series.labels[first:].tolist(),
+            "combine": combine})["baselines"] or {}
+
+    measured = evaluated(series.measured)
+    unseen = measured if series.unseen == series.measured else evaluated(series.unseen)
     for key, name in BASELINES.items():
-        found = (response["baselines"] or {}).get(key)
-        if found:
-            at, best, events = found["at_threshold"], found["best"], found["events"]
+        if key in measured:
+            found, best = measured[key], measured[key]["best"]
+            at, events = unseen[key]["at_threshold"], unseen[key]["events"]
             yield name, {
                 "roc_auc": found["roc_auc"], "average_precision": found["average_precision"], "vus_pr": None,
                 "best_f1": best and best["f1"], "f1": best and at["f1"],
@@ -83,13 +91,13 @@ def scored(server, model, timesteps, series, options):
     for combine in options.combine:
         response = server.post("/score", {
             "model": model, "series": series.rows.tolist(), "combine": combine, "include": ["rows"]})
-        found = response["rows"]["scores"]
+        first, found = filled(response["rows"]["scores"])
         common = {"series": series.name, "combine": combine}
         for smooth in options.smooth:
-            scores = measures.trailing_mean(filled(found), smooth)
+            scores = measures.trailing_mean(found, smooth)
             yield {
-                **common, "smooth": smooth, **measured(series, scores, widest),
-                "rows_without_score": found.count(None), "score_warnings": warnings(response)}
+                **common, "smooth": smooth, **measured(series, first, scores, widest),
+                "rows_without_score": response["rows"]["scores"].count(None), "score_warnings": warnings(response)}
         if options.baselines:
             for name, figures in baselines(server, model, series, combine, timesteps):
                 unknown = {"seconds": None, "request_seconds": None, "threshold": None}
