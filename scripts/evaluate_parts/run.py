@@ -97,7 +97,8 @@ def scored(server, model, timesteps, series, options):
             scores = measures.trailing_mean(found, smooth)
             yield {
                 **common, "smooth": smooth, **measured(series, first, scores, widest),
-                "rows_without_score": response["rows"]["scores"].count(None), "score_warnings": warnings(response)}
+                "rows_without_score": response["rows"]["scores"].count(None),
+                "score_warnings": warnings(response)}
         if options.baselines:
             for name, figures in baselines(server, model, series, combine, timesteps):
                 unknown = {"seconds": None, "request_seconds": None, "threshold": None}
