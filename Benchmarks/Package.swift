@@ -13,6 +13,7 @@ let package = Package(
             name: "engine-bench",
             dependencies: [
                 "CAllocationCount",
+                .product(name: "DataFormats", package: "reprise"),
                 .product(name: "NeuralNetwork", package: "reprise"),
                 .product(name: "TimeSeries", package: "reprise"),
                 .product(name: "COpenBLAS", package: "reprise"),

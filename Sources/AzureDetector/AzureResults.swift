@@ -51,11 +51,7 @@ struct AzureResults {
         let selected = windows[(firstWindowEnd - (timesteps - 1))..<windows.count]
         let values =
             (aligned.times.count - first) * 5 + selected.count * 2 * min(contributorCount, variables.count)
-        do throws(JSONError) {
-            try core.limits.checkResponse(of: values, selected, entry.trained.model.network)
-        } catch {
-            throw Problem(error)
-        }
+        try core.limits.checkResponse(of: values, selected, entry.trained.model.network)
         let version = core.inferences.version(entry, for: call)
         let errors = version.measure(windows: selected.count, for: call) {
             entry.trained.errors(of: selected, [.features])

@@ -12,7 +12,9 @@ extension FieldReader {
     /// Parses a request's body.
     init(azure request: Request) throws(Problem) {
         do throws(JSONError) {
-            try self.init(JSONReader.parse(request.body, tensors: ["variables/*/values"]))
+            try self.init(
+                JSONReader.parse(request.body, tensors: ["variables/*/values"]),
+                query: request.target.queryItems)
         } catch {
             throw Problem(error)
         }

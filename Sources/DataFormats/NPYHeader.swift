@@ -85,7 +85,9 @@ private struct PythonLiteral {
     /// Reads an element type. A structured type, which is a list, is an error.
     private mutating func elementType() throws(NPYError) -> String {
         if skip("[") {
-            throw NPYError("has a structured element type; an array of float32 or float64 is expected")
+            throw NPYError(
+                "has a structured element type, as records have; numbers are expected: "
+                    + "df.to_numpy(dtype=float)")
         }
         return try string()
     }

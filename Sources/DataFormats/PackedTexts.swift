@@ -20,10 +20,10 @@ public struct PackedTexts: Sendable, Equatable {
         ends.append(bytes.count)
     }
 
-    /// Appends text to the last text.
-    mutating func extendLast(_ text: some Collection<UInt8>) {
-        bytes.append(contentsOf: text)
-        ends[ends.count - 1] = bytes.count
+    /// Removes the last texts.
+    mutating func removeLast(_ count: Int = 1) {
+        ends.removeLast(count)
+        bytes.removeLast(bytes.count - (ends.last ?? 0))
     }
 
     /// Calls a function with the bytes of a text.

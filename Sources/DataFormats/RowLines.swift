@@ -13,6 +13,12 @@ public struct RowLines: Sendable, Equatable {
         rows += 1
     }
 
+    /// Removes the last rows.
+    mutating func removeLast(_ count: Int) {
+        rows -= count
+        while let last = jumps.last, last.row >= rows { jumps.removeLast() }
+    }
+
     /// Returns the line of a row, counted from 1.
     /// - Parameter row: a row of the table, counted from 0.
     public subscript(row: Int) -> Int {

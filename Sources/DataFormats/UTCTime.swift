@@ -19,10 +19,9 @@ package struct UTCTime: Hashable, Comparable, Sendable {
     private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
         var rest = bytes[...]
         guard let year = number(&rest, 4), take(&rest, "-"), let month = number(&rest, 2), take(&rest, "-"),
-            let day = number(&rest, 2), year > 0, (1...12).contains(month),
-            (1...daysInMonth(year, month)).contains(day)
+            let day = number(&rest, 2), CivilDate.exists(year, month, day)
         else { return nil }
-        var seconds = days(year, month, day) * 86_400
+        var seconds = CivilDate.days(year, month, day) * 86_400
         guard take(&rest, "T") || take(&rest, "t") || take(&rest, " ") else {
             return rest.isEmpty ? seconds * 1_000_000 : nil
         }
@@ -83,20 +82,6 @@ package struct UTCTime: Hashable, Comparable, Sendable {
         guard let minutes, minutes < 60 else { return nil }
         return sign * (hours * 3600 + minutes * 60)
     }
-
-    private static func daysInMonth(_ year: Int64, _ month: Int64) -> Int64 {
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-    }
-
-    /// Returns the days from 1970-01-01 to a date of the Gregorian calendar. Here a year starts in March, so
-    /// that the leap day is its last. An era of 400 years has 146,097 days.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let year = month > 2 ? year : year - 1
-        let (era, yearOfEra) = (year / 400, year % 400)
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
 }
 
 extension UTCTime: CustomStringConvertible {
@@ -105,7 +90,7 @@ extension UTCTime: CustomStringConvertible {
         var days = microseconds / 86_400_000_000
         var rest = microseconds % 86_400_000_000
         if rest < 0 { (days, rest) = (days - 1, rest + 86_400_000_000) }
-        // The inverse of `days`.
+        // The inverse of `CivilDate.days`.
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

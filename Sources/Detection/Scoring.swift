@@ -60,7 +60,7 @@ package struct Scoring: Sendable {
     }
 
     /// Returns reasons to doubt the scores, one or two sentences each.
-    package func warnings(_ drift: Drift?) -> [String] {
+    package func warnings(_ drift: Drift?) -> [Warning] {
         Threshold.warnings(of: rule, source: source, calibration: calibration)
             + [drift?.warning].compactMap { $0 }
     }
@@ -74,19 +74,23 @@ extension Threshold {
     ///   - calibration: the errors.
     package static func warnings(
         of rule: Rule?, source: Source?, calibration: ErrorDistribution?
-    ) -> [String] {
+    ) -> [Warning] {
         guard let calibration, let rule, case .quantile(let q) = rule else { return [] }
-        var warnings: [String] = []
+        var warnings: [Warning] = []
         if source == .training {
             warnings.append(
-                "The threshold was learned from the windows that the weights were fitted to, because no "
-                    + "others were held back: expect more false alarms than the quantile promises. Train on "
-                    + "more rows, or with a calibration_split.")
+                Warning(
+                    .thresholdFromTraining, .warning,
+                    "The threshold was learned from the windows that the weights were fitted to, because no "
+                        + "others were held back: expect more false alarms than the quantile promises. Train "
+                        + "on more rows, or with a calibration_split."))
         }
         if !calibration.supports(q) {
             warnings.append(
-                "\(calibration.count) calibration windows are too few for a quantile of \(q): the threshold "
-                    + "is an estimate, at least their largest error. Train on more rows.")
+                Warning(
+                    .fewCalibrationWindows, .warning,
+                    "\(calibration.count) calibration windows are too few for a quantile of \(q): the "
+                        + "threshold is an estimate, at least their largest error. Train on more rows."))
         }
         return warnings
     }
@@ -94,11 +98,12 @@ extension Threshold {
 
 extension Drift {
     /// The warning about a drift; nil if there is none.
-    fileprivate var warning: String? {
+    fileprivate var warning: Warning? {
         guard isDrift else { return nil }
-        return
+        return Warning(
+            .drift, .warning,
             "\(Int((share * 100).rounded())) % of the \(windows) windows exceed a level that 10 % of the "
-            + "calibration windows exceeded: either most of them are anomalous, or the process has drifted. "
-            + "Retrain on recent data."
+                + "calibration windows exceeded: either most of them are anomalous, or the process has "
+                + "drifted. Retrain on recent data.")
     }
 }

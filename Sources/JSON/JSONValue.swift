@@ -25,6 +25,15 @@ package enum JSONValue: Sendable {
         case .object: "an object"
         }
     }
+
+    /// The value of a number; nil for any other value.
+    package var double: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        default: nil
+        }
+    }
 }
 
 /// Nested JSON arrays of numbers, flattened in row-major order.

@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import NeuralNetwork
 import TimeSeries
@@ -10,6 +11,10 @@ public struct ModelDescription: Sendable {
     public let network: Sequential
     /// The names of the features, `[F]`; nil if none were given.
     public let featureNames: [String]?
+    /// The columns of the training data with their roles; nil for data without names and for older models.
+    public internal(set) var columns: [TableColumn]?
+    /// What is done with rows before they are scaled.
+    public let preparation: Preparation
     /// Converts between the data's units and scaled units.
     public let scaler: Scaler
     /// How the model was fitted.
@@ -80,7 +85,8 @@ public struct ModelDescription: Sendable {
 
     /// A description from its parts.
     package init(
-        architecture: Architecture, network: Sequential, featureNames: [String]?, scaler: Scaler,
+        architecture: Architecture, network: Sequential, featureNames: [String]?,
+        columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
         baselineErrors: BaselineErrors?, origin: Origin, note: String?,
         unknown: UnknownMetadata
@@ -88,6 +94,8 @@ public struct ModelDescription: Sendable {
         self.architecture = architecture
         self.network = network
         self.featureNames = featureNames
+        self.columns = columns
+        self.preparation = preparation
         self.scaler = scaler
         self.training = training
         self.errorKind = errorKind
@@ -97,6 +105,13 @@ public struct ModelDescription: Sendable {
         self.origin = origin
         self.note = note
         self.unknown = unknown
+    }
+
+    /// The roles of the columns by name: those of the training data, or the features of a model that does not
+    /// know more.
+    public var columnRoles: [String: ColumnRole] {
+        let names = columns?.map { ($0.name, $0.role) } ?? (featureNames ?? []).map { ($0, .feature) }
+        return Dictionary(names) { $1 }
     }
 
     /// T and F of the model's windows.

@@ -1,3 +1,4 @@
+import DataFormats
 import JSON
 import NeuralNetwork
 import TimeSeries
@@ -27,9 +28,13 @@ extension ModelMetadata {
             throw ModelFileError("metadata /architecture: \(mismatch.detail)")
         }
         let (errorKind, errors) = try DetectorMetadata.errors(&reader)
+        let names = try featureNames(reader, features: features)
         return ModelDescription(
-            architecture: architecture, network: network,
-            featureNames: try featureNames(reader, features: features),
+            architecture: architecture, network: network, featureNames: names,
+            columns: try columns(reader, features: names),
+            preparation: try reader.document("preparation") { (json) throws(JSONError) in
+                try json.preparation(features: features)
+            } ?? Preparation(),
             scaler: try scaler(&reader, features: features),
             training: try training(&reader), errorKind: errorKind,
             threshold: try DetectorMetadata.threshold(&reader), errors: errors,
@@ -62,8 +67,20 @@ extension ModelMetadata {
                 JSONObject(uniqueMembers: [("feature_names", try JSONReader.parse(Array(text.utf8)))]))
             return try json.featureNames(of: features)
         } catch {
-            let place = error.pointer.isEmpty ? "/feature_names" : error.pointer
+            let place = error.pointer.flatMap { $0.isEmpty ? nil : $0 } ?? "/feature_names"
             throw ModelFileError("metadata \(place): \(error.detail)")
+        }
+    }
+
+    private static func columns(
+        _ reader: MetadataReader, features: [String]?
+    ) throws(ModelFileError) -> [TableColumn]? {
+        guard let text = reader["columns"], let features else { return nil }
+        do throws(JSONError) {
+            return try TableColumn.columns(try JSONReader.parse(Array(text.utf8)), features: features)
+        } catch {
+            throw ModelFileError(
+                "metadata \(error.pointer.flatMap { $0.isEmpty ? nil : $0 } ?? "/columns"): \(error.detail)")
         }
     }
 

@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import NeuralNetwork
 import TimeSeries
@@ -31,8 +32,11 @@ public struct TrainedModel: Sendable {
             + detector.valueCount
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
+        let columns =
+            description.columns?.reduce(0) { $0 + MemoryLayout<TableColumn>.stride + $1.name.utf8.count } ?? 0
         let note = description.note?.utf8.count ?? 0
-        return model.byteCount + names + note + description.unknown.byteCount + description.training.history
+        return model.byteCount + names + columns + note + description.unknown.byteCount + description.training
+            .history
             .count
             * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride

@@ -50,11 +50,7 @@ struct InferenceRequest {
         let size = outputs.reduce(0) { sum, requested in
             sum + (requested.output.shape(of: entry.trained.description)?.reduce(1, *) ?? 0)
         }
-        do throws(JSONError) {
-            try limits.checkResponse(of: windows.count * size, windows, entry.trained.model.network)
-        } catch {
-            throw Problem(error)
-        }
+        try limits.checkResponse(of: windows.count * size, windows, entry.trained.model.network)
     }
 }
 

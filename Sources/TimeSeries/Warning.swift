@@ -51,6 +51,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
 
     // MARK: Reading
 
+    /// A body that was compressed without saying so.
+    case compressedBody = "compressed_body"
     /// Blank rows that were left out.
     case blankRows = "blank_rows"
     /// Lines that were skipped: text before the header, a row of units.
@@ -70,6 +72,12 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case duplicateTimestamps = "duplicate_timestamps"
     /// Longer intervals between rows than usual.
     case gaps
+    /// Intervals between rows that vary so much that none counts as a gap.
+    case irregularIntervals = "irregular_intervals"
+    /// Rows at another interval than those that the model was trained on.
+    case otherInterval = "other_interval"
+    /// A counter that has started again, so that its rate is unknown there.
+    case counterRestart = "counter_restart"
     /// Recordings that are shorter than a window.
     case shortRecordings = "short_recordings"
 

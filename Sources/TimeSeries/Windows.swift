@@ -56,8 +56,9 @@ public struct Windows<Value: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
     ) throws(DataError) -> Windows {
         guard timesteps > 0, stride > 0 else { throw .shape("timesteps and stride must be at least 1") }
         let recordings = recordings ?? [0..<series.rows]
-        let starts = recordings.flatMap { rows in
-            Array(Swift.stride(from: rows.lowerBound, through: rows.upperBound - timesteps, by: stride))
+        var starts: [Int] = []
+        for rows in recordings {
+            starts += Swift.stride(from: rows.lowerBound, through: rows.upperBound - timesteps, by: stride)
         }
         guard !starts.isEmpty else {
             throw .shape(

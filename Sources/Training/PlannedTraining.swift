@@ -1,4 +1,5 @@
 import Detection
+import Inspection
 import ModelFiles
 import ModelStore
 import NeuralNetwork
@@ -13,6 +14,8 @@ public struct PlannedTraining: Sendable {
     public let network: Sequential
     /// The windows, `[N][T][F]` in the data's units.
     public let windows: Windows<Double>
+    /// What the data are, for the response; nil if they were not inspected.
+    public var inspection: Inspection?
     private let parts: TrainingParts
 
     /// Checks that the architecture fits the windows and that training stays within the limits.
@@ -85,7 +88,8 @@ public struct PlannedTraining: Sendable {
         return TrainedModel(
             description: ModelDescription(
                 architecture: specification.architecture, network: network,
-                featureNames: specification.featureNames, scaler: scaler,
+                featureNames: specification.featureNames, columns: specification.columns,
+                preparation: specification.preparation, scaler: scaler,
                 training: ModelDescription.Training(
                     options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                     warmStart: base?.version),

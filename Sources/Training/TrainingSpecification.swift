@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import ModelFiles
 import ModelStore
@@ -18,6 +19,10 @@ public struct TrainingSpecification: Sendable {
     public let base: ModelRegistry.Entry?
     /// The names of the features, `[F]`; nil if they have none.
     public var featureNames: [String]?
+    /// The columns of the data with their roles; nil for data without names.
+    public var columns: [TableColumn]?
+    /// What was done with the rows before they became windows, and is done again whenever the model is used.
+    public var preparation = Preparation()
     /// JSON that is stored with the model.
     public var note: String?
     /// The fingerprint of the request (``IdempotencyKey/fingerprint``), which is stored with the model so

@@ -14,6 +14,7 @@ struct InputOptions: ParsableArguments {
             """))
     var file: String?
 
+    @OptionGroup(title: "Columns") var features: FeatureOptions
     @OptionGroup(title: "CSV columns") var columns: ColumnOptions
 
     /// Reads the file.
@@ -27,7 +28,7 @@ struct InputOptions: ParsableArguments {
     ) throws -> RequestContent {
         let bytes = try InputFile(file).read()
         let format = InputFormat(bytes)
-        var members = try options.members()
+        var members = try options.members().merging(features.members()) { $1 }
         let columns = try columns.members()
         guard format == .csv || columns.isEmpty else { throw notCSV(columns.keys.min() ?? "") }
         for case (let name, let flags?) in rowFlags {
@@ -58,17 +59,23 @@ struct InputOptions: ParsableArguments {
     }
 }
 
-/// The uses of the columns of a CSV file.
-struct ColumnOptions: RequestOptions {
+/// What all data are read with.
+struct FeatureOptions: RequestOptions {
     @Option(help: ArgumentHelp("Columns to use as features, in this order.", valueName: "a,b,c"))
-    var columns: String?
+    var columns: List<String>?
 
     @Option(help: ArgumentHelp("Columns to leave out.", valueName: "a,b,c"))
-    var ignore: String?
+    var ignore: List<String>?
 
+    @Flag(help: "Refuse data and models with warnings of the level error.")
+    var strict = false
+}
+
+/// The uses of the columns of a CSV file.
+struct ColumnOptions: RequestOptions {
     @Option(
         help: ArgumentHelp(
-            "The column of timestamps. Default: the first column, if it holds text or is called time.",
+            "The column of timestamps. Default: the column whose name and cells are those of times.",
             valueName: "column"))
     var timestamp: String?
 
@@ -77,10 +84,16 @@ struct ColumnOptions: RequestOptions {
             "The column that has one value for all rows of a recording. No window spans two recordings.",
             valueName: "column"))
     var recording: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the first row has the names of the columns: true or false. Default: found in the file.",
+            valueName: "true/false"))
+    var header: Bool?
 }
 
 /// The formats of data, detected from the first bytes.
-private enum InputFormat {
+enum InputFormat {
     case csv
     /// A NumPy array.
     case npy

@@ -12,6 +12,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case safetensors
     /// An array in NumPy's npy format.
     case npy
+    /// A column of timestamps, one in each line.
+    case timestamp
 
     /// Runs the target on an input. Returns a description of the defect that it found; `nil` if there is
     /// none.
@@ -23,6 +25,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .csv: CSVFuzzing.finding(input)
         case .safetensors: SafeTensorsFuzzing.finding(input)
         case .npy: NPYFuzzing.finding(input)
+        case .timestamp: TimestampFuzzing.finding(input)
         }
     }
 }

@@ -44,7 +44,7 @@ struct JSONErrorTests {
         ("// x\n1", "", "no comments"),
         ("['a']", "/0", "double quotes"),
         ("{a:1}", "", "'a' at byte 1 is not JSON; expected the name of a member"),
-        ("\u{FEFF}{}", "", "byte order mark"), (#"{"a":"b}"#, "", "inside the string that begins at byte 5"),
+        ("\u{FEFF}", "", "the body is empty"), (#"{"a":"b}"#, "", "inside the string that begins at byte 5"),
         ("[\"a\nb\"]", "", "raw control character at byte 3"),
         ("[\"\u{0}\"]", "", "control character at byte 2"),
         (#"["\x"]"#, "/0", "bad escape"), (#"["\u12g4"]"#, "/0", "bad escape"),
@@ -154,7 +154,7 @@ struct JSONErrorTests {
             try JSONFixtures.parse(#"{"\#(name)":1,"\#(name)":1}"#)
         }
         #expect((twice?.detail.count ?? .max) < 300)
-        #expect((twice?.pointer.count ?? .max) < 300)
+        #expect((twice?.pointer?.count ?? .max) < 300)
     }
 
     @Test func nestingUpToTheMaximumIsRead() throws {

@@ -179,25 +179,25 @@ import Testing
     /// A bad query or table, and words that the problem's detail must contain.
     static let refused: [(query: String, text: String, words: String)] = [
         ("model=m", table(["a", "b"]), "'timesteps' is missing"),
-        ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&columns=a,c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&timestamp=c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&recording=c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&exclude=c", table(["a", "b"]), "no column \"c\""),
+        ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&columns=a,c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&timestamp=c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&recording=c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&exclude=c", table(["a", "b"]), "there is no such column"),
         ("model=pump&warm_start=true", table(["a"]), "lacks 'b'"),
         (
             "model=pump&warm_start=true", table(["a", "b", "c"]),
-            "has 'c', which the model does not have; exclude columns with ignore="
+            "has 'c', which the model does not have; leave it out with ignore"
         ),
         (
             "model=pump&warm_start=true&exclude=x", table(["a", "b", "x"]),
-            "line 4: column \"x\" has the value \"2\"; it must be 0 or 1"
+            "line 4: column \"x\" has the value \"2\"; a label must be 0 or 1"
         ),
         ("model=pump&warm_start=true&exclude=x", "a,b,x\n1,2,1\n1,2,0\n1,2,0\n", "leaves none"),
         ("model=m&timesteps=2", "a,a\n1,2\n", "two columns have the name \"a\""),
         ("model=m&timesteps=1", "a,b\n1,2\n3,x\n", "line 3: column \"b\" has the value \"x\""),
         ("model=m&timesteps=1", "a,b\n1,2\n3,\n", "line 3: the column 'b' has no value"),
-        ("model=m&timesteps=1", "a;b\n1;2,5\n", "decimals need a point"),
+        ("model=m&timesteps=1", "a;b\n1;2,5\n1.5;2\n", "2,5"),
         ("model=m&timesteps=1", "", "empty"),
         ("model=m&timesteps=9", table(["a"], rows: 0..<3), "shorter than one window"),
         (
@@ -218,7 +218,7 @@ import Testing
             "'patience'"
         ),
         ("model=m&timesteps=2&timesteps=2", table(["a"]), "'timesteps' occurs twice"),
-        ("model=m&timesteps=2&series=%5B%5B1%5D%5D", table(["a"]), "the body provides 'series'"),
+        ("model=m&timesteps=2&series=%5B%5B1%5D%5D", table(["a"]), "unknown query parameter 'series'"),
         ("timesteps=2", table(["a"]), "'model' is missing"),
     ]
 

@@ -5,8 +5,9 @@ import NeuralNetwork
 @main
 struct EngineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engine-bench", abstract: "Measures the engine. Prints one line of JSON.",
-        subcommands: [Train.self, Predict.self, Scale.self])
+        commandName: "engine-bench",
+        abstract: "Measures the engine and the readers of data. Prints one line of JSON.",
+        subcommands: [Train.self, Predict.self, Scale.self, Read.self])
 }
 
 /// Measures training on all cores.

@@ -73,7 +73,7 @@ extension Workload.Shape {
 }
 
 /// The xorshift64* generator with a fixed seed.
-private struct XorShift64Star: RandomNumberGenerator {
+struct XorShift64Star: RandomNumberGenerator {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     mutating func next() -> UInt64 {

@@ -1,4 +1,5 @@
-// A pull reader of JSON tokens over simdjson, and a writer of floats over std::to_chars, in plain C.
+// A pull reader of JSON tokens over simdjson, and numbers from and to text over std::from_chars and
+// std::to_chars, in plain C.
 //
 // simdjson's On-Demand front end finds and validates the structure of a body (UTF-8, quotes, control
 // characters) at several GB/s and builds an index of token offsets. This shim returns those tokens one at a
@@ -134,6 +135,15 @@ size_t csimdjson_write_floats(const float *values, size_t count, uint8_t *text);
 
 /// The same for doubles, with csimdjson_double_room bytes for each.
 size_t csimdjson_write_doubles(const double *values, size_t count, uint8_t *text);
+
+/// Reads the longest decimal number at `text`, before `end`: digits with an optional point and an optional
+/// exponent, and an optional minus sign. Leading zeros, `5.` and `.5` are numbers here; a plus sign and
+/// words are not. Returns the number of bytes read, 0 if there is no number. `value` is the nearest double:
+/// infinite beyond the range of doubles, and 0 below it.
+size_t csimdjson_read_double(const uint8_t *text, const uint8_t *end, double *value);
+
+/// Whether `length` bytes are valid UTF-8.
+bool csimdjson_is_utf8(const uint8_t *text, size_t length);
 
 #ifdef __cplusplus
 }

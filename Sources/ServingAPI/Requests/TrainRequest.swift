@@ -10,26 +10,23 @@ import Training
 /// A request to POST /train.
 package struct TrainRequest {
     let model: PermittedModel
-    let training: PlannedTraining
+    private(set) var training: PlannedTraining
 
     /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
     /// training is queued.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
-        var body = try FieldReader(data: call, flag: "exclude")
-        model = try body.model(for: call)
-        let warmStart = try body.read { (body) throws(JSONError) in try body.warmStart() }
-        let specification: TrainingSpecification
-        let windows: Windows<Double>
-        if let warmStart {
-            let base = try models.entry(model, warmStart)
-            (specification, windows) = try body.read { (body) throws(JSONError) in
-                try body.training(warmStart: base)
+        var request = try DataRequest(call)
+        model = try request.options.model(for: call)
+        let warmStart = try request.read { (options) throws(JSONError) in try options.warmStart() }
+        let (specification, data) =
+            if let warmStart {
+                try request.training(warmStart: try models.entry(model, warmStart))
+            } else {
+                try request.training()
             }
-        } else {
-            (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
-        }
         do throws(TrainingFailure) {
-            training = try PlannedTraining(specification, on: windows, limits: limits)
+            training = try PlannedTraining(specification, on: data.windows, limits: limits)
+            training.inspection = data.inspection
         } catch {
             throw Problem(error, architecture: specification.architecture)
         }
@@ -69,59 +66,63 @@ extension FieldReader {
         if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
         return try version("warm_start")
     }
+}
 
+extension DataRequest {
     /// Reads a training from new weights.
-    fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows<Double>) {
-        let architecture = try architecture()
-        let scaling: Scaling = try choice("scaling", default: .standard)
-        let detection = try detectionOptions()
-        let requested = try trainingOptions()
-        let data = try data()
-        let windows = try includedWindows(data)
-        try rejectUnknown()
-        let options = try options(requested, detection, for: windows)
+    fileprivate mutating func training() throws(Problem) -> (TrainingSpecification, RequestData) {
+        let (architecture, scaling) = try read { (options) throws(JSONError) -> (Architecture, Scaling) in
+            (try options.architecture(), try options.choice("scaling", default: .standard))
+        }
+        let (options, detection, data) = try trainingData(for: nil)
         var specification = TrainingSpecification(
             architecture: architecture, scaling: scaling, options: options, detection: detection)
         specification.featureNames = data.featureNames
-        return (specification, windows)
+        specification.columns = data.featureNames == nil ? nil : data.columns
+        specification.preparation = data.preparation
+        return (specification, data)
     }
 
     /// Reads a training that continues from a version.
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
-    ) throws(JSONError) -> (TrainingSpecification, Windows<Double>) {
-        for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
-        where has(name) {
-            throw error(
-                name, "is defined by version \(base.version), from which warm_start continues; remove it")
+    ) throws(Problem) -> (TrainingSpecification, RequestData) {
+        for name in [
+            "architecture", "units", "activation", "recurrent_activation", "layers", "scaling", "difference",
+        ] where options.has(name) {
+            throw Problem(
+                options.error(
+                    name, "is defined by version \(base.version), from which warm_start continues; remove it")
+            )
         }
-        let detection = try detectionOptions()
-        let requested = try trainingOptions()
-        let data = try data(for: base.trained.description)
-        let windows = try includedWindows(data)
-        try rejectUnknown()
-        let options = try options(requested, detection, for: windows)
+        let (options, detection, data) = try trainingData(for: base)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
         specification.featureNames = data.featureNames
-        return (specification, windows)
+        specification.columns =
+            base.trained.description.columns ?? (data.featureNames == nil ? nil : data.columns)
+        specification.preparation = data.preparation
+        return (specification, data)
     }
 
-    /// Reads `exclude`, and returns the windows that contain no row of it.
-    private mutating func includedWindows(_ data: RequestData) throws(JSONError) -> Windows<Double> {
-        guard let excludedRows = try rowFlags("exclude", rows: data.windows.series.rows) else {
-            return data.windows
+    /// Reads the options of fitting and detection, and the data without excluded rows.
+    private mutating func trainingData(
+        for base: ModelRegistry.Entry?
+    ) throws(Problem) -> (TrainingOptions, DetectionOptions, RequestData) {
+        let (detection, requested) = try read {
+            (options) throws(JSONError) -> (DetectionOptions, TrainingOptions) in
+            (try options.detectionOptions(), try options.trainingOptions())
         }
-        guard data.isSeries else {
-            throw error("exclude", "selects rows, but the data are windows")
+        let data = try data(
+            for: base?.trained.description, flag: "exclude", excludesFlagged: true, inspects: true)
+        try rejectUnknown()
+        let options = try read { (options) throws(JSONError) in
+            try options.options(requested, detection, for: data.windows)
         }
-        let windows = data.windows.excluding(rows: excludedRows)
-        guard windows.count > 0 else {
-            throw error(
-                "exclude", "leaves none of the \(data.windows.count) windows: each contains an excluded row")
-        }
-        return windows
+        return (options, detection, data)
     }
+}
 
+extension FieldReader {
     /// Completes and checks training options. Without `epochs`, `validation_split` and `early_stopping`,
     /// enables early stopping if there are enough windows.
     /// - Throws: an error if a part of the windows that the options need is empty.

@@ -18,6 +18,8 @@ struct Prediction: Computation {
     let entry: ModelRegistry.Entry
     /// `[N][T][F]` in the data's units.
     let windows: Windows<Double>
+    /// What was odd about the data.
+    let warnings: [Warning]
     /// The request. Its media type selects JSON or a NumPy array for the response.
     let call: Call
     let metrics: InferenceMetrics
@@ -107,6 +109,7 @@ struct Prediction: Computation {
                 json.member("model", entry.name)
                 json.member("version", entry.version)
                 members(&json)
+                if !warnings.isEmpty { json.warnings(warnings) }
             })
     }
 }

@@ -31,7 +31,9 @@ extension RowEvaluation {
     }
 
     /// The response to POST /evaluate.
-    func response(_ entry: ModelRegistry.Entry, _ scoring: Scoring) -> Response {
+    func response(
+        _ entry: ModelRegistry.Entry, _ scoring: Scoring, _ warnings: [Warning]
+    ) -> Response {
         .json { json in
             json.member("model", entry.name)
             json.member("version", entry.version)
@@ -59,7 +61,7 @@ extension RowEvaluation {
                 json.null()
             }
             json.drift(drift)
-            json.member("warnings", scoring.warnings(drift))
+            json.warnings(warnings)
         }
     }
 }

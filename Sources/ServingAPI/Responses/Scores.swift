@@ -15,6 +15,8 @@ struct Scores {
     private let rows: [Float]
     private let events: [Event]
     let drift: Drift?
+    /// Reasons to doubt the scores, and what was odd about the data.
+    private let warnings: [Warning]
 
     /// - Parameter errors: the errors of the windows, with the detail that the request needs.
     /// - Throws: 422 for errors that overflow float32, and for too many events.
@@ -25,6 +27,8 @@ struct Scores {
         guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let needsRows = request.parts.contains(.rows) || request.parts.contains(.events)
         drift = scoring.drift(of: errors.windows)
+        warnings = request.data.warnings + scoring.warnings(drift)
+        try request.data.check(warnings)
         rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []
         events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
         guard events.count <= limits.maxResponseValues / (5 + 2 * request.windows.features) else {
@@ -58,7 +62,7 @@ struct Scores {
                 }
             }
             json.drift(drift)
-            json.member("warnings", scoring.warnings(drift))
+            json.warnings(warnings)
         }
     }
 
@@ -68,9 +72,8 @@ struct Scores {
         json.member("score", score)
         json.member("is_anomaly", score > 1)
         json.member(
-            "timestamp",
-            ifAny: request.data.timestamp(
-                ofRow: request.windows.starts[index] + request.windows.timesteps - 1))
+            "timestamp", ifAny: request.data.timestamps,
+            row: request.data.firstRow + request.windows.starts[index] + request.windows.timesteps - 1)
         let (timesteps, features) = (request.windows.timesteps, request.windows.features)
         if request.parts.contains(.timesteps) {
             let timestepErrors = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
@@ -89,9 +92,10 @@ struct Scores {
         json.member("duration", event.duration)
         json.member("peak_row", event.peakRow)
         json.member("peak_score", event.peak)
-        json.member("first_timestamp", ifAny: request.data.timestamp(ofRow: event.rows.lowerBound))
-        json.member("last_timestamp", ifAny: request.data.timestamp(ofRow: event.rows.upperBound))
-        json.member("peak_timestamp", ifAny: request.data.timestamp(ofRow: event.peakRow))
+        let timestamps = request.data.timestamps
+        json.member("first_timestamp", ifAny: timestamps, row: event.rows.lowerBound)
+        json.member("last_timestamp", ifAny: timestamps, row: event.rows.upperBound)
+        json.member("peak_timestamp", ifAny: timestamps, row: event.peakRow)
         json.shares(of: features(of: event)[...], names: request.entry.trained.description.featureNames)
     }
 

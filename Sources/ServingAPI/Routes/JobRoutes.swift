@@ -91,7 +91,10 @@ extension JSONWriter {
         object("history") { $0.losses(of: snapshot.history) }
         switch snapshot.state {
         case .succeeded(let version):
-            object("result") { $0.members(of: version) }
+            object("result") { json in
+                json.members(of: version)
+                json.trainReport(version, job.inspection)
+            }
         case .failed, .cancelled:
             do throws(Problem) {
                 _ = try trainings.outcome(of: snapshot)

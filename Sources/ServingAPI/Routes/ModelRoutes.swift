@@ -135,8 +135,13 @@ extension JSONWriter {
         member("timesteps", model.inputShape.timesteps)
         member("features", model.inputShape.features)
         member("feature_names", model.featureNames)
+        if let columns = model.columns {
+            name("columns")
+            self.columns(columns)
+        }
         if let units = model.network.encodingUnits { member("encoding_units", units) }
         member("parameters", model.network.parameterCount)
+        preparation(of: model)
         member("scaling", model.scaler.scaling.rawValue)
         member("epochs", model.training.history.count)
         member("loss", model.loss.map { Float($0) })
@@ -148,6 +153,22 @@ extension JSONWriter {
         if let base = model.training.warmStart { member("warm_start", base) }
         member("created_at", model.origin.createdAt)
         member("software", model.origin.software)
+    }
+
+    /// What is done with rows before they are scaled, under the names that POST /train takes.
+    private mutating func preparation(of model: ModelDescription) {
+        let preparation = model.preparation
+        if let resampling = preparation.resampling {
+            member("interval", resampling.interval.description)
+            member("aggregate", resampling.aggregate.rawValue)
+        }
+        if let gaps = preparation.gaps.text { member("max_gap", gaps) }
+        if let interval = preparation.interval { member("row_interval", interval.description) }
+        if let differences = preparation.differences {
+            member(
+                "difference",
+                differences.features.map { model.featureNames?[$0.index] ?? "\($0.index)" } as [String]?)
+        }
     }
 
     /// `"unreadable":[{"version":4,"reason":"…","software":"reprise 0.3.0"}]`.

@@ -1,7 +1,9 @@
+import DataFormats
 import HTTP1
 import JSON
 import ModelFiles
 import ModelStore
+import TimeSeries
 
 extension Problem {
     /// 400: something outside the body is malformed.
@@ -29,8 +31,27 @@ extension Problem {
     }
 
     /// 422: the body is well-formed but invalid.
-    package static func invalid(at pointer: String, _ detail: String) -> Problem {
+    package static func invalid(at pointer: String?, _ detail: String) -> Problem {
         Problem(.invalidRequest, detail, pointer: pointer)
+    }
+
+    /// 422 for a table that cannot be used, 415 for bytes in another format than a table's.
+    package init(_ error: TableError) {
+        let place = TablePlace(
+            line: error.line, row: error.line == nil ? error.row : nil, column: error.column)
+        switch error.kind {
+        case .content: self.init(.invalidRequest, "\(error)", place: place)
+        case .format, .gzip: self.init(.unsupportedMediaType, "\(error)", place: place)
+        }
+    }
+
+    /// 422: a strict request whose data or model have warnings of the level `error`.
+    static func warned(_ warnings: [Warning]) -> Problem {
+        Problem(
+            .strictWarnings,
+            "the request is strict, and there \(warnings.count == 1 ? "is a warning" : "are warnings") of "
+                + "the level error: " + warnings.map(\.message).joined(separator: " "),
+            warnings: warnings)
     }
 
     /// 403: a request that can change something comes from a page that is not the server's own.
@@ -114,7 +135,8 @@ extension Problem {
 
     package static func malformedCoding(_ coding: ContentCoding) -> Problem {
         badRequest(
-            "the body does not match its Content-Encoding: it is not valid \(coding), or is incomplete")
+            "the body is compressed by its Content-Encoding or its first bytes, but it is not valid \(coding), or "
+                + "is incomplete")
     }
 
     package static func contentTooLarge(limit: Int) -> Problem {

@@ -31,6 +31,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case expectationFailed = "expectation-failed"
     case misdirectedRequest = "misdirected-request"
     case invalidRequest = "invalid-request"
+    case strictWarnings = "strict-warnings"
     case trainingFailed = "training-failed"
     case overflow
     case invalidModelFile = "invalid-model-file"
@@ -186,6 +187,13 @@ package enum ProblemType: String, CaseIterable, Sendable {
                 .unprocessableContent,
                 "A member or parameter is invalid, missing or unknown, or the data cannot be used.",
                 "Correct what `pointer` and `detail` name."
+            )
+        case .strictWarnings:
+            (
+                .unprocessableContent,
+                "The request has `strict: true`, and the data or the model have warnings of the level "
+                    + "`error`.",
+                "Do what the messages in `warnings` say, or leave `strict` out."
             )
         case .trainingFailed:
             (

@@ -20,6 +20,7 @@ import Testing
             ("GET", "/openapi.yaml", .read), ("HEAD", "/models", .read), ("POST", "/summary", .read),
             ("POST", "/reconstruct", .infer), ("POST", "/encode", .infer), ("POST", "/score", .infer),
             ("POST", "/evaluate", .infer), ("POST", "/compare", .train), ("POST", "/layers", .infer),
+            ("POST", "/inspect", .infer),
             ("POST", "/train", .train),
             ("DELETE", "/models/x", .admin), ("DELETE", "/models/x/versions/1", .admin),
             ("GET", "/jobs", .read), ("GET", "/jobs/x", .read), ("GET", "/jobs/x/events", .read),

@@ -226,10 +226,11 @@ extension Exercise {
     static let all: [Exercise] =
         bodyRefusals("POST /train", Small.training("toy"))
         + bodyRefusals("POST /reconstruct", windows) + bodyRefusals("POST /encode", windows)
-        + bodyRefusals("POST /layers", windows)
+        + bodyRefusals("POST /layers", windows) + bodyRefusals("POST /inspect", windows)
         + bodyRefusals("POST /summary", architecture) + bodyRefusals("POST /compare", Small.comparison("toy"))
         + bodyRefusals("POST /score", windows) + bodyRefusals("POST /evaluate", labelled)
-        + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + data + [
+        + predictions("/reconstruct") + predictions("/encode") + predictions("/score")
+        + predictions("/inspect") + scores + data + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),

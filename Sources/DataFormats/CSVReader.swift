@@ -1,0 +1,174 @@
+import TimeSeries
+
+extension Table {
+    /// Reads a CSV document (RFC 4180) as it comes from historians, data frames and spreadsheets.
+    ///
+    ///     let table = try Table(csv: bytes, TableOptions(ignored: ["note"]))
+    ///     table.features         // ["Pressure", "Voltage"]
+    ///     table.values           // [rows][2]
+    ///     table.columns          // all columns, with their roles and the reasons for them
+    ///
+    /// The separator, the decimal mark, the header, timestamps and an index are found in the document. What is
+    /// not certain is an error that says what would be right.
+    /// - Throws: ``TableError`` with the line for what cannot be read.
+    public init(csv bytes: [UInt8], _ options: TableOptions = TableOptions()) throws(TableError) {
+        try FileSignature.checkText(bytes)
+        let text = try TextEncoding.decoded(bytes, charset: options.charset)
+        self = try text.withUnsafeBufferPointer { (text) throws(TableError) in
+            var reader = try CSVReader(text, options)
+            return try reader.table()
+        }
+    }
+}
+
+/// Reads a CSV document: finds its layout, passes over the rows, and gives each column a role by its name and
+/// all of its cells.
+struct CSVReader {
+    let layout: TableLayout
+    var roles: ColumnRoles
+    var scan: ColumnScan
+    /// `[rows][columns]`.
+    var values: [Double]
+    var style = NumberStyle.plain
+    var warnings: [Warning]
+    private let start: RowScanner
+
+    init(_ text: UnsafeBufferPointer<UInt8>, _ options: TableOptions) throws(TableError) {
+        layout = try TableLayout(text, hasHeader: options.hasHeader)
+        warnings = layout.warnings
+        roles = try ColumnRoles(layout, options)
+        start = RowScanner(text, delimiter: layout.delimiter, position: layout.start, line: layout.line)
+        let modes = roles.columns.map { (column) -> ColumnScan.Mode in
+            switch column.role {
+            case .feature: .numbers
+            case nil: column.timestampName == nil ? .numbers : .texts
+            case .timestamp, .label, .recording: .texts
+            case .ignored: .skip
+            }
+        }
+        // A row without any cell cannot have a timestamp. Without timestamps, its place counts.
+        let hasTimestamps = roles.index(of: .timestamp) != nil || !roles.timestampCandidates.isEmpty
+        scan = try ColumnScan(start, modes: modes, omitsEmptyRows: hasTimestamps)
+        guard scan.rows > 0 else {
+            throw TableError(
+                "there is a header row, but no row of numbers below it", line: layout.headerLine)
+        }
+        values = scan.takeValues()
+    }
+
+    /// Returns the table.
+    mutating func table() throws(TableError) -> Table {
+        if let omitted = scan.omitted {
+            warnings.append(
+                Warning(
+                    .blankRows, .info,
+                    omitted.count == 1
+                        ? "The blank row in line \(omitted.line) was left out."
+                        : "\(omitted.count) blank rows were left out, the first in line \(omitted.line)."))
+        }
+        let recordings = readRecordings()
+        style = try numberStyle()
+        if style != .plain { try rescan() }
+        let timestamps = try readTimestamps(recordings)
+        try findRoles()
+        let flags = try readFlags()
+        let late = try readLateTimestamps(timestamps, recordings)
+        try checkFeatures()
+        let features = try roles.features()
+        warnAboutClampedValues(features)
+        keepColumns(features)
+        return Table(
+            columns: roles.columns.map {
+                TableColumn(name: $0.name, role: $0.role ?? .ignored, reason: $0.reason)
+            },
+            features: roles.hasNames ? features.map { roles.columns[$0].name } : nil,
+            featureCount: features.count, values: values, timestamps: late ?? timestamps,
+            recordings: recordings, flags: flags, lines: scan.lines, warnings: warnings)
+    }
+
+    /// Passes over the rows again.
+    func pass(
+        _ mode: ColumnScan.Mode, _ columns: [Int], style: NumberStyle = .plain, looksForPoints: Bool = false,
+        keepsValues: Bool = false
+    ) throws(TableError) -> ColumnScan {
+        let modes = scan.modes.indices.map { columns.contains($0) ? mode : .skip }
+        // The number of rows must be that of the first pass.
+        return try ColumnScan(
+            start, modes: modes, style: style, looksForPoints: looksForPoints,
+            omitsEmptyRows: scan.omitsEmptyRows, keepsValues: keepsValues)
+    }
+
+    /// Leaves the features in `values`, in this order.
+    private mutating func keepColumns(_ features: [Int]) {
+        let columns = roles.columns.count
+        guard features != Array(0..<columns) else { return }
+        let isRising = zip(features, features.dropFirst()).allSatisfy(<)
+        let count = features.count
+        let rows = scan.rows
+        // Rows move towards the front, so that none is overwritten before it is read.
+        values.withUnsafeMutableBufferPointer { values in
+            var row = [Double](repeating: 0, count: count)
+            for index in 0..<rows {
+                if isRising {
+                    for (target, feature) in features.enumerated() {
+                        values[index * count + target] = values[index * columns + feature]
+                    }
+                } else {
+                    for (target, feature) in features.enumerated() {
+                        row[target] = values[index * columns + feature]
+                    }
+                    for target in 0..<count { values[index * count + target] = row[target] }
+                }
+            }
+        }
+        values.removeLast(values.count - rows * count)
+    }
+
+    private func readRecordings() -> [Range<Int>] {
+        guard let column = roles.index(of: .recording) else { return [0..<scan.rows] }
+        let texts = scan.texts[column]
+        var starts = [0]
+        for row in 1..<max(1, scan.rows) where texts[row] != texts[row - 1] { starts.append(row) }
+        return zip(starts, starts.dropFirst() + [scan.rows]).map { $0..<$1 }
+    }
+
+    /// Reads the label column.
+    private func readFlags() throws(TableError) -> [Bool]? {
+        guard let column = roles.index(of: .label) else { return nil }
+        var flags: [Bool] = []
+        flags.reserveCapacity(scan.rows)
+        for row in 0..<scan.rows {
+            let flag = scan.texts[column].withBytes(row) { (bytes) -> Bool? in
+                let text = NumberText(bytes: bytes)
+                return text.boolean ?? text.plainNumber.flatMap { $0 == 0 ? false : $0 == 1 ? true : nil }
+            }
+            guard let flag else {
+                let (name, text) = (roles.columns[column].name, scan.texts[column][row])
+                throw TableError(
+                    "column \(TableError.quoted(name)) has the value \(TableError.quoted(text)); a label must "
+                        + "be 0 or 1, true or false, or yes or no", line: scan.lines[row], row: row,
+                    column: name, cell: text)
+            }
+            flags.append(flag)
+        }
+        return flags
+    }
+
+    private mutating func warnAboutClampedValues(_ features: [Int]) {
+        for column in features {
+            let rows = scan.profiles[column].clampedRows
+            guard !rows.isEmpty else { continue }
+            let name = roles.columns[column].name
+            warnings.append(
+                Warning(
+                    .clampedValues, .warning,
+                    "\(rows.count == 1 ? "A value" : "\(rows.count) values") of column "
+                        + "\(TableError.quoted(name)) beyond the range of doubles were read as "
+                        + "±\(Double.greatestFiniteMagnitude).",
+                    columns: [name], rows: rows.prefix(Self.maxRows).map { $0..<($0 + 1) }))
+        }
+    }
+
+    /// The maximum number of rows that a warning lists.
+    private static let maxRows = 20
+}

@@ -1,0 +1,232 @@
+import DataFormats
+import Testing
+import TimeSeries
+
+/// Separators, line ends, headers, encodings and the spellings of numbers.
+@Suite struct TableTextTests {
+    /// A document and the table that is expected.
+    struct Readable: CustomTestStringConvertible {
+        let title: String
+        let bytes: [UInt8]
+        let options: TableOptions
+        let features: [String]
+        let values: [Double]
+        let warnings: [WarningCode]
+
+        init(
+            _ title: String, _ text: String, options: TableOptions = TableOptions(),
+            features: [String] = ["a", "b"],
+            _ values: [Double], _ warnings: [WarningCode] = []
+        ) {
+            self.init(title, Array(text.utf8), options: options, features: features, values, warnings)
+        }
+
+        init(
+            _ title: String, _ bytes: [UInt8], options: TableOptions = TableOptions(),
+            features: [String] = ["a", "b"], _ values: [Double], _ warnings: [WarningCode] = []
+        ) {
+            self.title = title
+            self.bytes = bytes
+            self.options = options
+            self.features = features
+            self.values = values
+            self.warnings = warnings
+        }
+
+        var testDescription: String { title }
+    }
+
+    static let readable: [Readable] = [
+        Readable("CRLF", "a,b\r\n1,2\r\n3,4\r\n", [1, 2, 3, 4]),
+        Readable("CR alone", "a,b\r1,2\r3,4\r", [1, 2, 3, 4]),
+        Readable("no line end at the end", "a,b\n1,2", [1, 2]),
+        Readable("byte order mark", "\u{FEFF}a,b\n1,2\n", [1, 2]),
+        Readable("byte order mark and quotes", "\u{FEFF}\"a\",\"b\"\n1,2\n", [1, 2]),
+        Readable("semicolons", "a;b\n1;2\n", [1, 2]),
+        Readable("tabs", "a\tb\n1\t2\n", [1, 2]),
+        Readable("pipes", "a|b\n1|2\n3|4\n", [1, 2, 3, 4]),
+        Readable("a separator line", "sep=;\na;b\n1;2\n", [1, 2]),
+        Readable("a separator line of another character", "\"sep=^\"\r\na^b\r\n1^2\r\n", [1, 2]),
+        Readable("blanks in names and cells", "a , b\n 1 ,\t2\n", [1, 2]),
+        Readable("blanks before quotes", "\"a\", \"b\"\n\"1\", \"2\" \n", [1, 2]),
+        Readable(
+            "quotes, line ends and separators in a name", "\"a \"\"x\"\"\",\"b,\nc\"\n1,2\n",
+            features: ["a \"x\"", "b,\nc"], [1, 2]),
+        Readable(
+            "commas in quoted names are no separators", "\"a, in s\";\"b, in m\"\n1;2\n",
+            features: ["a, in s", "b, in m"], [1, 2]),
+        Readable("comments", "# Device: X1\n// exported, by hand\n\na,b\n1,2\n", [1, 2], [.skippedLines]),
+        Readable("names in a comment", "# a,b\n1.5,2\n3,4\n", [1.5, 2, 3, 4], [.skippedLines]),
+        Readable(
+            "lines before the header", "Device: X1\nExport of 2026\n\na,b\n1,2\n3,4\n", [1, 2, 3, 4],
+            [.skippedLines]),
+        Readable("a row of units", "a,b\n[°C],bar\n1,2\n3,4\n", [1, 2, 3, 4], [.skippedLines]),
+        Readable("a row of units with powers", "a,b\nm3/h,kg·m^-2\n1,2\n", [1, 2], [.skippedLines]),
+        Readable(
+            "units above times", "time,a,b\nyyyy-mm-dd hh:mm,(V),-\n2026-01-01 00:00,1,2\n", [1, 2],
+            [.skippedLines]),
+        Readable("blank lines", "a,b\n\n1,2\n  \n3,4\n\n\n", [1, 2, 3, 4], [.blankRows]),
+        Readable("a blank line in a single column", "a\n1\n\n3\n", features: ["a"], [1, 3], [.blankRows]),
+        Readable("rows of separators at the end", "a,b\n1,2\n,\n,\n", [1, 2], [.blankRows]),
+        Readable("rows of more separators at the end", "a;b\n1;2\n;;;;\n;\n", [1, 2], [.blankRows]),
+        Readable("a row of separators in the middle", "a,b\n1,2\n,\n3,4\n", [1, 2, .nan, .nan, 3, 4]),
+        Readable(
+            "a row of separators among timestamps", "time,a,b\n2026-01-01,1,2\n,,\n2026-01-02,3,4\n",
+            [1, 2, 3, 4], [.blankRows]),
+        Readable(
+            "missing values", "a,b\n,1\nNA,n/a\nN/A,null\nNone,NaN\n-,?\n#N/A,-nan\n1.#QNAN,NULL\n",
+            [.nan, 1] + Array(repeating: .nan, count: 12)),
+        Readable("a missing value in the first row", "a,b\nN/A,1\n2,3\n", [.nan, 1, 2, 3]),
+        Readable(
+            "forms of numbers", "a,b\n+1,.5\n5.,1e3\n-0,1E-2\n007,\u{2212}4\n",
+            [1, 0.5, 5, 1000, -0.0, 0.01, 7, -4]),
+        Readable(
+            "digits beyond a double's", "a,b\n0.12345678901234567890123,123456789012345678901234567890\n",
+            [0.12345678901234567890123, 1.2345678901234568e29]),
+        Readable(
+            "beyond a double's range", "a,b\n1e999,-1e999\n1e-999,2\n",
+            [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 2], [.clampedValues, .clampedValues]),
+        Readable("decimal commas", "a;b\n1,5;2\n-0,25;1e3\n", [1.5, 2, -0.25, 1000], [.numberFormat]),
+        Readable("decimal commas with three digits", "a;b\n1,234;5,678\n", [1.234, 5.678], [.numberFormat]),
+        Readable("quoted decimal commas", "a,b\n\"1,5\",\"2,25\"\n", [1.5, 2.25], [.numberFormat]),
+        Readable(
+            "decimal commas and points between thousands", "a;b\n1.234,5;1,5\n1.234;2\n",
+            [1234.5, 1.5, 1234, 2], [.numberFormat]),
+        Readable(
+            "commas between thousands", "a,b\n\"1,234.5\",1\n\"2,345\",2\n", [1234.5, 1, 2345, 2],
+            [.numberFormat]),
+        Readable(
+            "apostrophes between thousands", "a;b\n1'234.5;1\n999.5;2\n", [1234.5, 1, 999.5, 2],
+            [.numberFormat]),
+        Readable(
+            "blanks between thousands", "a;b\n1\u{202F}234,5;1\n999,5;2\n", [1234.5, 1, 999.5, 2],
+            [.numberFormat]),
+        Readable("decimal commas in a clock", "Zeit (s);a;b\n0,0;1;2\n0,5;3;4\n", [1, 2, 3, 4]),
+        Readable("UTF-16, little-endian", utf16("a,b\n1,2\n", bigEndian: false), [1, 2]),
+        Readable("UTF-16, big-endian", utf16("°,b\n1,2\n", bigEndian: true), features: ["°", "b"], [1, 2]),
+        Readable(
+            "UTF-16 by charset", Array(utf16("a,b\n1,2\n", bigEndian: false).dropFirst(2)),
+            options: TableOptions(charset: "UTF-16LE"), [1, 2]),
+        Readable(
+            "windows-1252", Array("Temp ".utf8) + [0xB0] + Array("C,".utf8) + [0x80] + Array("\n1,2\n".utf8),
+            options: TableOptions(charset: "Windows-1252"), features: ["Temp °C", "€"], [1, 2]),
+        Readable(
+            "ISO 8859-1", [0xE4] + Array(",b\n1,2\n".utf8), options: TableOptions(charset: "iso-8859-1"),
+            features: ["ä", "b"], [1, 2]),
+        Readable(
+            "a charset of the same encoding", "ä,b\n1,2\n", options: TableOptions(charset: "utf-8"),
+            features: ["ä", "b"], [1, 2]),
+        Readable(
+            "a header that begins with a bracket", "[bar],[V]\n1,2\n", features: ["[bar]", "[V]"], [1, 2]),
+    ]
+
+    static func utf16(_ text: String, bigEndian: Bool) -> [UInt8] {
+        ([0xFEFF] + text.utf16).flatMap { unit in
+            bigEndian ? [UInt8(unit >> 8), UInt8(unit & 0xFF)] : [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+        }
+    }
+
+    @Test(arguments: readable) func aDocumentIsReadAsItsTable(_ document: Readable) throws {
+        let table = try Table(csv: document.bytes, document.options)
+        #expect(table.features == document.features)
+        #expect(table.featureCount == document.features.count)
+        #expect(table.values.map(\.description) == document.values.map(\.description))
+        #expect(table.warnings.map(\.code) == document.warnings)
+    }
+
+    /// A document that is refused, with the line and parts of the message.
+    struct Unreadable: CustomTestStringConvertible {
+        let bytes: [UInt8]
+        let options: TableOptions
+        let kind: TableError.Kind
+        let line: Int?
+        let words: [String]
+
+        init(_ text: String, line: Int?, kind: TableError.Kind = .content, _ words: String...) {
+            (bytes, options, self.kind, self.line, self.words) = (
+                Array(text.utf8), TableOptions(), kind, line, words
+            )
+        }
+
+        init(
+            _ bytes: [UInt8], charset: String? = nil, line: Int? = nil, kind: TableError.Kind = .format,
+            _ words: String...
+        ) {
+            (self.bytes, self.kind, self.line, self.words) = (bytes, kind, line, words)
+            options = TableOptions(charset: charset)
+        }
+
+        var testDescription: String { words.joined(separator: "; ") }
+    }
+
+    static let unreadable: [Unreadable] = [
+        Unreadable("", line: 1, "empty"),
+        Unreadable("\n\r\n", line: 1, "empty"),
+        Unreadable("a,b\n", line: 1, "no row of numbers"),
+        Unreadable("a,b\n,\n", line: 1, "no row of numbers"),
+        Unreadable("a,b1,23,4", line: 1, "one line", "--data-binary"),
+        Unreadable("a,b\n1,2\n3\n", line: 3, "1 cell where the first row has 2"),
+        Unreadable("a,b\n1,2,3\n", line: 2, "3 cells where the first row has 2"),
+        Unreadable("t\n1,5\n2,5\n", line: 2, "2 cells", "semicolons"),
+        Unreadable("a,b\n1,\"2\n", line: 2, "no closing quote"),
+        Unreadable("a,b\n1,\"2\"3\n", line: 2, "follows a closing quote"),
+        Unreadable("temp,flow\n$5,1\n6,2\n", line: 2, "\"temp\"", "\"$5\"", "missing value is an empty cell"),
+        Unreadable("temp\n$5\n6\n", line: 2, "\"$5\""),
+        Unreadable("temp,flow\n\"1,234\",1\n6,2\n", line: 2, "\"1,234\"", "1234 or 1.234"),
+        Unreadable("temp,flow\nTRUE,1\n6,2\n", line: 2, "\"TRUE\"", "flag among numbers", "missing"),
+        Unreadable("temp,flow\n5,1\nbad,2\n", line: 3, "\"bad\"", "not a number", "N/A"),
+        Unreadable("temp,flow\nBad,Bad\n1,2\n", line: 2, "\"Bad\""),
+        Unreadable("a,b\n1,inf\n", line: 2, "\"b\"", "finite"),
+        Unreadable("a,b\n-Infinity,1\n", line: 2, "\"a\"", "finite"),
+        Unreadable("a,b\n1,0x10\n", line: 2, "\"0x10\"", "not a number"),
+        Unreadable("a,b\n1,1_000\n", line: 2, "not a number"),
+        Unreadable("a,b\n1,<NA>\n", line: 2, "not a number"),
+        Unreadable("a;b\n1,5;2.5\n", line: 2, "\"b\"", "\"2.5\"", "\"1,5\"", "decimal mark"),
+        Unreadable("a;b\n1.234;2,5\n", line: 2, "\"1.234\"", "decimal mark"),
+        Unreadable("a;b\n1,234;2.5\n", line: 2, "1234 or 1.234"),
+        Unreadable("a\tb\n1,234\t5\n", line: 2, "1234 or 1.234"),
+        Unreadable("x\n1.0 2.0\n3.0 4.0\n", line: 2, "commas, not with blanks"),
+        Unreadable("a,b\n1,\(String(repeating: "x", count: 99))\n", line: 2, "xxxx…\""),
+        Unreadable("a,b\n1,\u{1B}[31m\n", line: 2, "\\u{1B}"),
+        Unreadable(
+            Array("a,b\n1,2\nTemp ".utf8) + [0xB0, 0x0A], line: 3, "0xB0", "not UTF-8", "charset=windows-1252"
+        ),
+        Unreadable([0xE4, 0x2C, 0x62, 0x0A], charset: "us-ascii", line: 1, "0xE4", "not ASCII"),
+        Unreadable([0x61, 0x81, 0x0A], charset: "cp1252", line: 1, "0x81"),
+        Unreadable(Array("a\n1\n".utf8), charset: "shift_jis", "\"shift_jis\"", "windows-1252"),
+        Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: false).dropFirst(2)), "UTF-16", "charset=utf-16le"),
+        Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: true).dropFirst(2)), "charset=utf-16be"),
+        Unreadable([0xFF, 0xFE, 0x61], "odd number"),
+        Unreadable([0xFF, 0xFE, 0x00, 0xD8, 0x61, 0x00], line: 1, "surrogate"),
+        Unreadable([0x1F, 0x8B, 0x08, 0x00], kind: .gzip, "gzip"),
+        Unreadable(Array("PK\u{3}\u{4}....".utf8), "Excel workbook (.xlsx)", "CSV"),
+        Unreadable([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], ".xls"),
+        Unreadable(Array("PAR1....".utf8), "Parquet"),
+        Unreadable([0x93] + Array("NUMPY".utf8), "NumPy array", "application/x-npy"),
+        Unreadable(Array("{\"series\": [[1]]}".utf8), "JSON", "application/json"),
+        Unreadable(Array("[[1, 2], [3, 4]]".utf8), "JSON"),
+        Unreadable(Array("[1, 2]".utf8), "JSON"),
+        Unreadable(Array("<!DOCTYPE html><html>".utf8), "HTML"),
+    ]
+
+    @Test(arguments: unreadable) func whatIsNotUnderstoodIsRefusedWithThePlace(_ document: Unreadable) throws
+    {
+        let error = #expect(throws: TableError.self) { _ = try Table(csv: document.bytes, document.options) }
+        #expect(error?.line == document.line)
+        #expect(error?.kind == document.kind)
+        let description = try #require(error).description
+        for word in document.words { #expect(description.contains(word), "in: \(description)") }
+    }
+
+    @Test func linesAreThoseOfTheDocument() throws {
+        let table = try Table(csv: Array("# x\r\na,\"b\r\nc\"\r\n1,2\r\n\r\n3,4\r\n\"5\",6".utf8))
+        #expect(table.lines.map { lines in (0..<3).map { lines[$0] } } == [4, 6, 7])
+        #expect(table.warnings.contains { $0.code == .blankRows && $0.message.contains("line 5") })
+    }
+
+    @Test func clampedValuesAreTold() throws {
+        let table = try Table(csv: Array("a,b\n1,2\n1e400,3\n".utf8))
+        #expect(table.warnings.count == 1)
+        #expect(table.warnings.first?.columns == ["a"] && table.warnings.first?.rows == [1..<2])
+    }
+}
