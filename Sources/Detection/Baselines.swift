@@ -37,18 +37,17 @@ public struct Baselines: Sendable, Equatable {
     package func zScoreErrors(of windows: Windows<Float>) -> [Float] {
         let (features, timesteps) = (windows.features, windows.timesteps)
         let values = windows.series.values
-        let (offset, scale) = (rowScaler.offset.map { Float($0) }, rowScaler.scale.map { Float($0) })
-        let rowErrors = (0..<windows.series.rows).map { row -> Float in
-            var sum: Float = 0
+        let (offset, scale) = (rowScaler.offset, rowScaler.scale)
+        let rowErrors = (0..<windows.series.rows).map { row -> Double in
+            var sum = 0.0
             for feature in 0..<features {
-                let z =
-                    (values[row * features + feature] - offset[feature]) / scale[feature]
+                let z = (Double(values[row * features + feature]) - offset[feature]) / scale[feature]
                 sum += z * z
             }
-            return sum / Float(features)
+            return sum / Double(features)
         }
         return windows.starts.map { start in
-            rowErrors[start..<(start + timesteps)].reduce(0, +) / Float(timesteps)
+            Float.limiting(rowErrors[start..<(start + timesteps)].reduce(0, +) / Double(timesteps))
         }
     }
 
@@ -61,7 +60,9 @@ public struct Baselines: Sendable, Equatable {
             var residuals = chunk.residuals(from: means)
             components.remove(first: components.count, from: &residuals)
             return stride(from: 0, to: residuals.count, by: size).map { start in
-                residuals[start..<(start + size)].reduce(0) { $0 + $1 * $1 } / Float(size)
+                min(
+                    residuals[start..<(start + size)].reduce(0) { $0 + $1 * $1 } / Float(size),
+                    .greatestFiniteMagnitude)
             }
         }
     }

@@ -50,10 +50,11 @@ public enum ErrorMeasure: Sendable, Equatable {
             errors.windows += meanSquaredErrors(of: windows, reconstructions: reconstructions)
             guard !detail.isEmpty else { return }
             var details = WindowErrors()
-            details.add(windows.residuals(from: reconstructions).map { $0 * $0 }, windows, detail)
+            details.add(windows.residuals(from: reconstructions), windows, detail) { $0 * $0 }
             errors.timesteps += details.timesteps
             errors.features += details.features
-        case .meanAbsolute: errors.add(windows.residuals(from: reconstructions).map(abs), windows, detail)
+        case .meanAbsolute:
+            errors.add(windows.residuals(from: reconstructions), windows, detail) { abs($0) }
         case .mahalanobis(let measure):
             measure.add(windows.residuals(from: reconstructions), to: &errors, detail)
         }

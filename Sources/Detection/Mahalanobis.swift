@@ -28,6 +28,9 @@ public struct Mahalanobis: Sendable, Equatable {
     /// within the next minutes.
     private static let maxDeviations: Float = 12
 
+    /// A mean residual in scaled units beyond which features are compared without their covariance.
+    private static let maxCorrelated: Float = 1e6
+
     /// The maximum number of features, as C has F² values.
     public static let maxFeatures = 512
     /// The maximum number of windows that the covariance is computed from. Of more windows, an evenly spaced
@@ -180,9 +183,18 @@ public struct Mahalanobis: Sendable, Equatable {
     func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
         let features = mean.count
         let remainders = remainders(residuals)
-        let whitened = whitened(means(remainders)[...])
+        let means = means(remainders)
+        let whitened = whitened(means[...])
         errors.windows += Self.meanSquares(whitened, features: features)
-        if detail.contains(.features) { errors.features += whitened.map { $0 * $0 } }
+        if detail.contains(.features) {
+            for start in stride(from: 0, to: means.count, by: features) {
+                let window = start..<(start + features)
+                // The covariance spreads an error over correlated features. That of a value far outside
+                // everything known would hide which feature has it.
+                let isFar = means[window].contains { abs($0) > Self.maxCorrelated }
+                errors.features += (isFar ? means : whitened)[window].map { Double($0) * Double($0) }
+            }
+        }
         if detail.contains(.timesteps) { errors.timesteps += distances(remainders[...]) }
     }
 
@@ -198,7 +210,9 @@ public struct Mahalanobis: Sendable, Equatable {
 
     private static func meanSquares(_ rows: [Float], features: Int) -> [Float] {
         stride(from: 0, to: rows.count, by: features).map { start in
-            rows[start..<(start + features)].reduce(0) { $0 + $1 * $1 } / Float(features)
+            min(
+                rows[start..<(start + features)].reduce(0) { $0 + $1 * $1 } / Float(features),
+                .greatestFiniteMagnitude)
         }
     }
 

@@ -10,18 +10,21 @@ package struct Scoring: Sendable {
     package var combination: RowCombination
     /// The rule that groups rows into events.
     package var eventRule: EventRule
-    /// The errors that the threshold was computed from, and the windows that they belong to.
+    /// The errors that the threshold was computed from, the windows that they belong to, and T of these.
     private let calibration: ErrorDistribution?
     private let source: Threshold.Source?
+    private let timesteps: Int?
 
     /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults.
     /// - Parameters:
     ///   - model: the model's threshold.
     ///   - calibration: the errors of the model's calibration windows.
     ///   - rule: replaces the model's threshold; nil to keep it.
+    ///   - timesteps: T of the model's windows, for the text of warnings.
     /// - Returns: nil if the model has no threshold and the rule cannot compute one.
     package init?(
-        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil
+        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil,
+        timesteps: Int? = nil
     ) {
         let value =
             if let rule {
@@ -37,6 +40,7 @@ package struct Scoring: Sendable {
         eventRule = EventRule()
         self.calibration = calibration
         source = model?.source
+        self.timesteps = timesteps
     }
 
     /// Returns an error divided by the threshold, limited to finite values because the threshold can be close
@@ -59,9 +63,9 @@ package struct Scoring: Sendable {
         calibration.flatMap { Drift(of: errors, comparedWith: $0) }
     }
 
-    /// Returns reasons to doubt the scores, one or two sentences each.
+    /// Returns reasons to doubt the scores.
     package func warnings(_ drift: Drift?) -> [Warning] {
-        Threshold.warnings(of: rule, source: source, calibration: calibration)
+        Threshold.warnings(of: rule, source: source, calibration: calibration, timesteps: timesteps)
             + [drift?.warning].compactMap { $0 }
     }
 }
@@ -72,8 +76,9 @@ extension Threshold {
     ///   - rule: the rule that computed it.
     ///   - source: the windows that the errors belong to.
     ///   - calibration: the errors.
+    ///   - timesteps: T of the windows; nil if it is not known.
     package static func warnings(
-        of rule: Rule?, source: Source?, calibration: ErrorDistribution?
+        of rule: Rule?, source: Source?, calibration: ErrorDistribution?, timesteps: Int? = nil
     ) -> [Warning] {
         guard let calibration, let rule, case .quantile(let q) = rule else { return [] }
         var warnings: [Warning] = []
@@ -86,10 +91,17 @@ extension Threshold {
                         + "on more rows, or with a calibration_split."))
         }
         if !calibration.supports(q) {
+            // Windows that overlap are not independent: those of a series with stride 1 tell as much as a
+            // T-th of them would.
+            let independent = timesteps.map { max(1, calibration.count / $0) } ?? calibration.count
+            let worth =
+                independent < calibration.count
+                ? " (if they overlap in all rows but one, they tell as much as about \(independent) separate "
+                    + "windows)" : ""
             warnings.append(
                 Warning(
                     .fewCalibrationWindows, .warning,
-                    "\(calibration.count) calibration windows are too few for a quantile of \(q): the "
+                    "\(calibration.count) calibration windows\(worth) are too few for a quantile of \(q): the "
                         + "threshold is an estimate, at least their largest error. Train on more rows."))
         }
         return warnings

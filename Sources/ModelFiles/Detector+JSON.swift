@@ -25,8 +25,8 @@ extension Detector {
         let timesteps = pca.mean.count / features
         return ModelMetadata.document("detector") { json in
             json.object("z_score") { json in
-                json.member("mean", rows.offset.map { Float($0) }[...])
-                json.member("scale", rows.scale.map { Float($0) }[...])
+                json.member("mean", rows.offset[...])
+                json.member("scale", rows.scale[...])
             }
             json.object("pca") { json in
                 json.tensor("mean", pca.mean[...], shape: [timesteps, features])
@@ -69,11 +69,13 @@ extension FieldReader {
         _ kind: ErrorKind, timesteps: Int, features: Int
     ) throws(JSONError) -> Detector {
         let rows = try part("z_score") { (json) throws(JSONError) in
-            let scale = try json.numbers("scale", [features])
+            let scale = try json.doubles("scale") ?? []
             guard scale.allSatisfy({ $0 > 0 }) else { throw json.error("scale", "must be greater than 0") }
-            return Scaler(
-                scaling: .standard, offset: try json.numbers("mean", [features]).map(Double.init),
-                scale: scale.map(Double.init))
+            let mean = try json.doubles("mean") ?? []
+            for (name, values) in [("scale", scale), ("mean", mean)] where values.count != features {
+                throw json.error(name, "has \(values.count) numbers for \(features) features")
+            }
+            return Scaler(scaling: .standard, offset: mean, scale: scale)
         }
         let components = try part("pca") { (json) throws(JSONError) in
             let hasAny = json.has("components")

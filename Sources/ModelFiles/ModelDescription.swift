@@ -46,19 +46,23 @@ public struct ModelDescription: Sendable {
         public var seconds = 0.0
         /// The version of the same model whose weights training started from; nil for a new model.
         public var warmStart: Int?
+        /// What was odd about the data or the fit, such as outliers.
+        public var warnings: [Warning] = []
 
         /// An unknown fit.
         package init() {}
 
         /// A fit and its results.
         package init(
-            options: TrainingOptions, history: [EpochReport], epoch: Int, seconds: Double, warmStart: Int?
+            options: TrainingOptions, history: [EpochReport], epoch: Int, seconds: Double, warmStart: Int?,
+            warnings: [Warning] = []
         ) {
             self.options = options
             self.history = history
             self.epoch = epoch
             self.seconds = seconds
             self.warmStart = warmStart
+            self.warnings = warnings
         }
     }
 
@@ -116,6 +120,17 @@ public struct ModelDescription: Sendable {
 
     /// T and F of the model's windows.
     public var inputShape: Shape { network.inputShape }
+
+    /// Reasons to doubt the model: what was odd about its training, and what its threshold cannot promise.
+    public var warnings: [Warning] {
+        training.warnings
+            + Threshold.warnings(
+                of: threshold?.rule, source: threshold?.source, calibration: errors,
+                timesteps: inputShape.timesteps)
+    }
+
+    /// The name of a feature; its index, counted from 0, if it has none.
+    public func name(ofFeature feature: Int) -> String { featureNames?[feature] ?? "\(feature)" }
 
     /// The loss of the epoch whose weights were kept; nil without a history.
     public var loss: Double? {

@@ -29,6 +29,9 @@ extension ModelMetadata {
         }
         let (errorKind, errors) = try DetectorMetadata.errors(&reader)
         let names = try featureNames(reader, features: features)
+        let (data, warnings) = try data(&reader)
+        var training = try training(&reader)
+        training.warnings = warnings
         return ModelDescription(
             architecture: architecture, network: network, featureNames: names,
             columns: try columns(reader, features: names),
@@ -36,12 +39,12 @@ extension ModelMetadata {
                 try json.preparation(features: features)
             } ?? Preparation(),
             scaler: try scaler(&reader, features: features),
-            training: try training(&reader), errorKind: errorKind,
+            training: training, errorKind: errorKind,
             threshold: try DetectorMetadata.threshold(&reader), errors: errors,
             baselineErrors: try DetectorMetadata.baselineErrors(&reader),
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(reader), software: reader["software"] ?? "unknown",
-                data: try data(&reader), request: reader["request"]), note: reader["note"],
+                data: data, request: reader["request"]), note: reader["note"],
             unknown: reader.unknown)
     }
 
@@ -129,11 +132,15 @@ extension ModelMetadata {
         return text
     }
 
-    private static func data(_ reader: inout MetadataReader) throws(ModelFileError) -> DataFingerprint? {
-        try reader.document("data") { (json) throws(JSONError) in
-            DataFingerprint(
+    private static func data(
+        _ reader: inout MetadataReader
+    ) throws(ModelFileError) -> (DataFingerprint?, [Warning]) {
+        let found = try reader.document("data") { (json) throws(JSONError) in
+            let data = DataFingerprint(
                 windows: try json.requiredInt("windows", in: 1...Int.max),
                 sha256: try json.requiredString("sha256"))
+            return (data, try json.warnings("warnings"))
         }
+        return found.map { ($0, $1) } ?? (nil, [])
     }
 }

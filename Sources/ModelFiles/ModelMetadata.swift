@@ -20,7 +20,7 @@ import TimeSeries
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate` of each epoch; `epoch`; `seconds`; `warm_start` |
-/// | `data` | JSON: `windows`, `sha256` |
+/// | `data` | JSON: `windows`, `sha256`, `warnings` of the training |
 /// | `created_at`, `software` | RFC 3339; name and version |
 /// | `request` | the fingerprint of the request that has made the version, if it had an Idempotency-Key |
 /// | `note` | JSON that the client of the training stores with the model; it is not interpreted here |
@@ -77,6 +77,9 @@ enum ModelMetadata {
                 document("data") { json in
                     json.member("windows", data.windows)
                     json.member("sha256", data.sha256)
+                    if !model.training.warnings.isEmpty {
+                        json.member("warnings", model.training.warnings)
+                    }
                 })
         }
         if let request = model.origin.request { strings.append(("request", request)) }

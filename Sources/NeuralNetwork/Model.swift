@@ -68,7 +68,8 @@ public final class Model: Sendable {
     /// - Parameters:
     ///   - layers: indices into `network.entries`.
     ///   - windows: `[N][T][F]`, in the units that the network was trained on.
-    /// - Returns: for each of `layers`, `[N]` times the layer's output shape, flat and row-major.
+    /// - Returns: for each of `layers`, `[N]` times the layer's output shape, flat and row-major. All numbers
+    ///   are finite, whatever the windows (``limit(_:isReconstruction:)``).
     public func outputs(of layers: [Int], for windows: Windows<Float>) -> [[Float]] {
         precondition(
             .sequence(windows.timesteps, windows.features) == network.inputShape,
@@ -86,7 +87,11 @@ public final class Model: Sendable {
                 run(windows, range) { workspace in
                     var target = base
                     for (layer, size) in zip(layers, sizes) {
-                        workspace.store(layer, batch: range.count, to: target + range.lowerBound * size)
+                        let first = target + range.lowerBound * size
+                        workspace.store(layer, batch: range.count, to: first)
+                        Self.limit(
+                            UnsafeMutableBufferPointer(start: first, count: range.count * size),
+                            isReconstruction: layer == network.entries.count - 1)
                         target += windows.count * size
                     }
                 }
@@ -97,6 +102,26 @@ public final class Model: Sendable {
         return sizes.map { size in
             defer { start += size * windows.count }
             return Array(all[start..<(start + size * windows.count)])
+        }
+    }
+
+    /// The largest reconstruction that counts, in scaled units.
+    private static let maxReconstruction: Float = 1e9
+
+    /// Makes the outputs of a layer finite. Windows with enormous values can overflow a layer, or make a
+    /// network without saturation invent values that are larger still.
+    ///
+    /// A reconstruction that is not finite, or beyond ±1e9, becomes 0, which is the mean in scaled units: the
+    /// residual then shows the input. Outputs of other layers are limited to the largest float, and NaN
+    /// becomes 0.
+    private static func limit(_ values: UnsafeMutableBufferPointer<Float>, isReconstruction: Bool) {
+        let largest = isReconstruction ? maxReconstruction : .greatestFiniteMagnitude
+        var isLimited = true
+        for value in values { isLimited = isLimited && abs(value) <= largest }
+        guard !isLimited else { return }
+        for index in values.indices where !(abs(values[index]) <= largest) {
+            values[index] =
+                isReconstruction || values[index].isNaN ? 0 : values[index] > 0 ? largest : -largest
         }
     }
 

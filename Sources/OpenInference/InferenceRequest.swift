@@ -100,7 +100,7 @@ extension FieldReader {
                 "name", "is \(Quote.text(name)); the only input is \(Quote.text(InferenceOutput.input))")
         }
         guard let datatype: InferenceDatatype = try choice("datatype") else {
-            throw missing("datatype", InferenceOutput.datatype)
+            throw missing("datatype", InferenceOutput.inputDatatype(for: model).rawValue)
         }
         let size = model.inputShape.dimensions
         guard let shape = try ints("shape", in: 0...Int.max) else {
@@ -149,7 +149,7 @@ extension FieldReader {
             let (window, offset) = index.quotientAndRemainder(dividingBy: size[0] * size[1])
             throw error(
                 "data",
-                "is not a finite float32 at window \(window), timestep \(offset / size[1]), feature "
+                "is not a finite number at window \(window), timestep \(offset / size[1]), feature "
                     + "\(offset % size[1])"
             )
         }

@@ -5,6 +5,8 @@ public enum Scaling: String, Sendable, CaseIterable {
     case standard
     /// The range of each feature is mapped to 0…1, as scikit-learn's `MinMaxScaler`.
     case minmax
+    /// As `standard`, without outliers (``Outliers``), and a constant feature is divided by 1e-4 of its value.
+    case robust
     /// The data are not scaled.
     case none
 }
@@ -19,7 +21,7 @@ public struct Scaler: Sendable, Equatable {
     /// `[F]`, in the units of the data: the mean, the minimum, or zeros.
     public let offset: [Double]
     /// `[F]`, in the units of the data: the standard deviation, the range, or ones. A constant feature has 1,
-    /// so that it scales to 0 instead of dividing by 0.
+    /// with `robust` scaling 1e-4 of its value, so that it scales to 0 instead of dividing by 0.
     public let scale: [Double]
 
     /// The maximum of scaled values; larger ones are clamped. Products with weights stay finite below it.
@@ -49,27 +51,42 @@ public struct Scaler: Sendable, Equatable {
     /// Whether values in the units of the data need double precision, because an offset is more than 10^4
     /// times the scale.
     public var needsDoublePrecision: Bool {
-        zip(offset, scale).contains { abs($0) > Self.maxFloatRatio * $1 }
+        offset.indices.contains { needsDoublePrecision(feature: $0) }
     }
 
-    /// Fits a scaler, as scikit-learn's `fit`.
+    /// Whether the values of a feature need double precision.
+    package func needsDoublePrecision(feature: Int) -> Bool {
+        // A constant feature with `robust` scaling has this ratio, up to rounding.
+        abs(offset[feature]) * (1 - 1e-9) > Self.maxFloatRatio * scale[feature]
+    }
+
+    /// Fits a scaler; `standard` and `minmax` as scikit-learn's `fit`.
     /// - Parameters:
     ///   - scaling: the kind.
     ///   - series: `[rows][F]`.
     ///   - rows: the rows to fit to, without overlaps. Without rows the scaler is the identity.
+    ///   - outliers: what `robust` scaling leaves out.
     @inlinable
-    public init<Value>(_ scaling: Scaling, fittedTo series: Series<Value>, rows: [Range<Int>]) {
+    public init<Value>(
+        _ scaling: Scaling, fittedTo series: Series<Value>, rows: [Range<Int>],
+        without outliers: Outliers = .none
+    ) {
         let features = series.features
         var offset = [Double](repeating: 0, count: features)
         var scale = [Double](repeating: 1, count: features)
         if scaling != .none, !rows.isEmpty {
             for feature in 0..<features {
-                let column = Column(values: series.values, features: features, feature: feature, rows: rows)
+                var column = Column(values: series.values, features: features, feature: feature, rows: rows)
+                if scaling == .robust { column.leaveOut(outliers.columns.first { $0.feature == feature }) }
                 let (low, spread) =
-                    scaling == .standard ? column.meanAndStandardDeviation() : column.minimumAndRange()
+                    scaling == .minmax ? column.minimumAndRange() : column.meanAndStandardDeviation()
                 offset[feature] = low
                 // A smaller spread is rounding error: the feature is constant.
-                scale[feature] = spread > Self.minSpread(at: low) ? spread : 1
+                if spread > Self.minSpread(at: low) {
+                    scale[feature] = spread
+                } else if scaling == .robust, low != 0 {
+                    scale[feature] = abs(low) * Self.relativeScaleOfConstant
+                }
             }
         }
         self.init(scaling: scaling, offset: offset, scale: scale)
@@ -78,6 +95,9 @@ public struct Scaler: Sendable, Equatable {
     /// The spread of a feature at a level, up to which it counts as constant.
     @inlinable
     static func minSpread(at level: Double) -> Double { 1e-13 * max(abs(level), .leastNormalMagnitude) }
+
+    /// The scale of a constant feature with `robust` scaling, as a share of its value.
+    @usableFromInline static let relativeScaleOfConstant = 1e-4
 
     /// Scales rows, as scikit-learn's `transform`, and limits the result to ±``maxScaledValue``.
     /// - Parameter series: `[rows][F]` in the units of the data.
@@ -114,7 +134,8 @@ public struct Scaler: Sendable, Equatable {
         return [Double](unsafeUninitializedCapacity: rows.count) { target, initialized in
             for row in stride(from: 0, to: rows.count, by: features) {
                 for feature in 0..<features {
-                    target[row + feature] = Double(rows[row + feature]) * scale[feature] + offset[feature]
+                    let value = Double(rows[row + feature]) * scale[feature] + offset[feature]
+                    target[row + feature] = value.limited
                 }
             }
             initialized = rows.count
@@ -128,7 +149,7 @@ struct Column<Value: BinaryFloatingPoint & Sendable> {
     @usableFromInline let values: [Value]
     @usableFromInline let features: Int
     @usableFromInline let feature: Int
-    @usableFromInline let rows: [Range<Int>]
+    @usableFromInline var rows: [Range<Int>]
 
     @inlinable
     init(values: [Value], features: Int, feature: Int, rows: [Range<Int>]) {
@@ -136,6 +157,26 @@ struct Column<Value: BinaryFloatingPoint & Sendable> {
         self.features = features
         self.feature = feature
         self.rows = rows
+    }
+
+    /// Removes the rows of outliers. The rows of both are ascending.
+    @usableFromInline
+    mutating func leaveOut(_ outliers: Outliers.Column?) {
+        guard let outliers else { return }
+        var next = outliers.rows[...]
+        var rest: [Range<Int>] = []
+        for range in rows {
+            var start = range.lowerBound
+            while let row = next.first, row < range.upperBound {
+                if row >= start {
+                    if row > start { rest.append(start..<row) }
+                    start = row + 1
+                }
+                next = next.dropFirst()
+            }
+            if start < range.upperBound { rest.append(start..<range.upperBound) }
+        }
+        rows = rest
     }
 
     @inlinable var count: Double { Double(rows.reduce(0) { $0 + $1.count }) }
@@ -157,12 +198,18 @@ struct Column<Value: BinaryFloatingPoint & Sendable> {
         }
         let mean = first + reduce(0) { $0 + ($1 - first) } / count
         let variance = reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-        return (mean, variance.squareRoot())
+        guard !variance.isFinite else { return (mean, variance.squareRoot()) }
+        // Values whose squares overflow: computed with small numbers.
+        let unit = 0x1p-600
+        let (count, scaledFirst) = (count, first * unit)
+        let scaledMean = scaledFirst + reduce(0) { $0 + ($1 * unit - scaledFirst) / count }
+        let scaledVariance = reduce(0) { $0 + ($1 * unit - scaledMean) * ($1 * unit - scaledMean) / count }
+        return ((scaledMean / unit).limited, (scaledVariance.squareRoot() / unit).limited)
     }
 
     @inlinable
     func minimumAndRange() -> (Double, Double) {
         let low = reduce(.infinity, min)
-        return (low, reduce(-.infinity, max) - low)
+        return (low, (reduce(-.infinity, max) - low).limited)
     }
 }

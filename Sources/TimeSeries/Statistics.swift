@@ -14,7 +14,7 @@ public func quantile(_ values: [Float], _ q: Double) -> Float? {
     return sorted[below] + (sorted[above] - sorted[below]) * part
 }
 
-/// Returns the mean squared error between each window and its reconstruction, `[N]`.
+/// Returns the mean squared error between each window and its reconstruction, `[N]`, all of them finite.
 /// - Parameters:
 ///   - windows: `[N][T][F]`.
 ///   - reconstructions: `[N][T][F]`, in the same units.
@@ -30,7 +30,7 @@ public func meanSquaredErrors<Value>(of windows: Windows<Value>, reconstructions
                     let difference = Double(window[position]) - Double(all[index * size + position])
                     sum += difference * difference
                 }
-                return Float(sum / Double(size))
+                return Float.limiting(sum / Double(size))
             }
         }
     }

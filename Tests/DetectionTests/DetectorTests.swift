@@ -114,7 +114,8 @@ import TimeSeries
         // The mean of the features' errors is the window's error.
         for index in 0..<errors.windows.count {
             let sum = errors.features[(index * features)..<((index + 1) * features)].reduce(0, +)
-            #expect(abs(sum / Float(features) - errors.windows[index]) <= 1e-4 * (1 + errors.windows[index]))
+            let error = Double(errors.windows[index])
+            #expect(abs(sum / Double(features) - error) <= 1e-4 * (1 + error))
         }
     }
 }

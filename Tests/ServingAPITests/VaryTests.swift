@@ -8,7 +8,7 @@ import Testing
         ("/openapi.yaml", "Accept-Encoding"), ("/", "Accept-Encoding"),
         ("/console/api.js", "Accept-Encoding"),
         // Several media types; compressible; small.
-        ("/problems", "Accept, Accept-Encoding"), ("/problems/overflow", "Accept"),
+        ("/problems", "Accept, Accept-Encoding"), ("/problems/no-encoding", "Accept"),
         ("/metrics", "Accept, Accept-Encoding"), ("/summary?model=m", "Accept"),
         // One media type and too small to be compressed.
         ("/healthz", nil), ("/readyz", nil), ("/jobs", nil), ("/v2/health/live", nil),

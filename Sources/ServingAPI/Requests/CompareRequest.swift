@@ -77,10 +77,12 @@ extension DataRequest {
                 options.error(
                     "model", "is too long: the names of the models append \"-\(network.name)\" to it"))
         }
-        let (seeds, scaling) = try read { (options) throws(JSONError) -> ([Int], Scaling) in
+        let (seeds, scaling, outliers) = try read {
+            (options) throws(JSONError) -> ([Int], Scaling, OutlierPolicy?) in
             (
                 try options.ints("seeds", in: 0...Int.max, count: 1...10, default: [0]),
-                try options.choice("scaling", default: .standard)
+                try options.choice("scaling", default: TrainingSpecification.defaultScaling),
+                try options.choice("outliers")
             )
         }
         let (detection, requested) = try read {
@@ -103,6 +105,7 @@ extension DataRequest {
                 var specification = TrainingSpecification(
                     architecture: network.architecture, scaling: scaling, options: options,
                     detection: detection)
+                if let outliers { specification.outliers = outliers }
                 specification.featureNames = data.featureNames
                 specification.columns = data.featureNames == nil ? nil : data.columns
                 specification.preparation = data.preparation

@@ -47,8 +47,8 @@ extension TrainRequest {
             let detection = try body.detectionOptions()
             let options = try body.options(body.trainingOptions(), detection, for: windows)
             return TrainingSpecification(
-                architecture: try body.architecture(), scaling: .standard, options: options,
-                detection: detection)
+                architecture: try body.architecture(), scaling: TrainingSpecification.defaultScaling,
+                options: options, detection: detection)
         }
         specification.featureNames = featureNames
         specification.note = note
@@ -71,15 +71,22 @@ extension FieldReader {
 extension DataRequest {
     /// Reads a training from new weights.
     fileprivate mutating func training() throws(Problem) -> (TrainingSpecification, RequestData) {
-        let (architecture, scaling) = try read { (options) throws(JSONError) -> (Architecture, Scaling) in
-            (try options.architecture(), try options.choice("scaling", default: .standard))
+        let (architecture, scaling, outliers) = try read {
+            (options) throws(JSONError) -> (Architecture, Scaling, OutlierPolicy?) in
+            (
+                try options.architecture(),
+                try options.choice("scaling", default: TrainingSpecification.defaultScaling),
+                try options.choice("outliers")
+            )
         }
         let (options, detection, data) = try trainingData(for: nil)
         var specification = TrainingSpecification(
             architecture: architecture, scaling: scaling, options: options, detection: detection)
+        if let outliers { specification.outliers = outliers }
         specification.featureNames = data.featureNames
         specification.columns = data.featureNames == nil ? nil : data.columns
         specification.preparation = data.preparation
+        specification.isStrict = data.isStrict
         return (specification, data)
     }
 
@@ -95,12 +102,17 @@ extension DataRequest {
                     name, "is defined by version \(base.version), from which warm_start continues; remove it")
             )
         }
+        let outliers: OutlierPolicy? = try read { (options) throws(JSONError) in
+            try options.choice("outliers")
+        }
         let (options, detection, data) = try trainingData(for: base)
         var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
+        if let outliers { specification.outliers = outliers }
         specification.featureNames = data.featureNames
         specification.columns =
             base.trained.description.columns ?? (data.featureNames == nil ? nil : data.columns)
         specification.preparation = data.preparation
+        specification.isStrict = data.isStrict
         return (specification, data)
     }
 

@@ -68,24 +68,22 @@ struct Prediction: Computation {
     private func respond(with result: TrainedModel.Reconstruction, _ part: Range<Int>) {
         let size = windows.timesteps * windows.features
         let (errors, scaledErrors) = (result.errors[part], result.scaledErrors[part])
-        // Errors are squares, so they overflow before the reconstructions do.
-        guard errors.allSatisfy(\.isFinite), scaledErrors.allSatisfy(\.isFinite) else {
-            return call.send(.overflow())
-        }
         let values = result.values[(part.lowerBound * size)..<(part.upperBound * size)]
         let shape = [part.count, windows.timesteps, windows.features]
         // Doubles only if float32 would lose the reconstruction in the offset: they take twice the digits.
         let isDouble = entry.trained.description.scaler.needsDoublePrecision
         guard call.mediaType != .npy else {
             return call.responder.send(
-                isDouble ? .npy(values, shape: shape) : .npy(values.map { Float($0) }[...], shape: shape))
+                isDouble
+                    ? .npy(values, shape: shape) : .npy(values.map { Float.limiting($0) }[...], shape: shape)
+            )
         }
         send(values: part.count * (size + 2)) { json in
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
             if isDouble {
                 json.tensor("reconstructions", values, shape: shape)
             } else {
-                json.tensor("reconstructions", values.map { Float($0) }[...], shape: shape)
+                json.tensor("reconstructions", values.map { Float.limiting($0) }[...], shape: shape)
             }
             json.member("errors", errors)
             json.member("scaled_errors", scaledErrors)
@@ -96,14 +94,16 @@ struct Prediction: Computation {
         guard let result else { return call.send(.noEncoding(entry.name)) }
         let size = result.count / max(count, 1)
         let encodings = result[(part.lowerBound * size)..<(part.upperBound * size)]
-        guard encodings.allSatisfy(\.isFinite) else { return call.send(.overflow()) }
         guard call.mediaType != .npy else {
             return call.responder.send(.npy(encodings, shape: [part.count, size]))
         }
         send(values: encodings.count) { $0.tensor("encodings", encodings, shape: [part.count, size]) }
     }
 
+    /// Sends JSON. Warnings are left out if there are none, because they would be a good part of a small
+    /// response.
     private func send(values: Int, _ members: (inout JSONWriter) -> Void) {
+        let warnings = warnings + entry.trained.warnings(for: windows)
         call.responder.send(
             .json(reserving: 12 * values + 256) { json in
                 json.member("model", entry.name)

@@ -35,7 +35,6 @@ struct LayerRoutes: RouteGroup {
         let outputs = inferences.measure(entry, windows: windows.count, for: call) {
             LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
         }
-        guard outputs.isFinite else { throw .overflow() }
         if isHeatMap { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
         return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256) {
             json in
@@ -70,7 +69,7 @@ extension DataRequest {
         // The outputs of a small window may have billions of values.
         let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
         try limits.checkResponse(of: values.overflow ? .max : values.partialValue, windows, network)
-        return (windows, first, data.warnings)
+        return (windows, first, data.warnings + entry.trained.warnings(for: windows))
     }
 }
 

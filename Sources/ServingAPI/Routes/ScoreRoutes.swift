@@ -42,9 +42,11 @@ struct ScoreRoutes: RouteGroup {
         let errors = inferences.measure(entry, windows: request.windows.count, for: call) {
             entry.trained.errors(of: request.windows)
         }
-        let rows = try RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
-        let warnings = request.data.warnings + request.scoring.warnings(rows.drift)
+        let rows = RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
+        let warnings =
+            request.data.warnings + entry.trained.warnings(for: request.windows)
+            + request.scoring.warnings(rows.drift)
         try request.data.check(warnings)
-        return rows.response(entry, request.scoring, warnings)
+        return rows.response(entry, warnings)
     }
 }

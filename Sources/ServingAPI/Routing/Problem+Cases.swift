@@ -167,13 +167,6 @@ extension Problem {
                 + "model.safetensors, which has no such limit")
     }
 
-    package static func overflow() -> Problem {
-        Problem(
-            .overflow,
-            "the result exceeds the largest 32-bit float: the data are too large, or too far from the "
-                + "data that the model was trained on; send them in smaller units")
-    }
-
     package static func noThreshold(_ name: String) -> Problem {
         Problem(
             .noThreshold,

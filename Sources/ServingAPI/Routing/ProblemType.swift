@@ -33,7 +33,6 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case invalidRequest = "invalid-request"
     case strictWarnings = "strict-warnings"
     case trainingFailed = "training-failed"
-    case overflow
     case invalidModelFile = "invalid-model-file"
     case idempotencyKeyReused = "idempotency-key-reused"
     case tooManyTrainings = "too-many-trainings"
@@ -199,11 +198,6 @@ package enum ProblemType: String, CaseIterable, Sendable {
             (
                 .unprocessableContent, "The loss became NaN or infinite; there is no model.",
                 "Lower `learning_rate`, set `clip_norm`, or scale the data."
-            )
-        case .overflow:
-            (
-                .unprocessableContent, "A result exceeds the largest float32.",
-                "Send the data in smaller units, and check them for extreme values."
             )
         case .invalidModelFile:
             (
