@@ -8,32 +8,34 @@ import TimeSeries
 @Suite struct InspectionTests {
     /// A table of features, each computed from the row.
     private static func table(
-        rows: Int = 400, _ features: KeyValuePairs<String, (Int) -> Double>, recordings: [Range<Int>]? = nil
+        rows: Int = 400, _ features: KeyValuePairs<String, @Sendable (Int) -> Double>,
+        recordings: [Range<Int>]? = nil
     ) -> Table {
         Table(
             features: features.map(\.key), featureCount: features.count,
             values: (0..<rows).flatMap { row in features.map { $0.value(row) } }, recordings: recordings)
     }
 
-    private static func wave(_ row: Int) -> Double { sin(Double(row) / 3) }
+    @Sendable private static func wave(_ row: Int) -> Double { sin(Double(row) / 3) }
 
     /// A feature, and the code and the level of its warning; nil for none.
-    private static let cases: [(title: String, feature: (Int) -> Double, WarningCode?, Warning.Level?)] = [
-        ("a wave", wave, nil, nil),
-        ("constant", { _ in 14.62 }, .constantColumn, .warning),
-        ("a clock", { 1.7e9 + Double($0) }, .monotoneColumn, .error),
-        ("a clock that falls", { 400 - Double($0) }, .monotoneColumn, .error),
-        ("a counter", { 4e12 + 1500 * Double($0) + Double($0 * 7919 % 13) }, .monotoneColumn, .error),
-        ("three stages are no counter", { Double($0 / 150) }, nil, nil),
-        ("60 % missing", { $0 % 5 < 3 ? .nan : wave($0) }, .mostlyMissing, .warning),
-        ("98 % missing", { $0 % 50 == 0 ? wave($0) : .nan }, .mostlyMissing, .error),
-        ("40 % missing", { $0 % 5 < 2 ? .nan : wave($0) }, nil, nil),
-        ("a sentinel", { $0 % 80 == 7 ? -9999 : wave($0) }, .outliers, .warning),
-        ("one value of 1e300", { $0 == 99 ? 1e300 : wave($0) }, .outliers, .warning),
-        ("bursts are normal", { $0 % 20 == 0 ? 1000 + Double($0) : 0 }, nil, nil),
-        ("rare events are normal", { $0 % 100 == 0 ? 1 : 0 }, nil, nil),
-        ("a drifting wave", { wave($0) + Double($0) / 1000 }, nil, nil),
-    ]
+    private static let cases:
+        [(title: String, feature: @Sendable (Int) -> Double, WarningCode?, Warning.Level?)] = [
+            ("a wave", wave, nil, nil),
+            ("constant", { _ in 14.62 }, .constantColumn, .warning),
+            ("a clock", { 1.7e9 + Double($0) }, .monotoneColumn, .error),
+            ("a clock that falls", { 400 - Double($0) }, .monotoneColumn, .error),
+            ("a counter", { 4e12 + 1500 * Double($0) + Double($0 * 7919 % 13) }, .monotoneColumn, .error),
+            ("three stages are no counter", { Double($0 / 150) }, nil, nil),
+            ("60 % missing", { $0 % 5 < 3 ? .nan : wave($0) }, .mostlyMissing, .warning),
+            ("98 % missing", { $0 % 50 == 0 ? wave($0) : .nan }, .mostlyMissing, .error),
+            ("40 % missing", { $0 % 5 < 2 ? .nan : wave($0) }, nil, nil),
+            ("a sentinel", { $0 % 80 == 7 ? -9999 : wave($0) }, .outliers, .warning),
+            ("one value of 1e300", { $0 == 99 ? 1e300 : wave($0) }, .outliers, .warning),
+            ("bursts are normal", { $0 % 20 == 0 ? 1000 + Double($0) : 0 }, nil, nil),
+            ("rare events are normal", { $0 % 100 == 0 ? 1 : 0 }, nil, nil),
+            ("a drifting wave", { wave($0) + Double($0) / 1000 }, nil, nil),
+        ]
 
     @Test func eachOddColumnIsWarnedOfOnce() {
         for (title, feature, code, level) in Self.cases {

@@ -126,7 +126,8 @@ import Testing
         #expect(refused.status == 422 && refused.text.contains("UTF-8"), "\(refused.text)")
         #expect(try refused.json["line"] == 1)
         #expect(try send("/inspect", latin, type: "text/csv; charset=ebcdic").status == 422)
-        let wide = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let units = Array(text.utf16)
+        let wide: [UInt8] = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
         #expect(try roles("/inspect", wide)["Temp °C"] == "feature")
     }
 
@@ -139,7 +140,7 @@ import Testing
         let twice = try api.send(
             "POST", "/inspect",
             fields: [(name: "Content-Type", value: "text/csv"), (name: "Content-Encoding", value: "gzip")],
-            body: try #require(ContentCoding.gzip.compress(file)))
+            body: ContentCoding.gzip.compress(file) ?? [])
         #expect(try twice.json["rows"] == 400, "\(twice.text)")
         let json = Array("{\"series\":[[1],[2]]}".utf8)
         let small = try #require(ContentCoding.gzip.compress(json))

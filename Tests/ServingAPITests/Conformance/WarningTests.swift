@@ -5,8 +5,8 @@ import TimeSeries
 /// The codes and levels of warnings are documented.
 @Suite struct WarningTests {
     @Test func everyCodeIsDocumented() throws {
-        let description = try APIDescription(API(.inProcess))
-        let code = try description.schema("WarningCode")
+        let description = try APIDescription(try API(.inProcess))
+        let code = description.schema("WarningCode")
         let values = try #require(try code.keyword("enum")?.array).compactMap(\.string)
         #expect(Set(values) == Set(WarningCode.allCases.map(\.rawValue)))
         let table = try #require(try code.keyword("description")?.string)
