@@ -91,7 +91,7 @@ import Testing
             let rows = rows(value)
             let json = try post(api, "/score", ["series": JSON(rows)])["rows"]?["scores"]
             let csv = "a,b\n" + rows.map { "\($0[0]),\($0[1])\n" }.joined()
-            let array = NPYArray.encode(rows.flatMap { $0 }[...], shape: [60, 2])
+            let array = NumPyArray.encode(rows.flatMap { $0 }[...], shape: [60, 2])
             for (type, body) in [("text/csv", Array(csv.utf8)), ("application/x-npy", array)] {
                 let response = try api.send(
                     "POST", "/score?model=m", fields: [(name: "Content-Type", value: type)], body: body)

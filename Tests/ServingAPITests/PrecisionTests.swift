@@ -187,13 +187,11 @@ import Testing
             #expect(response.status == 200, "\(type): \(response.text.prefix(300))")
             return try response.json
         }
-        withKnownIssue("CSV and arrays are read as float32", isIntermittent: true) {
-            #expect(try score("text/csv", Array(csv.utf8))["rows"] == json["rows"])
-            let double = try score("application/x-npy", NPYArray.encode(values[...], shape: [60, 2]))
-            #expect(double["rows"] == json["rows"])
-        }
+        #expect(try score("text/csv", Array(csv.utf8))["rows"] == json["rows"])
+        let double = try score("application/x-npy", NumPyArray.encode(values[...], shape: [60, 2]))
+        #expect(double["rows"] == json["rows"])
         let single = try score(
-            "application/x-npy", NPYArray.encode(values.map { Float($0) }[...], shape: [60, 2]))
+            "application/x-npy", NumPyArray.encode(values.map { Float($0) }[...], shape: [60, 2]))
         #expect("\(single["warnings"] ?? nil)".contains("float64"), "\(single["warnings"] ?? nil)")
         #expect(!"\(json["warnings"] ?? nil)".contains("float64"), "\(json["warnings"] ?? nil)")
     }
