@@ -77,12 +77,9 @@ public struct ColumnStatistics: Sendable {
             (median, medianAbsoluteDeviation, outliers) = (nil, nil, [])
             return
         }
-        let median = sorted[(sorted.count - 1) / 2]
-        let deviation = Self.distance((sorted.count - 1) / 2, in: sorted)
-        self.median = median
-        medianAbsoluteDeviation = deviation
-        outliers =
-            trend == nil ? Self.outliers(in: known, sorted, around: median, deviation: deviation) : []
+        median = sorted[(sorted.count - 1) / 2]
+        medianAbsoluteDeviation = Self.distance((sorted.count - 1) / 2, in: sorted)
+        outliers = trend == nil ? Outliers.positions(in: known.map(\.value)).map { known[$0] } : []
     }
 
     /// The distance from the median that has a rank among all of them, counted from 0.
@@ -99,30 +96,6 @@ public struct ColumnStatistics: Sendable {
             distance = min(below, above)
         }
         return distance
-    }
-
-    // MARK: Outliers
-
-    /// The number of typical deviations from the median beyond which a value is far outside.
-    private static let outlierDistance = 20.0
-    /// The largest share of values that can be outliers. More of them are a part of how the feature behaves.
-    private static let maxOutlierShare = 0.02
-
-    private static func outliers(
-        in known: [(row: Int, value: Double)], _ sorted: [Double], around median: Double, deviation: Double
-    ) -> [(row: Int, value: Double)] {
-        var typical = deviation
-        if typical == 0 {
-            // Of a feature that mostly has one value, what the others differ by is typical.
-            let equal = sorted.count { $0 == median }
-            guard equal < sorted.count else { return [] }
-            typical = distance(equal + (sorted.count - equal - 1) / 2, in: sorted)
-        }
-        // 1.4826 makes it the standard deviation of a normal distribution.
-        let limit = outlierDistance * 1.4826 * typical
-        guard max(sorted[sorted.count - 1] - median, median - sorted[0]) > limit else { return [] }
-        let outliers = known.filter { abs($0.value - median) > limit }
-        return Double(outliers.count) <= maxOutlierShare * Double(known.count) ? outliers : []
     }
 
     // MARK: Trends

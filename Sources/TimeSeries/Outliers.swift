@@ -45,7 +45,7 @@ public struct Outliers: Sendable, Equatable {
         }
         columns = (0..<series.features).compactMap { feature in
             let values = indices.map { series.values[$0 * series.features + feature] }
-            let found = Self.outliers(of: values)
+            let found = Self.positions(in: values)
             guard !found.isEmpty else { return nil }
             return Column(feature: feature, rows: found.map { indices[$0] }, values: found.map { values[$0] })
         }
@@ -75,8 +75,10 @@ public struct Outliers: Sendable, Equatable {
         return ranges
     }
 
-    /// Returns the positions of the outliers of a column.
-    private static func outliers(of values: [Double]) -> [Int] {
+    /// Returns the positions of the outliers of a column, ascending.
+    /// - Parameter values: without missing values.
+    package static func positions(in values: [Double]) -> [Int] {
+        guard values.count >= minRows else { return [] }
         let sorted = values.sorted()
         let count = sorted.count
         let median = sorted[count / 2]

@@ -81,7 +81,7 @@ struct Inspect: ParsableCommand {
         var json = JSONWriter()
         json.object { json in
             json.members(of: inspection)
-            json.warnings(inspection.warnings)
+            json.warnings(of: inspection)
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }

@@ -106,6 +106,7 @@ extension DataRequest {
                     architecture: network.architecture, scaling: scaling, options: options,
                     detection: detection)
                 if let outliers { specification.outliers = outliers }
+                specification.isStrict = data.isStrict
                 specification.featureNames = data.featureNames
                 specification.columns = data.featureNames == nil ? nil : data.columns
                 specification.preparation = data.preparation

@@ -71,23 +71,19 @@ extension FieldReader {
 extension DataRequest {
     /// Reads a training from new weights.
     fileprivate mutating func training() throws(Problem) -> (TrainingSpecification, RequestData) {
-        let (architecture, scaling, outliers) = try read {
-            (options) throws(JSONError) -> (Architecture, Scaling, OutlierPolicy?) in
+        let (architecture, scaling) = try read { (options) throws(JSONError) -> (Architecture, Scaling) in
             (
                 try options.architecture(),
-                try options.choice("scaling", default: TrainingSpecification.defaultScaling),
-                try options.choice("outliers")
+                try options.choice("scaling", default: TrainingSpecification.defaultScaling)
             )
         }
-        let (options, detection, data) = try trainingData(for: nil)
-        var specification = TrainingSpecification(
-            architecture: architecture, scaling: scaling, options: options, detection: detection)
-        if let outliers { specification.outliers = outliers }
-        specification.featureNames = data.featureNames
-        specification.columns = data.featureNames == nil ? nil : data.columns
-        specification.preparation = data.preparation
-        specification.isStrict = data.isStrict
-        return (specification, data)
+        let input = try trainingInput(for: nil)
+        return (
+            input.completing(
+                TrainingSpecification(
+                    architecture: architecture, scaling: scaling, options: input.options,
+                    detection: input.detection)), input.data
+        )
     }
 
     /// Reads a training that continues from a version.
@@ -102,27 +98,18 @@ extension DataRequest {
                     name, "is defined by version \(base.version), from which warm_start continues; remove it")
             )
         }
-        let outliers: OutlierPolicy? = try read { (options) throws(JSONError) in
-            try options.choice("outliers")
-        }
-        let (options, detection, data) = try trainingData(for: base)
-        var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
-        if let outliers { specification.outliers = outliers }
-        specification.featureNames = data.featureNames
-        specification.columns =
-            base.trained.description.columns ?? (data.featureNames == nil ? nil : data.columns)
-        specification.preparation = data.preparation
-        specification.isStrict = data.isStrict
-        return (specification, data)
+        let input = try trainingInput(for: base)
+        var specification = input.completing(
+            TrainingSpecification(warmStart: base, options: input.options, detection: input.detection))
+        if let columns = base.trained.description.columns { specification.columns = columns }
+        return (specification, input.data)
     }
 
     /// Reads the options of fitting and detection, and the data without excluded rows.
-    private mutating func trainingData(
-        for base: ModelRegistry.Entry?
-    ) throws(Problem) -> (TrainingOptions, DetectionOptions, RequestData) {
-        let (detection, requested) = try read {
-            (options) throws(JSONError) -> (DetectionOptions, TrainingOptions) in
-            (try options.detectionOptions(), try options.trainingOptions())
+    private mutating func trainingInput(for base: ModelRegistry.Entry?) throws(Problem) -> TrainingInput {
+        let (detection, requested, outliers) = try read {
+            (options) throws(JSONError) -> (DetectionOptions, TrainingOptions, OutlierPolicy?) in
+            (try options.detectionOptions(), try options.trainingOptions(), try options.choice("outliers"))
         }
         let data = try data(
             for: base?.trained.description, flag: "exclude", excludesFlagged: true, inspects: true)
@@ -130,7 +117,27 @@ extension DataRequest {
         let options = try read { (options) throws(JSONError) in
             try options.options(requested, detection, for: data.windows)
         }
-        return (options, detection, data)
+        return TrainingInput(options: options, detection: detection, outliers: outliers, data: data)
+    }
+}
+
+/// What a training from new weights and one that continues from a version have in common.
+private struct TrainingInput {
+    let options: TrainingOptions
+    let detection: DetectionOptions
+    /// nil for the default of the scaling.
+    let outliers: OutlierPolicy?
+    let data: RequestData
+
+    /// Returns a specification with what it says about the data.
+    func completing(_ specification: TrainingSpecification) -> TrainingSpecification {
+        var specification = specification
+        if let outliers { specification.outliers = outliers }
+        specification.isStrict = data.isStrict
+        specification.featureNames = data.featureNames
+        specification.columns = data.featureNames == nil ? nil : data.columns
+        specification.preparation = data.preparation
+        return specification
     }
 }
 

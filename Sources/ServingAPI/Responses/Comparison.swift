@@ -100,7 +100,7 @@ final class Comparison: Sendable {
             json.member("model", request.model)
             json.member("training_windows", request.training.count)
             json.member("test_windows", request.test.count)
-            json.warnings(request.warnings)
+            json.member("warnings", request.warnings)
             json.name("detectors")
             json.array { json in
                 for network in ["autoencoder", "stacked"] {

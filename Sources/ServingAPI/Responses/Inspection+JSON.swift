@@ -1,6 +1,7 @@
 import DataFormats
 import Inspection
 import JSON
+import ModelFiles
 import TimeSeries
 
 extension JSONWriter {
@@ -24,6 +25,9 @@ extension JSONWriter {
         }
         object("suggestions") { $0.members(of: inspection.suggestions) }
     }
+
+    /// `"warnings":[…]`.
+    package mutating func warnings(of inspection: Inspection) { member("warnings", inspection.warnings) }
 
     private mutating func members(of time: TimeInspection) {
         member("format", time.format)

@@ -103,13 +103,13 @@ struct Prediction: Computation {
     /// Sends JSON. Warnings are left out if there are none, because they would be a good part of a small
     /// response.
     private func send(values: Int, _ members: (inout JSONWriter) -> Void) {
-        let warnings = warnings + entry.trained.warnings(for: windows)
+        let warnings = self.warnings + entry.trained.warnings(for: windows)
         call.responder.send(
             .json(reserving: 12 * values + 256) { json in
                 json.member("model", entry.name)
                 json.member("version", entry.version)
                 members(&json)
-                if !warnings.isEmpty { json.warnings(warnings) }
+                if !warnings.isEmpty { json.member("warnings", warnings) }
             })
     }
 }

@@ -58,7 +58,7 @@ extension RowEvaluation {
                 json.null()
             }
             json.drift(drift)
-            json.warnings(warnings)
+            json.member("warnings", warnings)
         }
     }
 }

@@ -63,7 +63,7 @@ struct Scores {
                 }
             }
             json.drift(drift)
-            json.warnings(warnings)
+            json.member("warnings", warnings)
         }
     }
 

@@ -34,7 +34,7 @@ struct InspectRoutes: RouteGroup {
             }
             json.members(of: inspection)
             if let windows { json.member("windows", windows) }
-            json.warnings(inspection.warnings)
+            json.member("warnings", inspection.warnings)
         }
     }
 }

@@ -42,7 +42,8 @@ struct LayerRoutes: RouteGroup {
             json.member("version", entry.version)
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
             json.members(of: outputs)
-            if !warnings.isEmpty { json.warnings(warnings) }
+            let warnings = warnings + entry.trained.warnings(for: windows)
+            if !warnings.isEmpty { json.member("warnings", warnings) }
         }
     }
 }
@@ -69,7 +70,7 @@ extension DataRequest {
         // The outputs of a small window may have billions of values.
         let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
         try limits.checkResponse(of: values.overflow ? .max : values.partialValue, windows, network)
-        return (windows, first, data.warnings + entry.trained.warnings(for: windows))
+        return (windows, first, data.warnings)
     }
 }
 

@@ -129,12 +129,12 @@ extension JSONWriter {
 
     /// What is odd about a training, and what its data are, as members of the current object.
     mutating func trainReport(_ version: ModelRegistry.Description, _ inspection: Inspection?) {
-        let ofModel = version.model.warnings
         // The model knows more about what it warns of, too.
+        let ofModel = version.model.warnings
         let ofData = (inspection?.warnings ?? []).filter { warning in
             !ofModel.contains { $0.code == warning.code }
         }
-        warnings(ofData + ofModel)
+        member("warnings", ofData + ofModel)
         if let inspection { object("data") { $0.members(of: inspection) } }
     }
 

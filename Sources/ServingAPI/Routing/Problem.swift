@@ -1,5 +1,6 @@
 import HTTP1
 import JSON
+import ModelFiles
 import ModelStore
 import TimeSeries
 
@@ -50,7 +51,7 @@ package struct Problem: Error, Sendable {
         if let line = place.line { json.member("line", line) }
         if let row = place.row { json.member("row", row) }
         if let column = place.column { json.member("column", column) }
-        if !warnings.isEmpty { json.warnings(warnings) }
+        if !warnings.isEmpty { json.member("warnings", warnings) }
         json.member("error", detail)
     }
 
