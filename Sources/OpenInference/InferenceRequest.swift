@@ -28,6 +28,9 @@ struct InferenceRequest {
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         let entry = try models.entry(call.model(), call.version())
         self.entry = entry
+        guard entry.trained.description.preparation.differences == nil else {
+            throw .differencesOfWindows(entry.trained.description, at: nil)
+        }
         let body = try InferenceBody(call.request)
         var members = body.members
         (id, windows, outputs) = try members.read { (members) throws(JSONError) in

@@ -16,6 +16,7 @@ struct InputOptions: ParsableArguments {
 
     @OptionGroup(title: "Columns") var features: FeatureOptions
     @OptionGroup(title: "CSV columns") var columns: ColumnOptions
+    @OptionGroup(title: "Time") var time: TimeOptions
 
     /// Reads the file.
     /// - Parameters:
@@ -29,6 +30,7 @@ struct InputOptions: ParsableArguments {
         let bytes = try InputFile(file).read()
         let format = InputFormat(bytes)
         var members = try options.members().merging(features.members()) { $1 }
+            .merging(time.members()) { $1 }
         let columns = try columns.members()
         guard format == .csv || columns.isEmpty else { throw notCSV(columns.keys.min() ?? "") }
         for case (let name, let flags?) in rowFlags {
@@ -90,6 +92,27 @@ struct ColumnOptions: RequestOptions {
             "Whether the first row has the names of the columns: true or false. Default: found in the file.",
             valueName: "true/false"))
     var header: Bool?
+}
+
+/// What is done with rows because of their timestamps.
+struct TimeOptions: RequestOptions {
+    @Option(help: "Treat rows out of order by this method: error or sort.")
+    var order: String?
+
+    @Option(help: "Treat rows with the same timestamp by this method: error, last or mean.")
+    var duplicates: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The interval between two rows above which a recording ends, or none. Default: three median "
+                + "intervals, if the intervals are regular.", valueName: "30s"))
+    var maxGap: String?
+
+    @Option(help: ArgumentHelp("Resample the rows to one for each interval.", valueName: "10s"))
+    var interval: String?
+
+    @Option(help: "What becomes of the values in an interval: mean, last, min or max.")
+    var aggregate: String?
 }
 
 /// The formats of data, detected from the first bytes.

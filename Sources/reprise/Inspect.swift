@@ -32,11 +32,12 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Print the report as JSON.") var json = false
     @OptionGroup(title: "Columns") var features: FeatureOptions
     @OptionGroup(title: "CSV columns") var columns: ColumnOptions
+    @OptionGroup(title: "Time") var time: TimeOptions
     @OptionGroup var options: InspectOptions
 
     func run() throws {
         var members = try features.members().merging(columns.members()) { $1 }
-            .merging(options.members()) { $1 }
+            .merging(time.members()) { $1 }.merging(options.members()) { $1 }
         if let exclude { members["exclude"] = .string(exclude) }
         members["strict"] = nil
         let inspection = try Self.inspection(of: try InputFile(file).read(), members)
@@ -90,6 +91,8 @@ struct Inspect: ParsableCommand {
 /// How rows are read for a report.
 struct InspectOptions: RequestOptions {
     @Option(help: ArgumentHelp("Rows in a window.", valueName: "T")) var timesteps: Int?
+    @Option(help: ArgumentHelp("Features of which differences are taken.", valueName: "a,b,c"))
+    var difference: List<String>?
     @Option(help: ArgumentHelp("Names of the features. CSV has them in its header.", valueName: "a,b,c"))
     var featureNames: List<String>?
 }

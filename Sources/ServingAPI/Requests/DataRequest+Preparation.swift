@@ -18,7 +18,12 @@ extension DataRequest {
         let interval = try intake.arrange(options, for: model?.preparation, reportsErrors: reportsErrors)
         if let model {
             try intake.reorder(for: model)
-            if let differences = model.preparation.differences { try intake.take(differences) }
+            if let differences = model.preparation.differences {
+                guard intake.origin.timesteps == nil else {
+                    throw .differencesOfWindows(model, at: intake.origin.pointer)
+                }
+                intake.take(differences)
+            }
             // A warm start may have options that its base does not have.
             var preparation = model.preparation
             (preparation.resampling, preparation.gaps) = (options.resampling, options.gaps)
@@ -35,7 +40,7 @@ extension DataRequest {
         let differences = Differences(
             of: features, fittedTo: series, recordings: intake.table.recordings,
             instants: intake.table.timestamps?.instants)
-        try intake.take(differences)
+        intake.take(differences)
         preparation.differences = differences
         return preparation
     }

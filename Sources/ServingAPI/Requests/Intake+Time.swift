@@ -128,14 +128,8 @@ extension Intake {
     }
 
     /// Replaces features by their differences. Recordings lose their first rows.
-    /// - Throws: 422 for windows.
-    mutating func take(_ differences: Differences) throws(Problem) {
+    mutating func take(_ differences: Differences) {
         let names = differences.features.map { table.features?[$0.index] ?? "\($0.index)" }
-        guard origin.timesteps == nil else {
-            throw origin.problem(
-                "has windows, but the model takes differences of \(Quote.list(names)), which have to be made of "
-                    + "rows; send series instead")
-        }
         var series = Series(unchecked: table.values, features: table.featureCount)
         table.values = []
         let restarts = differences.apply(

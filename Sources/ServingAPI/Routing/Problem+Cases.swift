@@ -153,6 +153,16 @@ extension Problem {
                 + "most \(limits.maxModelFileBytes) bytes; raise --max-parameters to accept larger models")
     }
 
+    /// 422: windows for a model that takes differences of rows.
+    package static func differencesOfWindows(_ model: ModelDescription, at pointer: String?) -> Problem {
+        let features = model.preparation.differences?.features ?? []
+        let names = features.map { model.featureNames?[$0.index] ?? "\($0.index)" }
+        return .invalid(
+            at: pointer,
+            "the data are windows, but the model takes differences of \(Quote.list(names)), which need the row "
+                + "before the window; send rows as \"series\" to /score or /reconstruct")
+    }
+
     package static func noEncoding(_ name: String) -> Problem {
         Problem(
             .noEncoding,
