@@ -210,9 +210,13 @@ extension Exercise {
         ]
     }()
 
+    /// Windows with a value that is limited, which gives a warning.
+    private static let largeWindows = windows.with(["windows": [[[1e300, -1], [0.5, 0]]]])
+
     private static func predictions(_ path: String) -> [Exercise] {
         [
             Exercise("POST \(path)", 200, windows),
+            Exercise("POST \(path)", 200, largeWindows),
             Exercise("POST \(path)", 404, windows.with(["model": "unknown"])),
             // A small body would not wait in the queue.
             Exercise(
@@ -250,6 +254,7 @@ extension Exercise {
             Exercise("POST /compare", 507, in: .fullRegistry, Small.comparison("toy")),
             Exercise("POST /encode", 409, windows.with(["model": "stacked"])),
             Exercise("POST /layers", 200, windows),
+            Exercise("POST /layers", 200, largeWindows),
             Exercise("POST /layers", 200, windows.with(["window": 1])),
             Exercise("POST /layers", 200, fields: picture, windows),
             Exercise("POST /layers", 404, windows.with(["model": "unknown"])),
