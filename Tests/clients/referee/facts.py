@@ -1,7 +1,6 @@
-"""What POST /inspect should say about a file: pandas says what is in the frame that the file was written from."""
+"""What POST /inspect should say about a file: pandas says what is in the frame that was written."""
 
 import dataclasses
-import json
 import re
 import typing
 
@@ -19,7 +18,7 @@ FEATURE, TIMESTAMP, IGNORED, RECORDING, LABEL = "feature", "timestamp", "ignored
 
 
 class Refused(typing.NamedTuple):
-    """Patterns that the message about a file has to contain: where the trouble is, and what would be right."""
+    """Patterns of the message about a file: where the trouble is, and what would be right."""
     place: str
     remedy: str
     status: int = 422
@@ -32,7 +31,8 @@ class File:
     body: bytes
     # The features and their values, NaN for a missing one; or the reason for a refusal.
     truth: pd.DataFrame | Refused
-    # The columns that are no features, with their roles, in front of the features; or all columns in their order.
+    # The columns that are no features, with their roles, in front of the
+    # features; or all columns in their order.
     others: dict[str, str] = dataclasses.field(default_factory=dict)
     order: list[str] | None = None
     # With an offset from UTC, without one (a local clock), or differences (a relative clock).
@@ -40,7 +40,9 @@ class File:
     # What the server should say of the times where they were written so that something is lost.
     time: dict[str, str] = dataclasses.field(default_factory=dict)
     # The first rows of recordings.
-    starts: tuple[int, ...] = (0,)
+    starts: tuple[int, ...] = (0, )
+    # The rows that do not count, if there are some.
+    excluded: np.ndarray | None = None
     # T, if the file has windows.
     timesteps: int | None = None
     # The codes of warnings that come from the way of writing; the others follow from the values.
@@ -54,6 +56,7 @@ class File:
 
 # MARK: Times
 
+
 def clock(times):
     if isinstance(times, pd.TimedeltaIndex):
         return "relative"
@@ -62,7 +65,6 @@ def clock(times):
 
 class Times:
     """Times within recordings: the order of rows, the intervals, and the gaps."""
-
     def __init__(self, file, rows):
         self.starts = set(file.starts)
         recording = np.isin(np.arange(rows), file.starts).cumsum()
@@ -79,15 +81,19 @@ class Times:
         within = np.diff(recording[self.sorted]) == 0
         positive = np.sort(steps[within & (steps > 0)])
         median = positive[(len(positive) - 1) // 2] if len(positive) else None
-        odd = (steps[within] < median // 2) | (steps[within] // 2 > median) if median else np.array([])
+        # Rows of the same time are one.
+        odd = (positive < median // 2) | (positive // 2 > median) if median else np.array([])
         is_regular = len(odd) >= 3 and odd.sum() <= max(1, len(odd) // 10)
         gaps = 1 + np.flatnonzero(within & (steps > GAP * median)) if is_regular else np.array([], int)
         self.starts |= {int(gap) for gap in gaps}
         self.recordings = len(self.starts)
         duplicates = int((steps[within] == 0).sum())
         self.facts = {
-            "clock": clock(file.times), "order": order, "interval": median / 1e9 if median else None,
-            "duplicates": duplicates, "gaps": len(gaps),
+            "clock": clock(file.times),
+            "order": order,
+            "interval": float(median / 1e9) if median else None,
+            "duplicates": duplicates,
+            "gaps": len(gaps),
             "gap_rows": [int(row) for row in self.sorted[gaps][:100]],
         } | file.time
         self.codes = {}
@@ -103,9 +109,9 @@ class Times:
 
 # MARK: Values
 
-class Feature:
-    """What pandas says about a feature."""
 
+class Feature:
+    """What pandas says about a feature, of the rows that count."""
     def __init__(self, values, times, is_series):
         known = values.dropna()
         self.facts = {"missing": float(values.isna().mean()), "distinct": int(known.nunique())}
@@ -120,8 +126,10 @@ class Feature:
             if self.trend is None:
                 self.outliers = outliers(distances, self.deviation)
         self.facts |= {
-            "minimum": known.min() if len(known) else None, "median": self.median,
-            "maximum": known.max() if len(known) else None, "median_absolute_deviation": self.deviation,
+            "minimum": known.min() if len(known) else None,
+            "median": self.median,
+            "maximum": known.max() if len(known) else None,
+            "median_absolute_deviation": self.deviation,
             "bad_rows": sorted({*values.index[values.isna()][:MAX_LISTED], *self.outliers})[:MAX_LISTED],
         }
         self.codes = {}
@@ -154,7 +162,7 @@ def outliers(distances, deviation):
 
 def trend(values, times):
     """Whether a feature is a clock, which rises by the same amount in each row, or a counter."""
-    values = values.iloc[times.sorted].reset_index(drop=True)
+    values = values.reindex(times.sorted).reset_index(drop=True)
     recording = np.isin(np.arange(len(values)), list(times.starts)).cumsum()
     known = values.dropna()
     if known.nunique() < MIN_TREND_VALUES:
@@ -169,15 +177,18 @@ def trend(values, times):
 
 # MARK: Comparison
 
+
 def differences(file, status, body):
     """What is wrong with a response, in words; empty if nothing is."""
     if isinstance(file.truth, Refused):
         if status != file.truth.status:
             return [f"{status} instead of a refusal with {file.truth.status}"]
+        # The place of a value of JSON is a pointer.
+        message = f"{body['detail']} {body.get('pointer', '')}"
         return [
             f"the message has no {what} like /{pattern}/"
-            for what, pattern in zip(("place", "remedy"), file.truth[:2])
-            if not re.search(pattern, body["detail"])]
+            for what, pattern in zip(("place", "remedy"), file.truth[:2]) if not re.search(pattern, message)
+        ]
     if status != 200:
         return [f"refused with {status}"]
     return list(compare(file, body))
@@ -186,8 +197,8 @@ def differences(file, status, body):
 def compare(file, body):
     frame = file.truth.reset_index(drop=True).astype(float)
     times = Times(file, len(frame))
-    features = {
-        str(name): Feature(frame[name], times, file.timesteps is None) for name in frame.columns}
+    counted = frame if file.excluded is None else frame[~file.excluded]
+    features = {str(name): Feature(counted[name], times, file.timesteps is None) for name in frame.columns}
     wanted = {"rows": len(frame), "recordings": times.recordings}
     if file.timesteps is not None:
         windows = len(frame) // file.timesteps
@@ -214,18 +225,27 @@ def compare(file, body):
     warnings = {(code, level, None) for code, level in times.codes.items()}
     for name, feature in features.items():
         warnings |= {(code, level, name) for code, level in feature.codes.items()}
-    found = {
-        (warning["code"], warning["level"], name) for warning in body["warnings"]
-        if warning["code"] not in file.codes for name in warning.get("columns", [None])}
+    found = {(warning["code"], warning["level"], name)
+        for warning in body["warnings"] if warning["code"] not in file.codes
+        for name in warning.get("columns", [None])}
     if found != warnings:
         yield f"warnings: {sorted(found, key=str)} instead of {sorted(warnings, key=str)}"
     lacking = file.codes - {warning["code"] for warning in body["warnings"]}
     if lacking:
         yield f"no warning {sorted(lacking)}"
 
+    for warning in body["warnings"]:
+        if warning["code"] == "outliers":
+            rows = [row for first, last in warning["rows"] for row in range(first, last + 1)]
+            wanted = features[warning["columns"][0]].outliers[:MAX_LISTED]
+            if rows != wanted:
+                yield f"rows of {warning['columns'][0]} in the warning: {rows} instead of {wanted}"
+
     suggestions = {
-        "ignore": [name for name, feature in features.items()
-                   if feature.trend == "clock" or feature.facts["missing"] == 1],
+        "ignore": [
+        name for name, feature in features.items()
+        if feature.trend == "clock" or feature.facts["missing"] == 1
+        ],
         "difference": [name for name, feature in features.items() if feature.trend == "counter"],
     }
     # One feature must remain.
@@ -234,4 +254,3 @@ def compare(file, body):
     for name, value in suggestions.items():
         if body["suggestions"].get(name, []) != value:
             yield f"suggestion of {name}: {body['suggestions'].get(name)} instead of {value}"
-    json.dumps(body, allow_nan=False)
