@@ -53,7 +53,8 @@ def test_every_file_has_an_outcome(request, outcomes, capsys):
     with capsys.disabled():
         print(
             f"\nreferee: {len(chosen)} files, {outcomes['equal']} equal, {outcomes['warned']} equal with a "
-            f"warning, {outcomes['refused']} refused with the expected reason, {outcomes['different']} different")
+            f"warning, {outcomes['refused']} refused with the expected reason, "
+            f"{outcomes['different']} different")
 
 
 def test_names_of_files_are_unique():

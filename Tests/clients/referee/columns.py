@@ -118,10 +118,8 @@ def columns():
     data = plant(400, gaps=0)
     data.iloc[::20, 2] = -9999
     yield table("sentinel-in-5-per-cent", data)
-    mostly = pd.DataFrame({
-        "x": np.where(np.arange(400) % 100 == 7, numbers.normal(10, 2, 400), 0.0),
-        **plant(400)
-    })
+    mostly = pd.DataFrame(
+        {"x": np.where(np.arange(400) % 100 == 7, numbers.normal(10, 2, 400), 0.0), **plant(400)})
     yield table("mostly-zero", mostly)
     burst = mostly.assign(x=np.where(np.arange(400) == 7, 1e5, mostly["x"]))
     yield table("mostly-zero-with-a-burst", burst)

@@ -28,10 +28,7 @@ DIALECTS = {
     ],
 }
 CHARSETS = {
-    "cp1252": "windows-1252",
-    "latin-1": "iso-8859-1",
-    "utf-16-le": "UTF-16LE",
-    "utf-16-be": "utf-16be"
+    "cp1252": "windows-1252", "latin-1": "iso-8859-1", "utf-16-le": "UTF-16LE", "utf-16-be": "utf-16be"
 }
 
 

@@ -81,8 +81,5 @@ def table(name, frame, truth=None, *, codes=(), fields=None, query=None, **facts
         truth,
         codes=frozenset(codes),
         query=query or {},
-        fields={
-        "Content-Type": content,
-        **(fields or {})
-        },
+        fields={"Content-Type": content, **(fields or {})},
         **facts)

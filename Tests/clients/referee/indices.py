@@ -75,20 +75,14 @@ def indices():
     yield table("multi-index-with-recordings",
         indexed(both),
         as_written(clean),
-        others={
-        "unit": RECORDING,
-        "time": TIMESTAMP
-        },
+        others={"unit": RECORDING, "time": TIMESTAMP},
         query={"recording": "unit"},
         starts=(0, 20, 40),
         times=pd.DatetimeIndex(np.tile(inner, 3)))
     yield table("multi-index-of-numbers",
         indexed(pd.MultiIndex.from_product([range(6), range(10)])),
         as_written(clean),
-        others={
-        "Unnamed: 0": IGNORED,
-        "Unnamed: 1": IGNORED
-        },
+        others={"Unnamed: 0": IGNORED, "Unnamed: 1": IGNORED},
         codes={"ignored_column"})
     yield table("group-by", frame.groupby(frame.index // 5).agg("mean"))
     stacked = frame.set_axis(pd.MultiIndex.from_tuples([("T", "mean"), ("T", "max"), ("Q", "mean")]), axis=1)

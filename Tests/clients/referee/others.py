@@ -23,10 +23,7 @@ def others():
         return File(f"as-csv-{name}",
             body,
             Refused(place, remedy, status),
-            fields={
-            "Content-Type": CSV,
-            **fields
-            })
+            fields={"Content-Type": CSV, **fields})
 
     def to(method, **options):
         file = io.BytesIO()

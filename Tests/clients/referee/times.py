@@ -49,10 +49,7 @@ def times():
     yield table("reset-index-and-index",
         at(minutes()).reset_index(),
         as_written(clean),
-        others={
-        "Unnamed: 0": IGNORED,
-        "time": TIMESTAMP
-        },
+        others={"Unnamed: 0": IGNORED, "time": TIMESTAMP},
         times=minutes(),
         codes={"ignored_column"})
 
@@ -174,19 +171,13 @@ def times():
         time=minutes().strftime("%H:%M:%S"))[["date", "time", *NAMES]],
         as_written(clean),
         index=False,
-        others={
-        "date": TIMESTAMP,
-        "time": TIMESTAMP
-        },
+        others={"date": TIMESTAMP, "time": TIMESTAMP},
         times=minutes())
     yield table("two-equal-times",
         clean.assign(time=minutes(), timestamp=minutes())[["time", "timestamp", *NAMES]],
         as_written(clean),
         index=False,
-        others={
-        "time": TIMESTAMP,
-        "timestamp": IGNORED
-        },
+        others={"time": TIMESTAMP, "timestamp": IGNORED},
         times=minutes(),
         codes={"ignored_column"})
     yield table("two-other-times",
@@ -238,10 +229,7 @@ def times():
     yield table("clock-set-back",
         at(autumn.tz_localize(None), data=plant(144)),
         times=autumn,
-        time={
-        "clock": "local",
-        "order": "clock_set_back"
-        })
+        time={"clock": "local", "order": "clock_set_back"})
     yield table("clock-set-back-with-offset", at(autumn, data=plant(144)))
     spring = pd.date_range("2026-03-29 00:00", periods=24 * 6, freq="10min", tz="Europe/Berlin")
     yield table("clock-set-forward", at(spring.tz_localize(None), data=plant(144)))
