@@ -19,7 +19,7 @@ import Testing
 
     private static func cell(_ column: String, _ row: Int) -> String {
         switch column {
-        case "time": "2026-01-01 00:00:\(row)"
+        case "time": "2026-01-01 00:00:\(row + 10)"
         case "a": "\(Double(row % 4) / 2)"
         case "b": "\(row % 3 - 1)"
         case "anomaly": (12..<15).contains(row) ? "1" : "0"

@@ -40,8 +40,9 @@ extension Problem {
         let place = TablePlace(
             line: error.line, row: error.line == nil ? error.row : nil, column: error.column)
         switch error.kind {
-        case .content: self.init(.invalidRequest, "\(error)", place: place)
-        case .format, .gzip: self.init(.unsupportedMediaType, "\(error)", place: place)
+        case .content: self.init(.invalidRequest, "\(error)", place: place, remedies: error.remedies)
+        case .format, .gzip:
+            self.init(.unsupportedMediaType, "\(error)", place: place, remedies: error.remedies)
         }
     }
 
