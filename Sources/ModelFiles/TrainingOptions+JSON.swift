@@ -25,8 +25,8 @@ extension TrainingOptions {
         },
     ]
 
-    /// - Throws: `JSONError` if an option monitors a loss that there is not. Its pointer is that of `monitor`,
-    ///   or of the option if it lacks `monitor`.
+    /// - Throws: `JSONError` if an option monitors a loss that there is not. Its pointer is that of
+    ///   `monitor`, or of the option if it lacks `monitor`.
     private func check(
         _ monitor: EarlyStopping.Monitor, of option: String, _ json: FieldReader
     ) throws(JSONError) {

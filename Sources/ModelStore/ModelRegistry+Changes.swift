@@ -57,7 +57,7 @@ extension ModelRegistry {
     /// - Throws: ``FileError`` if the disk fails.
     public func latestDigest(of name: String) throws(FileError) -> String? {
         do throws(VersionError) {
-            // Finds out whether the newest version is damaged or not understood, so that it is not the latest.
+            // Finds out whether the newest version is damaged or not understood, and thus not the latest.
             _ = try description(name)
         } catch {
             if case .disk(let error) = error { throw error }

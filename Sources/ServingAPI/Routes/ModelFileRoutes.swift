@@ -88,7 +88,7 @@ struct ModelFileRoutes: RouteGroup {
         let conditions = call.preconditions
         var failure: Problem?
         do throws(RegistryError) {
-            // The conditions were true when the body arrived. Other requests may have changed the model since.
+            // The conditions were true when the body arrived. Other requests may have changed the model.
             version = try models.registry.publish(
                 name, trained,
                 replacing: conditions.isEmpty

@@ -106,7 +106,8 @@ extension Problem {
     package static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable,
-            "the Accept field allows none of the media types of this path: \(offered.joined(separator: ", "))",
+            "the Accept field allows none of the media types of this path: "
+                + offered.joined(separator: ", "),
             fields: [(name: "Vary", value: "Accept")])
     }
 
