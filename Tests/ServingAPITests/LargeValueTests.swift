@@ -95,9 +95,10 @@ import Testing
             for (type, body) in [("text/csv", Array(csv.utf8)), ("application/x-npy", array)] {
                 let response = try api.send(
                     "POST", "/score?model=m", fields: [(name: "Content-Type", value: type)], body: body)
+                let scores = try response.json["rows"]?["scores"]
                 withKnownIssue("CSV and arrays are read as float32", isIntermittent: true) {
                     #expect(response.status == 200, "\(type), \(value): \(response.text.prefix(300))")
-                    #expect(try response.json["rows"]?["scores"] == json, "\(type), \(value)")
+                    #expect(scores == json, "\(type), \(value)")
                 }
             }
         }
