@@ -72,9 +72,10 @@ enum TextEncoding: Equatable {
         let nuls = head.indices.filter { head[$0] == 0 }
         if head.count >= 4, nuls.count >= head.count * 2 / 5 {
             let isLittleEndian = nuls[0] % 2 == 1
+            let name = "utf-16\(isLittleEndian ? "le" : "be")"
             throw TableError(
                 "the text looks like UTF-16 without a byte order mark; save it as UTF-8, or name its encoding: "
-                    + "charset=utf-16\(isLittleEndian ? "le" : "be")", kind: .format)
+                    + "charset=\(name)", kind: .format, remedies: [Remedy(.charset, name)])
         }
         guard !isValid else { return bytes }
         throw error(bytes, at: firstInvalid(bytes), "is not UTF-8; \(hint)")
@@ -92,7 +93,9 @@ enum TextEncoding: Equatable {
     private static func error(_ bytes: [UInt8], at index: Int, _ what: String) -> TableError {
         let line = 1 + lineEnds(bytes[..<index])
         let code = String(bytes[index], radix: 16, uppercase: true)
-        return TableError("the byte 0x\(code.count < 2 ? "0" : "")\(code) \(what)", kind: .format, line: line)
+        return TableError(
+            "the byte 0x\(code.count < 2 ? "0" : "")\(code) \(what)", kind: .format, line: line,
+            remedies: what.contains(hint) ? [Remedy(.charset, "windows-1252")] : [])
     }
 
     private static func lineEnds(_ bytes: some Collection<UInt8>) -> Int {

@@ -36,6 +36,10 @@ public struct ColumnStatistics: Sendable {
     public var missingShare: Double { rows == 0 ? 0 : Double(missing) / Double(rows) }
     /// Whether all values are equal, and there are several.
     public var isConstant: Bool { distinct == 1 && rows - missing > 1 }
+    /// Whether all values are 0 or 1.
+    public var isFlag: Bool {
+        (1...2).contains(distinct) && Set([minimum, maximum]).isSubset(of: [0, 1])
+    }
 
     /// The first rows without a value, or with one that is far outside the rest.
     public var badRows: [Int] {

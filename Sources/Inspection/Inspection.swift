@@ -26,14 +26,18 @@ public struct Inspection: Sendable {
     public let warnings: [Warning]
     /// Options for a training.
     public let suggestions: Suggestions
+    /// The table in points, to draw it; nil unless it was asked for.
+    public let preview: Preview?
 
     /// Inspects a table.
     /// - Parameters:
     ///   - time: the times of the rows before they were arranged; nil for those of the table.
     ///   - excluded: the rows that are left out, `[rows]`; nil for none. Their values do not count.
     ///   - timesteps: T, if the recordings of the table are windows.
+    ///   - previewPoints: the maximum number of points of the preview; nil for none.
     public init(
-        _ table: Table, time: TimeInspection? = nil, excluded: [Bool]? = nil, timesteps: Int? = nil
+        _ table: Table, time: TimeInspection? = nil, excluded: [Bool]? = nil, timesteps: Int? = nil,
+        previewPoints: Int? = nil
     ) {
         rows = table.rows
         recordings = table.recordings.count
@@ -53,6 +57,8 @@ public struct Inspection: Sendable {
         let named = zip(features, statistics).map { (name: $0, statistics: $1) }
         warnings = table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
         suggestions = Suggestions(
-            named, timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)
+            named, time: self.time, labels: table.lines != nil && table.flags == nil,
+            timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)
+        preview = previewPoints.map { Preview(table, maxPoints: $0) }
     }
 }

@@ -5,7 +5,6 @@ import TimeSeries
 /// apply.
 extension JSONWriter {
     /// Writes `"name":[{"code":"outliers","level":"warning","message":"…","columns":["a"],"rows":[[8,9]]},…]`.
-    /// A range of rows has its first and its last row.
     package mutating func member(_ name: String, _ warnings: [Warning]) {
         array(name, of: warnings) { json, warning in
             json.object { json in
@@ -13,14 +12,17 @@ extension JSONWriter {
                 json.member("level", warning.level.rawValue)
                 json.member("message", warning.message)
                 if let columns = warning.columns { json.member("columns", columns) }
-                if let rows = warning.rows {
-                    json.array("rows", of: rows) { json, rows in
-                        json.array { json in
-                            json.value(rows.lowerBound)
-                            json.value(rows.upperBound - 1)
-                        }
-                    }
-                }
+                if let rows = warning.rows { json.member("rows", rows) }
+            }
+        }
+    }
+
+    /// Writes `"name":[[8,9],…]`: the first and the last row of each range.
+    package mutating func member(_ name: String, _ rows: [Range<Int>]) {
+        array(name, of: rows) { json, rows in
+            json.array { json in
+                json.value(rows.lowerBound)
+                json.value(rows.upperBound - 1)
             }
         }
     }

@@ -62,6 +62,9 @@ struct InspectionReport: CustomStringConvertible {
         if !suggestions.difference.isEmpty {
             options.append("--difference \(suggestions.difference.joined(separator: ","))")
         }
+        if let exclude = suggestions.exclude { options.append("--exclude \(exclude)") }
+        if let order = suggestions.order { options.append("--order \(order.rawValue)") }
+        if let duplicates = suggestions.duplicates { options.append("--duplicates \(duplicates.rawValue)") }
         if let timesteps = suggestions.timesteps { options.append("--timesteps \(timesteps)") }
         if let scaling = suggestions.scaling { options.append("--scaling \(scaling.rawValue)") }
         return "suggested: \(options.joined(separator: " "))"

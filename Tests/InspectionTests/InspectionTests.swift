@@ -87,6 +87,47 @@ import TimeSeries
         #expect(Inspection(Self.table(["clock": { Double($0) }])).suggestions.ignore.isEmpty)
     }
 
+    @Test func labelsAreSuggestedToBeExcluded() throws {
+        let csv = { (name: String, other: String) in
+            try Table(csv: Array("a,\(name)\n0.5,0\n1.5,1\n2.5,\(other)\n".utf8), TableOptions())
+        }
+        for name in ["anomaly", "is_anomaly", "IsAnomaly", "Label", "fault"] {
+            #expect(try Inspection(csv(name, "0")).suggestions.exclude == name, "\(name)")
+        }
+        // A measurement, and features that are called otherwise.
+        #expect(try Inspection(csv("anomaly", "0.5")).suggestions.exclude == nil)
+        #expect(try Inspection(csv("pump_is_on", "0")).suggestions.exclude == nil)
+        // Labels that the request has named, and the only feature.
+        let named = try Table(csv: Array("a,anomaly\n1,0\n2,1\n".utf8), TableOptions(label: "anomaly"))
+        #expect(Inspection(named).suggestions.exclude == nil)
+        let only = try Table(csv: Array("anomaly\n0\n1\n".utf8), TableOptions())
+        #expect(Inspection(only).suggestions.exclude == nil)
+    }
+
+    @Test func aPreviewHasTheRangeOfEachPoint() throws {
+        let values: [Double] = [3, 1, .nan, .nan, 5, 7, -2]
+        var table = Self.table(
+            rows: 7, ["x": { values[$0] }, "y": { Double($0) }], recordings: [0..<2, 2..<6, 6..<7])
+        table.flags = [false, false, false, true, false, false, false]
+        let preview = try #require(Inspection(table, previewPoints: 4).preview)
+        #expect(preview.rowsPerPoint == 2 && preview.firstRows == [0, 2, 4, 6])
+        #expect(preview.columns.map(\.name) == ["x", "y"])
+        let x = preview.columns[0]
+        #expect("\(x.minimum)" == "[1.0, nan, 5.0, -2.0]" && "\(x.maximum)" == "[3.0, nan, 7.0, -2.0]")
+        #expect(preview.columns[1].minimum == [0, 2, 4, 6] && preview.columns[1].maximum == [1, 3, 5, 6])
+        #expect(preview.flags == [false, true, false, false])
+        #expect(preview.recordings == [0..<2, 2..<6, 6..<7])
+        let whole = try #require(Inspection(table, previewPoints: 7).preview)
+        #expect(whole.rowsPerPoint == 1 && whole.columns[1].minimum == whole.columns[1].maximum)
+        let one = try #require(Inspection(table, previewPoints: 1).preview)
+        #expect(one.rowsPerPoint == 7 && one.recordings == [0..<2] && one.columns[0].maximum == [7])
+        #expect(Inspection(table).preview == nil)
+        // The number of values is bounded, too.
+        let wide = Table(
+            features: nil, featureCount: 4096, values: [Double](repeating: 0, count: 4096 * 1000))
+        #expect(Inspection(wide, previewPoints: 1000).preview?.rowsPerPoint == 8)
+    }
+
     @Test func aTrendIsSoughtWithinRecordings() {
         let recordings = (0..<4).map { ($0 * 100)..<(($0 + 1) * 100) }
         let table = Self.table(["x": { Double($0 % 100) }], recordings: recordings)
@@ -109,5 +150,10 @@ import TimeSeries
         #expect(Inspection(table).time?.order == .descending)
         table.timestamps = try Timestamps(integers: [60, 50, 40, 70, 20, 10])
         #expect(Inspection(table).time?.order == .unordered)
+        #expect(Inspection(table).suggestions.order == .sort)
+        #expect(Inspection(table).suggestions.duplicates == nil)
+        table.timestamps = try Timestamps(integers: [10, 20, 20, 30, 40, 50])
+        #expect(Inspection(table).suggestions.order == nil)
+        #expect(Inspection(table).suggestions.duplicates == .last)
     }
 }

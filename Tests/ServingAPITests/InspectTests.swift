@@ -102,6 +102,77 @@ import Testing
         #expect(try api.post("/inspect", ["model": "none", "series": [[1], [2]]]).status == 404)
     }
 
+    @Test func aPreviewHasTheRowsAsTheyAreUsed() throws {
+        let text = "time,a,n,bad\n30,1.5,100,1\n10,2.5,300,0\n20,,200,0\n40,4,400,0\n"
+        let report = try inspect(
+            "preview=100&order=sort&difference=n&timestamp=time&exclude=bad",
+            text.replacing("\n", with: "\r\n"))
+        let preview = try #require(report["preview"])
+        // The first row has no difference.
+        #expect(report["rows"] == 4 && preview["rows_per_point"] == 1)
+        #expect(preview["recordings"] == [[1, 3]], "\(preview)")
+        #expect(preview["timestamps"] == [10, 20, 30, 40] && preview["times"] == [10, 20, 30, 40])
+        #expect(preview["flags"] == [false, false, true, false])
+        #expect(preview["columns"]?[0]?["name"] == "a")
+        #expect(preview["columns"]?[0]?["minimum"] == [2.5, nil, 1.5, 4])
+        #expect(preview["columns"]?[1]?["name"] == "n")
+        #expect(try inspect("timestamp=time&ignore=bad&order=sort", text)["preview"] == nil)
+    }
+
+    @Test func aPreviewIsBounded() throws {
+        let text = "a\n" + (0..<1000).map { "\($0 % 10)\n" }.joined()
+        let preview = try #require(try inspect("preview=100", text)["preview"])
+        #expect(preview["rows_per_point"] == 10 && preview["timestamps"] == nil && preview["flags"] == nil)
+        #expect(preview["columns"]?[0]?["minimum"] == .array(Array(repeating: 0, count: 100)))
+        #expect(preview["columns"]?[0]?["maximum"] == .array(Array(repeating: 9, count: 100)))
+        for value in ["0", "100001", "-1", "x"] {
+            let refused = try api.post("/inspect?preview=\(value)", text: text, fields: Self.csv)
+            #expect(refused.status == 422, "\(value): \(refused.text)")
+        }
+        #expect(
+            try api.post("/train?preview=5&model=m&timesteps=2", text: text, fields: Self.csv).status == 422)
+    }
+
+    /// A document that is refused, and the options with which it is read.
+    private static let refused: [(text: String, options: [(String, String)])] = [
+        ("1.5,2.5\n2,3\n3,4\n", [("header", "false"), ("header", "true")]),
+        ("run,a\np1,1\np1,2\n", [("recording", "run"), ("ignore", "run")]),
+        ("a,b\n1,2\n3,x\n", [("ignore", "b")]),
+        (
+            "start,a\n2026-01-31T12:00:00Z,1\n2026-01-31T12:00:01Z,2\n",
+            [("timestamp", "start"), ("ignore", "start")]
+        ),
+    ]
+
+    @Test(arguments: refused.indices) func aRefusalNamesOptionsThatHelp(index: Int) throws {
+        let (text, options) = Self.refused[index]
+        let problem = try api.post("/inspect", text: text, fields: Self.csv).json
+        let remedies = try #require(problem["remedies"]?.array, "\(problem)")
+        #expect(remedies.map { $0["option"]?.string } == options.map(\.0))
+        #expect(remedies.map { $0["value"]?.string } == options.map(\.1))
+        for (option, value) in options { _ = try inspect("\(option)=\(value)", text) }
+    }
+
+    @Test func anEncodingIsARemedy() throws {
+        let bytes: [UInt8] = Array("Temp ".utf8) + [0xB0] + Array("C;b\n1;2\n2;3\n".utf8)
+        let problem = try api.send("POST", "/inspect", fields: Self.csv, body: bytes).json
+        #expect(problem["remedies"]?[0]?["option"] == "charset")
+        #expect(problem["remedies"]?[0]?["value"] == "windows-1252")
+    }
+
+    @Test func rowsOutOfOrderAreToBeSorted() throws {
+        let text = "time,a\n20,1\n10,2\n10,3\n30,4\n"
+        let report = try inspect("timestamp=time", text)
+        #expect(report["suggestions"]?["order"] == "sort" && report["suggestions"]?["duplicates"] == "last")
+        let query = "/train?model=m&timesteps=2&units=2&epochs=1&timestamp=time"
+        let unordered = try api.post(query, text: text, fields: Self.csv).json
+        #expect(unordered["remedies"] == [["option": "order", "value": "sort"]], "\(unordered)")
+        let duplicates = try api.post("\(query)&order=sort", text: text, fields: Self.csv).json
+        #expect(duplicates["remedies"]?[0] == ["option": "duplicates", "value": "last"], "\(duplicates)")
+        let trained = try api.post("\(query)&order=sort&duplicates=last", text: text, fields: Self.csv)
+        #expect(trained.status == 201, "\(trained.text)")
+    }
+
     @Test func aTrainingReportsTheSame() throws {
         let query = "model=m&timesteps=2&units=2&epochs=1&ignore=note"
         let response = try api.post("/train?\(query)", text: Self.simple, fields: Self.csv)

@@ -306,7 +306,7 @@ import Testing
         #expect(!codes(trained).contains("monotone_column"))
         #expect(try api.get("/models/rate").json["difference"] == ["bytes"])
         // Normal rows are normal, wherever the counter stands, and so are rows after its restart.
-        for start: Double in [4e12, 7e12, 12, 4_294_967_296 - 40_000] {
+        for start in [4e12, 7e12, 12, 4_294_967_296 - 40_000] as [Double] {
             let scores = try send("/score?model=rate", Self.counters(60, from: start))
             #expect(scores["events"] == [], "from \(start)")
             #expect(scores["rows"]?["scores"]?.array?.count == 60)

@@ -107,7 +107,10 @@ export const warningList = (warnings) =>
   warnings?.length
     ? el(
       "ul", { class: "warnings", "aria-label": "Warnings" },
-      warnings.map(({ message }) => el("li", {}, message)))
+      warnings.map(({ code, level, message }) =>
+        el(
+          "li", { class: `level-${level}` }, el("span", { class: "level" }, level), " ", el("code", {}, code),
+          " ", message)))
     : null;
 
 /** Shows or hides an element. */

@@ -156,10 +156,13 @@ extension DataRequest {
         let options = try read { (options) throws(JSONError) in
             try options.windowOptions(timesteps: model?.inputShape.timesteps)
         }
+        let points = try read { (options) throws(JSONError) in
+            try options.int("preview", in: 1...Self.maxPreviewPoints)
+        }
         var intake = try intake(for: model, flag: "exclude", rowsOnly: false)
         let time = intake.timeInspection
         _ = try prepare(&intake, for: model, reportsErrors: true)
-        let inspection = inspection(of: intake, time, excludesFlagged: true)
+        let inspection = inspection(of: intake, time, excludesFlagged: true, previewPoints: points)
         var count: Int?
         if options.timesteps != nil || intake.origin.timesteps != nil {
             let windows = try intake.windows(options, timesteps: try timesteps(of: intake, options))
@@ -169,13 +172,18 @@ extension DataRequest {
         return (inspection, windows: count)
     }
 
+    /// The maximum number of points of a preview.
+    private static let maxPreviewPoints = 100_000
+
     private func inspection(
-        of intake: Intake, _ time: TimeInspection?, excludesFlagged: Bool
+        of intake: Intake, _ time: TimeInspection?, excludesFlagged: Bool, previewPoints: Int? = nil
     ) -> Inspection {
         var table = intake.table
         table.warnings = warnings + table.warnings
         return Inspection(
-            table, time: time, excluded: excludesFlagged ? table.flags : nil, timesteps: intake.origin.timesteps)
+            table, time: time, excluded: excludesFlagged ? table.flags : nil,
+            timesteps: intake.origin.timesteps,
+            previewPoints: previewPoints)
     }
 
     /// Reads `strict`.

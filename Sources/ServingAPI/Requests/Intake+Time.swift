@@ -94,16 +94,23 @@ extension Intake {
     /// The problem of rows that cannot be used because of their times, with the place and the timestamp.
     private func problem(_ error: TimeError, _ timestamps: Timestamps) -> Problem {
         guard let row = error.row else { return origin.problem("cannot be resampled: \(error.detail)") }
+        let remedies: [Remedy] =
+            switch error.code {
+            case .unordered: [Remedy(.order, "sort")]
+            case .duplicateTimestamps: [Remedy(.duplicates, "last"), Remedy(.duplicates, "mean")]
+            default: []
+            }
         let cell = Quote.text(timestamps.text(ofRow: row))
         if let line = table.lines?[row] {
             return Problem(
                 .invalidRequest, "line \(line): the timestamp \(cell) \(error.detail)",
                 place: TablePlace(
-                    line: line, column: table.columns.first { $0.role == .timestamp }?.name))
+                    line: line, column: table.columns.first { $0.role == .timestamp }?.name),
+                remedies: remedies)
         }
-        return .invalid(
-            at: origin.pointer == nil ? nil : "/timestamps/\(row)",
-            "row \(row): the timestamp \(cell) \(error.detail)")
+        return Problem(
+            .invalidRequest, "row \(row): the timestamp \(cell) \(error.detail)",
+            pointer: origin.pointer == nil ? nil : "/timestamps/\(row)", remedies: remedies)
     }
 
     // MARK: Differences

@@ -26,6 +26,26 @@ extension JSONWriter {
         object("suggestions") { $0.members(of: inspection.suggestions) }
     }
 
+    /// `"preview":{…}`: the rows in points.
+    package mutating func member(_ preview: Preview) {
+        object("preview") { json in
+            json.member("rows_per_point", preview.rowsPerPoint)
+            if let timestamps = preview.timestamps {
+                json.member("timestamps", timestamps, rows: preview.firstRows)
+                json.member("times", preview.firstRows.map { Double(timestamps.instants[$0]) / 1e9 })
+            }
+            json.array("columns", of: preview.columns) { json, column in
+                json.object { json in
+                    json.member("name", column.name)
+                    json.member("minimum", column.minimum)
+                    json.member("maximum", column.maximum)
+                }
+            }
+            if let flags = preview.flags { json.array("flags", of: flags) { $0.value($1) } }
+            json.member("recordings", preview.recordings)
+        }
+    }
+
     /// `"warnings":[…]`.
     package mutating func warnings(of inspection: Inspection) { member("warnings", inspection.warnings) }
 
@@ -55,6 +75,9 @@ extension JSONWriter {
         if !suggestions.difference.isEmpty {
             array("difference", of: suggestions.difference) { $0.value($1) }
         }
+        if let exclude = suggestions.exclude { member("exclude", exclude) }
+        if let order = suggestions.order { member("order", order.rawValue) }
+        if let duplicates = suggestions.duplicates { member("duplicates", duplicates.rawValue) }
         if let timesteps = suggestions.timesteps { member("timesteps", timesteps) }
         if let scaling = suggestions.scaling { member("scaling", scaling.rawValue) }
     }

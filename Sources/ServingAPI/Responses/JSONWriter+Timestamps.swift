@@ -7,6 +7,11 @@ extension JSONWriter {
         array(name, of: timestamps.instants.indices) { $0.value(timestamps, $1) }
     }
 
+    /// `"name":["2026-01-31T12:00:00Z",…]`: the timestamps of some rows as they were sent.
+    mutating func member(_ name: String, _ timestamps: Timestamps, rows: [Int]) {
+        array(name, of: rows) { $0.value(timestamps, $1) }
+    }
+
     /// `"name":"2026-01-31T12:00:00Z"`: the timestamp of a row as it was sent; writes nothing without one.
     mutating func member(_ name: String, ifAny timestamps: Timestamps?, row: Int) {
         guard let timestamps else { return }

@@ -34,6 +34,7 @@ struct InspectRoutes: RouteGroup {
             }
             json.members(of: inspection)
             if let windows { json.member("windows", windows) }
+            if let preview = inspection.preview { json.member(preview) }
             json.member("warnings", inspection.warnings)
         }
     }

@@ -1,3 +1,4 @@
+import DataFormats
 import HTTP1
 import JSON
 import ModelFiles
@@ -21,6 +22,8 @@ package struct Problem: Error, Sendable {
     let place: TablePlace
     /// The warnings that a strict request refuses; empty for other problems.
     let warnings: [Warning]
+    /// Options with which the data may be read.
+    let remedies: [Remedy]
     /// Another protocol's code for the problem.
     package let code: String?
     /// Header fields that go with the status, such as Allow or Retry-After.
@@ -28,8 +31,8 @@ package struct Problem: Error, Sendable {
 
     package init(
         _ type: ProblemType, _ detail: String, status: Status? = nil, pointer: String? = nil,
-        place: TablePlace = TablePlace(), warnings: [Warning] = [], code: String? = nil,
-        fields: [(name: String, value: String)] = []
+        place: TablePlace = TablePlace(), warnings: [Warning] = [], remedies: [Remedy] = [],
+        code: String? = nil, fields: [(name: String, value: String)] = []
     ) {
         self.type = type
         self.status = status ?? type.status
@@ -37,6 +40,7 @@ package struct Problem: Error, Sendable {
         self.pointer = pointer
         self.place = place
         self.warnings = warnings
+        self.remedies = remedies
         self.code = code
         self.fields = fields
     }
@@ -52,6 +56,14 @@ package struct Problem: Error, Sendable {
         if let row = place.row { json.member("row", row) }
         if let column = place.column { json.member("column", column) }
         if !warnings.isEmpty { json.member("warnings", warnings) }
+        if !remedies.isEmpty {
+            json.array("remedies", of: remedies) { json, remedy in
+                json.object { json in
+                    json.member("option", remedy.option.rawValue)
+                    json.member("value", remedy.value)
+                }
+            }
+        }
         json.member("error", detail)
     }
 

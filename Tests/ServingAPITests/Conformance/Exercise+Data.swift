@@ -29,6 +29,9 @@ extension Exercise {
             Exercise("POST /train", 422, at: "/train?model=named", fields: csv, text: "a\n"),
             Exercise("POST /inspect", 200, ["series": Small.series]),
             Exercise("POST /inspect", 200, ["windows": Small.windows]),
+            Exercise(
+                "POST /inspect", 200, at: "/inspect?preview=4&exclude=flag", fields: csv, text: table),
+            Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "1,2\n3,4\n"),
             Exercise("POST /inspect", 200, at: "/inspect?ignore=flag", fields: csv, text: table),
             Exercise(
                 "POST /inspect", 200, at: query("/inspect", "exclude=flag&timesteps=2"), fields: csv,
