@@ -301,6 +301,9 @@ def main():
             if offset.any() or (scale != 1).any():
                 print(f"The input of the network is (x - offset) / scale: offset {offset.tolist()}, "
                       f"scale {scale.tolist()}")
+            differences = json.loads(metadata.get("preparation", "{}")).get("difference")
+            if differences:
+                print(f"The features {differences['features']} are differences of rows (docs/data.md)")
     except (Unsupported, OSError) as error:
         raise SystemExit(f"keras_bridge.py: {error}") from None
 

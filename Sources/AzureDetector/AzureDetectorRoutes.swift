@@ -43,6 +43,9 @@ package struct AzureDetectorRoutes: RouteGroup {
                 .delete, AzurePath.models + "/{model}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
                     let id = try call.modelID().name
+                    try call.checkPreconditions { () throws(Problem) in
+                        guard try models.exists(id) else { throw .modelNotExist(id) }
+                    }
                     guard try models.delete(id) else { throw .modelNotExist(id) }
                     return Response(status: .noContent)
                 }),

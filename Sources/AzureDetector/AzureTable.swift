@@ -3,6 +3,7 @@ import DataFormats
 import HTTP1
 import JSON
 import ServingAPI
+import TimeSeries
 
 /// Measurements of variables with common timestamps.
 package struct AzureTable: Sendable {
@@ -44,13 +45,17 @@ package struct AzureTable: Sendable {
     /// - Throws: 400 for a time that occurs twice.
     init(variables: [String], times: [UTCTime], values: [Double], from source: String) throws(Problem) {
         self.variables = variables
-        if zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) {
-            (self.times, self.values) = (times, values)
-            return
+        let ordered: TimedRows
+        do throws(DataError) {
+            let series = try Series(values: values, features: variables.count)
+            var rows = TimedRows(series, instants: times.map(\.microseconds))
+            rows.putInOrder()
+            ordered = rows
+        } catch {
+            throw .azure(.badRequest, "MergeDataFailed", "\(source) cannot be used: \(error)")
         }
-        let order = times.indices.sorted { times[$0] < times[$1] }
-        self.times = order.map { times[$0] }
-        self.values = order.flatMap { values[($0 * variables.count)..<(($0 + 1) * variables.count)] }
+        self.times = ordered.instants.map { UTCTime(microseconds: $0) }
+        self.values = ordered.series.values
         if let duplicate = zip(self.times, self.times.dropFirst()).first(where: { $0 == $1 }) {
             throw .azure(
                 .badRequest, "MergeDataFailed",

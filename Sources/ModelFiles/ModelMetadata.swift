@@ -92,7 +92,9 @@ enum ModelMetadata {
         var names: [String] = []
         if model.preparation.differences != nil { names.append("difference") }
         if model.preparation.resampling != nil { names.append("resampling") }
-        return "[" + names.map { Quote.text($0) }.joined(separator: ",") + "]"
+        var json = JSONWriter()
+        json.array { json in for name in names { json.value(name) } }
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     /// Returns a JSON object under a name, as one entry of the metadata.

@@ -13,7 +13,8 @@ import TimeSeries
 /// | output `error` | `[batch]` | the mean squared error of each window, in scaled units |
 ///
 /// All are float32, except that `windows` and `reconstruction` are float64 if the offset of a feature is so
-/// large that float32 would lose the data in it. The file's metadata have the type as `input`.
+/// large that float32 would lose the data in it. The file's metadata have the type as `input`. Features
+/// whose indices they have as `difference` are differences of rows, in the input and in the reconstruction.
 public struct ONNXFile: Sendable {
     /// The bytes of the file, the same for the same weights and scaling.
     public let bytes: [UInt8]
@@ -47,6 +48,10 @@ public struct ONNXFile: Sendable {
         let scaling = trained.description.scaler
         let type: ONNXGraph.ElementType = scaling.needsDoublePrecision ? .double : .float
         graph.metadata("input", type == .double ? "float64" : "float32")
+        if let differences = trained.description.preparation.differences {
+            let features = differences.features.map { "\($0.index)" }
+            graph.metadata("difference", "[\(features.joined(separator: ","))]")
+        }
         let windows = graph.input("windows", shape, type)
         let parameters = scaling.scaling == .none ? nil : graph.parameters(of: scaling, type)
         let scaled = parameters.map { graph.scale(windows, $0, type) } ?? windows

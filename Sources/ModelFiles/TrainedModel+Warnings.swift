@@ -17,7 +17,7 @@ extension TrainedModel {
         let values = windows.series.values
         guard !values.allSatisfy({ abs($0) <= bound }) else { return nil }
         let features = windows.features
-        var rows: [Int] = []
+        var rows: [Range<Int>] = []
         var columns: Set<Int> = []
         var count = 0
         for row in windows.coveredRows.flatMap(\.self) {
@@ -26,7 +26,11 @@ extension TrainedModel {
                 guard abs(value - scaler.offset[feature]) / scaler.scale[feature] > limit else { continue }
                 count += 1
                 columns.insert(feature)
-                if rows.last != row { rows.append(row) }
+                if let last = rows.last, last.upperBound >= row {
+                    rows[rows.count - 1] = last.lowerBound..<(row + 1)
+                } else {
+                    rows.append(row..<(row + 1))
+                }
             }
         }
         guard count > 0 else { return nil }
@@ -34,7 +38,7 @@ extension TrainedModel {
             .clampedValues, .warning,
             "\(count) value\(count == 1 ? " is" : "s are") beyond ±1e30 times the scale of the column, and "
                 + "\(count == 1 ? "was" : "were") limited to that for the network.",
-            columns: columns.sorted().map(description.name(ofFeature:)), rows: rows.map { $0..<($0 + 1) })
+            columns: columns.sorted().map(description.name(ofFeature:)), rows: rows)
     }
 
     private func roundedValues(in windows: Windows<Double>) -> Warning? {

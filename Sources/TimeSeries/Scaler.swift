@@ -85,7 +85,7 @@ public struct Scaler: Sendable, Equatable {
                 if spread > Self.minSpread(at: low) {
                     scale[feature] = spread
                 } else if scaling == .robust, low != 0 {
-                    scale[feature] = abs(low) * Self.relativeScaleOfConstant
+                    scale[feature] = max(abs(low) * Self.relativeScaleOfConstant, .leastNormalMagnitude)
                 }
             }
         }

@@ -53,7 +53,7 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
     }
 
     /// Returns the length times a factor, limited to the largest length.
-    static func * (factor: Int64, span: TimeSpan) -> TimeSpan {
+    public static func * (factor: Int64, span: TimeSpan) -> TimeSpan {
         let (product, isOverflow) = span.nanoseconds.multipliedReportingOverflow(by: factor)
         return TimeSpan(nanoseconds: isOverflow ? .max : product)
     }

@@ -18,10 +18,14 @@ public struct Warning: Error, Sendable, Equatable {
     public let message: String
     /// The names of the columns concerned; nil if it does not concern columns.
     public let columns: [String]?
-    /// The rows of the request concerned, counted from 0; nil if it does not concern rows.
+    /// The rows of the request concerned, counted from 0, at most ``maxRanges`` ranges; nil if it does not
+    /// concern rows.
     public let rows: [Range<Int>]?
 
-    /// Creates a warning.
+    /// The maximum number of ranges of rows.
+    public static let maxRanges = 100
+
+    /// Creates a warning. Of more than ``maxRanges`` ranges, it keeps the first.
     public init(
         _ code: WarningCode, _ level: Level, _ message: String, columns: [String]? = nil,
         rows: [Range<Int>]? = nil
@@ -30,7 +34,7 @@ public struct Warning: Error, Sendable, Equatable {
         self.level = level
         self.message = message
         self.columns = columns
-        self.rows = rows
+        self.rows = rows.map { Array($0.prefix(Self.maxRanges)) }
     }
 }
 

@@ -44,7 +44,9 @@ struct TrainingWarnings {
         let columns = data.outliers.columns
         guard !columns.isEmpty else { return nil }
         let described = columns.prefix(Self.maxDescribed).map { column in
-            let examples = Array(Set(column.values)).sorted { abs($0) > abs($1) }.prefix(3).map { "\($0)" }
+            let examples = Array(Set(column.values)).sorted { abs($0) > abs($1) }.prefix(3).map {
+                Int(exactly: $0).map { "\($0)" } ?? "\($0)"
+            }
             return "\(Self.quote(name(column.feature))) has \(column.rows.count) "
                 + (column.rows.count == 1 ? "value" : "values") + " far outside the rest ("
                 + examples.joined(separator: ", ") + ")"
@@ -149,7 +151,10 @@ struct TrainingWarnings {
     }
 
     /// The maximum number of windows that the loss is compared on.
-    private static let maxCompared = 2048
+    private static let maxCompared = 512
+    /// A loss of this share of the one of predicting the mean is not below it: initial weights reach it by
+    /// chance.
+    private static let minShareOfMean = 0.99
 
     private func nothingLearned(_ model: Model, _ loss: Loss) -> Warning? {
         let (fitted, validation) = (data.parts.fitted, data.parts.validation)
@@ -165,7 +170,7 @@ struct TrainingWarnings {
         let reference = loss.mean(of: values.indices.map { mean[$0 % features] }, values)
         let reached = loss.mean(of: model.reconstruct(sample), values)
         // Constant columns alone leave nothing to learn, which `constant_column` says.
-        guard reached >= reference, reference > 1e-9 else { return nil }
+        guard reached >= Self.minShareOfMean * reference, reference > 1e-9 else { return nil }
         return Warning(
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the "

@@ -19,7 +19,7 @@ import Testing
 
     private static func cell(_ column: String, _ row: Int) -> String {
         switch column {
-        case "time": "2026-01-01 00:00:\(row)"
+        case "time": "2026-01-01 00:00:\(row + 10)"
         case "a": "\(Double(row % 4) / 2)"
         case "b": "\(row % 3 - 1)"
         case "anomaly": (12..<15).contains(row) ? "1" : "0"
@@ -126,22 +126,22 @@ import Testing
         _ = try train(api, Self.table(["time", "a", "b"]))
         let spike = Self.table(["time", "a", "b"]) { $0 == "a" && $1 == 20 ? "99" : Self.cell($0, $1) }
         let response = try send(api, "/score?model=pump", spike).json
-        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0)") }))
+        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0 + 10)") }))
         let events = try #require(response["events"]?.array)
         #expect(!events.isEmpty)
         for event in events {
             for place in ["first", "last", "peak"] {
                 let row = try #require(event["\(place)_row"]?.int)
-                #expect(event["\(place)_timestamp"] == .string("2026-01-01 00:00:\(row)"))
+                #expect(event["\(place)_timestamp"] == .string("2026-01-01 00:00:\(row + 10)"))
             }
         }
         #expect(events[0]["features"]?[0] == events[0]["features"]?[0]?.with(["feature": 0, "name": "a"]))
         #expect(
-            response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6",
+            response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:16",
             "the timestamp of a window is that of its last row")
         let last = try send(api, "/score?model=pump&last=true", spike).json
         #expect(
-            last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:29")
+            last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:39")
 
         let numbers = Self.table(["ts", "a", "b"]) {
             $0 == "ts" ? "\(1_581_168_647 + $1)" : Self.cell($0, $1)

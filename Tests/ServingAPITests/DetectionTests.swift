@@ -78,7 +78,8 @@ import Testing
         let some = try train(rows: 400)
         #expect(some["threshold_windows"] == 80)
         let warning = try #require(some["warnings"]?[0]?["message"]?.string)
-        #expect(warning.contains("80 calibration windows are too few"), "\(warning)")
+        #expect(
+            warning.contains("80 calibration windows") && warning.contains("about 16 separate"), "\(warning)")
         // A lower quantile needs fewer windows, and a given threshold needs none.
         #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
         let given = try train(["threshold": 2.5], rows: 80)

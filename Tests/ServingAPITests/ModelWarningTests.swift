@@ -152,7 +152,9 @@ import Testing
         let file = try api.get("/models/m/model.safetensors").body
         #expect(String(decoding: file.prefix(1 << 16), as: UTF8.self).contains("outliers"))
         #expect(warnings(trained, with: "9999").count == 1)
-        let put = try api.send("PUT", "/models/copy/model.safetensors", body: file)
+        let put = try api.send(
+            "PUT", "/models/copy/model.safetensors",
+            fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
         #expect(put.status == 201, "\(put.text)")
         let copy = try api.get("/models/copy/model.safetensors").body
         #expect(copy.count == file.count)

@@ -136,7 +136,9 @@ import Testing
         let series = JSON(rows(60, data, hasOffset: true, bumpAt: 40..<45))
         let scores = try post(api, "/score", ["model": "moved", "series": series])["rows"]
         let file = try api.get("/models/moved/model.safetensors").body
-        let put = try api.send("PUT", "/models/copy/model.safetensors", body: file)
+        let put = try api.send(
+            "PUT", "/models/copy/model.safetensors",
+            fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)
         #expect(put.status == 201, "\(put.text)")
         #expect(try post(api, "/score", ["model": "copy", "series": series])["rows"] == scores)
 

@@ -18,6 +18,22 @@ import Testing
         ("/none", nil), ("/models/none", nil),
     ]
 
+    /// 406 depends on Accept, whatever the route offers.
+    @Test(arguments: TransportKind.allCases) func a406VariesByAccept(_ transport: TransportKind) throws {
+        let api = try API(transport)
+        let image = [(name: "Accept", value: "image/png")]
+        for path in ["/metrics", "/problems", "/problems/overflow", "/summary?model=m", "/", "/healthz"] {
+            for method in ["GET", "HEAD"] {
+                let response = try api.send(method, path, fields: image)
+                #expect(response.status == 406)
+                #expect(response["vary"] == "Accept", "\(method) \(path)")
+            }
+        }
+        for path in ["/reconstruct", "/train"] {
+            #expect(try api.post(path, text: "{}", fields: image)["vary"] == "Accept", "\(path)")
+        }
+    }
+
     @Test func aResponseNamesTheFieldsThatSelectedIt() throws {
         let api = try API(.inProcess)
         #expect(try api.post("/train", Small.training("m")).status == 201)

@@ -32,6 +32,7 @@ struct JobRoutes: RouteGroup {
                 .delete, "/jobs/{job}", scope: .train,
                 .onQueue { (call) throws(Problem) in
                     let job = try job(of: call)
+                    try call.checkPreconditions {}
                     if job.cancel() { return .json(.accepted) { $0.members(of: job, trainings) } }
                     _ = trainings.jobs.forget(job)
                     return Response(status: .noContent)

@@ -102,18 +102,17 @@ extension Problem {
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
+    /// 406, which is due to Accept, so that it varies by it even if the path offers one media type.
     package static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable,
-            "the Accept field allows none of the media types of this path: \(offered.joined(separator: ", "))"
-        )
+            "the Accept field allows none of the media types of this path: "
+                + offered.joined(separator: ", "),
+            fields: [(name: "Vary", value: "Accept")])
     }
 
-    /// 412: If-Match does not list the entity tag.
-    static func preconditionFailed(_ tag: EntityTag) -> Problem {
-        Problem(
-            .preconditionFailed, "the If-Match field does not list the current entity tag \(tag.text)")
-    }
+    /// 412: a condition of the request is false.
+    static func preconditionFailed(_ detail: String) -> Problem { Problem(.preconditionFailed, detail) }
 
     /// 416, with the length that RFC 9110, 15.5.17 recommends.
     static func rangeNotSatisfiable(_ length: Int) -> Problem {

@@ -149,8 +149,10 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .preconditionFailed:
             (
-                .preconditionFailed, "If-Match does not list the current entity tag.",
-                "Fetch the resource again, and use its new ETag, if that is not a weak one."
+                .preconditionFailed,
+                "If-Match does not list the current entity tag, or the request would change a resource that "
+                    + "If-None-Match excludes. `*` lists every resource that exists.",
+                "Fetch the resource again, decide anew, and use its new ETag, if that is not a weak one."
             )
         case .contentTooLarge:
             (

@@ -100,6 +100,10 @@ import Testing
             let spaced = [(name: "Authorization", value: "Bearer\(blanks)\(key)")]
             #expect(try api.send("GET", "/models", fields: spaced).status == 200, "\(blanks.count) spaces")
         }
+        // A request with several keys, even equal ones, is refused with the reason.
+        let several = sent.filter { $0.value.contains(key) }.count > 1
+        let refusal = try api.send("GET", "/models", fields: sent)
+        #expect(refusal.text.contains("2 API keys") == several, "\(refusal.text)")
         let subscription = [(name: "ocp-apim-subscription-key", value: key)]
         #expect(try api.send("GET", "/models", fields: subscription).status == 200)
     }
