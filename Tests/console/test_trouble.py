@@ -78,6 +78,7 @@ def test_suggested_layers_follow_the_data_until_the_user_edits_them(serve, visit
     page.fill("[name=timesteps]", "4")
     expect(layers).to_have_value(re.compile('"n":4'))
     load(page, waves("a,b,c", "0."))
+    expect(page.locator("#data-summary")).to_have_text("data.csv: 60 rows, 3 features.")
     page.select_option("[name=architecture]", "layers")
     expect(layers).to_have_value(re.compile('"units":3}'))
     train(page)

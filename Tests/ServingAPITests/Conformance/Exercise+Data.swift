@@ -32,6 +32,7 @@ extension Exercise {
             Exercise(
                 "POST /inspect", 200, at: "/inspect?preview=4&exclude=flag", fields: csv, text: table),
             Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "1,2\n3,4\n"),
+            Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: suggestive),
             Exercise("POST /inspect", 200, at: "/inspect?ignore=flag", fields: csv, text: table),
             Exercise(
                 "POST /inspect", 200, at: query("/inspect", "exclude=flag&timesteps=2"), fields: csv,
@@ -48,4 +49,16 @@ extension Exercise {
             Exercise("POST /evaluate", 200, at: query("/evaluate", "labels=flag"), fields: csv, text: table),
         ]
     }()
+
+    /// A table to which every suggestion applies: a clock, a counter, labels, an outlier, and rows in reverse
+    /// order, two of which have the same time.
+    private static let suggestive =
+        "time,clock,bytes,wave,anomaly\n"
+        + (0..<200).map { row in
+            let second = max(1, 199 - row)
+            let wave = row == 70 ? "-9999" : "\([0, 3, 5, 5.5, 5, 3, 0, -3, -5, -5.5, -5, -3][row % 12])"
+            return
+                "\(1_700_000_000 + second),\(second * 5),\(4_000_000_000_000 + 1500 * second + second * 7 % 5),"
+                + "\(wave),\(row == 70 ? 1 : 0)\n"
+        }.joined()
 }
