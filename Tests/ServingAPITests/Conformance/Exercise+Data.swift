@@ -57,8 +57,8 @@ extension Exercise {
         + (0..<200).map { row in
             let second = max(1, 199 - row)
             let wave = row == 70 ? "-9999" : "\([0, 3, 5, 5.5, 5, 3, 0, -3, -5, -5.5, -5, -3][row % 12])"
-            return
-                "\(1_700_000_000 + second),\(second * 5),\(4_000_000_000_000 + 1500 * second + second * 7 % 5),"
+            let counter = 4_000_000_000_000 + 1500 * second + second * 7 % 5
+            return "\(1_700_000_000 + second),\(second * 5),\(counter),"
                 + "\(wave),\(row == 70 ? 1 : 0)\n"
         }.joined()
 }
