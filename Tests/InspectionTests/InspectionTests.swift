@@ -143,14 +143,18 @@ import TimeSeries
     @Test func timesAreReported() throws {
         var table = Self.table(rows: 24, ["x": Self.wave])
         // A step of 10 s, once none and once a long one.
-        let times = (0..<24).map { Int64($0 < 12 ? $0 * 10 : $0 < 18 ? ($0 - 1) * 10 : $0 * 10 + 500) }
+        var times: [Int64] = []
+        for row in 0..<24 {
+            let step: Int64 = row == 0 || row == 12 ? 0 : row == 18 ? 500 : 10
+            times.append((times.last ?? 0) + step)
+        }
         table.timestamps = try Timestamps(integers: times)
         let time = try #require(Inspection(table).time)
         #expect(time.interval == 10 && time.duplicates == 1 && time.gaps == [18], "\(time)")
         #expect(time.order == .ascending)
-        table.timestamps = try Timestamps(integers: (0..<24).map { 240 - 10 * Int64($0) })
+        table.timestamps = try Timestamps(integers: times.reversed())
         #expect(Inspection(table).time?.order == .descending)
-        table.timestamps = try Timestamps(integers: (0..<24).map { 10 * Int64($0 * 7 % 24) })
+        table.timestamps = try Timestamps(integers: (0..<24).map { Int64($0 * 7 % 24) })
         #expect(Inspection(table).time?.order == .unordered)
     }
 }
