@@ -7,8 +7,11 @@ import Testing
     /// Timestamps, two features and a label.
     private func csv(rows: Int) -> String {
         "time;a;b;label\n"
-            + (0..<rows).map { "2026-01-01 00:00:\($0);\($0 % 7);\(Double($0 % 5) / 2);0\n" }.joined()
+            + (0..<rows).map { "\(time($0));\($0 % 7);\(Double($0 % 5) / 2);0\n" }.joined()
     }
+
+    /// The timestamp of a row below 80.
+    private func time(_ row: Int) -> String { "2026-01-01 \(10 + row / 40):\(10 + row % 40):00" }
 
     @Test func aModelIsTrainedAndUsedFromCSV() throws {
         let data = try file("normal.csv", csv(rows: 50))
@@ -38,7 +41,7 @@ import Testing
         let data = try file(
             "runs.csv",
             "a,run,at,bad\n"
-                + (0..<40).map { "\($0 % 5),\($0 / 20),t\($0),\($0 == 30 ? 1 : 0)\n" }.joined())
+                + (0..<40).map { "\($0 % 5),\($0 / 20),2026-01-01 00:00:\($0 + 10),\($0 == 30 ? 1 : 0)\n" }.joined())
         let uses = ["--url", server.url, "--model", "runs", "--recording", "run", "--timestamp", "at"]
         let trained = try Program.run(
             ["train", data, "--exclude", "bad", "--timesteps", "4", "--units", "2", "--epochs", "1"] + uses)
@@ -46,7 +49,7 @@ import Testing
         let scored = try Program.run(["score", data, "--ignore", "bad", "--json"] + uses)
         let response = try JSON(Array(scored.output.utf8))
         #expect(response["windows"]?.array?.count == 2 * 17, "\(scored)")
-        #expect(response["rows"]?["timestamps"]?.array?.last == "t39")
+        #expect(response["rows"]?["timestamps"]?.array?.last == "2026-01-01 00:00:49")
     }
 
     @Test func scorePrintsTheEventsOfCSV() throws {
@@ -57,12 +60,12 @@ import Testing
             "--learning-rate", "0.01")
         #expect(trained.status == 0, "\(trained.errors)")
         var lines = csv(rows: 70).split(separator: "\n").map(String.init)
-        for row in 40..<44 { lines[row + 1] = "odd \(row);0;99;1" }
+        for row in 40..<44 { lines[row + 1] = "\(time(row));0;99;1" }
         let odd = try file("odd.csv", lines.joined(separator: "\n") + "\n")
         let scored = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "5")
         let output = scored.output.split(separator: "\n")
         #expect(output.first == "1 event in 70 rows", "\(scored)")
-        #expect(output.count == 3 && output[2].contains("odd 40 (40)"), "\(scored)")
+        #expect(output.count == 3 && output[2].contains("\(time(40)) (40)"), "\(scored)")
         #expect(output[2].contains(" b ("), "the feature is named: \(scored)")
         let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")
         #expect(none.output == "0 events in 70 rows\n", "\(none)")

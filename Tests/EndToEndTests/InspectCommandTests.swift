@@ -21,7 +21,7 @@ import Testing
         #expect(lines[1].hasPrefix("column") || lines[1].contains(" column"))
         #expect(lines.contains { $0.contains("time") && $0.contains("timestamp") })
         #expect(lines.contains { $0.hasPrefix("error: 'count' only rises or only falls") })
-        #expect(lines.last == "suggested: --difference count --timesteps 7")
+        #expect(lines.last == "suggested: --difference count --timesteps 6")
     }
 
     @Test func strictMakesTheExitCodeOne() throws {

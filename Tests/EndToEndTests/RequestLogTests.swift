@@ -13,7 +13,7 @@ import Testing
         #expect(try server.client.post("/train", Small.training("toy")).status == 201)
         let fields = [(name: "X-Request-Id", value: "mine-1"), (name: "traceparent", value: Self.trace)]
         let body = Array("{\"model\":\"toy\",\"windows\":\(Small.windows)}".utf8)
-        let response = try server.client.send("POST", "/reconstruct?secret=1", fields: fields, body: body)
+        let response = try server.client.send("POST", "/reconstruct?version=1", fields: fields, body: body)
         #expect(response.status == 200)
         let line = try server.logged(
             #/
@@ -24,7 +24,7 @@ import Testing
             /#
         )
         #expect(Int(line.1) == response.body.count)
-        _ = try server.client.get("/models/%22%0a")
+        _ = try server.client.get("/models/%22%0a?secret=1")
         let other = try server.logged(
             #/
             request_id=[0-9a-z]{13}\ method=GET\ route=/models/\{model\}

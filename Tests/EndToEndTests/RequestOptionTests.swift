@@ -126,8 +126,8 @@ import Testing
         #expect(trained.output.contains("3 timesteps of 2 features: a, b"), "\(trained)")
         let scored = try response("score", "--model", "m", array.path, "--feature-names", "a,b")
         #expect(scored["windows"]?.array?.count == 18, "\(scored)")
-        let columns = try reprise("score", "--model", "m", array.path, "--ignore", "a")
-        #expect(columns.errors.contains("--ignore names columns, which are for CSV"), "\(columns)")
+        let columns = try reprise("score", "--model", "m", array.path, "--timestamp", "a")
+        #expect(columns.errors.contains("--timestamp names columns, which are for CSV"), "\(columns)")
     }
 
     @Test func aVariableNamesTheServer() throws {

@@ -61,11 +61,12 @@ import Testing
     }
 
     @Test func suggestionsCanBeSentToTrain() throws {
-        let rows = JSON.array((0..<60).map { [.integer($0), .integer($0 % 7)] })
+        let rows = JSON.array((0..<100).map { [.integer($0), .integer($0 % 7)] })
         let report = try api.post("/inspect", ["series": rows]).json
         #expect(report["suggestions"]?["ignore"] == ["0"])
         #expect(report["suggestions"]?["timesteps"] == 7)
-        let body = Small.training("m", ["series": rows, "strict": true])
+        let body = Small.training(
+            "m", ["series": rows, "strict": true, "units": [8], "epochs": 60, "learning_rate": 0.02])
         let refused = try api.post("/train", body)
         #expect(refused.status == 422, "\(refused.text)")
         #expect(try refused.json["type"] == "/problems/strict-warnings")

@@ -133,7 +133,10 @@ import TimeSeries
         let api = try trained()
         for (target, body, message) in Self.bad {
             let response = try send(api, target, body)
-            #expect(response.status == 422 && response.text.contains(message), "\(target): \(response.text)")
+            // Bytes in another format are another media type.
+            let status = body.isEmpty ? 415 : 422
+            #expect(
+                response.status == status && response.text.contains(message), "\(target): \(response.text)")
             #expect(try response.json["pointer"] == nil)
         }
         let summary = try send(api, "/summary", Self.series)

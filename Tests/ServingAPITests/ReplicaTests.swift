@@ -84,7 +84,8 @@ import Testing
         let second = try other.post("/train", text: body, fields: key)
         #expect(second.status == 201)
         #expect(second["location"] == "/models/m/versions/1")
-        #expect(try second.json == first.json)
+        // What the data are is known where they were read.
+        #expect(try second.json == first.json.with(["data": nil]))
         let async = try replica().post(
             "/train", text: body, fields: key + [(name: "Prefer", value: "respond-async")])
         #expect(async.status == 202)

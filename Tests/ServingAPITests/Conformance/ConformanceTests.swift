@@ -118,7 +118,7 @@ extension APIDescription {
             validator.fail("\(response.mediaType ?? "content without a media type") is not documented")
         }
         if response.status < 300, let schema = operation.body, let text = exercise.body,
-            let body = try? JSON(Array(text.utf8))
+            let body = try? JSON(text)
         {
             validator.check(body, against: schema)
         }

@@ -1,9 +1,19 @@
 import APITesting
+import DataFormats
 
 extension Exercise {
     private static let table =
         "time,b,a,flag\n"
         + (0..<10).map { "2026-01-01 0\($0):00,\($0 % 3),\($0 % 4),\($0 == 8 ? 1 : 0)\n" }.joined()
+
+    /// Columns that other options than the defaults suit.
+    private static let odd =
+        "wave,n,count,anomaly\n"
+        + (0..<100).map { row in
+            "\(row == 30 ? -9999 : row % 7),\(3 * row),\(row * row),\(row == 30 ? 1 : 0)\n"
+        }.joined()
+    private static let untimely =
+        "time,a\n" + [3, 1, 2, 2, 4].map { "2026-01-01 0\($0):00,\($0 % 3)\n" }.joined()
 
     /// Requests with feature names, as JSON and as CSV, to a model that has names.
     static let data: [Exercise] = {
@@ -29,6 +39,11 @@ extension Exercise {
             Exercise("POST /train", 422, at: "/train?model=named", fields: csv, text: "a\n"),
             Exercise("POST /inspect", 200, ["series": Small.series]),
             Exercise("POST /inspect", 200, ["windows": Small.windows]),
+            Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: odd),
+            Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: untimely),
+            Exercise(
+                "POST /inspect", 422, at: "/inspect",
+                npy: NumPyArray.encode([1, .infinity][...] as ArraySlice<Double>, shape: [2, 1])),
             Exercise(
                 "POST /inspect", 200, at: "/inspect?preview=4&exclude=flag", fields: csv, text: table),
             Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "1,2\n3,4\n"),

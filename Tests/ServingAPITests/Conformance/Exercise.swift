@@ -9,7 +9,7 @@ struct Exercise: CustomStringConvertible {
     /// Path and query; by default the operation's path.
     var target: String
     var fields: [(name: String, value: String)] = []
-    var body: String?
+    var body: [UInt8]?
 
     var method: String { String(operation.prefix { $0 != " " }) }
     var description: String { "\(operation) \(status)" }
@@ -23,11 +23,17 @@ struct Exercise: CustomStringConvertible {
         self.situation = situation
         self.target = target ?? String(operation.drop { $0 != " " }.dropFirst())
         self.fields = fields
-        self.body = text ?? body.map { "\($0)" }
+        self.body = (text ?? body.map { "\($0)" }).map { Array($0.utf8) }
+    }
+
+    /// A request with an array in NumPy's format.
+    init(_ operation: String, _ status: Int, at target: String, npy: [UInt8]) {
+        self.init(operation, status, at: target, fields: [(name: "Content-Type", value: "application/x-npy")])
+        body = npy
     }
 
     func send(to api: API) throws -> APIResponse {
-        try api.send(method, resolved(target, api), fields: fields, body: body.map { Array($0.utf8) })
+        try api.send(method, resolved(target, api), fields: fields, body: body)
     }
 
     /// The target with its placeholder replaced: a job's state in braces by the id of such a job, a word of
@@ -37,8 +43,11 @@ struct Exercise: CustomStringConvertible {
         if let name = try Self.detectorName(String(state), api) {
             return target.replacing("{\(state)}", with: name)
         }
-        let jobs = try api.get("/jobs").json["jobs"]?.array ?? []
-        guard let id = jobs.first(where: { $0["state"]?.string == String(state) })?["id"]?.string else {
+        let jobs = (try api.get("/jobs").json["jobs"]?.array ?? []).filter {
+            $0["state"]?.string == String(state)
+        }
+        // A job of the own API, if there is one, has more to say than one of another protocol.
+        guard let id = (jobs.first { $0["model"] == "new" } ?? jobs.first)?["id"]?.string else {
             throw HarnessError("no job is in the state \(state)")
         }
         return target.replacing("{\(state)}", with: id)
