@@ -51,9 +51,10 @@ public struct ColumnStatistics: Sendable {
 
     /// Computes the statistics of a feature.
     /// - Parameters:
+    ///   - origins: the row of the request that each row is, `[rows]`; nil if it is the same.
     ///   - excluded: the rows that do not count, `[rows]`.
     ///   - findsTrends: whether the rows of a recording follow one another long enough for a trend.
-    init(_ table: Table, feature: Int, excluded: [Bool]?, findsTrends: Bool) {
+    init(_ table: Table, feature: Int, origins: [Int]?, excluded: [Bool]?, findsTrends: Bool) {
         var known: [(row: Int, value: Double)] = []
         known.reserveCapacity(table.rows)
         var missingRows: [Int] = []
@@ -72,7 +73,7 @@ public struct ColumnStatistics: Sendable {
         }
         rows = known.count + missing
         self.missing = missing
-        self.missingRows = missingRows
+        self.missingRows = origins.map { origins in missingRows.map { origins[$0] }.sorted() } ?? missingRows
         let sorted = known.map(\.value).sorted()
         (minimum, maximum) = (sorted.first, sorted.last)
         distinct = sorted.isEmpty ? 0 : 1 + zip(sorted, sorted.dropFirst()).count { $0 != $1 }
@@ -83,7 +84,11 @@ public struct ColumnStatistics: Sendable {
         }
         median = sorted[(sorted.count - 1) / 2]
         medianAbsoluteDeviation = Self.distance((sorted.count - 1) / 2, in: sorted)
-        outliers = trend == nil ? Outliers.positions(in: known.map(\.value)).map { known[$0] } : []
+        let positions = trend == nil ? Outliers.positions(in: known.map(\.value)) : []
+        outliers = positions.map { position in
+            let (row, value) = known[position]
+            return (origins?[row] ?? row, value)
+        }.sorted { $0.row < $1.row }
     }
 
     /// The distance from the median that has a rank among all of them, counted from 0.

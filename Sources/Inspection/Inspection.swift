@@ -32,12 +32,13 @@ public struct Inspection: Sendable {
     /// Inspects a table.
     /// - Parameters:
     ///   - time: the times of the rows before they were arranged; nil for those of the table.
+    ///   - origins: the row of the request that each row is, `[rows]`; nil if it is the same.
     ///   - excluded: the rows that are left out, `[rows]`; nil for none. Their values do not count.
     ///   - timesteps: T, if the recordings of the table are windows.
     ///   - previewPoints: the maximum number of points of the preview; nil for none.
     public init(
-        _ table: Table, time: TimeInspection? = nil, excluded: [Bool]? = nil, timesteps: Int? = nil,
-        previewPoints: Int? = nil
+        _ table: Table, time: TimeInspection? = nil, origins: [Int]? = nil, excluded: [Bool]? = nil,
+        timesteps: Int? = nil, previewPoints: Int? = nil
     ) {
         rows = table.rows
         recordings = table.recordings.count
@@ -48,7 +49,8 @@ public struct Inspection: Sendable {
         let features = table.features ?? names
         let statistics = (0..<table.featureCount).map { feature in
             ColumnStatistics(
-                table, feature: feature, excluded: excluded, findsTrends: timesteps == nil)
+                table, feature: feature, origins: origins, excluded: excluded,
+                findsTrends: timesteps == nil)
         }
         let byName = Dictionary(zip(features, statistics)) { first, _ in first }
         columns = table.columns.map {

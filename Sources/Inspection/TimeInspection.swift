@@ -13,8 +13,9 @@ public struct TimeInspection: Sendable, Equatable {
     public let interval: Double?
     /// The number of rows with the time of another row.
     public let duplicates: Int
-    /// The rows before which there is a gap, by the default rule (``TimeSeries/GapRule/automatic``).
-    public let gaps: [Int]
+    /// The rows before which there is a gap; by the default rule (``TimeSeries/GapRule/automatic``), if no
+    /// other was used.
+    public var gaps: [Int]
 
     /// - Parameters:
     ///   - timestamps: the timestamps of the rows.

@@ -23,8 +23,9 @@ extension TimedRows {
     /// Returns the rows, as they were sent, before which there is a gap.
     ///
     /// The rows must be in order.
-    public func gaps(_ rule: GapRule) -> [Int] {
-        limit(rule, interval: nil).map { gaps(above: $0).map { origin(of: $0) } } ?? []
+    /// - Parameter interval: as for ``splitAtGaps(_:interval:)``.
+    public func gaps(_ rule: GapRule, interval: TimeSpan? = nil) -> [Int] {
+        limit(rule, interval: interval).map { gaps(above: $0).map { origin(of: $0) } } ?? []
     }
 
     /// Ends a recording wherever the interval to the next row is too long.
@@ -75,6 +76,7 @@ extension TimedRows {
         var (count, others) = (0, 0)
         for row in successors {
             let interval = interval(before: row)
+            guard interval > 0 else { continue }
             count += 1
             let isShort = countsShort && interval < usual.nanoseconds / 2
             if isShort || interval / 2 > usual.nanoseconds { others += 1 }

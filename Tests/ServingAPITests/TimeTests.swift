@@ -50,8 +50,10 @@ import Testing
             status: 201)
     }
 
+    /// The codes of warnings, without those about the small models of these tests.
     private func codes(_ response: JSON) -> [String] {
-        response["warnings"]?.array?.compactMap { $0["code"]?.string } ?? []
+        let codes = response["warnings"]?.array?.compactMap { $0["code"]?.string } ?? []
+        return codes.filter { !["few_calibration_windows", "threshold_from_training"].contains($0) }
     }
 
     // MARK: Order
@@ -188,7 +190,7 @@ import Testing
         let problem = try send("/score?model=m&max_gap=soon", Self.table(rows), status: 422)
         #expect(
             problem["detail"]?.string
-                == "\"max_gap\" must be a number of seconds above 0, or a number with a unit, such as "
+                == "'max_gap' must be a number of seconds above 0, or a number with a unit, such as "
                 + "\"500ms\", \"30s\", \"5m\", \"1h\" or \"1d\", or \"none\"")
     }
 
@@ -372,7 +374,7 @@ import Testing
             "name": "windows", "shape": [1, 4, 2], "datatype": "FP64", "data": [1, 1, 2, 1, 3, 1, 4, 1],
         ]
         let inference = try api.post("/v2/models/n/infer", ["inputs": [tensor]])
-        #expect(inference.status == 422)
+        #expect(inference.status == 400)
         #expect(inference.text.contains("takes differences"))
         let unknown = try api.post("/train", training.with(["difference": ["flow"]]))
         #expect(unknown.text.contains("there is no such feature"))

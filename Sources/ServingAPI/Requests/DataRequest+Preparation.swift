@@ -17,6 +17,9 @@ extension DataRequest {
         }
         let interval = try intake.arrange(options, for: model?.preparation, reportsErrors: reportsErrors)
         if let model {
+            if reportsErrors, self.options.has("difference") {
+                throw Problem(self.options.error("difference", "is defined by the model; remove it"))
+            }
             try intake.reorder(for: model)
             if let differences = model.preparation.differences {
                 guard intake.origin.timesteps == nil else {

@@ -136,7 +136,8 @@ extension FieldReader {
     /// - Throws: an error if there are several, or none.
     fileprivate mutating func members(rowsOnly: Bool) throws(JSONError) -> Intake {
         let windows = rowsOnly ? nil : try tensor("windows", rank: 3...3)
-        if rowsOnly, has("windows") {
+        // Not with `has`, which would make the name a known one.
+        if rowsOnly, object["windows"] != nil {
             throw error("windows", "has windows [N][T][F], but this path requires rows [rows][F]")
         }
         let series = try tensor("series", rank: 2...2)

@@ -118,7 +118,8 @@ extension DataRequest {
     ///   - flag: the option that flags rows; nil for a path without one.
     ///   - rowsOnly: whether windows are refused.
     ///   - excludesFlagged: whether windows with a flagged row are left out.
-    ///   - inspects: whether the data are inspected: their times as they were read, their values as they are used.
+    ///   - inspects: whether the data are inspected: their times as they were read, their values as they are
+    ///     used.
     /// - Throws: 415 or 422, with the place; also for warnings of the level `error` if the request is strict.
     mutating func data(
         for model: ModelDescription? = nil, flag: String? = nil, rowsOnly: Bool = false,
@@ -180,8 +181,10 @@ extension DataRequest {
     ) -> Inspection {
         var table = intake.table
         table.warnings = warnings + table.warnings
+        var time = time
+        time?.gaps = intake.gaps
         return Inspection(
-            table, time: time, excluded: excludesFlagged ? table.flags : nil,
+            table, time: time, origins: intake.origin.rows, excluded: excludesFlagged ? table.flags : nil,
             timesteps: intake.origin.timesteps,
             previewPoints: previewPoints)
     }

@@ -19,7 +19,7 @@ extension Intake {
     /// - Parameters:
     ///   - options: what to do.
     ///   - model: the preparation of the model that the rows are for.
-    ///   - reportsErrors: whether rows that must be refused are put right and become a warning of the level
+    ///   - reportsErrors: whether rows that must be refused stay as they are and become a warning of the level
     ///     `error`, for a report about the data.
     /// - Returns: the median interval of the rows; nil without timestamps.
     /// - Throws: 422 for rows out of order and rows of the same time, unless the options allow them.
@@ -42,37 +42,58 @@ extension Intake {
             recordings: table.recordings, flags: table.flags, hasLocalClock: timestamps.clock == .local)
         // The rows own the values now, so that they can be changed without a copy.
         table.values = []
-        var warnings: [Warning] = []
-        let series: TimeSpan?
+        let arranged: (warnings: [Warning], interval: TimeSpan?)
         do throws(TimeError) {
-            do throws(TimeError) {
-                warnings += try rows.order(options.order)
-            } catch {
-                guard reportsErrors else { throw error }
-                warnings.append(error.warning)
-                rows.putInOrder()
-            }
-            do throws(TimeError) {
-                // Rows of the same time are in the same cell of a grid.
-                if options.resampling == nil { warnings += try rows.mergeDuplicates(options.duplicates) }
-            } catch {
-                guard reportsErrors else { throw error }
-                warnings.append(error.warning)
-                _ = try rows.mergeDuplicates(.mean)
-            }
-            warnings += rows.splitAtGaps(options.gaps, interval: options.resampling?.interval)
-            if let resampling = options.resampling {
-                try rows.resample(
-                    resampling, maxValues: max(Self.maxResampledValues, 4 * rows.series.values.count))
-            }
-            series = rows.medianInterval
-            warnings += [model?.warning(about: rows)].compactMap { $0 }
+            arranged = try arrange(&rows, options, for: model, reportsErrors: reportsErrors)
         } catch {
             throw problem(error, timestamps)
         }
         take(rows, timestamps)
-        table.warnings += warnings
-        return series
+        table.warnings += arranged.warnings
+        return arranged.interval
+    }
+
+    private mutating func arrange(
+        _ rows: inout TimedRows, _ options: TimeOptions, for model: Preparation?, reportsErrors: Bool
+    ) throws(TimeError) -> ([Warning], TimeSpan?) {
+        var warnings: [Warning] = []
+        do throws(TimeError) {
+            warnings += try rows.order(options.order)
+        } catch {
+            guard reportsErrors else { throw error }
+            var sorted = rows
+            sorted.putInOrder()
+            return ([error.warning] + Self.duplicates(in: sorted, options), nil)
+        }
+        // Rows of the same time are in the same cell of a grid.
+        if options.resampling == nil {
+            do throws(TimeError) {
+                warnings += try rows.mergeDuplicates(options.duplicates)
+            } catch {
+                guard reportsErrors else { throw error }
+                warnings.append(error.warning)
+            }
+        }
+        let interval = options.resampling?.interval
+        gaps = rows.gaps(options.gaps, interval: interval)
+        warnings += rows.splitAtGaps(options.gaps, interval: interval)
+        if let resampling = options.resampling {
+            let maxValues = max(Self.maxResampledValues, 4 * rows.series.values.count)
+            try rows.resample(resampling, maxValues: maxValues)
+        }
+        if let warning = model?.warning(about: rows) { warnings.append(warning) }
+        return (warnings, rows.medianInterval)
+    }
+
+    /// The warning about rows of the same time that would be refused, if there are any.
+    private static func duplicates(in rows: TimedRows, _ options: TimeOptions) -> [Warning] {
+        guard options.resampling == nil, options.duplicates == .error else { return [] }
+        var rows = rows
+        do throws(TimeError) {
+            return try rows.mergeDuplicates(.error)
+        } catch {
+            return [error.warning]
+        }
     }
 
     private static let timestampsHint =

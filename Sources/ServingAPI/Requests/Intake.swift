@@ -14,6 +14,8 @@ struct Intake {
     var table: Table
     /// Where the rows and features stand in the request.
     var origin: DataOrigin
+    /// The rows of the request at which a recording begins because there is a gap before them.
+    var gaps: [Int] = []
 
     /// Data as they were read.
     init(_ table: Table, _ origin: DataOrigin) {

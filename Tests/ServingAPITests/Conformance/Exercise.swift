@@ -63,6 +63,10 @@ extension Exercise {
     private static let text = [(name: "Accept", value: "text/plain")]
     private static let picture = [(name: "Accept", value: "image/svg+xml")]
     private static let windows: JSON = ["model": "toy", "windows": Small.windows]
+    private static let timed: [String: JSON?] = [
+        "timestamps": .array((0..<10).map { .integer($0) }), "interval": 1, "aggregate": "last",
+        "max_gap": 5, "difference": ["0"],
+    ]
     private static let architecture: JSON = ["timesteps": 3, "features": 2, "units": [4]]
 
     /// The refusals that every operation with a body has.
@@ -247,6 +251,8 @@ extension Exercise {
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),
+            Exercise("POST /train", 201, Small.training("timed", timed)),
+            Exercise("GET /models/{model}", 200, at: "/models/timed"),
             Exercise("POST /train", 201, Small.warm("new")),
             Exercise("POST /train", 200, fields: events, Small.training("new")),
             Exercise("POST /train", 202, fields: async, Small.training("new")),

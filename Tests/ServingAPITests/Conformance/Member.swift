@@ -76,7 +76,8 @@ extension Member {
     private func members() throws -> [Member] {
         try schema.mergedProperties.sorted { $0.key < $1.key }.flatMap { name, property -> [Member] in
             // A request has one kind of data: these take the place of `series`.
-            let body = ["windows", "recordings"].contains(name) ? body.with(["series": nil]) : body
+            var body = ["windows", "recordings"].contains(name) ? body.with(["series": nil]) : body
+            if name == "aggregate" { body = Self.resampled(body) }
             let member = Member(operation: operation, path: path + [name], schema: property, body: body)
             if let items = try property.keyword("items"), name == "layers" {
                 return try [member] + member.layerMembers(Schema(items, in: schema.document))
@@ -84,6 +85,12 @@ extension Member {
             let nested = try property.isObject ? member.members() : []
             return [member] + nested
         }
+    }
+
+    /// A body whose rows are resampled, but stay the same.
+    private static func resampled(_ body: JSON) -> JSON {
+        let rows = body["series"]?.array?.count ?? 0
+        return body.with(["interval": 1, "timestamps": .array((0..<rows).map { .integer($0) })])
     }
 
     /// Each type of layer as the first element of `layers`, with its members.
