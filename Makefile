@@ -2,7 +2,7 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
-	check-manifests check-ray check-systemd build check lint fixtures bench bench-http clean
+	check-manifests check-ray check-systemd build check lint evaluate fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -92,6 +92,13 @@ lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Sources
 	LC_ALL=C.UTF-8 git grep -InE '^.{111,}' -- . $(NOT_WRAPPED:%=':!%'); test $$? -eq 1
 
+# Measures detection on labelled data, for example EVALUATE='--data ../data skab tep --combine newest mean'.
+EVALUATE ?= --synthetic
+evaluate: build
+	python3 -m venv .venv-evaluate
+	.venv-evaluate/bin/pip install --quiet -r scripts/evaluate-requirements.txt
+	.venv-evaluate/bin/python scripts/evaluate $(EVALUATE)
+
 # Regenerates the test data of Keras and scikit-learn, in a virtual environment of its own.
 fixtures:
 	python3 -m venv .venv
@@ -118,5 +125,5 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-console .venv-manifests .venv-metrics .venv-openapi .venv-ray \
-		Benchmarks/.build Benchmarks/.venv
+	rm -rf .build* .venv .venv-clients .venv-console .venv-evaluate .venv-manifests .venv-metrics \
+		.venv-openapi .venv-ray Benchmarks/.build Benchmarks/.venv

@@ -64,6 +64,7 @@ let package = Package(
         // Time series, the formats that they come in, and the engine.
         .target(name: "TimeSeries", swiftSettings: strict),
         .target(name: "DataFormats", dependencies: ["CSimdJSON", "TimeSeries"], swiftSettings: strict),
+        .target(name: "Inspection", dependencies: ["DataFormats", "TimeSeries"], swiftSettings: strict),
         .target(
             name: "NeuralNetwork",
             dependencies: ["CLinux", "COpenBLAS", "CVectorMath", "TimeSeries"],
@@ -81,7 +82,7 @@ let package = Package(
         .target(
             name: "ModelFiles",
             dependencies: [
-                "Detection", "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
+                "DataFormats", "Detection", "JSON", "ModelFormats", "NeuralNetwork", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
@@ -94,7 +95,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Detection", "ModelFiles", "ModelStore", "NeuralNetwork", "Telemetry", "TimeSeries",
+                "DataFormats", "Detection", "Inspection", "ModelFiles", "ModelStore", "NeuralNetwork",
+                "Telemetry", "TimeSeries",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "OrderedCollections", package: "swift-collections"),
@@ -109,8 +111,8 @@ let package = Package(
         .target(
             name: "ServingAPI",
             dependencies: [
-                "CConsole", "CZlib", "DataFormats", "Detection", "Diagrams", "HTTP1", "JSON", "ModelFiles",
-                "ModelStore", "NeuralNetwork", "Telemetry", "TimeSeries", "Training",
+                "CConsole", "CZlib", "DataFormats", "Detection", "Diagrams", "HTTP1", "Inspection", "JSON",
+                "ModelFiles", "ModelStore", "NeuralNetwork", "Telemetry", "TimeSeries", "Training",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -140,9 +142,8 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "AzureDetector", "HTTP1", "JSON", "ModelStore", "OpenInference", "RepriseClient",
-                "ServingAPI",
-                "Telemetry", "Training",
+                "AzureDetector", "DataFormats", "HTTP1", "Inspection", "JSON", "ModelStore", "OpenInference",
+                "RepriseClient", "ServingAPI", "Telemetry", "TimeSeries", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -154,6 +155,9 @@ let package = Package(
         .testTarget(name: "TimeSeriesTests", dependencies: ["TimeSeries"], swiftSettings: strict),
         .testTarget(
             name: "DataFormatsTests", dependencies: ["DataFormats", "TimeSeries"], swiftSettings: strict),
+        .testTarget(
+            name: "InspectionTests", dependencies: ["DataFormats", "Inspection", "TimeSeries"],
+            swiftSettings: strict),
         .testTarget(
             name: "NeuralNetworkTests",
             dependencies: ["NeuralNetwork", "TimeSeries"],

@@ -44,7 +44,7 @@ def report_events(client, model, file, ignored):
     print(f"{file}: {len(scores)} rows scored by {model}, version {response['version']}; "
           f"{len(response['events'])} events")
     for warning in response["warnings"]:
-        print(f"  warning: {warning}")
+        print(f"  {warning['level']}: {warning['message']}")
     for event in response["events"]:
         first, last = (
             event.get(f"{end}_timestamp", f"row {event[f'{end}_row']}") for end in ("first", "last"))

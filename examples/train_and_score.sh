@@ -67,7 +67,7 @@ echo "scoring $today"
 # An event has at least three rows; events that are at most ten rows apart are merged.
 rule=$(jq -rn '{minimum_length: 3, merge_gap: 10} | tojson | @uri')
 api POST "/score?model=$name&events=$rule" --data-binary "@$today" --header 'Content-Type: text/csv'
-jq -r '.warnings[] | "  warning: \(.)"' "$response"
+jq -r '.warnings[] | "  \(.level): \(.message)"' "$response"
 jq -r '
     .events | "\(length) events", (.[] |
         "  \(.first_timestamp // .first_row) to \(.last_timestamp // .last_row)" +

@@ -7,7 +7,7 @@ import TimeSeries
 /// Rows of all variables, without missing values.
 package struct AlignedSeries: Sendable {
     /// `[rows][variables]`.
-    package let series: Series
+    package let series: Series<Double>
     /// The timestamp of each row.
     package let times: [UTCTime]
     /// The first row at or after the start. The rows before it are history.
@@ -38,7 +38,7 @@ package struct AlignedSeries: Sendable {
                     + "values; send less at once"
             )
         }
-        var values = [Float](repeating: .nan, count: all.count * names.count)
+        var values = [Double](repeating: .nan, count: all.count * names.count)
         let columnIndices = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
         for (table, range) in zip(tables, ranges) {
             let columns = table.variables.map { columnIndices[$0] ?? 0 }
@@ -113,8 +113,8 @@ package struct AlignedSeries: Sendable {
     }
 
     private static func filled(
-        _ values: [Float], _ names: [String], _ policy: AlignPolicy
-    ) throws(Problem) -> Series {
+        _ values: [Double], _ names: [String], _ policy: AlignPolicy
+    ) throws(Problem) -> Series<Double> {
         do throws(DataError) {
             var series = try Series(values: values, features: names.count)
             switch policy.fill {
@@ -126,7 +126,7 @@ package struct AlignedSeries: Sendable {
                 try series.fillMissing(.previous)
                 series = series.reversed
             case .fixed:
-                let padding = Float(policy.padding ?? 0)
+                let padding = policy.padding ?? 0
                 for index in series.values.indices where series.values[index].isNaN {
                     series.values[index] = padding
                 }
@@ -144,9 +144,9 @@ package struct AlignedSeries: Sendable {
     }
 }
 
-extension Series {
+extension Series<Double> {
     /// The series with its rows in reverse order.
-    fileprivate var reversed: Series {
+    fileprivate var reversed: Series<Double> {
         var copy = self
         for row in 0..<rows {
             for feature in 0..<features {

@@ -89,8 +89,8 @@ struct AzureDataSource: Sendable, Equatable {
         guard let folder else { throw Self.outside(text) }
         guard schema == .multiTable else {
             let table = try Self.table(
-                try read(names, in: folder, limit), CSVColumns(timestamp: "timestamp"), text)
-            return [try AzureTable(table, variables: table.features, from: text)]
+                try read(names, in: folder, limit), TableOptions(timestamp: "timestamp"), text)
+            return [try AzureTable(table, variables: table.features ?? [], from: text)]
         }
         let files: [String]
         do throws(DataFolder.Refusal) {
@@ -108,7 +108,7 @@ struct AzureDataSource: Sendable, Equatable {
         for file in files {
             let bytes = try read(names + [file], in: folder, remaining)
             remaining -= bytes.count
-            let table = try Self.table(bytes, CSVColumns(features: ["value"], timestamp: "timestamp"), file)
+            let table = try Self.table(bytes, TableOptions(columns: ["value"], timestamp: "timestamp"), file)
             tables.append(try AzureTable(table, variables: [String(file.dropLast(4))], from: file))
         }
         return tables
@@ -122,19 +122,24 @@ struct AzureDataSource: Sendable, Equatable {
         }
     }
 
-    private static func table(_ csv: [UInt8], _ columns: CSVColumns, _ name: String) throws(Problem)
-        -> CSVTable
-    {
-        do throws(CSVError) {
-            let table = try CSVTable(csv: csv, columns)
-            guard table.features.count <= maxVariables else {
-                throw CSVError(
-                    line: 1, detail: "the number of variables exceeds the maximum of \(maxVariables)")
-            }
-            return table
+    private static func table(
+        _ csv: [UInt8], _ options: TableOptions, _ name: String
+    ) throws(Problem) -> Table {
+        let table: Table
+        do throws(TableError) {
+            table = try Table(csv: csv, options)
         } catch {
-            throw .azure(.badRequest, "ReadingFileError", "\(Quote.text(name)): \(error)")
+            throw .azure(
+                .badRequest,
+                error.row != nil && error.column == options.timestamp
+                    ? "InvalidTimestampFormat" : "ReadingFileError", "\(Quote.text(name)): \(error)")
         }
+        guard table.featureCount <= maxVariables else {
+            throw .azure(
+                .badRequest, "ReadingFileError",
+                "\(Quote.text(name)): the number of variables exceeds the maximum of \(maxVariables)")
+        }
+        return table
     }
 
     private func problem(_ refusal: DataFolder.Refusal, _ name: String, _ limit: Int) -> Problem {
@@ -162,9 +167,15 @@ struct AzureDataSource: Sendable, Equatable {
 }
 
 extension AzureTable {
-    fileprivate init(_ table: CSVTable, variables: [String], from source: String) throws(Problem) {
+    fileprivate init(_ table: Table, variables: [String], from source: String) throws(Problem) {
+        guard let timestamps = table.timestamps, timestamps.clock != .relative else {
+            throw .azure(
+                .badRequest, "InvalidTimestampFormat",
+                "\(Quote.text(source)) has timestamps without a date; they must be times in ISO 8601, such "
+                    + "as 2026-01-31T12:00:00Z")
+        }
         try self.init(
-            variables: variables, timestamps: table.timestamps ?? [], values: table.series.values,
-            from: Quote.text(source))
+            variables: variables, times: timestamps.instants.map { UTCTime(microseconds: $0 / 1000) },
+            values: table.values, from: Quote.text(source))
     }
 }

@@ -43,6 +43,9 @@ package struct AzureDetectorRoutes: RouteGroup {
                 .delete, AzurePath.models + "/{model}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
                     let id = try call.modelID().name
+                    try call.checkPreconditions { () throws(Problem) in
+                        guard try models.exists(id) else { throw .modelNotExist(id) }
+                    }
                     guard try models.delete(id) else { throw .modelNotExist(id) }
                     return Response(status: .noContent)
                 }),
@@ -74,7 +77,7 @@ package struct AzureDetectorRoutes: RouteGroup {
         let aligned = try AlignedSeries(
             source.tables(request.schema, in: models.folder, limit: core.limits.maxBodyBytes), request.policy,
             from: request.start, through: request.end, limit: core.limits.maxBodyBytes)
-        let windows: Windows
+        let windows: Windows<Double>
         do throws(DataError) {
             windows = try Windows.sliding(over: aligned.series, timesteps: request.slidingWindow)
         } catch {

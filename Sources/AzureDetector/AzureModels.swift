@@ -95,8 +95,8 @@ struct AzureModels: Sendable {
         return (try models.entry(id, .latest), model.note)
     }
 
-    /// Whether a model exists, even if this release does not understand it.
-    private func exists(_ id: String) throws(Problem) -> Bool {
+    /// Whether a model exists, even if it is training or this release does not understand it.
+    func exists(_ id: String) throws(Problem) -> Bool {
         do throws(Problem) { return try find(id) != nil } catch {
             guard error.type == .newerFormat else { throw error }
             return true

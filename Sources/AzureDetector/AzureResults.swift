@@ -20,13 +20,13 @@ struct AzureResults {
     /// The score of each window, `[N]`.
     private let scores: [Float]
     /// The error of each variable in each window, `[N][F]`.
-    private let featureErrors: [Float]
+    private let featureErrors: [Double]
     private let contributorCount: Int
 
     /// - Parameters:
     ///   - first: the first row with a result.
     ///   - contributorCount: the maximum number of variables in the interpretation of a row.
-    /// - Throws: 400 for too few rows, 422 beyond the limits and for errors that overflow float32.
+    /// - Throws: 400 for too few rows, 422 beyond the limits.
     init(
         of aligned: AlignedSeries, from first: Int, by entry: ModelRegistry.Entry, contributorCount: Int,
         _ core: ServingCore, _ call: Call
@@ -37,7 +37,7 @@ struct AzureResults {
         variables = entry.trained.description.featureNames ?? []
         timesteps = entry.trained.inputShape.timesteps ?? 1
         firstRow = first
-        let windows: Windows
+        let windows: Windows<Double>
         do throws(DataError) {
             windows = try Windows.sliding(over: aligned.series, timesteps: timesteps)
         } catch {
@@ -51,16 +51,11 @@ struct AzureResults {
         let selected = windows[(firstWindowEnd - (timesteps - 1))..<windows.count]
         let values =
             (aligned.times.count - first) * 5 + selected.count * 2 * min(contributorCount, variables.count)
-        do throws(JSONError) {
-            try core.limits.checkResponse(of: values, selected, entry.trained.model.network)
-        } catch {
-            throw Problem(error)
-        }
+        try core.limits.checkResponse(of: values, selected, entry.trained.model.network)
         let version = core.inferences.version(entry, for: call)
         let errors = version.measure(windows: selected.count, for: call) {
             entry.trained.errors(of: selected, [.features])
         }
-        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         version.count(errors.windows, by: scoring, scoring.drift(of: errors.windows))
         scores = errors.windows.map(scoring.score)
         featureErrors = errors.features
@@ -108,7 +103,7 @@ struct AzureResults {
     private func contributions(to window: Int) -> [(variable: Int, score: Float)] {
         let errors = featureErrors[(window * variables.count)..<((window + 1) * variables.count)]
         let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
-        let shares = errors.enumerated().map { (variable: $0.offset, score: $0.element / sum) }
+        let shares = errors.enumerated().map { (variable: $0.offset, score: Float($0.element / sum)) }
         return Array(shares.sorted { $0.score > $1.score }.prefix(contributorCount))
     }
 }

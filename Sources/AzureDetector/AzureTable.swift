@@ -11,17 +11,16 @@ package struct AzureTable: Sendable {
     /// The timestamps, strictly ascending.
     package let times: [UTCTime]
     /// `[times][variables]`; NaN for a missing value.
-    package let values: [Float]
+    package let values: [Double]
 
     /// Parses the timestamps and sorts the rows by them.
     /// - Parameters:
     ///   - values: `[timestamps][variables]`; NaN for a missing value.
     ///   - source: the name of the table's source, for errors.
     /// - Throws: 400 for an invalid timestamp, and for one that occurs twice.
-    package init(variables: [String], timestamps: [String], values: [Float], from source: String)
+    package init(variables: [String], timestamps: [String], values: [Double], from source: String)
         throws(Problem)
     {
-        self.variables = variables
         var times: [UTCTime] = []
         times.reserveCapacity(timestamps.count)
         for (row, text) in timestamps.enumerated() {
@@ -34,6 +33,17 @@ package struct AzureTable: Sendable {
             }
             times.append(time)
         }
+        try self.init(variables: variables, times: times, values: values, from: source)
+    }
+
+    /// Sorts the rows by their times.
+    /// - Parameters:
+    ///   - times: `[times]`.
+    ///   - values: `[times][variables]`; NaN for a missing value.
+    ///   - source: the name of the table's source, for errors.
+    /// - Throws: 400 for a time that occurs twice.
+    init(variables: [String], times: [UTCTime], values: [Double], from source: String) throws(Problem) {
+        self.variables = variables
         if zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) {
             (self.times, self.values) = (times, values)
             return

@@ -12,7 +12,9 @@ extension FieldReader {
     /// Parses a request's body.
     init(azure request: Request) throws(Problem) {
         do throws(JSONError) {
-            try self.init(JSONReader.parse(request.body, tensors: ["variables/*/values"]))
+            try self.init(
+                JSONReader.parse(request.body, tensors: ["variables/*/values"]),
+                query: request.target.queryItems)
         } catch {
             throw Problem(error)
         }
@@ -73,7 +75,7 @@ extension FieldReader {
         return (tables, count)
     }
 
-    private mutating func variable() throws(JSONError) -> (String, timestamps: [String], values: [Float]) {
+    private mutating func variable() throws(JSONError) -> (String, timestamps: [String], values: [Double]) {
         let name = try requiredString("variable")
         guard let elements = try array("timestamps", of: "strings", count: 1...Int.max) else {
             throw missing("timestamps", "an array of strings")

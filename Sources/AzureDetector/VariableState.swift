@@ -17,7 +17,7 @@ package struct VariableState: Sendable, Equatable {
     /// - Parameters:
     ///   - times: the timestamps of the rows to include; its indices are those of the rows.
     ///   - values: `[rows][variables]` of all rows.
-    static func all(_ names: [String], _ times: ArraySlice<UTCTime>, _ values: [Float]) -> [VariableState] {
+    static func all(_ names: [String], _ times: ArraySlice<UTCTime>, _ values: [Double]) -> [VariableState] {
         names.indices.map { column in
             let rows = times.indices.filter { !values[$0 * names.count + column].isNaN }
             return VariableState(

@@ -21,9 +21,6 @@ static const unsigned char charts_js[] = {
 static const unsigned char compare_js[] = {
 #embed "page/compare.js"
 };
-static const unsigned char csv_js[] = {
-#embed "page/csv.js"
-};
 static const unsigned char curl_js[] = {
 #embed "page/curl.js"
 };
@@ -57,8 +54,14 @@ static const unsigned char problems_js[] = {
 static const unsigned char registry_js[] = {
 #embed "page/registry.js"
 };
+static const unsigned char report_js[] = {
+#embed "page/report.js"
+};
 static const unsigned char results_js[] = {
 #embed "page/results.js"
+};
+static const unsigned char source_js[] = {
+#embed "page/source.js"
 };
 static const unsigned char state_js[] = {
 #embed "page/state.js"
@@ -87,7 +90,6 @@ static const console_file files[] = {
     FILE("/console/api.js", api_js),
     FILE("/console/charts.js", charts_js),
     FILE("/console/compare.js", compare_js),
-    FILE("/console/csv.js", csv_js),
     FILE("/console/curl.js", curl_js),
     FILE("/console/data.js", data_js),
     FILE("/console/dataset.js", dataset_js),
@@ -99,7 +101,9 @@ static const console_file files[] = {
     FILE("/console/pca.js", pca_js),
     FILE("/console/problems.js", problems_js),
     FILE("/console/registry.js", registry_js),
+    FILE("/console/report.js", report_js),
     FILE("/console/results.js", results_js),
+    FILE("/console/source.js", source_js),
     FILE("/console/state.js", state_js),
     FILE("/console/threshold.js", threshold_js),
     FILE("/console/train.js", train_js),

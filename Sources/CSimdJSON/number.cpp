@@ -40,7 +40,10 @@ bool read_refused_number(const uint8_t *at, csimdjson_token &token) noexcept {
     // Out of range means too large here: simdjson reads numbers that are too small as 0.
     const char *first = reinterpret_cast<const char *>(at);
     bool is_huge = std::from_chars(first, first + (end - at), token.number).ec != std::errc();
-    if (is_huge) token.number = std::numeric_limits<double>::infinity();
+    if (is_huge) {
+        const double infinity = std::numeric_limits<double>::infinity();
+        token.number = *at == '-' ? -infinity : infinity;
+    }
     token.kind = is_huge ? csimdjson_kind_hugeNumber : csimdjson_kind_number;
     return true;
 }

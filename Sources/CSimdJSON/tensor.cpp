@@ -1,4 +1,4 @@
-// Reads nested arrays of numbers directly into floats.
+// Reads nested arrays of numbers directly into doubles.
 
 #include <cmath>
 #include <limits>
@@ -12,7 +12,7 @@ namespace {
 /// the first number.
 class tensor_reader {
 public:
-    tensor_reader(csimdjson_parser &parser, float *values, size_t capacity) noexcept
+    tensor_reader(csimdjson_parser &parser, double *values, size_t capacity) noexcept
         : parser(parser), body(parser.body), position(parser.cursor.position()), end(parser.cursor.end()),
           first(values), next(values), limit(values + capacity) {}
 
@@ -39,9 +39,9 @@ private:
     const uint8_t *const body;
     token_position position;  // in simdjson's index: the offset in the body of each token
     const token_position end;
-    float *const first;
-    float *next;
-    float *const limit;
+    double *const first;
+    double *next;
+    double *const limit;
     size_t level = 0;
     size_t rank = 0;
     size_t shape[csimdjson_max_rank] = {};
@@ -74,7 +74,7 @@ private:
     /// its state is in local variables so that it stays in registers.
     bool row(const uint8_t *at) noexcept {
         token_position here = position;
-        float *out = next;
+        double *out = next;
         size_t &count = counts[level];
         while (true) {
             // The token after a number or null must be inside the body, not in its padding.
@@ -84,14 +84,12 @@ private:
             }
             csimdjson_token token;
             if (read_number(at, token)) {
-                // Rounded twice, to double and to float: about one number in 10^9 becomes the neighbouring
-                // float. Of the shortest texts of floats, this happens to 7.038531e-26 only.
-                *out = float(token.number);
+                *out = token.number;
                 if (!std::isfinite(*out)) {
-                    return leave(here, out), fail(csimdjson_tensor_outOfRange, level + 1, at);
+                    *out = std::copysign(std::numeric_limits<double>::max(), *out);
                 }
             } else if (simdjson::builtin::atomparsing::is_valid_null_atom(at)) {
-                *out = std::numeric_limits<float>::quiet_NaN();
+                *out = std::numeric_limits<double>::quiet_NaN();
                 ++result.nulls;
             } else {
                 return leave(here, out), fail_at_value(at);
@@ -107,7 +105,7 @@ private:
         }
     }
 
-    void leave(token_position here, float *out) noexcept {
+    void leave(token_position here, double *out) noexcept {
         position = here;
         next = out;
     }
@@ -178,6 +176,6 @@ private:
 
 }  // namespace
 
-csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, float *values, size_t capacity) {
+csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, double *values, size_t capacity) {
     return tensor_reader(*parser, values, capacity).read();
 }

@@ -16,19 +16,23 @@ char *write(Float value, char *text, size_t room) noexcept {
     return std::to_chars(text, text + room, value).ptr;
 }
 
-}  // namespace
-
-size_t csimdjson_write_floats(const float *values, size_t count, uint8_t *text) {
+template <typename Float>
+size_t write(const Float *values, size_t count, uint8_t *text, size_t room) noexcept {
     char *const begin = reinterpret_cast<char *>(text);
     char *end = begin;
     for (size_t index = 0; index < count; ++index) {
         if (index > 0) *end++ = ',';
-        end = write(values[index], end, csimdjson_float_room - 1);
+        end = write(values[index], end, room - 1);
     }
     return size_t(end - begin);
 }
 
-size_t csimdjson_write_double(double value, uint8_t *text) {
-    char *begin = reinterpret_cast<char *>(text);
-    return size_t(write(value, begin, csimdjson_double_room) - begin);
+}  // namespace
+
+size_t csimdjson_write_floats(const float *values, size_t count, uint8_t *text) {
+    return write(values, count, text, csimdjson_float_room);
+}
+
+size_t csimdjson_write_doubles(const double *values, size_t count, uint8_t *text) {
+    return write(values, count, text, csimdjson_double_room);
 }

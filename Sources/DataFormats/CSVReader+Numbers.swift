@@ -123,12 +123,17 @@ extension CSVReader {
     }
 
     /// The error for a cell.
-    /// - Parameter problem: the end of a sentence about the cell.
-    func error(_ column: Int, _ place: ColumnScan.Place, _ problem: String) -> TableError {
+    /// - Parameters:
+    ///   - problem: the end of a sentence about the cell.
+    ///   - remedies: what may be done besides leaving the column out.
+    func error(
+        _ column: Int, _ place: ColumnScan.Place, _ problem: String, remedies: [Remedy] = []
+    ) -> TableError {
         let name = roles.columns[column].name
         return TableError(
             "column \(TableError.quoted(name)) has the value \(TableError.quoted(place.text)), \(problem)",
-            line: place.line, row: place.row, column: name, cell: place.text)
+            line: place.line, row: place.row, column: name, cell: place.text,
+            remedies: remedies + [Remedy(.ignore, name)])
     }
 
     /// The error for the first cell of a column that is not a number and not missing.
@@ -153,7 +158,8 @@ extension CSVReader {
             return error(
                 column, place,
                 "which is a time, but neither an option nor the name says that the column has the "
-                    + "timestamps; say timestamp=\(name), or leave it out with ignore=\(name)")
+                    + "timestamps; say timestamp=\(name), or leave it out with ignore=\(name)",
+                remedies: [Remedy(.timestamp, roles.columns[column].name)])
         case .text where numbers == 0 && isSeparatedByBlanks(place.text):
             return error(
                 column, place, "which are numbers: separate the columns with commas, not with blanks")
@@ -161,7 +167,8 @@ extension CSVReader {
             return error(
                 column, place,
                 "which is not a number; if the column identifies recordings, say recording=\(name); leave it "
-                    + "out with ignore=\(name); a missing value is \(Self.spellings)")
+                    + "out with ignore=\(name); a missing value is \(Self.spellings)",
+                remedies: [Remedy(.recording, roles.columns[column].name)])
         default:
             let hint = hint(place.text)
             return error(

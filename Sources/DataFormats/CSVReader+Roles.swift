@@ -32,7 +32,8 @@ extension CSVReader {
                     "\(Self.list(names)) have different times; name one with "
                         + "timestamp=\(TableError.escaped(names[0])) and leave "
                         + "the other out with ignore=\(TableError.escaped(names[1]))",
-                    line: layout.headerLine, column: names[1])
+                    line: layout.headerLine, column: names[1],
+                    remedies: [Remedy(.ignore, names[1]), Remedy(.ignore, names[0])])
             }
             ignore(column, "a second column of times", "it has the same times as another column")
         }
@@ -158,7 +159,8 @@ extension CSVReader {
         guard isWhole, isRestarting || Set(index).count == index.count else {
             throw TableError(
                 "the column \(column + 1) of the header has no name, and is no index; name it, or leave it "
-                    + "out with ignore=\(properties.name)", line: layout.headerLine, column: properties.name)
+                    + "out with ignore=\(TableError.escaped(properties.name))", line: layout.headerLine,
+                column: properties.name, remedies: [Remedy(.ignore, properties.name)])
         }
         ignore(column, "an index without a name", "it has no name, and whole numbers like an index")
         return true

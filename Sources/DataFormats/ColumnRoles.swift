@@ -79,8 +79,11 @@ struct ColumnRoles {
 
     /// Gives the roles of the model to the columns that no option names.
     private mutating func assignKnown(_ options: TableOptions) {
+        // The name of a column without one depends on where it stands.
+        let ignoresUnnamed = options.known.contains { $0.key.hasPrefix("Unnamed: ") && $0.value == .ignored }
         for (index, column) in columns.enumerated() where column.role == nil {
-            switch options.known[column.name] {
+            let unnamed: ColumnRole? = column.isUnnamed && ignoresUnnamed ? .ignored : nil
+            switch options.known[column.name] ?? unnamed {
             case nil: break
             case .feature where selected != nil: break
             case .timestamp where self.index(of: .timestamp) != nil,

@@ -25,10 +25,12 @@ public struct TableError: Error, Equatable, Sendable {
     /// What is wrong, and what would be right: a sentence without the line and without a full stop. It names
     /// the column and the cell, if there are any.
     public let detail: String
+    /// Options with which the table may be read, the likeliest first.
+    public let remedies: [Remedy]
 
     init(
         _ detail: String, kind: Kind = .content, line: Int? = nil, row: Int? = nil, column: String? = nil,
-        cell: String? = nil
+        cell: String? = nil, remedies: [Remedy] = []
     ) {
         self.kind = kind
         self.line = line
@@ -36,6 +38,7 @@ public struct TableError: Error, Equatable, Sendable {
         self.column = column
         self.cell = cell
         self.detail = detail
+        self.remedies = remedies
     }
 }
 

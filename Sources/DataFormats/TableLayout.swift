@@ -198,7 +198,8 @@ struct TableLayout {
             throw TableError(
                 "the first row, which begins with \(TableError.quoted(texts[0])), has values instead of the "
                     + "names of the columns; add a row of names, or say header=false (if these are the "
-                    + "names, header=true)", line: line)
+                    + "names, header=true)", line: line,
+                remedies: [Remedy(.header, "false"), Remedy(.header, "true")])
         }
         names = texts
         move(to: scanner)

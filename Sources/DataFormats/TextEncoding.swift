@@ -74,9 +74,10 @@ enum TextEncoding: Equatable {
         guard let first = nuls.first, nuls.count >= head.count * 2 / 5,
             nuls.allSatisfy({ $0 % 2 == first % 2 })
         else { return }
+        let name = "utf-16\(first % 2 == 1 ? "le" : "be")"
         throw TableError(
             "the text looks like UTF-16 without a byte order mark; save it as UTF-8, or name its encoding: "
-                + "charset=utf-16\(first % 2 == 1 ? "le" : "be")", kind: .format)
+                + "charset=\(name)", kind: .format, remedies: [Remedy(.charset, name)])
     }
 
     private static let hint =
@@ -104,7 +105,9 @@ enum TextEncoding: Equatable {
     private static func error(_ bytes: [UInt8], at index: Int, _ what: String) -> TableError {
         let line = 1 + lineEnds(bytes[..<index])
         let code = String(bytes[index], radix: 16, uppercase: true)
-        return TableError("the byte 0x\(code.count < 2 ? "0" : "")\(code) \(what)", kind: .format, line: line)
+        return TableError(
+            "the byte 0x\(code.count < 2 ? "0" : "")\(code) \(what)", kind: .format, line: line,
+            remedies: what.contains(hint) ? [Remedy(.charset, "windows-1252")] : [])
     }
 
     private static func lineEnds(_ bytes: some Collection<UInt8>) -> Int {

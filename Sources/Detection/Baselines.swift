@@ -25,7 +25,7 @@ public struct Baselines: Sendable, Equatable {
     /// - Parameters:
     ///   - windows: `[N][T][F]` in scaled units.
     ///   - training: the windows that the network's weights were fitted to.
-    init(fittedTo windows: Windows, training: Range<Int>) {
+    init(fittedTo windows: Windows<Float>, training: Range<Int>) {
         rowScaler = Scaler(.standard, fittedTo: windows.series, rows: windows.coveredRows)
         let size = windows.timesteps * windows.features
         components = PrincipalComponents(
@@ -34,33 +34,35 @@ public struct Baselines: Sendable, Equatable {
 
     /// Returns the mean square of the z-scores of each window, `[N]`.
     /// - Parameter windows: `[N][T][F]` in scaled units.
-    package func zScoreErrors(of windows: Windows) -> [Float] {
+    package func zScoreErrors(of windows: Windows<Float>) -> [Float] {
         let (features, timesteps) = (windows.features, windows.timesteps)
         let values = windows.series.values
-        let rowErrors = (0..<windows.series.rows).map { row -> Float in
-            var sum: Float = 0
+        let (offset, scale) = (rowScaler.offset, rowScaler.scale)
+        let rowErrors = (0..<windows.series.rows).map { row -> Double in
+            var sum = 0.0
             for feature in 0..<features {
-                let z =
-                    (values[row * features + feature] - rowScaler.offset[feature]) / rowScaler.scale[feature]
+                let z = (Double(values[row * features + feature]) - offset[feature]) / scale[feature]
                 sum += z * z
             }
-            return sum / Float(features)
+            return sum / Double(features)
         }
         return windows.starts.map { start in
-            rowErrors[start..<(start + timesteps)].reduce(0, +) / Float(timesteps)
+            Float.limiting(rowErrors[start..<(start + timesteps)].reduce(0, +) / Double(timesteps))
         }
     }
 
     /// Returns the mean squared error of each window's reconstruction from the principal components, `[N]`.
     /// - Parameter windows: `[N][T][F]` in scaled units.
-    package func pcaErrors(of windows: Windows) -> [Float] {
+    package func pcaErrors(of windows: Windows<Float>) -> [Float] {
         let size = windows.timesteps * windows.features
         return windows.chunks.flatMap { chunk -> [Float] in
             let means = (0..<chunk.count).flatMap { _ in components.mean }
             var residuals = chunk.residuals(from: means)
             components.remove(first: components.count, from: &residuals)
             return stride(from: 0, to: residuals.count, by: size).map { start in
-                residuals[start..<(start + size)].reduce(0) { $0 + $1 * $1 } / Float(size)
+                min(
+                    residuals[start..<(start + size)].reduce(0) { $0 + $1 * $1 } / Float(size),
+                    .greatestFiniteMagnitude)
             }
         }
     }

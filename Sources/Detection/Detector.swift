@@ -41,7 +41,7 @@ public struct Detector: Sendable {
     /// - Returns: the detector with the errors of the calibration windows; nil if there are no calibration
     ///   windows, or if an error is not finite.
     package static func fit(
-        _ kind: ErrorKind?, model: Model, windows: Windows, training: Range<Int>,
+        _ kind: ErrorKind?, model: Model, windows: Windows<Float>, training: Range<Int>,
         calibration: Range<Int>, source: Threshold.Source
     ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
         let baselines = Baselines(fittedTo: windows, training: training)

@@ -23,7 +23,7 @@ public enum ErrorMeasure: Sendable, Equatable {
     ///   - model: the model that reconstructs them.
     ///   - detail: the errors to return besides those of the windows.
     package func errors(
-        of windows: Windows, by model: Model, _ detail: WindowErrors.Detail = []
+        of windows: Windows<Float>, by model: Model, _ detail: WindowErrors.Detail = []
     ) -> WindowErrors {
         var errors = WindowErrors()
         for chunk in windows.chunks { add(chunk, model.reconstruct(chunk), to: &errors, detail) }
@@ -34,22 +34,27 @@ public enum ErrorMeasure: Sendable, Equatable {
     /// - Parameters:
     ///   - windows: `[N][T][F]` in scaled units.
     ///   - reconstructions: `[N][T][F]` in scaled units.
-    package func errors(of windows: Windows, reconstructions: [Float]) -> WindowErrors {
+    package func errors(of windows: Windows<Float>, reconstructions: [Float]) -> WindowErrors {
         var errors = WindowErrors()
         add(windows, reconstructions, to: &errors, [])
         return errors
     }
 
     private func add(
-        _ windows: Windows, _ reconstructions: [Float], to errors: inout WindowErrors,
+        _ windows: Windows<Float>, _ reconstructions: [Float], to errors: inout WindowErrors,
         _ detail: WindowErrors.Detail
     ) {
         switch self {
-        case .meanSquared where detail.isEmpty:
-            errors.windows += meanSquaredErrors(of: windows, reconstructions: reconstructions)
         case .meanSquared:
-            errors.add(windows.residuals(from: reconstructions).map { $0 * $0 }, windows, detail)
-        case .meanAbsolute: errors.add(windows.residuals(from: reconstructions).map(abs), windows, detail)
+            // The same sum with and without details, so that all paths have the same score.
+            errors.windows += meanSquaredErrors(of: windows, reconstructions: reconstructions)
+            guard !detail.isEmpty else { return }
+            var details = WindowErrors()
+            details.add(windows.residuals(from: reconstructions), windows, detail) { $0 * $0 }
+            errors.timesteps += details.timesteps
+            errors.features += details.features
+        case .meanAbsolute:
+            errors.add(windows.residuals(from: reconstructions), windows, detail) { abs($0) }
         case .mahalanobis(let measure):
             measure.add(windows.residuals(from: reconstructions), to: &errors, detail)
         }

@@ -28,6 +28,9 @@ public struct Mahalanobis: Sendable, Equatable {
     /// within the next minutes.
     private static let maxDeviations: Float = 12
 
+    /// A mean residual in scaled units beyond which features are compared without their covariance.
+    private static let maxCorrelated: Float = 1e6
+
     /// The maximum number of features, as C has F² values.
     public static let maxFeatures = 512
     /// The maximum number of windows that the covariance is computed from. Of more windows, an evenly spaced
@@ -66,7 +69,7 @@ public struct Mahalanobis: Sendable, Equatable {
     ///   - components: the principal components of the training windows.
     /// - Returns: the measure fitted to all windows, and the cross-validated error of each window, `[N]`.
     static func fit(
-        to windows: Windows, model: Model, components: PrincipalComponents
+        to windows: Windows<Float>, model: Model, components: PrincipalComponents
     ) -> (measure: Mahalanobis, errors: [Float]) {
         let features = windows.features
         let unfitted = Mahalanobis(
@@ -93,7 +96,7 @@ public struct Mahalanobis: Sendable, Equatable {
 
     /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out
     /// too, if at least `minWindows` remain.
-    private static func indices(outside fold: Range<Int>, of windows: Windows) -> [Int] {
+    private static func indices(outside fold: Range<Int>, of windows: Windows<Float>) -> [Int] {
         let outside = (0..<windows.count).filter { !fold.contains($0) }
         guard !fold.isEmpty else { return outside }
         let (first, last) = (windows.starts[fold.lowerBound], windows.starts[fold.upperBound - 1])
@@ -180,9 +183,18 @@ public struct Mahalanobis: Sendable, Equatable {
     func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
         let features = mean.count
         let remainders = remainders(residuals)
-        let whitened = whitened(means(remainders)[...])
+        let means = means(remainders)
+        let whitened = whitened(means[...])
         errors.windows += Self.meanSquares(whitened, features: features)
-        if detail.contains(.features) { errors.features += whitened.map { $0 * $0 } }
+        if detail.contains(.features) {
+            for start in stride(from: 0, to: means.count, by: features) {
+                let window = start..<(start + features)
+                // The covariance spreads an error over correlated features. That of a value far outside
+                // everything known would hide which feature has it.
+                let isFar = means[window].contains { abs($0) > Self.maxCorrelated }
+                errors.features += (isFar ? means : whitened)[window].map { Double($0) * Double($0) }
+            }
+        }
         if detail.contains(.timesteps) { errors.timesteps += distances(remainders[...]) }
     }
 
@@ -198,7 +210,9 @@ public struct Mahalanobis: Sendable, Equatable {
 
     private static func meanSquares(_ rows: [Float], features: Int) -> [Float] {
         stride(from: 0, to: rows.count, by: features).map { start in
-            rows[start..<(start + features)].reduce(0) { $0 + $1 * $1 } / Float(features)
+            min(
+                rows[start..<(start + features)].reduce(0) { $0 + $1 * $1 } / Float(features),
+                .greatestFiniteMagnitude)
         }
     }
 

@@ -16,12 +16,12 @@ package struct RowEvaluation: Sendable {
     package struct BaselineInput {
         let baselines: Baselines
         let calibration: BaselineErrors
-        let scaled: Windows
+        let scaled: Windows<Float>
 
         /// - Parameters:
         ///   - calibration: the baselines' errors of the calibration windows.
         ///   - scaled: the windows that are evaluated, in scaled units.
-        package init(_ baselines: Baselines, calibration: BaselineErrors, scaled: Windows) {
+        package init(_ baselines: Baselines, calibration: BaselineErrors, scaled: Windows<Float>) {
             self.baselines = baselines
             self.calibration = calibration
             self.scaled = scaled
@@ -44,8 +44,8 @@ package struct RowEvaluation: Sendable {
     ///   - errors: `[N]`, the model's errors of the windows, all finite.
     ///   - labels: for each row of the series, whether it is an anomaly. Rows beyond the labels are left out.
     ///   - input: the model's baselines; nil for a model without them.
-    package init(
-        _ scoring: Scoring, _ windows: Windows, errors: [Float], labels: [Bool],
+    package init<Value>(
+        _ scoring: Scoring, _ windows: Windows<Value>, errors: [Float], labels: [Bool],
         baselines input: BaselineInput?
     ) {
         let scores = scoring.rowScores(errors, windows)

@@ -10,18 +10,21 @@ package struct Scoring: Sendable {
     package var combination: RowCombination
     /// The rule that groups rows into events.
     package var eventRule: EventRule
-    /// The errors that the threshold was computed from, and the windows that they belong to.
+    /// The errors that the threshold was computed from, the windows that they belong to, and T of these.
     private let calibration: ErrorDistribution?
     private let source: Threshold.Source?
+    private let timesteps: Int?
 
     /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults.
     /// - Parameters:
     ///   - model: the model's threshold.
     ///   - calibration: the errors of the model's calibration windows.
     ///   - rule: replaces the model's threshold; nil to keep it.
+    ///   - timesteps: T of the model's windows, for the text of warnings.
     /// - Returns: nil if the model has no threshold and the rule cannot compute one.
     package init?(
-        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil
+        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil,
+        timesteps: Int? = nil
     ) {
         let value =
             if let rule {
@@ -37,6 +40,7 @@ package struct Scoring: Sendable {
         eventRule = EventRule()
         self.calibration = calibration
         source = model?.source
+        self.timesteps = timesteps
     }
 
     /// Returns an error divided by the threshold, limited to finite values because the threshold can be close
@@ -45,12 +49,12 @@ package struct Scoring: Sendable {
 
     /// Returns a score for each row of the series, `[rows]`; NaN for rows without a score.
     /// - Parameter errors: `[N]`, one for each window.
-    package func rowScores(_ errors: [Float], _ windows: Windows) -> [Float] {
+    package func rowScores<Value>(_ errors: [Float], _ windows: Windows<Value>) -> [Float] {
         combination.rowScores(of: errors.map(score), windows: windows)
     }
 
     /// Returns the events in the scores of rows `[rows]`. No event spans two recordings.
-    package func events(in rows: [Float], _ windows: Windows) -> [Event] {
+    package func events<Value>(in rows: [Float], _ windows: Windows<Value>) -> [Event] {
         eventRule.events(in: rows, recordings: windows.recordings)
     }
 
@@ -59,9 +63,9 @@ package struct Scoring: Sendable {
         calibration.flatMap { Drift(of: errors, comparedWith: $0) }
     }
 
-    /// Returns reasons to doubt the scores, one or two sentences each.
-    package func warnings(_ drift: Drift?) -> [String] {
-        Threshold.warnings(of: rule, source: source, calibration: calibration)
+    /// Returns reasons to doubt the scores.
+    package func warnings(_ drift: Drift?) -> [Warning] {
+        Threshold.warnings(of: rule, source: source, calibration: calibration, timesteps: timesteps)
             + [drift?.warning].compactMap { $0 }
     }
 }
@@ -72,21 +76,33 @@ extension Threshold {
     ///   - rule: the rule that computed it.
     ///   - source: the windows that the errors belong to.
     ///   - calibration: the errors.
+    ///   - timesteps: T of the windows; nil if it is not known.
     package static func warnings(
-        of rule: Rule?, source: Source?, calibration: ErrorDistribution?
-    ) -> [String] {
+        of rule: Rule?, source: Source?, calibration: ErrorDistribution?, timesteps: Int? = nil
+    ) -> [Warning] {
         guard let calibration, let rule, case .quantile(let q) = rule else { return [] }
-        var warnings: [String] = []
+        var warnings: [Warning] = []
         if source == .training {
             warnings.append(
-                "The threshold was learned from the windows that the weights were fitted to, because no "
-                    + "others were held back: expect more false alarms than the quantile promises. Train on "
-                    + "more rows, or with a calibration_split.")
+                Warning(
+                    .thresholdFromTraining, .warning,
+                    "The threshold was learned from the windows that the weights were fitted to, because no "
+                        + "others were held back: expect more false alarms than the quantile promises. Train "
+                        + "on more rows, or with a calibration_split."))
         }
         if !calibration.supports(q) {
+            // Windows that overlap are not independent: those of a series with stride 1 tell as much as a
+            // T-th of them would.
+            let independent = timesteps.map { max(1, calibration.count / $0) } ?? calibration.count
+            let worth =
+                independent < calibration.count
+                ? " (if they overlap in all rows but one, they tell as much as about \(independent) separate "
+                    + "windows)" : ""
             warnings.append(
-                "\(calibration.count) calibration windows are too few for a quantile of \(q): the threshold "
-                    + "is an estimate, at least their largest error. Train on more rows.")
+                Warning(
+                    .fewCalibrationWindows, .warning,
+                    "\(calibration.count) calibration windows\(worth) are too few for a quantile of \(q): the "
+                        + "threshold is an estimate, at least their largest error. Train on more rows."))
         }
         return warnings
     }
@@ -94,11 +110,12 @@ extension Threshold {
 
 extension Drift {
     /// The warning about a drift; nil if there is none.
-    fileprivate var warning: String? {
+    fileprivate var warning: Warning? {
         guard isDrift else { return nil }
-        return
+        return Warning(
+            .drift, .warning,
             "\(Int((share * 100).rounded())) % of the \(windows) windows exceed a level that 10 % of the "
-            + "calibration windows exceeded: either most of them are anomalous, or the process has drifted. "
-            + "Retrain on recent data."
+                + "calibration windows exceeded: either most of them are anomalous, or the process has "
+                + "drifted. Retrain on recent data.")
     }
 }

@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// The error above which a window is an anomaly, in units of the model's error kind.
 public struct Threshold: Sendable, Equatable {
     /// The windows whose errors the threshold was computed from.
@@ -30,7 +32,7 @@ public struct Threshold: Sendable, Equatable {
         public func threshold(of errors: ErrorDistribution) -> Float {
             switch self {
             case .quantile(let q): errors.upperLimit(q)
-            case .sigmas(let k): Float(errors.mean + k * errors.standardDeviation)
+            case .sigmas(let k): Float.limiting(errors.mean + k * errors.standardDeviation)
             case .value(let value): value
             }
         }

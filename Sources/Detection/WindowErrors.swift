@@ -19,30 +19,34 @@ public struct WindowErrors: Sendable {
     public internal(set) var windows: [Float] = []
     /// The error of each timestep, `[N][T]`; empty unless requested.
     public internal(set) var timesteps: [Float] = []
-    /// The error of each feature, `[N][F]`; empty unless requested.
-    public internal(set) var features: [Float] = []
+    /// The error of each feature, `[N][F]`; empty unless requested. Doubles, so that the shares of features are
+    /// right however large an error is.
+    public internal(set) var features: [Double] = []
 
-    /// Appends the errors of windows. Each is the mean of the errors of its values.
+    /// Appends the errors of windows. Each is the mean of the errors of its values, limited to finite numbers.
     /// - Parameters:
-    ///   - errors: `[N][T][F]`, the error of each value.
+    ///   - residuals: `[N][T][F]`.
     ///   - windows: the N windows.
     ///   - detail: the errors to append besides those of the windows.
-    mutating func add(_ errors: [Float], _ windows: Windows, _ detail: Detail) {
+    ///   - error: returns the error of a value from its residual.
+    mutating func add(
+        _ residuals: [Float], _ windows: Windows<Float>, _ detail: Detail, error: (Double) -> Double
+    ) {
         let (timesteps, features) = (windows.timesteps, windows.features)
-        for start in stride(from: 0, to: errors.count, by: timesteps * features) {
+        for start in stride(from: 0, to: residuals.count, by: timesteps * features) {
             var sum = 0.0
-            var timestepErrors = [Float](repeating: 0, count: timesteps)
-            var featureErrors = [Float](repeating: 0, count: features)
+            var timestepErrors = [Double](repeating: 0, count: timesteps)
+            var featureErrors = [Double](repeating: 0, count: features)
             for t in 0..<timesteps {
                 for f in 0..<features {
-                    let error = errors[start + t * features + f]
-                    sum += Double(error)
-                    timestepErrors[t] += error / Float(features)
-                    featureErrors[f] += error / Float(timesteps)
+                    let error = error(Double(residuals[start + t * features + f]))
+                    sum += error
+                    timestepErrors[t] += error / Double(features)
+                    featureErrors[f] += error / Double(timesteps)
                 }
             }
-            self.windows.append(Float(sum / Double(timesteps * features)))
-            if detail.contains(.timesteps) { self.timesteps += timestepErrors }
+            self.windows.append(Float.limiting(sum / Double(timesteps * features)))
+            if detail.contains(.timesteps) { self.timesteps += timestepErrors.map { Float.limiting($0) } }
             if detail.contains(.features) { self.features += featureErrors }
         }
     }

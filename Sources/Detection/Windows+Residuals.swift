@@ -1,12 +1,12 @@
 import TimeSeries
 
-extension Windows {
+extension Windows<Float> {
     /// The maximum number of values in a chunk, which bounds the memory for reconstructions: overlapping
     /// windows can have T times as many values as their series.
     private static let maxChunkValues = 4 << 20
 
     /// The windows in chunks of up to 4,096 windows and, unless a single window is larger, 4 Mi values.
-    package var chunks: some Sequence<Windows> {
+    package var chunks: some Sequence<Windows<Float>> {
         let size = Swift.max(1, Swift.min(4096, Self.maxChunkValues / (timesteps * features)))
         return stride(from: 0, to: count, by: size).lazy.map { self[$0..<Swift.min($0 + size, count)] }
     }

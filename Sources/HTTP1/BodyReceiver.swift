@@ -8,6 +8,10 @@ public protocol BodyReceiver: AnyObject, Sendable {
     /// body is read if its length is announced.
     var maxBodyBytes: Int { get }
 
+    /// What the 413 of a longer body says; by default, that of bodies in memory. It contains nothing from the
+    /// request.
+    var tooLongDetail: String { get }
+
     /// Called when there are bytes to read: the first ones, and the first ones after `BodyReader.read` has
     /// returned nothing. When the body is complete, `ExchangeHandler.respond` is called with an empty body;
     /// bytes may still have to be read then.
@@ -16,6 +20,11 @@ public protocol BodyReceiver: AnyObject, Sendable {
     /// Called once if the body will not become complete: the client has disconnected or is too slow, or the
     /// request is refused. `ExchangeHandler.respond` is not called then.
     func bodyDidFail()
+}
+
+extension BodyReceiver {
+    /// The text for bodies in memory.
+    public var tooLongDetail: String { ParseError.bodyTooLong.detail }
 }
 
 /// The bytes of a request's body that have arrived and are not processed yet.

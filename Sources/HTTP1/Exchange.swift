@@ -227,7 +227,9 @@ package final class Exchange {
                 case .discarded: break
                 }
             } catch {
-                respondAndClose(error, sink)
+                let receiver = error.status == .contentTooLarge ? incoming?.receiver : nil
+                let detail = receiver?.tooLongDetail ?? error.detail
+                respondAndClose(ParseError(error.status, detail), sink)
             }
             budget.use(requests: Int(requestNumber - before.request), bytes: output.count - before.output)
             // A turn ends between requests, and only if there is another one.

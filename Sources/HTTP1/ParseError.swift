@@ -1,7 +1,7 @@
 /// Why a request cannot be served: the status of the response, and what was wrong.
 package struct ParseError: Error, Hashable, Sendable {
     package let status: Status
-    /// A fixed text that contains nothing from the request, so that it is safe in logs and responses.
+    /// A text that contains nothing from the request, so that it is safe in logs and responses.
     package let detail: String
 
     package init(_ status: Status, _ detail: String) {

@@ -17,7 +17,8 @@ extension FieldReader {
         for (index, element) in elements.enumerated() {
             readers.append(
                 try FieldReader(
-                    element, at: pointer(to: name) + "/\(index)", ignoringUnknown: ignoresUnknown))
+                    element, at: pointer(to: name).map { "\($0)/\(index)" },
+                    ignoringUnknown: ignoresUnknown))
         }
         return readers
     }
@@ -51,15 +52,14 @@ extension FieldReader {
         try ints(name, in: range, count: count) ?? `default`
     }
 
-    /// Returns nested arrays of numbers, whose name must be among the `tensors` of
-    /// ``JSONReader/parse(_:tensors:)``.
+    /// Returns nested arrays of numbers. The name of a member with many of them should be among the `tensors`
+    /// of ``JSONReader/parse(_:tensors:)``, which reads them fast.
     /// - Parameter rank: allowed number of levels.
     package mutating func tensor(_ name: String, rank: ClosedRange<Int> = 1...4) throws(JSONError) -> Tensor?
     {
         guard let value = value(name) else { return nil }
-        guard case .tensor(let tensor) = value else {
-            throw mismatch(name, value, "nested arrays of numbers")
-        }
+        let found: Tensor? = if case .tensor(let tensor) = value { tensor } else { Tensor(value) }
+        guard let tensor = found else { throw mismatch(name, value, "nested arrays of numbers") }
         guard rank.contains(tensor.shape.count) else {
             throw error(
                 name,
@@ -127,8 +127,8 @@ extension FieldReader {
     /// Returns an error about an element of an array.
     package func error(_ name: String, _ index: Int, _ detail: String) -> JSONError {
         JSONError(
-            .invalid, at: pointer(to: name) + "/\(index)", "element \(index) of \(subject(name)) \(detail)"
-        )
+            .invalid, at: pointer(to: name).map { "\($0)/\(index)" },
+            "element \(index) of \(Quote.text(name)) \(detail)")
     }
 
     private static func levels(_ count: Int) -> String {

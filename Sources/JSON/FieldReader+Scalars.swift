@@ -47,12 +47,7 @@ extension FieldReader {
         _ name: String, in range: ClosedRange<Double> = -.infinity ... .infinity, exclusive: Bool = false
     ) throws(JSONError) -> Double? {
         guard let value = value(name) else { return nil }
-        let number: Double
-        switch value {
-        case .integer(let integer): number = Double(integer)
-        case .number(let double): number = double
-        default: throw mismatch(name, value, "a number")
-        }
+        guard let number = value.double else { throw mismatch(name, value, "a number") }
         guard range.contains(number), !(exclusive && number == range.lowerBound) else {
             let lower = exclusive ? "greater than \(range.lowerBound)" : "at least \(range.lowerBound)"
             let upper = range.upperBound == .infinity ? "" : " and at most \(range.upperBound)"
@@ -98,7 +93,8 @@ extension FieldReader {
 
     /// Returns a string.
     package mutating func string(_ name: String) throws(JSONError) -> String? {
-        guard let value = written(name) else { return nil }
+        if let text = parameter(name) { return text }
+        guard let value = member(name) else { return nil }
         guard case .string(let string) = value else { throw mismatch(name, value, "a string") }
         return string
     }
@@ -134,7 +130,7 @@ extension FieldReader {
         for (index, element) in elements.enumerated() {
             guard case .string(let text) = element, let choice = Choice(rawValue: text) else {
                 throw JSONError(
-                    .invalid, at: pointer(to: name) + "/\(index)",
+                    .invalid, at: pointer(to: name).map { "\($0)/\(index)" },
                     "element \(index) of \(Quote.text(name)) is not allowed; \(Quote.text(name)) must be "
                         + wanted
                 )

@@ -1,4 +1,4 @@
-/// An error of a JSON body, with its place.
+/// An error of a JSON body, or of a parameter in place of one of its members.
 package struct JSONError: Error, Equatable {
     package enum Kind: Sendable {
         /// The body is not JSON: HTTP status 400.
@@ -9,14 +9,14 @@ package struct JSONError: Error, Equatable {
 
     package var kind: Kind
 
-    /// JSON pointer (RFC 6901) to the value; "" for the whole body.
-    package var pointer: String
+    /// JSON pointer (RFC 6901) to the value; "" for the whole body, nil for an error outside of it.
+    package var pointer: String?
 
     /// One line that says what is wrong, where, and what would be right. Text from the body is quoted and
     /// truncated.
     package var detail: String
 
-    package init(_ kind: Kind, at pointer: String = "", _ detail: String) {
+    package init(_ kind: Kind, at pointer: String? = "", _ detail: String) {
         self.kind = kind
         self.pointer = pointer
         self.detail = detail
@@ -24,12 +24,12 @@ package struct JSONError: Error, Equatable {
 
     /// Returns the error with the pointer relative to the object that has the value under `name`.
     func inside(member name: String) -> JSONError {
-        JSONError(kind, at: JSONPointer.member(name) + pointer, detail)
+        JSONError(kind, at: pointer.map { JSONPointer.member(name) + $0 }, detail)
     }
 
     /// Returns the error with the pointer relative to the array that has the value at `index`.
     func inside(element index: Int) -> JSONError {
-        JSONError(kind, at: "/\(index)" + pointer, detail)
+        JSONError(kind, at: pointer.map { "/\(index)" + $0 }, detail)
     }
 }
 

@@ -12,8 +12,8 @@ package enum JSONReader {
     /// Reads a body.
     ///
     /// - Parameters:
-    ///   - body: UTF-8. The body is copied unless its array has capacity for 64 more bytes: the reader loads
-    ///     bytes after the last one, whose values do not matter.
+    ///   - body: UTF-8, with or without a byte order mark. The body is copied unless its array has capacity
+    ///     for 64 more bytes: the reader loads bytes after the last one, whose values do not matter.
     ///   - tensors: names of the members of the outermost object whose values are nested arrays of numbers, 1
     ///     to 4 levels deep, to be read into a ``Tensor``. `null` stays ``JSONValue/null``. A deeper member
     ///     is named by its path, in which `*` matches every element of an array: `inputs/*/data`.
@@ -38,8 +38,12 @@ package enum JSONReader {
     private static func parse(
         padded: [UInt8], count: Int, tensors: Set<String>
     ) throws(JSONError) -> JSONValue {
-        try padded.withUnsafeBufferPointer { (bytes) throws(JSONError) -> JSONValue in
-            try SimdJSONParserPool.withParser { (parser) throws(JSONError) -> JSONValue in
+        // RFC 8259, 8.1 lets a reader ignore a byte order mark.
+        let mark = padded.first == 0xEF && padded.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let count = count - mark
+        return try padded.withUnsafeBufferPointer { (padded) throws(JSONError) -> JSONValue in
+            let bytes = UnsafeBufferPointer(rebasing: padded[mark...])
+            return try SimdJSONParserPool.withParser { (parser) throws(JSONError) -> JSONValue in
                 guard let parser, let start = bytes.baseAddress else { throw MalformedJSON.empty }
                 let capacity = max(count, SimdJSONParserPool.minCapacity).roundedUpToPowerOfTwo(
                     below: SimdJSONParserPool.maxIdleCapacity)

@@ -12,7 +12,7 @@ extension JSONTreeBuilder {
         }
         var result = csimdjson_tensor()
         let maxCount = csimdjson_tokens_left(parser) / 2
-        let values = [Float](unsafeUninitializedCapacity: maxCount) { buffer, count in
+        let values = [Double](unsafeUninitializedCapacity: maxCount) { buffer, count in
             result = csimdjson_read_tensor(parser, buffer.baseAddress, buffer.count)
             count = result.status == .ok ? result.count : 0
         }
@@ -54,10 +54,6 @@ extension JSONTreeBuilder {
                 "found \(kind(of: token)) among numbers; each value must be a number, or null if it is "
                     + "missing"
             )
-        case .outOfRange:
-            return JSONError(
-                .invalid, at: pointer,
-                "the number \(source) is beyond the range of float32, ±3.4028235e38")
         case .emptyArray:
             return JSONError(.invalid, at: pointer, "an array is empty; every array needs at least one value")
         case .ragged:

@@ -25,6 +25,15 @@ package enum JSONValue: Sendable {
         case .object: "an object"
         }
     }
+
+    /// The value of a number; nil for any other value.
+    package var double: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        default: nil
+        }
+    }
 }
 
 /// Nested JSON arrays of numbers, flattened in row-major order.
@@ -33,12 +42,12 @@ package struct Tensor: Sendable {
     package var shape: [Int]
 
     /// The numbers, as many as the product of `shape`: finite, or NaN where the JSON has `null`.
-    package var values: [Float]
+    package var values: [Double]
 
     /// Positions in `values` that are `null` in the JSON, ascending.
     package var missing: [Int]
 
-    package init(shape: [Int], values: [Float], missing: [Int] = []) {
+    package init(shape: [Int], values: [Double], missing: [Int] = []) {
         self.shape = shape
         self.values = values
         self.missing = missing

@@ -9,7 +9,7 @@ extension JSONWriter {
 
     /// Writes a double without a separator.
     mutating func write(double: Double) {
-        append(atMost: Int(csimdjson_double_room)) { csimdjson_write_double(double, $0.baseAddress) }
+        write(row: [double])
     }
 
     /// Writes an integer without a separator.
@@ -24,11 +24,12 @@ extension JSONWriter {
     ///   - shape: length of each level, outermost first. A length of 0 writes empty arrays; `[]` writes one
     ///     number.
     package mutating func tensor(_ values: ArraySlice<Float>, shape: [Int]) {
-        precondition(
-            values.count == shape.reduce(1, *), "\(values.count) values cannot have the shape \(shape)")
-        separate()
-        var position = values.startIndex
-        write(level: shape[...], of: values, &position)
+        nested(shape, from: values.startIndex, count: values.count) { $0.write(row: values[$1]) }
+    }
+
+    /// Writes flat row-major values as nested arrays, with the digits of doubles.
+    package mutating func tensor(_ values: ArraySlice<Double>, shape: [Int]) {
+        nested(shape, from: values.startIndex, count: values.count) { $0.write(row: values[$1]) }
     }
 
     /// Writes `"name":[[…],…]`.
@@ -37,19 +38,35 @@ extension JSONWriter {
         tensor(values, shape: shape)
     }
 
-    private mutating func write(
-        level shape: ArraySlice<Int>, of values: ArraySlice<Float>, _ position: inout Int
+    /// Writes `"name":[[…],…]`, with the digits of doubles.
+    package mutating func tensor(_ name: String, _ values: ArraySlice<Double>, shape: [Int]) {
+        self.name(name)
+        tensor(values, shape: shape)
+    }
+
+    /// Writes nested arrays, and each innermost row by `row`, which gets its positions.
+    private mutating func nested(
+        _ shape: [Int], from start: Int, count: Int, _ row: (inout JSONWriter, Range<Int>) -> Void
     ) {
-        guard let count = shape.first else { return write(row: values[position...position]) }
+        precondition(count == shape.reduce(1, *), "\(count) values cannot have the shape \(shape)")
+        separate()
+        var position = start
+        write(level: shape[...], &position, row)
+    }
+
+    private mutating func write(
+        level shape: ArraySlice<Int>, _ position: inout Int, _ row: (inout JSONWriter, Range<Int>) -> Void
+    ) {
+        guard let count = shape.first else { return row(&self, position..<position + 1) }
         let inner = shape.dropFirst()
         append(UInt8(ascii: "["))
         if inner.isEmpty {
-            write(row: values[position..<position + count])
+            row(&self, position..<position + count)
             position += count
         } else {
             for index in 0..<count {
                 if index > 0 { append(UInt8(ascii: ",")) }
-                write(level: inner, of: values, &position)
+                write(level: inner, &position, row)
             }
         }
         append(UInt8(ascii: "]"))
@@ -60,6 +77,14 @@ extension JSONWriter {
     private mutating func write(row: ArraySlice<Float>) {
         append(atMost: row.count * Int(csimdjson_float_room)) { text in
             row.withUnsafeBufferPointer { csimdjson_write_floats($0.baseAddress, $0.count, text.baseAddress) }
+        }
+    }
+
+    private mutating func write(row: ArraySlice<Double>) {
+        append(atMost: row.count * Int(csimdjson_double_room)) { text in
+            row.withUnsafeBufferPointer {
+                csimdjson_write_doubles($0.baseAddress, $0.count, text.baseAddress)
+            }
         }
     }
 }

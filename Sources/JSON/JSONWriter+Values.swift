@@ -41,6 +41,11 @@ extension JSONWriter {
         tensor(floats, shape: [floats.count])
     }
 
+    /// Writes an array of doubles, `[…]`.
+    package mutating func value(_ doubles: ArraySlice<Double>) {
+        tensor(doubles, shape: [doubles.count])
+    }
+
     /// Writes `"name":null`.
     package mutating func nullMember(_ name: String) {
         self.name(name)
@@ -78,6 +83,12 @@ extension JSONWriter {
     }
 
     /// Writes `"name":[0.1,…]`.
+    package mutating func member(_ name: String, _ doubles: ArraySlice<Double>) {
+        self.name(name)
+        value(doubles)
+    }
+
+    /// Writes `"name":[…]`.
     package mutating func member(_ name: String, _ floats: ArraySlice<Float>) {
         self.name(name)
         value(floats)

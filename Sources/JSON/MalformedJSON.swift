@@ -108,9 +108,6 @@ enum MalformedJSON {
 
     private static func unknownHint(_ token: csimdjson_token, in body: UnsafeBufferPointer<UInt8>) -> String {
         let text = String(decoding: sourceBytes(token, in: body), as: UTF8.self)
-        if text.unicodeScalars.first == "\u{FEFF}" {
-            return " (the body starts with a byte order mark; remove it)"
-        }
         if text.hasPrefix("/") || text.hasPrefix("#") { return " (JSON has no comments)" }
         if text.hasPrefix("'") { return " (strings are in double quotes)" }
         if text.hasPrefix("+") || text.hasPrefix(".") { return " (numbers start with a digit or -)" }

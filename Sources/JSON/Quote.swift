@@ -21,4 +21,11 @@ package enum Quote {
         }
         return quoted + "'"
     }
+
+    /// Returns `'a', 'b'`: at most 20 texts.
+    package static func list(_ texts: [String]) -> String {
+        let maxCount = 20
+        return texts.prefix(maxCount).map { text($0) }.joined(separator: ", ")
+            + (texts.count > maxCount ? ", …" : "")
+    }
 }

@@ -6,7 +6,7 @@ import TimeSeries
 public struct DataFingerprint: Sendable, Equatable {
     /// The number of windows.
     public let windows: Int
-    /// SHA-256 in hexadecimal of T and F, each window's first row (64-bit integers), and all rows (float32),
+    /// SHA-256 in hexadecimal of T and F, each window's first row (64-bit integers), and all rows (float64),
     /// in little-endian order.
     public let sha256: String
 
@@ -16,7 +16,7 @@ public struct DataFingerprint: Sendable, Equatable {
     }
 
     /// Computes the fingerprint of windows; reads all rows once.
-    package init(of windows: Windows) {
+    package init(of windows: Windows<Double>) {
         var hash = SHA256()
         ([windows.timesteps, windows.features] + windows.starts).map { Int64($0).littleEndian }
             .withUnsafeBytes { hash.update(bufferPointer: $0) }

@@ -69,9 +69,13 @@ extension FieldReader {
         _ kind: ErrorKind, timesteps: Int, features: Int
     ) throws(JSONError) -> Detector {
         let rows = try part("z_score") { (json) throws(JSONError) in
-            let scale = try json.numbers("scale", [features])
+            let scale = try json.doubles("scale") ?? []
             guard scale.allSatisfy({ $0 > 0 }) else { throw json.error("scale", "must be greater than 0") }
-            return Scaler(scaling: .standard, offset: try json.numbers("mean", [features]), scale: scale)
+            let mean = try json.doubles("mean") ?? []
+            for (name, values) in [("scale", scale), ("mean", mean)] where values.count != features {
+                throw json.error(name, "has \(values.count) numbers for \(features) features")
+            }
+            return Scaler(scaling: .standard, offset: mean, scale: scale)
         }
         let components = try part("pca") { (json) throws(JSONError) in
             let hasAny = json.has("components")
@@ -116,6 +120,6 @@ extension FieldReader {
             let wanted = shape.map { $0.map { "\($0)" } ?? "any" }.joined(separator: ", ")
             throw error(name, "has the shape \(tensor.shape); it must be [\(wanted)], without null")
         }
-        return tensor.values
+        return try floats(name, tensor)
     }
 }

@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import NeuralNetwork
 import TimeSeries
@@ -10,6 +11,10 @@ public struct ModelDescription: Sendable {
     public let network: Sequential
     /// The names of the features, `[F]`; nil if none were given.
     public let featureNames: [String]?
+    /// The columns of the training data with their roles; nil for data without names and for older models.
+    public internal(set) var columns: [TableColumn]?
+    /// What is done with rows before they are scaled.
+    public let preparation: Preparation
     /// Converts between the data's units and scaled units.
     public let scaler: Scaler
     /// How the model was fitted.
@@ -41,19 +46,23 @@ public struct ModelDescription: Sendable {
         public var seconds = 0.0
         /// The version of the same model whose weights training started from; nil for a new model.
         public var warmStart: Int?
+        /// What was odd about the data or the fit, such as outliers.
+        public var warnings: [Warning] = []
 
         /// An unknown fit.
         package init() {}
 
         /// A fit and its results.
         package init(
-            options: TrainingOptions, history: [EpochReport], epoch: Int, seconds: Double, warmStart: Int?
+            options: TrainingOptions, history: [EpochReport], epoch: Int, seconds: Double, warmStart: Int?,
+            warnings: [Warning] = []
         ) {
             self.options = options
             self.history = history
             self.epoch = epoch
             self.seconds = seconds
             self.warmStart = warmStart
+            self.warnings = warnings
         }
     }
 
@@ -80,7 +89,8 @@ public struct ModelDescription: Sendable {
 
     /// A description from its parts.
     package init(
-        architecture: Architecture, network: Sequential, featureNames: [String]?, scaler: Scaler,
+        architecture: Architecture, network: Sequential, featureNames: [String]?,
+        columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
         baselineErrors: BaselineErrors?, origin: Origin, note: String?,
         unknown: UnknownMetadata
@@ -88,6 +98,8 @@ public struct ModelDescription: Sendable {
         self.architecture = architecture
         self.network = network
         self.featureNames = featureNames
+        self.columns = columns
+        self.preparation = preparation
         self.scaler = scaler
         self.training = training
         self.errorKind = errorKind
@@ -99,8 +111,26 @@ public struct ModelDescription: Sendable {
         self.unknown = unknown
     }
 
+    /// The roles of the columns by name: those of the training data, or the features of a model that does not
+    /// know more.
+    public var columnRoles: [String: ColumnRole] {
+        let names = columns?.map { ($0.name, $0.role) } ?? (featureNames ?? []).map { ($0, .feature) }
+        return Dictionary(names) { $1 }
+    }
+
     /// T and F of the model's windows.
     public var inputShape: Shape { network.inputShape }
+
+    /// Reasons to doubt the model: what was odd about its training, and what its threshold cannot promise.
+    public var warnings: [Warning] {
+        training.warnings
+            + Threshold.warnings(
+                of: threshold?.rule, source: threshold?.source, calibration: errors,
+                timesteps: inputShape.timesteps)
+    }
+
+    /// The name of a feature; its index, counted from 0, if it has none.
+    public func name(ofFeature feature: Int) -> String { featureNames?[feature] ?? "\(feature)" }
 
     /// The loss of the epoch whose weights were kept; nil without a history.
     public var loss: Double? {

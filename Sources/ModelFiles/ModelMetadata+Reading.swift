@@ -1,3 +1,4 @@
+import DataFormats
 import JSON
 import NeuralNetwork
 import TimeSeries
@@ -27,16 +28,23 @@ extension ModelMetadata {
             throw ModelFileError("metadata /architecture: \(mismatch.detail)")
         }
         let (errorKind, errors) = try DetectorMetadata.errors(&reader)
+        let names = try featureNames(reader, features: features)
+        let (data, warnings) = try data(&reader)
+        var training = try training(&reader)
+        training.warnings = warnings
         return ModelDescription(
-            architecture: architecture, network: network,
-            featureNames: try featureNames(reader, features: features),
+            architecture: architecture, network: network, featureNames: names,
+            columns: try columns(reader, features: names),
+            preparation: try reader.document("preparation") { (json) throws(JSONError) in
+                try json.preparation(features: features)
+            } ?? Preparation(),
             scaler: try scaler(&reader, features: features),
-            training: try training(&reader), errorKind: errorKind,
+            training: training, errorKind: errorKind,
             threshold: try DetectorMetadata.threshold(&reader), errors: errors,
             baselineErrors: try DetectorMetadata.baselineErrors(&reader),
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(reader), software: reader["software"] ?? "unknown",
-                data: try data(&reader), request: reader["request"]), note: reader["note"],
+                data: data, request: reader["request"]), note: reader["note"],
             unknown: reader.unknown)
     }
 
@@ -62,8 +70,20 @@ extension ModelMetadata {
                 JSONObject(uniqueMembers: [("feature_names", try JSONReader.parse(Array(text.utf8)))]))
             return try json.featureNames(of: features)
         } catch {
-            let place = error.pointer.isEmpty ? "/feature_names" : error.pointer
+            let place = error.pointer.flatMap { $0.isEmpty ? nil : $0 } ?? "/feature_names"
             throw ModelFileError("metadata \(place): \(error.detail)")
+        }
+    }
+
+    private static func columns(
+        _ reader: MetadataReader, features: [String]?
+    ) throws(ModelFileError) -> [TableColumn]? {
+        guard let text = reader["columns"], let features else { return nil }
+        do throws(JSONError) {
+            return try TableColumn.columns(try JSONReader.parse(Array(text.utf8)), features: features)
+        } catch {
+            throw ModelFileError(
+                "metadata \(error.pointer.flatMap { $0.isEmpty ? nil : $0 } ?? "/columns"): \(error.detail)")
         }
     }
 
@@ -73,8 +93,8 @@ extension ModelMetadata {
             (json) throws(JSONError) in
             let isScaled = json.has("offset") || json.has("scale")
             let scaling: Scaling = try json.choice("scaling", default: isScaled ? .standard : .none)
-            let offset = try json.floats("offset") ?? [Float](repeating: 0, count: features)
-            let scale = try json.floats("scale") ?? [Float](repeating: 1, count: features)
+            let offset = try json.doubles("offset") ?? [Double](repeating: 0, count: features)
+            let scale = try json.doubles("scale") ?? [Double](repeating: 1, count: features)
             guard scaling != .none || offset.allSatisfy({ $0 == 0 }) && scale.allSatisfy({ $0 == 1 }) else {
                 throw json.error("scaling", "is none, which allows no offset and no scale")
             }
@@ -112,11 +132,15 @@ extension ModelMetadata {
         return text
     }
 
-    private static func data(_ reader: inout MetadataReader) throws(ModelFileError) -> DataFingerprint? {
-        try reader.document("data") { (json) throws(JSONError) in
-            DataFingerprint(
+    private static func data(
+        _ reader: inout MetadataReader
+    ) throws(ModelFileError) -> (DataFingerprint?, [Warning]) {
+        let found = try reader.document("data") { (json) throws(JSONError) in
+            let data = DataFingerprint(
                 windows: try json.requiredInt("windows", in: 1...Int.max),
                 sha256: try json.requiredString("sha256"))
+            return (data, try json.warnings("warnings"))
         }
+        return found.map { ($0, $1) } ?? (nil, [])
     }
 }

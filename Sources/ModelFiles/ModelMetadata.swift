@@ -12,13 +12,15 @@ import TimeSeries
 /// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; required |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are not scaled |
 /// | `feature_names` | JSON: the names of the features, `[F]` unique strings |
+/// | `columns` | JSON: name and role of each column of the training data, for data with names |
+/// | `preparation` | JSON: `interval`, `aggregate`, `max_gap`, `row_interval`, `difference` |
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
 /// | `errors` | JSON: `kind`; the threshold's errors as `count`, `ranked`, `mean`, `deviation` |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate` of each epoch; `epoch`; `seconds`; `warm_start` |
-/// | `data` | JSON: `windows`, `sha256` |
+/// | `data` | JSON: `windows`, `sha256`, `warnings` of the training |
 /// | `created_at`, `software` | RFC 3339; name and version |
 /// | `request` | the fingerprint of the request that has made the version, if it had an Idempotency-Key |
 /// | `note` | JSON that the client of the training stores with the model; it is not interpreted here |
@@ -32,14 +34,15 @@ enum ModelMetadata {
     /// The names in the table.
     static let names: Set<String> = [
         "sha256", "data_sha256", "requires", "timesteps", "features", "architecture", "scaling",
-        "feature_names", "threshold", "errors", "baseline_errors", "detector", "training", "history", "data",
-        "created_at", "software", "request", "note",
+        "feature_names", "columns", "preparation", "threshold", "errors", "baseline_errors", "detector",
+        "training", "history", "data", "created_at", "software", "request", "note",
     ]
 
     /// Returns the metadata that describe a model, in the order of the file, without the detector.
     static func strings(of model: ModelDescription) -> [(name: String, value: String)] {
         var strings: [(name: String, value: String)] = [
-            ("requires", "[]"), ("software", model.origin.software), ("created_at", model.origin.createdAt),
+            ("requires", requirements(of: model)), ("software", model.origin.software),
+            ("created_at", model.origin.createdAt),
             ("timesteps", "\(model.inputShape.timesteps ?? 1)"), ("features", "\(model.inputShape.features)"),
         ]
         strings.append(document("architecture") { $0.members(of: model.architecture) })
@@ -54,6 +57,14 @@ enum ModelMetadata {
             json.array { json in for name in names { json.value(name) } }
             strings.append(("feature_names", String(decoding: json.bytes, as: UTF8.self)))
         }
+        if let columns = model.columns {
+            var json = JSONWriter()
+            json.columns(columns)
+            strings.append(("columns", String(decoding: json.bytes, as: UTF8.self)))
+        }
+        if model.preparation != Preparation() {
+            strings.append(document("preparation") { $0.members(of: model.preparation) })
+        }
         strings += DetectorMetadata.strings(of: model)
         if let options = model.training.options {
             strings.append(document("training") { $0.members(of: options) })
@@ -66,11 +77,24 @@ enum ModelMetadata {
                 document("data") { json in
                     json.member("windows", data.windows)
                     json.member("sha256", data.sha256)
+                    if !model.training.warnings.isEmpty {
+                        json.member("warnings", model.training.warnings)
+                    }
                 })
         }
         if let request = model.origin.request { strings.append(("request", request)) }
         if let note = model.note { strings.append(("note", note)) }
         return strings
+    }
+
+    /// What a reader must understand, as a JSON array of names of ``MetadataReader/features``.
+    private static func requirements(of model: ModelDescription) -> String {
+        var names: [String] = []
+        if model.preparation.differences != nil { names.append("difference") }
+        if model.preparation.resampling != nil { names.append("resampling") }
+        var json = JSONWriter()
+        json.array { json in for name in names { json.value(name) } }
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     /// Returns a JSON object under a name, as one entry of the metadata.

@@ -11,6 +11,9 @@ import TimeSeries
 /// | output `reconstruction` | `[batch, T, F]` | their reconstructions, in the data's units |
 /// | output `encoding` | `[batch, Z]` | their encodings, if the model has an encoding |
 /// | output `error` | `[batch]` | the mean squared error of each window, in scaled units |
+///
+/// All are float32, except that `windows` and `reconstruction` are float64 if the offset of a feature is so
+/// large that float32 would lose the data in it. The file's metadata have the type as `input`.
 public struct ONNXFile: Sendable {
     /// The bytes of the file, the same for the same weights and scaling.
     public let bytes: [UInt8]
@@ -41,14 +44,16 @@ public struct ONNXFile: Sendable {
             .named("batch"), .fixed(timesteps), .fixed(network.inputShape.features),
         ]
         var graph = ONNXGraph(name: "reprise")
-        let windows = graph.input("windows", shape)
         let scaling = trained.description.scaler
-        let parameters = scaling.scaling == .none ? nil : graph.parameters(of: scaling)
-        let scaled = parameters.map { graph.scale(windows, $0) } ?? windows
+        let type: ONNXGraph.ElementType = scaling.needsDoublePrecision ? .double : .float
+        graph.metadata("input", type == .double ? "float64" : "float32")
+        let windows = graph.input("windows", shape, type)
+        let parameters = scaling.scaling == .none ? nil : graph.parameters(of: scaling, type)
+        let scaled = parameters.map { graph.scale(windows, $0, type) } ?? windows
         let outputs = graph.outputs(of: trained.model, for: graph.swapped("windows/time_major", scaled))
         let result = graph.swapped("reconstruction/batch_major", outputs[outputs.count - 1])
         graph.output(
-            "reconstruction", parameters.map { graph.unscale(result, $0) } ?? result, shape)
+            "reconstruction", parameters.map { graph.unscale(result, $0, type) } ?? result, shape, type)
         if let index = network.encodingIndex, let units = network.encodingUnits {
             graph.output("encoding", outputs[index], [.named("batch"), .fixed(units)])
         }
@@ -59,21 +64,32 @@ public struct ONNXFile: Sendable {
 
 extension ONNXGraph {
     /// Offset and scale of each feature, `[F]`.
-    fileprivate mutating func parameters(of scaler: Scaler) -> (offset: Value, scale: Value) {
-        let count = scaler.offset.count
-        return (
-            constant(NamedTensor(name: "scaling/offset", shape: [count], values: scaler.offset)),
-            constant(NamedTensor(name: "scaling/scale", shape: [count], values: scaler.scale))
-        )
+    fileprivate mutating func parameters(
+        of scaler: Scaler, _ type: ElementType
+    ) -> (offset: Value, scale: Value) {
+        let vectors = [("scaling/offset", scaler.offset), ("scaling/scale", scaler.scale)].map {
+            name, values in
+            type == .double
+                ? constant(name, values)
+                : constant(NamedTensor(name: name, shape: [values.count], values: values.map { Float($0) }))
+        }
+        return (vectors[0], vectors[1])
     }
 
-    fileprivate mutating func scale(_ windows: Value, _ scaling: (offset: Value, scale: Value)) -> Value {
+    /// Scaled windows as float32. The offset is subtracted in the type of the windows.
+    fileprivate mutating func scale(
+        _ windows: Value, _ scaling: (offset: Value, scale: Value), _ type: ElementType
+    ) -> Value {
         let centred = node("scaling/centred", "Sub", [windows, scaling.offset])
-        return node("scaling/scaled", "Div", [centred, scaling.scale])
+        let scaled = node("scaling/scaled", "Div", [centred, scaling.scale])
+        return type == .double ? cast("scaling/float", scaled, to: .float) : scaled
     }
 
-    fileprivate mutating func unscale(_ scaled: Value, _ scaling: (offset: Value, scale: Value)) -> Value {
-        let centred = node("unscaling/centred", "Mul", [scaled, scaling.scale])
+    fileprivate mutating func unscale(
+        _ scaled: Value, _ scaling: (offset: Value, scale: Value), _ type: ElementType
+    ) -> Value {
+        let wide = type == .double ? cast("unscaling/double", scaled, to: .double) : scaled
+        let centred = node("unscaling/centred", "Mul", [wide, scaling.scale])
         return node("unscaling/unscaled", "Add", [centred, scaling.offset])
     }
 

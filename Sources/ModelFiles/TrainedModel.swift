@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import NeuralNetwork
 import TimeSeries
@@ -27,12 +28,15 @@ public struct TrainedModel: Sendable {
             description.errors, description.baselineErrors?.zScore, description.baselineErrors?.pca,
         ]
         let floats =
-            errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 2 * inputShape.features
+            errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 4 * inputShape.features
             + detector.valueCount
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0
+        let columns =
+            description.columns?.reduce(0) { $0 + MemoryLayout<TableColumn>.stride + $1.name.utf8.count } ?? 0
         let note = description.note?.utf8.count ?? 0
-        return model.byteCount + names + note + description.unknown.byteCount + description.training.history
+        return model.byteCount + names + columns + note + description.unknown.byteCount + description.training
+            .history
             .count
             * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride
@@ -43,7 +47,7 @@ public struct TrainedModel: Sendable {
     /// The reconstructions of N windows and their errors.
     public struct Reconstruction: Sendable {
         /// `[N][T][F]` in the data's units.
-        public let values: [Float]
+        public let values: [Double]
         /// The mean squared error of each window in the data's units, `[N]`.
         public let errors: [Float]
         /// The mean squared error of each window in scaled units, `[N]`.
@@ -52,33 +56,29 @@ public struct TrainedModel: Sendable {
 
     /// Reconstructs windows and computes their errors.
     /// - Parameter windows: `[N][T][F]` in the data's units.
-    public func reconstruct(_ windows: Windows) -> Reconstruction {
+    public func reconstruct(_ windows: Windows<Double>) -> Reconstruction {
         let scaled = scale(windows)
-        var values = model.reconstruct(scaled)
-        let scaledErrors = meanSquaredErrors(of: scaled, reconstructions: values)
-        guard scaler.scaling != .none else {
-            return Reconstruction(values: values, errors: scaledErrors, scaledErrors: scaledErrors)
-        }
-        scaler.inverseTransform(&values)
-        let errors = meanSquaredErrors(of: windows, reconstructions: values)
+        let output = model.reconstruct(scaled)
+        let scaledErrors = meanSquaredErrors(of: scaled, reconstructions: output)
+        let values = scaler.inverseTransform(output)
+        let errors =
+            scaler.scaling == .none
+            ? scaledErrors : meanSquaredErrors(of: windows, reconstructions: values)
         return Reconstruction(values: values, errors: errors, scaledErrors: scaledErrors)
     }
 
     /// The encoding of each window, `[N][Z]`; nil for a network without one.
     /// - Parameter windows: `[N][T][F]` in the data's units.
-    public func encode(_ windows: Windows) -> [Float]? { model.encode(scale(windows)) }
+    public func encode(_ windows: Windows<Double>) -> [Float]? { model.encode(scale(windows)) }
 
     /// Computes the errors of windows, of the model's kind, in scaled units.
     /// - Parameter windows: `[N][T][F]` in the data's units.
-    public func errors(of windows: Windows, _ detail: WindowErrors.Detail = []) -> WindowErrors {
+    public func errors(of windows: Windows<Double>, _ detail: WindowErrors.Detail = []) -> WindowErrors {
         detector.measure.errors(of: scale(windows), by: model, detail)
     }
 
     /// Converts windows to scaled units.
-    package func scale(_ windows: Windows) -> Windows {
-        guard scaler.scaling != .none else { return windows }
-        var values = windows.series.values
-        scaler.transform(&values)
-        return windows.replacingValues(with: values)
+    package func scale(_ windows: Windows<Double>) -> Windows<Float> {
+        windows.replacingValues(with: scaler.transform(windows.series).values)
     }
 }

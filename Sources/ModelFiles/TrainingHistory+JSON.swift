@@ -17,10 +17,27 @@ extension JSONWriter {
 
 extension FieldReader {
     /// An array of numbers without null.
-    mutating func floats(_ name: String) throws(JSONError) -> [Float]? {
+    mutating func doubles(_ name: String) throws(JSONError) -> [Double]? {
         guard let tensor = try tensor(name, rank: 1...1) else { return nil }
         guard tensor.missing.isEmpty else { throw error(name, "has a null in it") }
         return tensor.values
+    }
+
+    /// An array of numbers without null, in the range of float32.
+    mutating func floats(_ name: String) throws(JSONError) -> [Float]? {
+        guard let tensor = try tensor(name, rank: 1...1) else { return nil }
+        guard tensor.missing.isEmpty else { throw error(name, "has a null in it") }
+        return try floats(name, tensor)
+    }
+
+    /// Converts the numbers of a tensor.
+    /// - Throws: an error for a number beyond the range of float32.
+    func floats(_ name: String, _ tensor: Tensor) throws(JSONError) -> [Float] {
+        let floats = tensor.values.map { Float($0) }
+        guard floats.allSatisfy(\.isFinite) else {
+            throw error(name, "has a number beyond the range of float32, ±3.4028235e38")
+        }
+        return floats
     }
 
     /// Reads the results of training, but not its options.

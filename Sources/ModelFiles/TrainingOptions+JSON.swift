@@ -15,21 +15,29 @@ extension TrainingOptions {
         .seed("seed", \.seed),
         .object("early_stopping", \.earlyStopping, defaults: EarlyStopping(), EarlyStopping.fields) {
             (json, stopping, options) throws(JSONError) in
-            try options.check(stopping.monitor, json)
+            try options.check(stopping.monitor, of: "early_stopping", json)
         },
         .object(
             "reduce_lr_on_plateau", \.reduceLROnPlateau, defaults: ReduceLROnPlateau(),
             ReduceLROnPlateau.fields
         ) { (json, plateau, options) throws(JSONError) in
-            try options.check(plateau.monitor, json)
+            try options.check(plateau.monitor, of: "reduce_lr_on_plateau", json)
         },
     ]
 
-    private func check(_ monitor: EarlyStopping.Monitor, _ json: FieldReader) throws(JSONError) {
-        guard monitor == .loss || validationSplit > 0 else {
-            throw json.error(
-                "monitor", "is \"val_loss\", but there is none; set validation_split, or monitor: loss")
-        }
+    /// - Throws: `JSONError` if an option monitors a loss that there is not. Its pointer is that of
+    ///   `monitor`, or of the option if it lacks `monitor`.
+    private func check(
+        _ monitor: EarlyStopping.Monitor, of option: String, _ json: FieldReader
+    ) throws(JSONError) {
+        guard monitor == .validationLoss, validationSplit == 0 else { return }
+        let reason =
+            "but validation_split is missing or 0, so that there is no val_loss; set validation_split, for "
+            + "example to 0.1, or set monitor to loss"
+        var json = json
+        guard !json.has("monitor") else { throw json.error("monitor", "is 'val_loss', \(reason)") }
+        throw JSONError(
+            .invalid, at: json.pointer, "'\(option)' monitors val_loss by default, \(reason)")
     }
 }
 

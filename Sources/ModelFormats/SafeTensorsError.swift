@@ -25,7 +25,7 @@ package struct SafeTensorsError: Error, Equatable, CustomStringConvertible {
     /// Creates an error about the header's JSON, which ``JSONReader`` calls "the body". Byte offsets count
     /// from the start of the JSON.
     init(header error: JSONError) {
-        let place = error.pointer.isEmpty ? "" : " at \(Quote.text(error.pointer))"
+        let place = error.pointer.flatMap { $0.isEmpty ? nil : " at \(Quote.text($0))" } ?? ""
         let body = "the body"
         let detail =
             error.detail.hasPrefix(body) ? "the JSON" + error.detail.dropFirst(body.count) : error.detail

@@ -9,11 +9,15 @@ extension ModelRegistry {
     ///
     /// If another server has meanwhile published a version for the same request
     /// (``ModelDescription/Origin/request``), that version is returned and no new one is made.
-    /// - Parameter isWanted: called immediately before the version appears; false cancels the publication.
+    /// - Parameters:
+    ///   - mayReplace: called, unless nil, while the model is locked, with ``latestDigest(of:)``; false
+    ///     cancels the publication.
+    ///   - isWanted: called immediately before the version appears; false cancels the publication.
     /// - Returns: the version of the request.
     /// - Throws: ``RegistryError``.
     public func publish(
-        _ name: String, _ trained: TrainedModel, isWanted: () -> Bool = { true }
+        _ name: String, _ trained: TrainedModel, replacing mayReplace: ((_ digest: String?) -> Bool)? = nil,
+        isWanted: () -> Bool = { true }
     ) throws(RegistryError) -> Description {
         guard state.withLock({ $0.versionCount }) < limits.maxModelVersions else {
             throw .full(limits.maxModelVersions)
@@ -25,7 +29,12 @@ extension ModelRegistry {
         do throws(FileError) {
             let version = try repository.write(name, content) { (assignNumber) throws(FileError) in
                 try changeLocked(name) { () throws(FileError) in
-                    guard isWanted() else { throw FileError(call: "rename", path: name, code: ECANCELED) }
+                    let isAllowed = try mayReplace.map { (mayReplace) throws(FileError) in
+                        mayReplace(try lockedDigest(of: name))
+                    }
+                    guard isAllowed ?? true, isWanted() else {
+                        throw FileError(call: "rename", path: name, code: ECANCELED)
+                    }
                     if let request = trained.description.origin.request {
                         let versions = try repository.listing(name)?.versions ?? []
                         twin = newestVersion(of: name, in: versions, fingerprint: request)
@@ -41,6 +50,26 @@ extension ModelRegistry {
             if let twin { return twin }
             throw error.code == ECANCELED ? .cancelled : .disk(error)
         }
+    }
+
+    /// Returns ``ModelDownload/digest`` of the latest version, whether or not this release understands the
+    /// version; nil if there is none.
+    /// - Throws: ``FileError`` if the disk fails.
+    public func latestDigest(of name: String) throws(FileError) -> String? {
+        do throws(VersionError) {
+            // Finds out whether the newest version is damaged or not understood, and thus not the latest.
+            _ = try description(name)
+        } catch {
+            if case .disk(let error) = error { throw error }
+        }
+        return try folderAccess.withLock { (_) throws(FileError) in try lockedDigest(of: name) }
+    }
+
+    /// Returns the digest of the latest version. The caller holds `folderAccess`.
+    private func lockedDigest(of name: String) throws(FileError) -> String? {
+        try updateListing(name)
+        let version = state.withLock { $0.models[name]?.listing.latest }
+        return try version.map { (version) throws(FileError) in try repository.digest(name, version) }
     }
 
     /// Returns the version that a request has made, on this server or another one.
@@ -94,12 +123,18 @@ extension ModelRegistry {
     }
 
     /// Points an alias to a version.
-    /// - Returns: false if there is no such version.
+    /// - Parameter isAllowed: called while the model is locked, with whether the alias exists; false leaves
+    ///   everything as it is.
+    /// - Returns: false if there is no such version, or the change is not allowed.
     /// - Throws: ``FileError`` if the disk fails.
-    public func setAlias(_ alias: String, of name: String, to version: Int) throws(FileError) -> Bool {
+    public func setAlias(
+        _ alias: String, of name: String, to version: Int,
+        if isAllowed: (_ isPresent: Bool) -> Bool = { _ in true }
+    ) throws(FileError) -> Bool {
         guard try versions(name) != nil else { return false }
         return try change(name) { () throws(FileError) in
-            try repository.setAlias(alias, of: name, to: version)
+            guard isAllowed(try repository.listing(name)?.aliases[alias] != nil) else { return false }
+            return try repository.setAlias(alias, of: name, to: version)
         }
     }
 

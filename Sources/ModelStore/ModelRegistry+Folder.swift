@@ -70,8 +70,8 @@ extension ModelRegistry {
     }
 
     /// Lists a model's folder. Damaged versions are left out, and those that are not understood are marked,
-    /// until their files change.
-    private func updateListing(_ name: String) throws(FileError) {
+    /// until their files change. The caller holds `folderAccess`.
+    func updateListing(_ name: String) throws(FileError) {
         let start = Self.now()
         var listing = try repository.listing(name)
         if listing?.versions.isEmpty ?? true, !state.withLock({ $0.isEmpty(name) }) {

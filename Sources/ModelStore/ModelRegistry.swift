@@ -37,6 +37,11 @@ public final class ModelRegistry: Sendable {
 
     /// The versions and aliases of one model.
     public struct Versions: Sendable, Equatable {
+        /// Whether there is a version of this number, whether or not this release understands it.
+        public func contains(_ number: Int) -> Bool {
+            numbers.contains(number) || unreadable.contains { $0.number == number }
+        }
+
         /// The numbers of the versions that this release understands, as far as it has read them, ascending.
         public let numbers: [Int]
         /// The versions that this release does not understand, as far as it has read them, ascending.

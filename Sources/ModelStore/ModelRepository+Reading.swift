@@ -17,6 +17,20 @@ extension ModelRepository {
         }
     }
 
+    /// The checksum of the header of a version's file, as ``ModelDownload/digest``. The file is not checked.
+    /// - Throws: ``FileError``, also if the file is not that of a model.
+    func digest(_ name: String, _ version: Int) throws(FileError) -> String {
+        do throws(ReadError) {
+            return try open(name, version).header.digest
+        } catch {
+            switch error {
+            case .system(let error): throw error
+            case .missing, .damaged, .notUnderstood:
+                throw FileError(call: "read", path: filePath(name, version), code: EIO)
+            }
+        }
+    }
+
     /// Opens a version's file for download, after a check of its checksums.
     func download(_ name: String, _ version: Int) throws(ReadError) -> ModelDownload {
         let (file, header) = try open(name, version)

@@ -114,13 +114,16 @@ struct RegistryState {
 }
 
 extension ModelRepository.Listing {
-    /// The number of the version that a reference means; nil if there is none. The latest version is the
-    /// newest one that this release understands.
+    /// The number of the latest version: the newest one that this release understands, or the newest one if
+    /// it understands none; nil if there are no versions.
+    var latest: Int? { versions.last { unreadable[$0] == nil } ?? versions.last }
+
+    /// The number of the version that a reference means; nil if there is none.
     /// - Throws: ``UnreadableVersion`` if this release does not understand the version.
     func number(_ reference: VersionReference) throws(UnreadableVersion) -> Int? {
         let number =
             switch reference {
-            case .latest: versions.last { unreadable[$0] == nil } ?? versions.last
+            case .latest: latest
             case .number(let number): versions.contains(number) ? number : nil
             case .alias(let name): aliases[name]
             }

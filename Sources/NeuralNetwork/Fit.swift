@@ -15,7 +15,7 @@ extension Sequential {
     ///   ``TrainingError/diverged(epoch:)`` if the loss or a weight becomes NaN or infinite, and
     ///   ``TrainingError/cancelled`` if `isCancelled` returns true.
     public func fit(
-        _ windows: Windows, options: TrainingOptions, initial: Weights? = nil,
+        _ windows: Windows<Float>, options: TrainingOptions, initial: Weights? = nil,
         onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(TrainingError) -> TrainingResult {
         try check(windows, options)
@@ -75,7 +75,7 @@ extension Sequential {
         return sum / Double(order.count)
     }
 
-    private func check(_ windows: Windows, _ options: TrainingOptions) throws(TrainingError) {
+    private func check(_ windows: Windows<Float>, _ options: TrainingOptions) throws(TrainingError) {
         guard .sequence(windows.timesteps, windows.features) == inputShape else {
             throw .invalid(
                 "the windows have shape [\(windows.timesteps), \(windows.features)]; the network takes "

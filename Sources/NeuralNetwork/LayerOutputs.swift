@@ -8,21 +8,16 @@ public struct LayerOutputs: Sendable {
     public let count: Int
     /// The windows as the network sees them, in scaled units: `[N][T][F]`.
     public let inputs: [Float]
-    /// For each layer `[N]` times its output shape, in scaled units.
+    /// For each layer `[N]` times its output shape, in scaled units; all finite.
     public let layers: [[Float]]
 
     /// Passes windows through a network once.
     /// - Parameter windows: `[N][T][F]` in scaled units, of the model's input shape.
-    public init(of windows: Windows, by model: Model) {
+    public init(of windows: Windows<Float>, by model: Model) {
         network = model.network
         count = windows.count
         inputs = Windows(joining: [windows]).series.values
         layers = model.outputs(of: Array(network.entries.indices), for: windows)
-    }
-
-    /// Whether no value has overflowed float32.
-    public var isFinite: Bool {
-        inputs.allSatisfy(\.isFinite) && layers.allSatisfy { $0.allSatisfy(\.isFinite) }
     }
 
     /// The number of values that one window gives: its own and those of every layer.

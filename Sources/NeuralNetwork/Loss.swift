@@ -31,6 +31,21 @@ public enum Loss: String, Sendable, CaseIterable {
         }
     }
 
+    /// Returns the mean of the loss over all numbers.
+    /// - Parameters:
+    ///   - outputs: of a network.
+    ///   - targets: as many numbers, at least one.
+    package func mean(of outputs: [Float], _ targets: [Float]) -> Double {
+        precondition(outputs.count == targets.count && !targets.isEmpty)
+        return outputs.withUnsafeBufferPointer { outputs in
+            targets.withUnsafeBufferPointer { targets in
+                guard let output = outputs.baseAddress, let target = targets.baseAddress else { return 0 }
+                return sum(output, target, count: targets.count, gradient: nil, scale: 1)
+                    / Double(targets.count)
+            }
+        }
+    }
+
     @inline(__always)
     private func accumulate(
         _ output: UnsafePointer<Float>, _ target: UnsafePointer<Float>, _ count: Int, _ gradient: Floats?,

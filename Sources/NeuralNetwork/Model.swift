@@ -54,13 +54,13 @@ public final class Model: Sendable {
     /// Returns the reconstruction of each window: the output of the last layer.
     /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
     /// - Returns: `[N][T][F]` flat, in the units of the windows.
-    public func reconstruct(_ windows: Windows) -> [Float] {
+    public func reconstruct(_ windows: Windows<Float>) -> [Float] {
         outputs(of: [network.entries.count - 1], for: windows)[0]
     }
 
     /// Returns the encoding of each window, `[N][Z]` flat; nil if the network has none.
     /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
-    public func encode(_ windows: Windows) -> [Float]? {
+    public func encode(_ windows: Windows<Float>) -> [Float]? {
         network.encodingIndex.map { outputs(of: [$0], for: windows)[0] }
     }
 
@@ -68,8 +68,9 @@ public final class Model: Sendable {
     /// - Parameters:
     ///   - layers: indices into `network.entries`.
     ///   - windows: `[N][T][F]`, in the units that the network was trained on.
-    /// - Returns: for each of `layers`, `[N]` times the layer's output shape, flat and row-major.
-    public func outputs(of layers: [Int], for windows: Windows) -> [[Float]] {
+    /// - Returns: for each of `layers`, `[N]` times the layer's output shape, flat and row-major. All numbers
+    ///   are finite, whatever the windows (``limit(_:isReconstruction:)``).
+    public func outputs(of layers: [Int], for windows: Windows<Float>) -> [[Float]] {
         precondition(
             .sequence(windows.timesteps, windows.features) == network.inputShape,
             "the windows do not have the network's input shape")
@@ -86,7 +87,11 @@ public final class Model: Sendable {
                 run(windows, range) { workspace in
                     var target = base
                     for (layer, size) in zip(layers, sizes) {
-                        workspace.store(layer, batch: range.count, to: target + range.lowerBound * size)
+                        let first = target + range.lowerBound * size
+                        workspace.store(layer, batch: range.count, to: first)
+                        Self.limit(
+                            UnsafeMutableBufferPointer(start: first, count: range.count * size),
+                            isReconstruction: layer == network.entries.count - 1)
                         target += windows.count * size
                     }
                 }
@@ -100,13 +105,33 @@ public final class Model: Sendable {
         }
     }
 
+    /// The largest reconstruction that counts, in scaled units.
+    private static let maxReconstruction: Float = 1e9
+
+    /// Makes the outputs of a layer finite. Windows with enormous values can overflow a layer, or make a
+    /// network without saturation invent values that are larger still.
+    ///
+    /// A reconstruction that is not finite, or beyond ±1e9, becomes 0, which is the mean in scaled units: the
+    /// residual then shows the input. Outputs of other layers are limited to the largest float, and NaN
+    /// becomes 0.
+    private static func limit(_ values: UnsafeMutableBufferPointer<Float>, isReconstruction: Bool) {
+        let largest = isReconstruction ? maxReconstruction : .greatestFiniteMagnitude
+        var isLimited = true
+        for value in values { isLimited = isLimited && abs(value) <= largest }
+        guard !isLimited else { return }
+        for index in values.indices where !(abs(values[index]) <= largest) {
+            values[index] =
+                isReconstruction || values[index].isNaN ? 0 : values[index] > 0 ? largest : -largest
+        }
+    }
+
     /// Windows in one pass; fewer if the workspace of one window is large.
     private var windowsPerPass: Int {
         let one = Workspace.byteCount(plan, capacity: 1, mode: .inference)
         return max(1, min(Self.maxWindowsPerPass, Self.maxWorkspaceBytes / one))
     }
 
-    private func run(_ windows: Windows, _ range: Range<Int>, _ body: (Workspace) -> Void) {
+    private func run(_ windows: Windows<Float>, _ range: Range<Int>, _ body: (Workspace) -> Void) {
         let workspace = dequeueWorkspace(for: range.count)
         windows.series.values.withUnsafeBufferPointer { rows in
             guard let base = rows.baseAddress else { return }

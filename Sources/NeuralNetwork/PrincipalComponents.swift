@@ -44,7 +44,7 @@ public struct PrincipalComponents: Sendable, Equatable {
     /// - Parameters:
     ///   - windows: `[N][T][F]`, at least one window.
     ///   - wanted: maximum number of components. There are fewer if the windows vary in fewer directions.
-    public init(of windows: Windows, count wanted: Int) {
+    public init(of windows: Windows<Float>, count wanted: Int) {
         let size = windows.timesteps * windows.features
         let rows = min(windows.count, max(64, Self.maxSampledValues / size))
         let chosen = (0..<rows).map { $0 * windows.count / rows }

@@ -96,7 +96,7 @@ package final class TrainingStep {
     ///   - windows: `[N][T][F]`, all training windows.
     ///   - indices: the batch's windows, at most as many as the batch size.
     /// - Returns: the batch's mean loss before the step.
-    package func train(on windows: Windows, indices: ArraySlice<Int>) -> Double {
+    package func train(on windows: Windows<Float>, indices: ArraySlice<Int>) -> Double {
         let loss = computeGradient(on: windows, indices: indices)
         adam.update(weightsBase, gradient: shards[0].parameterGradient, scale: clipScale(), pool: pool)
         packed.update(from: weightsBase, pool: pool)
@@ -104,7 +104,7 @@ package final class TrainingStep {
     }
 
     /// Returns the mean loss of a batch and stores its gradient in ``gradient``.
-    package func computeGradient(on windows: Windows, indices: ArraySlice<Int>) -> Double {
+    package func computeGradient(on windows: Windows<Float>, indices: ArraySlice<Int>) -> Double {
         steps += 1
         let scale = 1 / Float(indices.count * plan.network.outputShape.count)
         let sum = eachShard(windows, indices, mode: .training) { workspace, outputs in
@@ -121,7 +121,7 @@ package final class TrainingStep {
     }
 
     /// Returns the mean loss of a batch in inference mode: without dropout, without changing any state.
-    package func evaluate(on windows: Windows, indices: ArraySlice<Int>) -> Double {
+    package func evaluate(on windows: Windows<Float>, indices: ArraySlice<Int>) -> Double {
         let sum = eachShard(windows, indices, mode: .inference) { workspace, outputs in
             self.loss.sum(workspace.output, workspace.input, count: outputs, gradient: nil, scale: 0)
         }
@@ -131,7 +131,7 @@ package final class TrainingStep {
     /// Runs the forward pass of each shard, calls `body` with the shard's workspace and the number of its
     /// outputs, and returns the sum of the results, added in the shards' order.
     private func eachShard(
-        _ windows: Windows, _ indices: ArraySlice<Int>, mode: Mode, _ body: (Workspace, Int) -> Double
+        _ windows: Windows<Float>, _ indices: ArraySlice<Int>, mode: Mode, _ body: (Workspace, Int) -> Double
     ) -> Double {
         let parts = min(shards.count, indices.count)
         shardLoss.withUnsafeMutableBufferPointer { sums in

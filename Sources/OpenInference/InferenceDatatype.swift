@@ -5,21 +5,21 @@ enum InferenceDatatype: String, CaseIterable {
 
     var byteCount: Int { self == .float32 ? 4 : 8 }
 
-    /// Converts little-endian values to float32.
-    func values(_ bytes: ArraySlice<UInt8>) -> [Float] {
+    /// Converts little-endian values.
+    func values(_ bytes: ArraySlice<UInt8>) -> [Double] {
         bytes.withUnsafeBytes { bytes in
             (0..<bytes.count / byteCount).map { index in
                 let offset = index * byteCount
                 return switch self {
                 case .float32:
-                    Float(
-                        bitPattern: UInt32(
-                            littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+                    Double(
+                        Float(
+                            bitPattern: UInt32(
+                                littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))))
                 case .float64:
-                    Float(
-                        Double(
-                            bitPattern: UInt64(
-                                littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))))
+                    Double(
+                        bitPattern: UInt64(
+                            littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
                 }
             }
         }

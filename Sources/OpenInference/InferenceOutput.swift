@@ -20,8 +20,13 @@ enum InferenceOutput: String, CaseIterable {
 
     /// The name of the only input tensor.
     static let input = "windows"
-    /// The datatype of all outputs, and the preferred one of inputs.
-    static let datatype = "FP32"
+    /// The datatype of all outputs.
+    static let datatype = InferenceDatatype.float32
+
+    /// The datatype that an input should have: FP32 cannot hold values whose offset is large.
+    static func inputDatatype(for model: ModelDescription) -> InferenceDatatype {
+        model.scaler.needsDoublePrecision ? .float64 : .float32
+    }
 
     /// The shape of the output for one window; nil if the model does not have the output.
     func shape(of model: ModelDescription) -> [Int]? {
@@ -45,10 +50,10 @@ enum InferenceOutput: String, CaseIterable {
     ///   - scoring: turns errors into scores; nil if `outputs` does not have ``score``.
     /// - Returns: for each output its values, of the shape `[N]` followed by ``shape(of:)``; and the errors
     ///   of the scores, `[N]`.
-    /// - Throws: 422 for values that overflow float32.
     static func compute(
-        _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows, _ scoring: Scoring?
-    ) throws(Problem) -> (values: [InferenceOutput: [Float]], errors: [Float]) {
+        _ outputs: Set<InferenceOutput>, _ entry: ModelRegistry.Entry, _ windows: Windows<Double>,
+        _ scoring: Scoring?
+    ) -> (values: [InferenceOutput: [Float]], errors: [Float]) {
         let trained = entry.trained
         let network = trained.model.network
         let encoding = outputs.contains(.encoding) ? network.encodingIndex : nil
@@ -58,7 +63,7 @@ enum InferenceOutput: String, CaseIterable {
         for part in trained.scale(windows).chunks {
             var layers = trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
             if encoding != nil { values[.encoding, default: []] += layers.removeFirst() }
-            guard var reconstructions = layers.first else { continue }
+            guard let reconstructions = layers.first else { continue }
             if outputs.contains(.error) {
                 values[.error, default: []] += meanSquaredErrors(of: part, reconstructions: reconstructions)
             }
@@ -68,21 +73,24 @@ enum InferenceOutput: String, CaseIterable {
                 values[.score, default: []] += errors.windows.map(scoring.score)
             }
             if outputs.contains(.reconstruction) {
-                trained.description.scaler.inverseTransform(&reconstructions)
-                values[.reconstruction, default: []] += reconstructions
+                values[.reconstruction, default: []] +=
+                    trained.description.scaler.inverseTransform(reconstructions).map {
+                        Float.limiting($0)
+                    }
             }
         }
-        guard values.values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw .overflow() }
         return (values, scoredErrors)
     }
 }
 
 extension JSONWriter {
     /// `{"name":"windows","datatype":"FP32","shape":[-1,30,8]}`. -1 stands for any N.
-    mutating func tensor(_ name: String, ofEachWindow shape: [Int]) {
+    mutating func tensor(
+        _ name: String, _ datatype: InferenceDatatype = InferenceOutput.datatype, ofEachWindow shape: [Int]
+    ) {
         object { json in
             json.member("name", name)
-            json.member("datatype", InferenceOutput.datatype)
+            json.member("datatype", datatype.rawValue)
             json.member("shape", [-1] + shape)
         }
     }

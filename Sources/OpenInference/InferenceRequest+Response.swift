@@ -9,16 +9,15 @@ import TimeSeries
 
 extension InferenceRequest {
     /// Computes the outputs, and counts them in the metrics of the version.
-    /// - Throws: 422 for values that overflow float32.
+    /// - Throws: 409 for scores of a version without a threshold.
     func compute(
         for call: Call, _ inferences: InferenceMetrics
     ) throws(Problem) -> [InferenceOutput: [Float]] {
         let requested = Set(outputs.map(\.output))
         let scoring = requested.contains(.score) ? try Scoring(entry) : nil
         let version = inferences.version(entry, for: call)
-        let (values, errors) = try version.measure(windows: windows.count, for: call) {
-            () throws(Problem) in
-            try InferenceOutput.compute(requested, entry, windows, scoring)
+        let (values, errors) = version.measure(windows: windows.count, for: call) {
+            InferenceOutput.compute(requested, entry, windows, scoring)
         }
         if let scoring { version.count(errors, by: scoring, scoring.drift(of: errors)) }
         return values
@@ -37,7 +36,7 @@ extension InferenceRequest {
                 let values = values[requested.output] ?? []
                 json.object { json in
                     json.member("name", requested.output.rawValue)
-                    json.member("datatype", InferenceOutput.datatype)
+                    json.member("datatype", InferenceOutput.datatype.rawValue)
                     json.member(
                         "shape",
                         [windows.count] + (requested.output.shape(of: entry.trained.description) ?? []))

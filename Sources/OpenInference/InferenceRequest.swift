@@ -19,7 +19,7 @@ struct InferenceRequest {
     let id: String?
     let entry: ModelRegistry.Entry
     /// `[N][T][F]` in the data's units.
-    let windows: Windows
+    let windows: Windows<Double>
     /// The outputs in the order of the request.
     let outputs: [Output]
 
@@ -28,6 +28,9 @@ struct InferenceRequest {
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         let entry = try models.entry(call.model(), call.version())
         self.entry = entry
+        guard entry.trained.description.preparation.differences == nil else {
+            throw .differencesOfWindows(entry.trained.description, at: nil)
+        }
         let body = try InferenceBody(call.request)
         var members = body.members
         (id, windows, outputs) = try members.read { (members) throws(JSONError) in
@@ -50,11 +53,7 @@ struct InferenceRequest {
         let size = outputs.reduce(0) { sum, requested in
             sum + (requested.output.shape(of: entry.trained.description)?.reduce(1, *) ?? 0)
         }
-        do throws(JSONError) {
-            try limits.checkResponse(of: windows.count * size, windows, entry.trained.model.network)
-        } catch {
-            throw Problem(error)
-        }
+        try limits.checkResponse(of: windows.count * size, windows, entry.trained.model.network)
     }
 }
 
@@ -97,14 +96,14 @@ extension FieldReader {
     /// - Returns: `[N][T][F]` in the data's units.
     fileprivate mutating func windows(
         for model: ModelDescription, _ tensors: ArraySlice<UInt8>
-    ) throws(JSONError) -> Windows {
+    ) throws(JSONError) -> Windows<Double> {
         let name = try requiredString("name")
         guard name == InferenceOutput.input else {
             throw error(
                 "name", "is \(Quote.text(name)); the only input is \(Quote.text(InferenceOutput.input))")
         }
         guard let datatype: InferenceDatatype = try choice("datatype") else {
-            throw missing("datatype", InferenceOutput.datatype)
+            throw missing("datatype", InferenceOutput.inputDatatype(for: model).rawValue)
         }
         let size = model.inputShape.dimensions
         guard let shape = try ints("shape", in: 0...Int.max) else {
@@ -121,7 +120,7 @@ extension FieldReader {
 
         var parameters = try object("parameters")
         try parameters?.rejectExtensions("shared_memory_region")
-        let values: [Float]
+        let values: [Double]
         if let binarySize = try parameters?.int("binary_data_size", in: 0...Int.max) {
             guard !has("data") else {
                 throw error("data", "and \"binary_data_size\" are both present; send one of them")
@@ -153,7 +152,7 @@ extension FieldReader {
             let (window, offset) = index.quotientAndRemainder(dividingBy: size[0] * size[1])
             throw error(
                 "data",
-                "is not a finite float32 at window \(window), timestep \(offset / size[1]), feature "
+                "is not a finite number at window \(window), timestep \(offset / size[1]), feature "
                     + "\(offset % size[1])"
             )
         }

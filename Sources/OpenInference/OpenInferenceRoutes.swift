@@ -93,7 +93,9 @@ package struct OpenInferenceRoutes: RouteGroup {
             json.member("versions", versions.map(String.init))
             json.member("platform", "reprise")
             json.array("inputs") {
-                $0.tensor(InferenceOutput.input, ofEachWindow: model.inputShape.dimensions)
+                $0.tensor(
+                    InferenceOutput.input, InferenceOutput.inputDatatype(for: model),
+                    ofEachWindow: model.inputShape.dimensions)
             }
             json.array("outputs", of: InferenceOutput.all(of: model)) { json, output in
                 json.tensor(output.rawValue, ofEachWindow: output.shape(of: model) ?? [])

@@ -46,7 +46,7 @@ public struct EvaluationResponse: Decodable, Sendable {
     /// nil for an imported model without baselines.
     public let baselines: Baselines?
     /// Reasons not to rely on the scores.
-    public let warnings: [String]
+    public let warnings: [ServerWarning]
     /// The evaluation of the model.
     public let evaluation: Evaluation
 
@@ -59,7 +59,7 @@ public struct EvaluationResponse: Decodable, Sendable {
         rows = try own.decode(Int.self, forKey: .rows)
         anomalies = try own.decode(Int.self, forKey: .anomalies)
         baselines = try own.decodeIfPresent(Baselines.self, forKey: .baselines)
-        warnings = try own.decode([String].self, forKey: .warnings)
+        warnings = try own.decode([ServerWarning].self, forKey: .warnings)
     }
 
     /// A property of the model's evaluation.

@@ -50,7 +50,7 @@ public enum RequestValue: Sendable {
     }
 
     /// The value as a query parameter, not yet percent-encoded.
-    var parameter: String {
+    public var parameter: String {
         switch self {
         case .string(let string): string
         case .json(let text): String(decoding: text, as: UTF8.self)

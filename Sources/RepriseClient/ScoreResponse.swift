@@ -69,5 +69,5 @@ public struct ScoreResponse: Decodable, Sendable {
     /// The events, in order of their first rows.
     public let events: [Event]?
     /// Reasons not to rely on the scores.
-    public let warnings: [String]
+    public let warnings: [ServerWarning]
 }

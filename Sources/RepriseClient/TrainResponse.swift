@@ -49,7 +49,7 @@ public struct TrainResponse: Decodable, Sendable {
     /// The losses.
     public let history: History
     /// Reasons not to rely on the threshold.
-    public let warnings: [String]
+    public let warnings: [ServerWarning]
 
     private enum Key: CodingKey { case history, warnings }
 
@@ -58,7 +58,7 @@ public struct TrainResponse: Decodable, Sendable {
         trained = try ModelVersion(from: decoder)
         let own = try decoder.container(keyedBy: Key.self)
         history = try own.decode(History.self, forKey: .history)
-        warnings = try own.decode([String].self, forKey: .warnings)
+        warnings = try own.decode([ServerWarning].self, forKey: .warnings)
     }
 
     /// A property of the new version.

@@ -12,7 +12,7 @@ public enum RowCombination: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - scores: `[N]`, one for each window.
     ///   - windows: N windows in ascending order of their first rows.
-    public func rowScores(of scores: [Float], windows: Windows) -> [Float] {
+    public func rowScores<Value>(of scores: [Float], windows: Windows<Value>) -> [Float] {
         precondition(scores.count == windows.count)
         var rows = [Float](repeating: .nan, count: windows.series.rows)
         switch self {
@@ -26,7 +26,7 @@ public enum RowCombination: String, Sendable, CaseIterable {
         return rows
     }
 
-    private func newest(_ scores: [Float], _ windows: Windows, _ rows: inout [Float]) {
+    private func newest<Value>(_ scores: [Float], _ windows: Windows<Value>, _ rows: inout [Float]) {
         var index = 0
         for recording in windows.recordings {
             while index < windows.count, windows.starts[index] < recording.upperBound {
@@ -41,7 +41,9 @@ public enum RowCombination: String, Sendable, CaseIterable {
     }
 
     /// Calls `combine` for each covered row, with the indices of the windows that cover it.
-    private func forEachRow(_ windows: Windows, _ rows: inout [Float], _ combine: (Range<Int>) -> Float) {
+    private func forEachRow<Value>(
+        _ windows: Windows<Value>, _ rows: inout [Float], _ combine: (Range<Int>) -> Float
+    ) {
         var covering = 0..<0
         for row in rows.indices {
             var (lower, upper) = (covering.lowerBound, covering.upperBound)

@@ -14,11 +14,12 @@ public func quantile(_ values: [Float], _ q: Double) -> Float? {
     return sorted[below] + (sorted[above] - sorted[below]) * part
 }
 
-/// Returns the mean squared error between each window and its reconstruction, `[N]`.
+/// Returns the mean squared error between each window and its reconstruction, `[N]`, all of them finite.
 /// - Parameters:
 ///   - windows: `[N][T][F]`.
 ///   - reconstructions: `[N][T][F]`, in the same units.
-public func meanSquaredErrors(of windows: Windows, reconstructions: [Float]) -> [Float] {
+@inlinable
+public func meanSquaredErrors<Value>(of windows: Windows<Value>, reconstructions: [Value]) -> [Float] {
     let size = windows.timesteps * windows.features
     precondition(reconstructions.count == windows.count * size)
     return reconstructions.withUnsafeBufferPointer { all in
@@ -29,7 +30,7 @@ public func meanSquaredErrors(of windows: Windows, reconstructions: [Float]) -> 
                     let difference = Double(window[position]) - Double(all[index * size + position])
                     sum += difference * difference
                 }
-                return Float(sum / Double(size))
+                return Float.limiting(sum / Double(size))
             }
         }
     }

@@ -18,10 +18,14 @@ public struct Warning: Error, Sendable, Equatable {
     public let message: String
     /// The names of the columns concerned; nil if it does not concern columns.
     public let columns: [String]?
-    /// The rows of the request concerned, counted from 0; nil if it does not concern rows.
+    /// The rows of the request concerned, counted from 0, at most ``maxRanges`` ranges; nil if it does not
+    /// concern rows.
     public let rows: [Range<Int>]?
 
-    /// Creates a warning.
+    /// The maximum number of ranges of rows.
+    public static let maxRanges = 100
+
+    /// Creates a warning. Of more than ``maxRanges`` ranges, it keeps the first.
     public init(
         _ code: WarningCode, _ level: Level, _ message: String, columns: [String]? = nil,
         rows: [Range<Int>]? = nil
@@ -30,7 +34,7 @@ public struct Warning: Error, Sendable, Equatable {
         self.level = level
         self.message = message
         self.columns = columns
-        self.rows = rows
+        self.rows = rows.map { Array($0.prefix(Self.maxRanges)) }
     }
 }
 
@@ -51,6 +55,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
 
     // MARK: Reading
 
+    /// A body that was compressed without saying so.
+    case compressedBody = "compressed_body"
     /// Blank rows that were left out.
     case blankRows = "blank_rows"
     /// Lines that were skipped: text before the header, a row of units.
@@ -70,6 +76,12 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case duplicateTimestamps = "duplicate_timestamps"
     /// Longer intervals between rows than usual.
     case gaps
+    /// Intervals between rows that vary so much that none counts as a gap.
+    case irregularIntervals = "irregular_intervals"
+    /// Rows at another interval than those that the model was trained on.
+    case otherInterval = "other_interval"
+    /// A counter that has started again, so that its rate is unknown there.
+    case counterRestart = "counter_restart"
     /// Recordings that are shorter than a window.
     case shortRecordings = "short_recordings"
 

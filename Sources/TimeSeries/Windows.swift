@@ -2,9 +2,9 @@
 ///
 /// Overlapping windows share the rows of one series. Only the first row of each window is stored, so sliding
 /// windows over a long series do not copy it.
-public struct Windows: Sendable, Equatable {
+public struct Windows<Value: BinaryFloatingPoint & Sendable>: Sendable, Equatable {
     /// The series that the windows are ranges of.
-    public private(set) var series: Series
+    public internal(set) var series: Series<Value>
     /// T, the number of timesteps in a window.
     public let timesteps: Int
     /// The first row of each window, `[N]`, ascending.
@@ -18,7 +18,8 @@ public struct Windows: Sendable, Equatable {
     public var features: Int { series.features }
 
     /// - Parameter recordings: nil for one recording of all rows.
-    private init(series: Series, timesteps: Int, starts: [Int], recordings: [Range<Int>]? = nil) {
+    @usableFromInline
+    init(series: Series<Value>, timesteps: Int, starts: [Int], recordings: [Range<Int>]? = nil) {
         self.series = series
         self.timesteps = timesteps
         self.starts = starts
@@ -31,8 +32,8 @@ public struct Windows: Sendable, Equatable {
     ///   - timesteps: T.
     ///   - features: F.
     /// - Throws: ``DataError/shape(_:)`` if `values` is not a whole number of windows.
-    public init(values: [Float], timesteps: Int, features: Int) throws(DataError) {
-        let series = try Series(values: values, features: features)
+    public init(values: [Value], timesteps: Int, features: Int) throws(DataError) {
+        let series = try Series<Value>(values: values, features: features)
         guard timesteps > 0, series.rows.isMultiple(of: timesteps) else {
             throw .shape("\(series.rows) rows are not a whole number of windows of \(timesteps) timesteps")
         }
@@ -51,12 +52,13 @@ public struct Windows: Sendable, Equatable {
     /// - Throws: ``DataError/shape(_:)`` if every recording is shorter than a window, or if `timesteps` or
     ///   `stride` is below 1.
     public static func sliding(
-        over series: Series, recordings: [Range<Int>]? = nil, timesteps: Int, stride: Int = 1
+        over series: Series<Value>, recordings: [Range<Int>]? = nil, timesteps: Int, stride: Int = 1
     ) throws(DataError) -> Windows {
         guard timesteps > 0, stride > 0 else { throw .shape("timesteps and stride must be at least 1") }
         let recordings = recordings ?? [0..<series.rows]
-        let starts = recordings.flatMap { rows in
-            Array(Swift.stride(from: rows.lowerBound, through: rows.upperBound - timesteps, by: stride))
+        var starts: [Int] = []
+        for rows in recordings {
+            starts += Swift.stride(from: rows.lowerBound, through: rows.upperBound - timesteps, by: stride)
         }
         guard !starts.isEmpty else {
             throw .shape(
@@ -80,7 +82,7 @@ public struct Windows: Sendable, Equatable {
     /// - Throws: ``DataError/shape(_:)`` if no recording has `lookback + 2` rows, or if `lookback` is
     ///   below 1.
     public static func temporalize(
-        _ series: Series, recordings: [Range<Int>]? = nil, lookback: Int
+        _ series: Series<Value>, recordings: [Range<Int>]? = nil, lookback: Int
     ) throws(DataError) -> Windows {
         guard lookback > 0 else { throw .shape("lookback must be at least 1") }
         let recordings = recordings ?? [0..<series.rows]
@@ -98,11 +100,12 @@ public struct Windows: Sendable, Equatable {
 
     /// Concatenates windows into a buffer of their own, without overlaps.
     /// - Parameter parts: all with the same T and F.
+    @inlinable
     public init(joining parts: [Windows]) {
         let (timesteps, features) = (parts.first?.timesteps ?? 1, parts.first?.features ?? 1)
         precondition(parts.allSatisfy { $0.timesteps == timesteps && $0.features == features })
         let count = parts.reduce(0) { $0 + $1.count }
-        var values: [Float] = []
+        var values: [Value] = []
         values.reserveCapacity(count * timesteps * features)
         for part in parts {
             for index in 0..<part.count { part.withWindow(index) { values.append(contentsOf: $0) } }
@@ -174,16 +177,16 @@ public struct Windows: Sendable, Equatable {
 
     /// Returns the windows with other values in the series, such as scaled ones.
     /// - Parameter values: `[rows][F]`.
-    public func replacingValues(with values: [Float]) -> Windows {
+    public func replacingValues<Other>(with values: [Other]) -> Windows<Other> {
         precondition(values.count == series.values.count)
-        var copy = self
-        copy.series.values = values
-        return copy
+        return Windows<Other>(
+            series: Series(unchecked: values, features: features), timesteps: timesteps, starts: starts,
+            recordings: recordings)
     }
 
     /// Calls `body` with the values of window `index`, `[T][F]`, without a copy.
     @inlinable
-    public func withWindow<R>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    public func withWindow<R>(_ index: Int, _ body: (UnsafeBufferPointer<Value>) throws -> R) rethrows -> R {
         try series.values.withUnsafeBufferPointer { all in
             let start = starts[index] * series.features
             return try body(UnsafeBufferPointer(rebasing: all[start..<(start + timesteps * series.features)]))

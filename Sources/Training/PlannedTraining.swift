@@ -1,4 +1,5 @@
 import Detection
+import Inspection
 import ModelFiles
 import ModelStore
 import NeuralNetwork
@@ -12,13 +13,14 @@ public struct PlannedTraining: Sendable {
     /// The checked layers.
     public let network: Sequential
     /// The windows, `[N][T][F]` in the data's units.
-    public let windows: Windows
-    private let parts: TrainingParts
+    public let windows: Windows<Double>
+    /// What the data are, for the response; nil if they were not inspected.
+    public var inspection: Inspection?
 
     /// Checks that the architecture fits the windows and that training stays within the limits.
     /// - Throws: ``TrainingFailure``, but not `training`.
     public init(
-        _ specification: TrainingSpecification, on windows: Windows, limits: RuntimeLimits = .init()
+        _ specification: TrainingSpecification, on windows: Windows<Double>, limits: RuntimeLimits = .init()
     ) throws(TrainingFailure) {
         do {
             network = try Sequential(
@@ -38,35 +40,27 @@ public struct PlannedTraining: Sendable {
         }
         self.specification = specification
         self.windows = windows
-        parts = TrainingParts(of: windows, specification.options, specification.detection)
     }
 
-    /// Learns scaling, weights, and detector.
-    ///
-    /// Scaling is learned from the rows of all windows, also those that are held back for validation and
-    /// calibration, because new data are most similar to the latest rows.
+    /// Learns scaling, weights, and detector, and looks for reasons to doubt them.
     /// - Parameters:
     ///   - onEpoch: called after each epoch.
     ///   - isCancelled: called before each batch; true ends training with `TrainingError.cancelled`.
-    /// - Throws: ``TrainingFailure``, in practice only `training`.
+    /// - Throws: ``TrainingFailure``, in practice only `training`, and `refused` for a strict training.
     public func run(
         onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(TrainingFailure) -> TrainedModel {
         let (options, detection) = (specification.options, specification.detection)
         let base = specification.base
-        let scaler =
-            base?.trained.description.scaler
-            ?? Scaler(specification.scaling, fittedTo: windows.series, rows: windows.coveredRows)
-        var values = windows.series.values
-        scaler.transform(&values)
-        let scaled = windows.replacingValues(with: values)
+        let data = TrainingData(windows, specification)
+        let parts = data.parts
 
         let clock = ContinuousClock()
         let start = clock.now
         let result: TrainingResult
         do {
             result = try network.fit(
-                scaled[0..<parts.validation.upperBound], options: options,
+                data.fitted[0..<parts.validation.upperBound], options: options,
                 initial: base?.trained.model.weights, onEpoch: onEpoch,
                 isCancelled: isCancelled)
         } catch {
@@ -77,26 +71,34 @@ public struct PlannedTraining: Sendable {
         let model: Model
         do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
         let learned = Detector.fit(
-            detection.errorKind, model: model, windows: scaled, training: parts.fitted,
+            detection.errorKind, model: model, windows: data.windows, training: parts.fitted,
             calibration: parts.thresholdPart, source: parts.thresholdSource)
         guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
         let threshold = Threshold(
             value: detection.rule.threshold(of: learned.errors),
             source: detection.rule.fixedValue == nil ? parts.thresholdSource : nil, rule: detection.rule)
         guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
-        return TrainedModel(
-            description: ModelDescription(
-                architecture: specification.architecture, network: network,
-                featureNames: specification.featureNames, scaler: scaler,
-                training: ModelDescription.Training(
-                    options: options, history: result.history, epoch: result.epoch, seconds: seconds,
-                    warmStart: base?.version),
-                errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
-                baselineErrors: learned.baselineErrors,
-                origin: ModelDescription.Origin(
-                    createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
-                    request: specification.request),
-                note: specification.note, unknown: base?.trained.description.unknown.inherited ?? .none),
-            model: model, detector: learned.detector)
+        let oddities = TrainingWarnings(windows, data, names: specification.featureNames)
+        let warnings =
+            oddities.ofData
+            + oddities.of(model, learned.detector.measure, options.loss, threshold: threshold.value)
+        let description = ModelDescription(
+            architecture: specification.architecture, network: network,
+            featureNames: specification.featureNames, columns: specification.columns,
+            preparation: specification.preparation, scaler: data.scaler,
+            training: ModelDescription.Training(
+                options: options, history: result.history, epoch: result.epoch, seconds: seconds,
+                warmStart: base?.version, warnings: warnings),
+            errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
+            baselineErrors: learned.baselineErrors,
+            origin: ModelDescription.Origin(
+                createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
+                request: specification.request),
+            note: specification.note, unknown: base?.trained.description.unknown.inherited ?? .none)
+        if specification.isStrict {
+            let errors = description.warnings.filter { $0.level == .error }
+            guard errors.isEmpty else { throw .refused(errors) }
+        }
+        return TrainedModel(description: description, model: model, detector: learned.detector)
     }
 }

@@ -1,3 +1,4 @@
+import Inspection
 import ModelFiles
 import ModelStore
 import NeuralNetwork
@@ -45,13 +46,18 @@ public final class TrainingJob: Sendable {
     public let epochs: Int
     /// The name of the API key that started the job; nil on a server without keys.
     public let owner: String?
+    /// What the data are; nil for a job of an earlier request, and for another protocol's.
+    public let inspection: Inspection?
     private let inner: Mutex<Inner>
 
-    init(id: String, model: String, epochs: Int, owner: String? = nil) {
+    init(
+        id: String, model: String, epochs: Int, owner: String? = nil, inspection: Inspection? = nil
+    ) {
         self.id = id
         self.model = model
         self.epochs = epochs
         self.owner = owner
+        self.inspection = inspection
         inner = Mutex(Inner(snapshot: Snapshot(createdAt: Software.now)))
     }
 

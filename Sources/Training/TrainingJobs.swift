@@ -64,7 +64,8 @@ public final class TrainingJobs: Sendable {
         var training = training
         if let key { training.specification.request = key.fingerprint }
         let job = TrainingJob(
-            id: Self.newID(), model: model, epochs: training.specification.options.epochs, owner: owner?.name)
+            id: Self.newID(), model: model, epochs: training.specification.options.epochs, owner: owner?.name,
+            inspection: training.inspection)
         let queued = QueuedTraining(job: job, training: training)
         let (submission, startsThread) = queue.withLock { queue in
             if let key, let found = queue.find(key) { return (found, false) }

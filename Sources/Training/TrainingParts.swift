@@ -17,7 +17,7 @@ package struct TrainingParts: Sendable {
     private static let minCalibrationWindows = 20
 
     /// Divides windows by the shares that the options name.
-    package init(of windows: Windows, _ options: TrainingOptions, _ detection: DetectionOptions) {
+    package init(of windows: Windows<Double>, _ options: TrainingOptions, _ detection: DetectionOptions) {
         let rest = Self.countBeforeCalibration(of: windows, detection)
         fitted = 0..<windows[0..<rest].split(validation: options.validationSplit).training.count
         validation = fitted.upperBound..<rest
@@ -26,7 +26,7 @@ package struct TrainingParts: Sendable {
 
     /// The number of windows before those that are held back for the threshold.
     package static func countBeforeCalibration(
-        of windows: Windows, _ detection: DetectionOptions
+        of windows: Windows<Double>, _ detection: DetectionOptions
     ) -> Int {
         let share = detection.calibrationSplit ?? defaultCalibrationShare
         let rest = windows.split(validation: share).training.count

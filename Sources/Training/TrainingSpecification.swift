@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import ModelFiles
 import ModelStore
@@ -6,6 +7,9 @@ import TimeSeries
 
 /// A model to be trained: architecture, scaling, and options. ``PlannedTraining`` checks it and trains it.
 public struct TrainingSpecification: Sendable {
+    /// The scaling of a training that asks for none.
+    public static let defaultScaling = Scaling.robust
+
     /// The layers.
     public let architecture: Architecture
     /// How inputs are scaled for the network.
@@ -16,8 +20,16 @@ public struct TrainingSpecification: Sendable {
     public let detection: DetectionOptions
     /// The version whose weights and scaler training starts with; nil for new weights.
     public let base: ModelRegistry.Entry?
+    /// What is done with rows that have outliers; by default they are left out with `robust` scaling only.
+    public var outliers: OutlierPolicy
+    /// Whether warnings of level `error` make the training fail.
+    public var isStrict = false
     /// The names of the features, `[F]`; nil if they have none.
     public var featureNames: [String]?
+    /// The columns of the data with their roles; nil for data without names.
+    public var columns: [TableColumn]?
+    /// What was done with the rows before they became windows, and is done again whenever the model is used.
+    public var preparation = Preparation()
     /// JSON that is stored with the model.
     public var note: String?
     /// The fingerprint of the request (``IdempotencyKey/fingerprint``), which is stored with the model so
@@ -33,6 +45,7 @@ public struct TrainingSpecification: Sendable {
         self.scaling = scaling
         self.options = options
         self.detection = detection
+        outliers = scaling == .robust ? .exclude : .keep
         base = nil
     }
 
@@ -45,6 +58,7 @@ public struct TrainingSpecification: Sendable {
         scaling = base.trained.description.scaler.scaling
         self.options = options
         self.detection = detection
+        outliers = scaling == .robust ? .exclude : .keep
         self.base = base
     }
 }
@@ -57,6 +71,8 @@ public enum TrainingFailure: Error, Equatable, Sendable {
     case training(TrainingError)
     /// The training exceeds a limit of this server, which the message names.
     case tooLarge(String)
+    /// A strict training has ended with these warnings of level `error`.
+    case refused([Warning])
 }
 
 extension TrainingFailure: CustomStringConvertible {
@@ -66,6 +82,7 @@ extension TrainingFailure: CustomStringConvertible {
         case .architecture(let error): error.detail
         case .training(let error): error.description
         case .tooLarge(let detail): detail
+        case .refused(let warnings): warnings.map(\.message).joined(separator: " ")
         }
     }
 }

@@ -35,11 +35,14 @@ enum Environment {
         return choices.isEmpty ? message : "\(lines[0]) \(choices)"
     }
 
-    /// Variables with our prefix that no command reads, each with the most similar variable that one does.
+    /// Variables with our prefix that no command reads, each with the variable that its name is a misspelling
+    /// of; nil if no name is close. The prefix, which all share, does not make names similar.
     static func unknown(_ variables: [String]) -> [(name: String, meant: String?)] {
         let known = serveOptions.map(\.variable) + clientVariables
-        return ours(variables).map(\.name).filter { !known.contains($0) }.map {
-            ($0, Spelling.nearest(to: $0, among: known))
+        let names = known.map { String($0.dropFirst(prefix.count)) }
+        return ours(variables).map(\.name).filter { !known.contains($0) }.map { variable in
+            let name = String(variable.dropFirst(prefix.count))
+            return (variable, Spelling.nearest(to: name, among: names).map { prefix + $0 })
         }
     }
 

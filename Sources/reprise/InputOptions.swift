@@ -14,7 +14,9 @@ struct InputOptions: ParsableArguments {
             """))
     var file: String?
 
+    @OptionGroup(title: "Columns") var features: FeatureOptions
     @OptionGroup(title: "CSV columns") var columns: ColumnOptions
+    @OptionGroup(title: "Time") var time: TimeOptions
 
     /// Reads the file.
     /// - Parameters:
@@ -27,7 +29,8 @@ struct InputOptions: ParsableArguments {
     ) throws -> RequestContent {
         let bytes = try InputFile(file).read()
         let format = InputFormat(bytes)
-        var members = try options.members()
+        var members = try options.members().merging(features.members()) { $1 }
+            .merging(time.members()) { $1 }
         let columns = try columns.members()
         guard format == .csv || columns.isEmpty else { throw notCSV(columns.keys.min() ?? "") }
         for case (let name, let flags?) in rowFlags {
@@ -58,17 +61,23 @@ struct InputOptions: ParsableArguments {
     }
 }
 
-/// The uses of the columns of a CSV file.
-struct ColumnOptions: RequestOptions {
+/// What all data are read with.
+struct FeatureOptions: RequestOptions {
     @Option(help: ArgumentHelp("Columns to use as features, in this order.", valueName: "a,b,c"))
-    var columns: String?
+    var columns: List<String>?
 
     @Option(help: ArgumentHelp("Columns to leave out.", valueName: "a,b,c"))
-    var ignore: String?
+    var ignore: List<String>?
 
+    @Flag(help: "Refuse data and models with warnings of the level error.")
+    var strict = false
+}
+
+/// The uses of the columns of a CSV file.
+struct ColumnOptions: RequestOptions {
     @Option(
         help: ArgumentHelp(
-            "The column of timestamps. Default: the first column, if it holds text or is called time.",
+            "The column of timestamps. Default: the column whose name and cells are those of times.",
             valueName: "column"))
     var timestamp: String?
 
@@ -77,10 +86,37 @@ struct ColumnOptions: RequestOptions {
             "The column that has one value for all rows of a recording. No window spans two recordings.",
             valueName: "column"))
     var recording: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the first row has the names of the columns: true or false. Default: found in the file.",
+            valueName: "true/false"))
+    var header: Bool?
+}
+
+/// What is done with rows because of their timestamps.
+struct TimeOptions: RequestOptions {
+    @Option(help: "Treat rows out of order by this method: error or sort.")
+    var order: String?
+
+    @Option(help: "Treat rows with the same timestamp by this method: error, last or mean.")
+    var duplicates: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The interval between two rows above which a recording ends, or none. Default: three median "
+                + "intervals, if the intervals are regular.", valueName: "30s"))
+    var maxGap: String?
+
+    @Option(help: ArgumentHelp("Resample the rows to one for each interval.", valueName: "10s"))
+    var interval: String?
+
+    @Option(help: "What becomes of the values in an interval: mean, last, min or max.")
+    var aggregate: String?
 }
 
 /// The formats of data, detected from the first bytes.
-private enum InputFormat {
+enum InputFormat {
     case csv
     /// A NumPy array.
     case npy

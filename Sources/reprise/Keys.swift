@@ -13,7 +13,11 @@ struct Keys: ParsableCommand {
 
     /// `reprise keys new`.
     struct New: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Create an API key, and print it once.")
+        static let configuration = CommandConfiguration(
+            abstract: "Create an API key, and print it once.",
+            discussion: """
+                The key's line is appended to the file. Without a file, the line is printed above the key.
+                """)
 
         @Argument(help: "The key's name.") var name: String
         @Option(
@@ -33,10 +37,7 @@ struct Keys: ParsableCommand {
         @Option(
             help: ArgumentHelp("The maximum number of trainings that wait or run.", valueName: "number"))
         var trainings: String?
-        @Option(
-            help: ArgumentHelp(
-                "Append the line to this file instead of printing it.", valueName: "file"))
-        var file: String?
+        @OptionGroup var options: KeyFileOptions
 
         func validate() throws {
             guard !scopes.isEmpty else { throw ValidationError("at least one --scope is needed") }
@@ -45,7 +46,7 @@ struct Keys: ParsableCommand {
         func run() throws {
             let (key, line) = try APIKey.make(
                 name: name, grants: scopes, expires: expires, rate: rate, trainings: trainings)
-            if let file { try KeyFileEditor(file).append(line) } else { print(line) }
+            if let path = options.path { try KeyFileEditor(path).append(line) } else { print(line) }
             print(key)
         }
     }
@@ -89,9 +90,20 @@ struct Keys: ParsableCommand {
 struct KeyFileOptions: ParsableArguments {
     @Option(help: "The file of API keys. [env: REPRISE_API_KEYS]") var file: String?
 
+    /// The path of the file; nil if neither the option nor the variable names one.
+    var path: String? { file ?? Environment.value("REPRISE_API_KEYS") }
+
+    func validate() throws {
+        // The message does not repeat the value, which may be a key.
+        guard path?.hasPrefix("rk_") != true else {
+            throw ValidationError(
+                "--file or REPRISE_API_KEYS must be the path of a file of keys, not a key")
+        }
+    }
+
     var editor: KeyFileEditor {
         get throws {
-            guard let path = file ?? Environment.value("REPRISE_API_KEYS") else {
+            guard let path else {
                 throw ValidationError("name the file of API keys with --file or REPRISE_API_KEYS")
             }
             return KeyFileEditor(path)

@@ -1,4 +1,5 @@
 import Glibc
+import RepriseClient
 
 extension BinaryFloatingPoint where Self: LosslessStringConvertible {
     /// The number with five significant digits.
@@ -26,8 +27,8 @@ extension Double? {
 }
 
 /// The server's warnings, a line for each.
-func text(ofWarnings warnings: [String]) -> String {
-    warnings.map { "\nwarning: \($0)" }.joined()
+func text(ofWarnings warnings: [ServerWarning]) -> String {
+    warnings.map { "\n\($0.level): \($0.message)" }.joined()
 }
 
 /// A table as text: a header, and right-aligned columns.

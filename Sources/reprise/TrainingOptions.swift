@@ -3,7 +3,13 @@ import RepriseClient
 
 /// The training of a network and the learning of its threshold.
 struct TrainingOptions: RequestOptions {
-    @Option(help: "Scale features by this method: standard, minmax or none.") var scaling: String?
+    @Option(help: "Scale features by this method: robust, standard, minmax or none.") var scaling: String?
+    @Option(help: "What is done with windows that contain outliers: exclude or keep.") var outliers: String?
+    @Option(
+        help: ArgumentHelp(
+            "Features of which to learn the changes instead of the values, such as counters.",
+            valueName: "a,b,c"))
+    var difference: List<String>?
     @Option(help: "Maximum number of passes over the training windows.") var epochs: Int?
     @Option(help: "Windows in a training step.") var batchSize: Int?
     @Option(help: "Learning rate of Adam.") var learningRate: Double?

@@ -8,7 +8,7 @@ import TimeSeries
 @Suite struct AlignmentTests {
     private static func time(_ day: Int) -> UTCTime { UTCTime(microseconds: Int64(day - 1) * 86_400_000_000) }
 
-    private static func table(_ name: String, _ values: [Int: Float]) throws -> AzureTable {
+    private static func table(_ name: String, _ values: [Int: Double]) throws -> AzureTable {
         let days = values.keys.sorted()
         return try AzureTable(
             variables: [name], timestamps: days.map { "1970-01-0\($0)" },
@@ -35,7 +35,7 @@ import TimeSeries
             (.zero, [10, 0, 20, 2, 0, 3, 0, 0, 50, 5, 0, 6]),
             (.fixed, [10, -7, 20, 2, -7, 3, -7, -7, 50, 5, -7, 6]),
         ])
-    func outerAlignmentKeepsAllTimesAndFillsGaps(_ fill: AlignPolicy.Fill, _ values: [Float]) throws {
+    func outerAlignmentKeepsAllTimesAndFillsGaps(_ fill: AlignPolicy.Fill, _ values: [Double]) throws {
         let aligned = try Self.aligned(.outer, fill)
         #expect(aligned.times == (1...6).map(Self.time))
         #expect(aligned.series.values == values)
@@ -91,7 +91,7 @@ import TimeSeries
 
     @Test func theVariablesMustBeThoseOfTheModel() throws {
         let tables = [try Self.table("a", [1: 1, 2: 2]), try Self.table("b", [1: 3, 2: 4])]
-        func series(_ wanted: [String], _ tables: [AzureTable]) throws -> [Float] {
+        func series(_ wanted: [String], _ tables: [AzureTable]) throws -> [Double] {
             try AlignedSeries(tables, AlignPolicy(), variables: wanted, limit: 1000).series.values
         }
         #expect(try series(["b", "a"], tables) == [3, 1, 4, 2])

@@ -16,7 +16,7 @@ import TimeSeries
         let covariance: [Double]
 
         var testDescription: String { "T \(timesteps), F \(features)" }
-        var windows: Windows {
+        var windows: Windows<Float> {
             get throws {
                 try .sliding(over: Series(values: series, features: features), timesteps: timesteps)
             }
@@ -70,7 +70,7 @@ import TimeSeries
     /// Windows that vary in one direction have one component; rounding errors do not add others.
     @Test func onlyDirectionsThatVaryAreComponents() throws {
         let values = (0..<60).flatMap { row in [Float(row % 7), 2 * Float(row % 7)] }
-        let windows = try Windows(values: values, timesteps: 1, features: 2)
+        let windows = try Windows<Float>(values: values, timesteps: 1, features: 2)
         let components = PrincipalComponents(of: windows, count: 2)
         #expect(components.count == 1)
         let norm = components.components.reduce(0) { $0 + $1 * $1 }
@@ -114,7 +114,8 @@ import TimeSeries
         // The mean of the features' errors is the window's error.
         for index in 0..<errors.windows.count {
             let sum = errors.features[(index * features)..<((index + 1) * features)].reduce(0, +)
-            #expect(abs(sum / Float(features) - errors.windows[index]) <= 1e-4 * (1 + errors.windows[index]))
+            let error = Double(errors.windows[index])
+            #expect(abs(sum / Double(features) - error) <= 1e-4 * (1 + error))
         }
     }
 }

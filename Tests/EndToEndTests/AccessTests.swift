@@ -68,6 +68,33 @@ import Testing
         #expect(twice.status != 0 && twice.errors.contains("has a key of this name"))
     }
 
+    /// `REPRISE_API_KEYS` names the file for each command, as for `serve`; an option overrides it.
+    @Test func aVariableNamesTheFileOfKeys() throws {
+        let variable = ["/usr/bin/env", "REPRISE_API_KEYS=\(file)"]
+        let arguments = ["keys", "new", "ops", "--scope", "read"]
+        let made = try Program.run(arguments, launcher: variable)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(made.output.wholeMatch(of: /rk_[^ \n]+\n/) != nil, "the key alone: \(made.output)")
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("ops read "))
+        let listed = try Program.run(["keys", "list"], launcher: variable)
+        #expect(listed.output.contains("ops"))
+        let other = file + "-other"
+        defer { try? FileManager.default.removeItem(atPath: other) }
+        #expect(try Program.run(arguments + ["--file", other], launcher: variable).status == 0)
+        #expect(try String(contentsOfFile: other, encoding: .utf8).hasPrefix("ops read "))
+        #expect(try Program.run(["keys", "revoke", "ops"], launcher: variable).status == 0)
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
+        // An empty variable counts as not set: the line is printed.
+        let printed = try Program.run(arguments, launcher: ["/usr/bin/env", "REPRISE_API_KEYS="])
+        #expect(printed.output.hasPrefix("ops read ") && printed.output.contains("\nrk_"))
+        // A key is not the path of a file.
+        let secret = try Program.run(arguments, launcher: ["/usr/bin/env", "REPRISE_API_KEYS=rk_secret"])
+        #expect(secret.status != 0 && !secret.errors.contains("secret"), "\(secret.errors)")
+        for command in ["new", "list", "revoke"] {
+            #expect(try Program.run(["keys", command, "--help"]).output.contains("[env: REPRISE_API_KEYS]"))
+        }
+    }
+
     /// The server looks at the file once a second without a signal.
     @Test func aRevokedKeyIsRefusedWithinSeconds() throws {
         let made = try Program.run(["keys", "new", "a", "--scope", "read", "--file", file])

@@ -29,7 +29,9 @@ class CommandLineCase {
 
     /// The lines of a report, without those of warnings.
     func reportLines(_ result: Program.Result) -> [Substring] {
-        result.output.split(separator: "\n").filter { !$0.hasPrefix("warning: ") }
+        result.output.split(separator: "\n").filter { line in
+            !["info: ", "warning: ", "error: "].contains { line.hasPrefix($0) }
+        }
     }
 
     /// Runs a client command with `--json`, and returns the response.

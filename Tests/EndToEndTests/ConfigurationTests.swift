@@ -130,6 +130,22 @@ import Testing
         #expect(server.log.contains("variable=REPRISE_SERVE_PORT"))
     }
 
+    /// The prefix, which all variables share, does not make two names similar.
+    @Test func onlyCloseSpellingsAreSuggested() throws {
+        let meant = [
+            "FOO": nil, "DEBUG": nil, "TOKEN": nil, "USER": nil, "X": nil, "HOME": nil, "SECRET": nil,
+            "PROT": "PORT", "LOGLEVEL": "LOG_LEVEL", "MODEL": "MODELS", "MAX_BODYS": "MAX_BODY",
+            "KEEP_VERSION": "KEEP_VERSIONS",
+        ]
+        let server = try Self.server(meant.keys.map { "REPRISE_\($0)=1" })
+        for (name, meant) in meant {
+            let line = try #require(
+                server.log.split(separator: "\n").first { $0.hasSuffix("variable=REPRISE_\(name)") })
+            let suggested = line.firstMatch(of: /meant=REPRISE_([A-Z_]+)/).map { String($0.1) }
+            #expect(suggested == meant, "\(line)")
+        }
+    }
+
     /// Variables that Kubernetes sets for a Service named reprise are not options, and are not logged.
     @Test func serviceLinksAreIgnored() throws {
         let server = try Self.server([

@@ -26,7 +26,7 @@ struct JSONWriterTests {
                 }
             }
             $0.member("errors", [0.25, 1] as ArraySlice<Float>)
-            $0.tensor("reconstructions", [1, 2, 3, 4], shape: [2, 1, 2])
+            $0.tensor("reconstructions", [1, 2, 3, 4] as ArraySlice<Float>, shape: [2, 1, 2])
             $0.object("history") { $0.member("loss", [0.5] as [Double]) }
             $0.member("ok", true)
             $0.nullMember("none")

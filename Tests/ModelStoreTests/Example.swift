@@ -10,9 +10,9 @@ import Training
 enum Example {
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    static func windows(_ count: Int = 12) throws -> Windows {
-        let values = (0..<(count * 6)).map { (index: Int) -> Float in
-            Float(index * 7 % 11) / 3 - Float(index * index % 5)
+    static func windows(_ count: Int = 12) throws -> Windows<Double> {
+        let values = (0..<(count * 6)).map { (index: Int) -> Double in
+            Double(index * 7 % 11) / 3 - Double(index * index % 5)
         }
         return try Windows(values: values, timesteps: 3, features: 2)
     }

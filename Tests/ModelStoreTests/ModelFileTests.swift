@@ -14,7 +14,7 @@ import Training
     ])
 
     static let specifications: [TrainingSpecification] = [
-        Example.specification(),
+        Example.specification(), Example.specification(scaling: .robust),
         Example.specification(.stacked(units: [2], activation: .linear), scaling: .none) {
             $0.validationSplit = 0.25
             $0.earlyStopping = EarlyStopping()
@@ -48,6 +48,7 @@ import Training
         #expect(theirs.threshold == ours.threshold)
         #expect(theirs.errors == ours.errors)
         #expect(theirs.origin == ours.origin)
+        #expect(theirs.warnings == ours.warnings)
         let windows = try Example.windows(4)
         #expect(read.reconstruct(windows).values == trained.reconstruct(windows).values)
         #expect(try ModelFileHeader(file, size: file.count).description().origin == ours.origin)

@@ -99,7 +99,7 @@ import Testing
         #expect(stored["later"] == "{\"x\": 1}")
         for (changed, detail) in [
             (try ChangedModelFile(file, requiring: "magic"), "magic"),
-            (try ChangedModelFile(file, "scaling", "standard", "robust"), "robust"),
+            (try ChangedModelFile(file, "scaling", "standard", "quantile"), "quantile"),
         ] {
             let upload = try upload(changed.bytes, pieces: 300, to: registry)
             let reason = try #require(

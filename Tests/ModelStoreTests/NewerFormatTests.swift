@@ -27,7 +27,7 @@ import Testing
     /// Changes that this release does not understand, each with the name that the reason must have.
     private static let changes: [(name: String, make: @Sendable ([UInt8]) throws -> ChangedModelFile)] = [
         ("magic", { try ChangedModelFile($0, requiring: "magic") }),
-        ("robust", { try ChangedModelFile($0, "scaling", "standard", "robust") }),
+        ("quantile", { try ChangedModelFile($0, "scaling", "standard", "quantile") }),
         ("logcosh", { try ChangedModelFile($0, "errors", "\"mse\"", "\"logcosh\"") }),
         ("transformer", { try ChangedModelFile($0, "architecture", "autoencoder", "transformer") }),
         (
@@ -76,6 +76,7 @@ import Testing
                 #expect(throws: VersionError.unreadable(version)) { try registry.download("m", reference) }
             }
             #expect(registry.loaded("m", .number(3)) == nil)
+            #expect(try registry.latestDigest(of: "m") == registry.download("m", .number(2))?.digest)
             let versions = try registry.examinedVersions("m")
             #expect(versions?.numbers == [1, 2])
             #expect(versions?.unreadable.map(\.number) == [3])
@@ -139,7 +140,7 @@ import Testing
         let registry = try registry()
         _ = try registry.publish("m", Example.model())
         let file = ModelFile.bytes(of: try Example.model())
-        let changed = try ChangedModelFile(file, "scaling", "standard", "robust")
+        let changed = try ChangedModelFile(file, "scaling", "standard", "quantile")
         try changed.store(in: folder.path, "m", 2)
         var bytes = changed.bytes
         let position = inHeader ? try ModelFile.headerSize(bytes) - 1 : bytes.count - 1

@@ -30,6 +30,41 @@ import Testing
         #expect(try second.description("m", .number(3)) == nil)
     }
 
+    /// A client that has seen one version must not replace another one.
+    @Test func aVersionIsPublishedOnlyIfItMayReplaceTheLatest() throws {
+        let (first, second) = (try Example.registry(folder.path), try Example.registry(folder.path))
+        let model = try Example.model()
+        func digests(_ registry: ModelRegistry, isAllowed: Bool) throws -> String? {
+            var digests: [String?] = []
+            do throws(RegistryError) {
+                _ = try registry.publish(
+                    "m", model,
+                    replacing: { digest in
+                        digests.append(digest)
+                        return isAllowed
+                    })
+                #expect(isAllowed)
+            } catch {
+                #expect(error == .cancelled && !isAllowed)
+            }
+            #expect(digests.count == 1)
+            return digests.first ?? nil
+        }
+        #expect(try first.latestDigest(of: "m") == nil)
+        #expect(try digests(first, isAllowed: true) == nil)
+        #expect(try digests(second, isAllowed: false) == first.download("m", .number(1))?.digest)
+        // The other server's version counts at once.
+        #expect(try second.publish("m", Example.model(seed: 1)).version == 2)
+        let latest = try first.download("m", .number(2))?.digest
+        #expect(try digests(first, isAllowed: false) == latest)
+        #expect(try first.latestDigest(of: "m") == latest)
+        #expect(try first.versions("m")?.numbers == [1, 2])
+        // A damaged version is not the latest.
+        try Data("no model".utf8).write(to: URL(filePath: path("m/2/model.safetensors")))
+        let next = try Example.registry(folder.path)
+        #expect(try next.latestDigest(of: "m") == next.download("m", .number(1))?.digest)
+    }
+
     @Test func versionNumbersAreNeverReused() throws {
         let registry = try Example.registry(folder.path)
         let model = try Example.model()

@@ -86,7 +86,7 @@ import Training
         let bytes = ModelFile.bytes(of: try Example.model())
         for file in [
             try ChangedModelFile(bytes, requiring: "magic"),
-            try ChangedModelFile(bytes, "scaling", "standard", "robust"),
+            try ChangedModelFile(bytes, "scaling", "standard", "quantile"),
         ] {
             let error = #expect(throws: ModelFileError.self) {
                 try ModelFile.model(file.bytes, from: .upload)

@@ -4,7 +4,7 @@ import TimeSeries
 
 @Suite struct FitTests {
     /// Windows `[count][4][2]` of numbers between -1 and 1.
-    private func noise(_ count: Int) throws -> Windows {
+    private func noise(_ count: Int) throws -> Windows<Float> {
         try Windows(values: numbers(count * 4 * 2, stream: 11, limit: 1), timesteps: 4, features: 2)
     }
     private let network: Sequential
@@ -153,7 +153,7 @@ import TimeSeries
         #expect(throws: TrainingError.self) { try network.fit(noise(10), options: options) }
         let narrow = try Sequential(timesteps: 4, features: 2, layers: [.dense(Dense(1))])
         #expect(throws: TrainingError.self) { try narrow.fit(noise(10), options: TrainingOptions()) }
-        let short = try Windows(values: [1, 2], timesteps: 1, features: 2)
+        let short = try Windows<Float>(values: [1, 2], timesteps: 1, features: 2)
         #expect(throws: TrainingError.self) { try network.fit(short, options: TrainingOptions()) }
     }
 }

@@ -118,7 +118,7 @@ extension Fixture {
         return try #require(Weights(values, for: network))
     }
 
-    func data() throws -> Windows {
+    func data() throws -> Windows<Float> {
         let (low, high) = (range[0], range[1])
         return try Windows(
             values: numbers(

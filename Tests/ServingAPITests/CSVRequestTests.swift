@@ -19,7 +19,7 @@ import Testing
 
     private static func cell(_ column: String, _ row: Int) -> String {
         switch column {
-        case "time": "2026-01-01 00:00:\(row)"
+        case "time": "2026-01-01 00:00:\(row + 10)"
         case "a": "\(Double(row % 4) / 2)"
         case "b": "\(row % 3 - 1)"
         case "anomaly": (12..<15).contains(row) ? "1" : "0"
@@ -126,22 +126,22 @@ import Testing
         _ = try train(api, Self.table(["time", "a", "b"]))
         let spike = Self.table(["time", "a", "b"]) { $0 == "a" && $1 == 20 ? "99" : Self.cell($0, $1) }
         let response = try send(api, "/score?model=pump", spike).json
-        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0)") }))
+        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0 + 10)") }))
         let events = try #require(response["events"]?.array)
         #expect(!events.isEmpty)
         for event in events {
             for place in ["first", "last", "peak"] {
                 let row = try #require(event["\(place)_row"]?.int)
-                #expect(event["\(place)_timestamp"] == .string("2026-01-01 00:00:\(row)"))
+                #expect(event["\(place)_timestamp"] == .string("2026-01-01 00:00:\(row + 10)"))
             }
         }
         #expect(events[0]["features"]?[0] == events[0]["features"]?[0]?.with(["feature": 0, "name": "a"]))
         #expect(
-            response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:6",
+            response["windows"]?[4]?["timestamp"] == "2026-01-01 00:00:16",
             "the timestamp of a window is that of its last row")
         let last = try send(api, "/score?model=pump&last=true", spike).json
         #expect(
-            last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:29")
+            last["windows"]?.array?.count == 1 && last["windows"]?[0]?["timestamp"] == "2026-01-01 00:00:39")
 
         let numbers = Self.table(["ts", "a", "b"]) {
             $0 == "ts" ? "\(1_581_168_647 + $1)" : Self.cell($0, $1)
@@ -179,25 +179,25 @@ import Testing
     /// A bad query or table, and words that the problem's detail must contain.
     static let refused: [(query: String, text: String, words: String)] = [
         ("model=m", table(["a", "b"]), "'timesteps' is missing"),
-        ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&columns=a,c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&timestamp=c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&recording=c", table(["a", "b"]), "no column \"c\""),
-        ("model=pump&warm_start=true&exclude=c", table(["a", "b"]), "no column \"c\""),
+        ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&columns=a,c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&timestamp=c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&recording=c", table(["a", "b"]), "there is no such column"),
+        ("model=pump&warm_start=true&exclude=c", table(["a", "b"]), "there is no such column"),
         ("model=pump&warm_start=true", table(["a"]), "lacks 'b'"),
         (
             "model=pump&warm_start=true", table(["a", "b", "c"]),
-            "has 'c', which the model does not have; exclude columns with ignore="
+            "has 'c', which the model does not have; leave it out with ignore"
         ),
         (
             "model=pump&warm_start=true&exclude=x", table(["a", "b", "x"]),
-            "line 4: column \"x\" has the value \"2\"; it must be 0 or 1"
+            "line 4: column \"x\" has the value \"2\"; a label must be 0 or 1"
         ),
         ("model=pump&warm_start=true&exclude=x", "a,b,x\n1,2,1\n1,2,0\n1,2,0\n", "leaves none"),
         ("model=m&timesteps=2", "a,a\n1,2\n", "two columns have the name \"a\""),
         ("model=m&timesteps=1", "a,b\n1,2\n3,x\n", "line 3: column \"b\" has the value \"x\""),
         ("model=m&timesteps=1", "a,b\n1,2\n3,\n", "line 3: the column 'b' has no value"),
-        ("model=m&timesteps=1", "a;b\n1;2,5\n", "decimals need a point"),
+        ("model=m&timesteps=1", "a;b\n1;2,5\n1.5;2\n", "2,5"),
         ("model=m&timesteps=1", "", "empty"),
         ("model=m&timesteps=9", table(["a"], rows: 0..<3), "shorter than one window"),
         (
@@ -218,7 +218,7 @@ import Testing
             "'patience'"
         ),
         ("model=m&timesteps=2&timesteps=2", table(["a"]), "'timesteps' occurs twice"),
-        ("model=m&timesteps=2&series=%5B%5B1%5D%5D", table(["a"]), "the body provides 'series'"),
+        ("model=m&timesteps=2&series=%5B%5B1%5D%5D", table(["a"]), "unknown query parameter 'series'"),
         ("timesteps=2", table(["a"]), "'model' is missing"),
     ]
 

@@ -87,7 +87,9 @@ import Testing
     @Test func excludedRowsAreNotTrainedOn() throws {
         let withOutlier = JSON.array(
             (0..<10).map { $0 == 6 ? [1e9, -1e9] : (Small.series[$0] ?? .null) })
-        let members: [String: JSON?] = ["validation_split": 0.4, "shuffle": false, "epochs": 3]
+        let members: [String: JSON?] = [
+            "validation_split": 0.4, "shuffle": false, "epochs": 3, "outliers": "keep",
+        ]
         let excluding = try train(members.merging(["series": withOutlier, "exclude": [[6, 6]]]) { $1 })
         let flags: JSON = [0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
         #expect(try train(members.merging(["series": withOutlier, "exclude": flags]) { $1 }) == excluding)

@@ -77,8 +77,9 @@ import Testing
         #expect(few["warnings"]?.array?.count == 2)
         let some = try train(rows: 400)
         #expect(some["threshold_windows"] == 80)
-        let warning = try #require(some["warnings"]?[0]?.string)
-        #expect(warning.contains("80 calibration windows are too few"), "\(warning)")
+        let warning = try #require(some["warnings"]?[0]?["message"]?.string)
+        #expect(
+            warning.contains("80 calibration windows") && warning.contains("about 16 separate"), "\(warning)")
         // A lower quantile needs fewer windows, and a given threshold needs none.
         #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
         let given = try train(["threshold": 2.5], rows: 80)
@@ -105,7 +106,7 @@ import Testing
         let shifted = try post("/score", ["series": Self.series(300, seed: 3, shift: 0.5)])
         #expect(shifted["drift"]?["is_drift"] == true && shifted["drift"]?["windows"] == 296)
         #expect(try #require(shifted["drift"]?["share"]?.double) > 0.9)
-        #expect(try #require(shifted["warnings"]?[0]?.string).contains("the process has drifted"))
+        #expect(try #require(shifted["warnings"]?[0]?["message"]?.string).contains("the process has drifted"))
         // The shifted feature contributes most.
         let event = try #require(shifted["events"]?[0])
         #expect(event["features"]?[0]?["feature"] == 1, "\(event)")

@@ -9,8 +9,8 @@ import TimeSeries
     private static let type = [(name: "Content-Type", value: "application/x-npy")]
     private static let rows = 30
     private static let values: [Float] = (0..<rows).flatMap { [Float($0 % 4) / 2, Float($0 % 3) - 1] }
-    private static let series = NPYArray.encode(values[...], shape: [rows, 2])
-    private static let windows = NPYArray.encode(values[..<24], shape: [4, 3, 2])
+    private static let series = NumPyArray.encode(values[...], shape: [rows, 2])
+    private static let windows = NumPyArray.encode(values[..<24], shape: [4, 3, 2])
     private static let json = JSON.array(
         (0..<rows).map { [.number(Double($0 % 4) / 2), .number(Double($0 % 3 - 1))] })
     private static let options = "timesteps=3&units=4,2&epochs=2&seed=5"
@@ -74,15 +74,15 @@ import TimeSeries
         ] {
             let response = try send(api, "\(path)?model=npy", Self.windows, accept: "application/x-npy")
             #expect(response.status == 200 && response["content-type"] == "application/x-npy")
-            let array = try NPYArray(response.body)
+            let array = try NumPyArray(npy: response.body)
             #expect(array.shape == shape)
             let json = try send(api, "\(path)?model=npy", Self.windows, accept: "*/*").json
-            #expect(try array.values == #require(json[member]).numbers.map { Float($0) })
+            #expect(try array.values.map { Float($0) } == #require(json[member]).numbers.map { Float($0) })
             // A small JSON request, which is computed in a batch, can get an array too.
             let small = try api.send(
                 "POST", path, fields: [(name: "Accept", value: "application/x-npy")],
                 body: Array("{\"model\":\"json\",\"windows\":[[[0,-1],[0.5,0],[1,1]]]}".utf8))
-            #expect(try NPYArray(small.body).shape == [1] + shape.dropFirst())
+            #expect(try NumPyArray(npy: small.body).shape == [1] + shape.dropFirst())
         }
         #expect(try send(api, "/score?model=npy", Self.windows, accept: "application/x-npy").status == 406)
     }
@@ -91,31 +91,34 @@ import TimeSeries
         let api = try trained()
         var values = Self.values
         values[7] = .nan
-        let gap = NPYArray.encode(values[...], shape: [Self.rows, 2])
+        let gap = NumPyArray.encode(values[...], shape: [Self.rows, 2])
         let refused = try send(api, "/score?model=npy", gap)
         #expect(refused.status == 422 && refused.text.contains("row 3 has no value for feature 1"))
         let filled = try send(api, "/score?model=npy&missing=zero", gap)
         values[7] = 0
-        let whole = try send(api, "/score?model=npy", NPYArray.encode(values[...], shape: [Self.rows, 2]))
+        let whole = try send(api, "/score?model=npy", NumPyArray.encode(values[...], shape: [Self.rows, 2]))
         #expect(filled.status == 200 && filled.body == whole.body)
     }
 
     static let bad: [(target: String, body: [UInt8], message: String)] = [
         ("/score?model=npy", [], "the body is not an .npy file"),
-        ("/score?model=npy", Array(series.dropLast()), "the body has 239 bytes"),
-        ("/score?model=npy", NPYArray.encode(values[...], shape: [60]), "1 axes, the shape [60]"),
-        ("/score?model=npy", NPYArray.encode(values[...], shape: [1, 10, 3, 2]), "4 axes"),
+        ("/score?model=npy", Array(series.dropLast()), "the array has 239 bytes"),
+        ("/score?model=npy", NumPyArray.encode(values[...], shape: [60]), "one axis, the shape (60,)"),
+        ("/score?model=npy", NumPyArray.encode(values[...], shape: [1, 10, 3, 2]), "4 axes"),
         (
-            "/score?model=npy", NPYArray.encode(values[...], shape: [20, 3]),
+            "/score?model=npy", NumPyArray.encode(values[...], shape: [20, 3]),
             "3 features (F); it must have 2"
         ),
         (
-            "/score?model=npy", NPYArray.encode(values[...], shape: [5, 6, 2]),
+            "/score?model=npy", NumPyArray.encode(values[...], shape: [5, 6, 2]),
             "6 timesteps (T); it must have 3"
         ),
-        ("/score?model=npy&series=1", series, "the body provides 'series'"),
+        ("/score?model=npy&series=1", series, "unknown query parameter 'series'"),
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
-        ("/score?model=npy&columns=a,b", series, "unknown query parameter 'columns'"),
+        (
+            "/score?model=npy&columns=a,b", series,
+            "is 'a', but there is no such feature; the features are '0', '1'"
+        ),
         ("/score", series, "the query parameter 'model' is missing"),
         ("/evaluate?model=npy", series, "labels"),
         ("/evaluate?model=npy&labels=flag", series, "'labels' is 'flag'"),

@@ -8,7 +8,7 @@ import Testing
         ("/%6Dodels", "/models"), ("/%6dodels", "/models"), ("/models/%6D", "/models/m"),
         ("/%68ealth%7A", "/healthz"), ("/console/ap%69.js", "/console/api.js"),
         ("/%63onsole/api%2Ejs", "/console/api.js"), ("/pro%62lems", "/problems"),
-        ("/%70roblems/over%66low", "/problems/overflow"), ("/%76%32", "/v2"),
+        ("/%70roblems/no-%65ncoding", "/problems/no-encoding"), ("/%76%32", "/v2"),
         ("/v2/%68ealth/live", "/v2/health/live"), ("/%76%32/models/m", "/v2/models/m"),
         ("/openapi%2eyaml", "/openapi.yaml"),
         ("/anomaly%64etector/v1%2E1/multivariate/models", Exercise.detectorModels),

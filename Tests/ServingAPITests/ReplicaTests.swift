@@ -105,6 +105,7 @@ import Testing
     /// change only what is in memory.
     private static let allowedOperations: Set<String> = [
         "POST /reconstruct", "POST /encode", "POST /score", "POST /evaluate", "POST /layers", "POST /summary",
+        "POST /inspect",
         "DELETE /jobs/{job}", "POST /v2/repository/index", "POST /v2/models/{model}/infer",
         "POST /v2/models/{model}/versions/{version}/infer",
         "POST \(Exercise.detectorModels)/{model}:detect-batch",

@@ -201,7 +201,25 @@ import Testing
             connection.send("\r\n")
         }
         #expect(connection.received(until: "\r\n\r\n").hasPrefix("HTTP/1.1 413 "))
+        let problem = connection.received(until: "}")
+        #expect(problem.contains("/problems/content-too-large"))
+        #expect(problem.contains("1 parameters") && problem.contains("--max-parameters"), "\(problem)")
         #expect(until { (try? names(folder.path)) == [] })
+    }
+
+    /// A large file is not received if a condition is false.
+    @Test func anUploadWithAFalseConditionIsRefusedWhileItArrives() throws {
+        let folder = try TemporaryFolder()
+        let api = try API(.live, folder: folder)
+        #expect(try put(Array(Small.modelFile.utf8), to: api).status == 201)
+        for framing in ["Content-Length: 100000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nfffff\r\n"] {
+            let connection = try RawConnection(to: api)
+            connection.send("PUT \(Self.path) HTTP/1.1\r\nHost: h\r\nIf-None-Match: *\r\n\(framing)")
+            connection.send([UInt8](repeating: 0, count: 100_000))
+            #expect(connection.received(until: "\r\n\r\n").hasPrefix("HTTP/1.1 412 "))
+            #expect(connection.received(until: "}").contains("/problems/precondition-failed"))
+            #expect(try names("\(folder.path)/m") == [".lock", "1"])
+        }
     }
 
     @Test func uploadsThatTakeTooMuchDiskSpaceTogetherAreRefused() throws {

@@ -8,7 +8,7 @@ import Testing
         ("/openapi.yaml", "Accept-Encoding"), ("/", "Accept-Encoding"),
         ("/console/api.js", "Accept-Encoding"),
         // Several media types; compressible; small.
-        ("/problems", "Accept, Accept-Encoding"), ("/problems/overflow", "Accept"),
+        ("/problems", "Accept, Accept-Encoding"), ("/problems/no-encoding", "Accept"),
         ("/metrics", "Accept, Accept-Encoding"), ("/summary?model=m", "Accept"),
         // One media type and too small to be compressed.
         ("/healthz", nil), ("/readyz", nil), ("/jobs", nil), ("/v2/health/live", nil),
@@ -17,6 +17,22 @@ import Testing
         // Refused before a representation is chosen.
         ("/none", nil), ("/models/none", nil),
     ]
+
+    /// 406 depends on Accept, whatever the route offers.
+    @Test(arguments: TransportKind.allCases) func a406VariesByAccept(_ transport: TransportKind) throws {
+        let api = try API(transport)
+        let image = [(name: "Accept", value: "image/png")]
+        for path in ["/metrics", "/problems", "/problems/overflow", "/summary?model=m", "/", "/healthz"] {
+            for method in ["GET", "HEAD"] {
+                let response = try api.send(method, path, fields: image)
+                #expect(response.status == 406)
+                #expect(response["vary"] == "Accept", "\(method) \(path)")
+            }
+        }
+        for path in ["/reconstruct", "/train"] {
+            #expect(try api.post(path, text: "{}", fields: image)["vary"] == "Accept", "\(path)")
+        }
+    }
 
     @Test func aResponseNamesTheFieldsThatSelectedIt() throws {
         let api = try API(.inProcess)

@@ -3,13 +3,13 @@ import TimeSeries
 
 @Suite struct MissingValuePolicyTests {
     private func filled(
-        _ values: [Float], _ policy: MissingValuePolicy, within segments: [Range<Int>]? = nil
-    ) throws -> [Float] {
-        var series = try Series(values: values, features: 1)
+        _ values: [Double], _ policy: MissingValuePolicy, within segments: [Range<Int>]? = nil
+    ) throws -> [Double] {
+        var series = try Series<Double>(values: values, features: 1)
         try series.fillMissing(policy, within: segments)
         return series.values
     }
-    private let gap = Float.nan
+    private let gap = Double.nan
 
     @Test func eachPolicyFillsGapsAsDocumented() throws {
         #expect(try filled([gap, 1, gap, gap, 4, gap], .previous) == [1, 1, 1, 1, 4, 4])
@@ -26,13 +26,13 @@ import TimeSeries
     }
 
     @Test func errorsNameRowAndFeature() throws {
-        var series = try Series(values: [1, 2, 3, gap], features: 2)
+        var series = try Series<Double>(values: [1, 2, 3, gap], features: 2)
         let error = #expect(throws: DataError.self) { try series.fillMissing(.error, within: [0..<2]) }
         guard case .missing(row: 1, feature: 1, _) = error else {
             Issue.record("expected row 1, feature 1; got \(String(describing: error))")
             return
         }
-        var empty = try Series(values: [1, gap, 3, gap], features: 2)
+        var empty = try Series<Double>(values: [1, gap, 3, gap], features: 2)
         #expect(throws: DataError.self) { try empty.fillMissing(.linear, within: [0..<2]) }
     }
 }

@@ -4,9 +4,9 @@ import TimeSeries
 /// Windows, scores and events of several recordings in one series, and excluded rows.
 @Suite struct RecordingTests {
     private static let recordings = [0..<5, 5..<7, 7..<12]
-    private let series: Series
+    private let series: Series<Double>
 
-    init() throws { series = try Series(values: (0..<12).map { Float($0) }, features: 1) }
+    init() throws { series = try Series(values: (0..<12).map { Double($0) }, features: 1) }
 
     @Test func noWindowSpansTwoRecordings() throws {
         let windows = try Windows.sliding(over: series, recordings: Self.recordings, timesteps: 3)

@@ -6,7 +6,7 @@ import TimeSeries
     private func rows(_ combination: RowCombination, stride: Int, _ scores: [Float], rows: Int) throws
         -> [Float]
     {
-        let series = try Series(values: Array(repeating: 0, count: rows), features: 1)
+        let series = try Series<Double>(values: Array(repeating: 0, count: rows), features: 1)
         let windows = try Windows.sliding(over: series, timesteps: 3, stride: stride)
         return combination.rowScores(of: scores, windows: windows).map { $0.isNaN ? -1 : $0 }
     }
@@ -26,7 +26,7 @@ import TimeSeries
     }
 
     @Test func windowsAreFoundByTheirFirstRow() throws {
-        let series = try Series(values: Array(repeating: 0, count: 20), features: 1)
+        let series = try Series<Double>(values: Array(repeating: 0, count: 20), features: 1)
         let windows = try Windows.sliding(over: series, timesteps: 3, stride: 4)
         #expect(windows.starts == [0, 4, 8, 12, 16])
         #expect(windows.starting(in: 0...20) == 0..<5)

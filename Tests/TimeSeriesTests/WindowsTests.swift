@@ -2,12 +2,12 @@ import Testing
 import TimeSeries
 
 @Suite struct WindowsTests {
-    private func series(rows: Int) throws -> Series {
-        let values = (0..<rows).flatMap { [Float($0), Float($0) + 0.5] }
+    private func series(rows: Int) throws -> Series<Double> {
+        let values = (0..<rows).flatMap { [Double($0), Double($0) + 0.5] }
         return try Series(values: values, features: 2)
     }
 
-    private func firstFeature(_ windows: Windows) -> [[Float]] {
+    private func firstFeature(_ windows: Windows<Double>) -> [[Double]] {
         windows.starts.indices.map { index in
             windows.withWindow(index) { window in stride(from: 0, to: window.count, by: 2).map { window[$0] }
             }
@@ -47,10 +47,10 @@ import TimeSeries
     }
 
     @Test func incompleteRowsOrWindowsAreErrors() {
-        #expect(throws: DataError.self) { try Series(values: [1, 2, 3], features: 2) }
-        #expect(throws: DataError.self) { try Series(values: [], features: 0) }
+        #expect(throws: DataError.self) { try Series<Double>(values: [1, 2, 3], features: 2) }
+        #expect(throws: DataError.self) { try Series<Double>(values: [], features: 0) }
         #expect(throws: DataError.self) {
-            try Windows(values: [1, 2, 3, 4, 5, 6], timesteps: 2, features: 2)
+            try Windows<Double>(values: [1, 2, 3, 4, 5, 6], timesteps: 2, features: 2)
         }
     }
 }

@@ -46,11 +46,13 @@ def test_events_arrive_until_the_result(server):
     assert data[0]["id"] == job
     assert [one["epoch"] for one in data[1:-1]] == list(range(1, 31))
     history = data[-1].pop("history")
-    assert len(data[-1].pop("warnings")) == 2  # few windows, and none held back
     assert [one["loss"] for one in data[1:-1]] == history["loss"]
-    assert data[-1] == get(server, "/models/m/versions/1")
     ended = get(server, f"/jobs/{job}")
     assert (ended["state"], ended["result"], ended["history"]) == ("succeeded", data[-1], history)
+    codes = {one["code"] for one in data[-1].pop("warnings")}
+    assert codes >= {"few_calibration_windows", "threshold_from_training"}
+    assert data[-1].pop("data")["rows"] > 0
+    assert data[-1] == get(server, "/models/m/versions/1")
     assert download(server, "m")
 
 

@@ -63,6 +63,27 @@ def test_onnx_runtime_agrees_with_trained_models(server, training):
     check(server, "m", header["__metadata__"])
 
 
+def test_a_large_offset_needs_float64(server):
+    phase = np.arange(400)[:, None] / [3, 5]
+    series = np.sin(phase) * [1, 0.005] + [1e9, 5823456.123]
+    post(server, "/train", {
+        "model": "m", "series": series.tolist(), "timesteps": 8, "units": [8, 4], "epochs": 3}, status=201)
+    file, session = exported(server, "m")
+    assert {entry.key: entry.value for entry in file.metadata_props} == {"input": "float64"}
+    assert [value.type for value in session.get_inputs()] == ["tensor(double)"]
+    types = {value.name: value.type for value in session.get_outputs()}
+    assert types == {
+        "reconstruction": "tensor(double)", "encoding": "tensor(float)", "error": "tensor(float)"}
+    windows = np.stack([series[start:start + 8] for start in range(0, 100, 10)])
+    found = dict(zip(types, session.run(list(types), {"windows": windows})))
+    body = {"model": "m", "windows": windows.tolist()}
+    wanted = post(server, "/reconstruct", body)
+    np.testing.assert_allclose(found["reconstruction"], wanted["reconstructions"], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found["error"], wanted["scaled_errors"], rtol=1e-4, atol=1e-6)
+    wanted = post(server, "/encode", body)
+    np.testing.assert_allclose(found["encoding"], wanted["encodings"], rtol=0, atol=1e-5)
+
+
 def uploaded(server, metadata):
     file = save(noisy_weights(network_of(metadata)), metadata)
     assert call(server, "PUT", "/models/m/model.safetensors", file).status == 201

@@ -92,14 +92,16 @@ def comes_and_goes():
             subprocess.run(["umount", "--lazy", place], check=True)
             os.rmdir(place)
             expect("full", "gone: not ready within 3 s", until(lambda: ready(server), 3) is not None)
-            expect("full", "gone: models get 503, not 404", server.reconstruct("m")[0] == 503,
-                   server.reconstruct("m"))
+            served = server.reconstruct("m")
+            expect("full", "gone: a model in memory is served", served == expected, served)
+            status = server.call("GET", "/models/m")[0]
+            expect("full", "gone: its description gets 503, not 404", status == 503, status)
             expect("full", "gone: training gets 503", server.train("m")[0] == 503)
             if folder is second:
                 subprocess.run(["cp", "-a", f"{first}/.", second], check=True)
             os.mkdir(place)
-            expect("full", "an empty folder in its place: the model is gone",
-                   server.reconstruct("m")[0] == 404)
+            expect("full", "an empty folder in its place: the model is gone within 3 s",
+                   until(lambda: server.reconstruct("m")[0] == 404, 3) is not None)
             subprocess.run(["mount", "--bind", folder, place], check=True)
             expect("full", f"back on {what}: ready within 3 s",
                    until(lambda: not ready(server), 3) is not None)

@@ -29,7 +29,7 @@ def requiring(metadata):
 
 def with_scaling(metadata):
     metadata["scaling"] = json.dumps(
-        json.loads(metadata["scaling"]) | {"scaling": "robust"}, separators=(",", ":"))
+        json.loads(metadata["scaling"]) | {"scaling": "quantile"}, separators=(",", ":"))
 
 
 def with_optional(metadata):

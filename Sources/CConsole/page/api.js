@@ -21,9 +21,9 @@ export function removeKey() {
 
 /** A problem document of the server (RFC 9457), or an error of the page in the same form. */
 export class Problem extends Error {
-  constructor({ title, detail, status = 0, pointer = null }) {
+  constructor({ title, detail, status = 0, pointer = null, remedies = [] }) {
     super(detail ?? title);
-    Object.assign(this, { title, detail, status, pointer });
+    Object.assign(this, { title, detail, status, pointer, remedies });
   }
 
   static async fromResponse(response) {

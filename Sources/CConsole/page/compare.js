@@ -2,7 +2,9 @@
 
 import { fetchJSON } from "./api.js";
 import { curlButton } from "./curl.js";
-import { byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, table } from "./dom.js";
+import {
+  byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, table, warningList,
+} from "./dom.js";
 import { networkSettings, queryPairs, trainingSettings } from "./model.js";
 import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
@@ -18,8 +20,8 @@ export function start() {
   byId("compare-curl").append(...curlButton("compare", compareRequest));
   setVisible(byId("compare-curl"), false);
   on("data", () => {
-    byId("compare").disabled = abortController !== null;
-    setVisible(byId("compare-curl"));
+    byId("compare").disabled = !state.data || abortController !== null;
+    setVisible(byId("compare-curl"), state.data !== null);
     if (abortController) return;
     byId("comparison-view").replaceChildren();
     byId("comparison-status").textContent = "";
@@ -55,14 +57,14 @@ function compare() {
       emit("registry");
     } finally {
       abortController = null;
-      byId("compare").disabled = false;
+      byId("compare").disabled = !state.data;
       setVisible(byId("stop-compare"), false);
       byId("comparison-status").textContent = status;
     }
   });
 }
 
-function render({ detectors }) {
+function render({ detectors, warnings }) {
   const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
   const header = ["Detector", "MSE", "Parameters", "Seconds"];
   if (hasMetrics) header.push("ROC AUC", "Average precision", "Best F1", "False alarm rate");
@@ -81,7 +83,8 @@ function render({ detectors }) {
     table("Detectors", header, rows, { numeric: [2, 3, 4, 5, 6, 7], hiddenCaption: true, stacks: true }),
     el("p", { class: "muted" }, hasMetrics
       ? `${mse} False alarm rate: share of the normal rows above the threshold.`
-      : `${mse} Data with an anomaly label column also get detection metrics.`));
+      : `${mse} Data with an anomaly label column also get detection metrics.`),
+    warningList(warnings) ?? "");
 }
 
 function errorBar(error, maxError) {

@@ -2,6 +2,7 @@
 
 import { Problem, hasKey, url } from "./api.js";
 import { el } from "./dom.js";
+import { on } from "./state.js";
 
 const shellQuoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -34,6 +35,16 @@ function hereDocument(body) {
   return `--data-binary @- <<'${delimiter}'\n${body}\n${delimiter}`;
 }
 
+/** The function that shows the command of each panel again. */
+const panels = new WeakMap();
+
+/** The commands that are shown follow the data and the settings. */
+for (const event of ["data", "settings"]) {
+  on(event, () => {
+    for (const panel of document.querySelectorAll(".curl-command:not([hidden])")) panels.get(panel)?.();
+  });
+}
+
 /**
  * A button that shows and copies the curl command for the request that `makeRequest` returns, and the place
  * for it.
@@ -42,6 +53,20 @@ export function curlButton(name, makeRequest) {
   const command = el("pre", { tabindex: "0", role: "region", "aria-label": `curl command: ${name}` });
   const status = el("span", { role: "status", class: "muted" });
   const panel = el("div", { class: "curl-command", hidden: true }, command, status);
+  /** Shows the command and returns whether there is one. */
+  const show = () => {
+    try {
+      command.textContent = curlCommand(makeRequest());
+      status.textContent = "";
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      command.textContent = "";
+      status.textContent = `${error.title}: ${error.message}`;
+      return false;
+    }
+  };
+  panels.set(panel, show);
   const button = el(
     "button", {
       type: "button", class: "secondary", "aria-expanded": "false",
@@ -50,15 +75,7 @@ export function curlButton(name, makeRequest) {
         panel.hidden = !isExpanded;
         button.setAttribute("aria-expanded", String(isExpanded));
         if (!isExpanded) return;
-        try {
-          command.textContent = curlCommand(makeRequest());
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          command.textContent = "";
-          status.textContent = `${error.title}: ${error.message}`;
-          return;
-        }
-        status.textContent = await copyText(command);
+        if (show()) status.textContent = await copyText(command);
       },
     }, `curl ${name}`);
   return [button, panel];

@@ -1,10 +1,13 @@
-// The Data step: loads a series and plots it.
+// The Data step: loads data, shows what the server understands of them, and plots them.
 
-import { Problem } from "./api.js";
+import { Problem, fetchJSON } from "./api.js";
 import { ChartGroup, LineChart, legend, seriesColour } from "./charts.js";
-import { Dataset, roleNames } from "./dataset.js";
+import { curlButton } from "./curl.js";
+import { Dataset, inspectRequest } from "./dataset.js";
 import { byId, el, formatCount, formatNumber, plural, setVisible, table, tableDetails } from "./dom.js";
 import { reportErrors } from "./problems.js";
+import { updateColumns, updateReport, updateSuggestions } from "./report.js";
+import { Source } from "./source.js";
 import { emit, on, state } from "./state.js";
 
 /** The data of the article "Step-by-step understanding LSTM Autoencoder layers": x, and the cube of x. */
@@ -20,26 +23,46 @@ const exampleSettings = {
 
 /** The number of features that are plotted at first; a button shows the others. */
 const maxPlottedFeatures = 6;
-/** The number of rows in the table. */
+/** The number of points in the table. */
 const maxTableRows = 200;
 
+/** The number of columns up to which they are shown at first. */
+const maxShownColumns = 16;
+
 let chartGroup = null;
+/** The Source that is loaded; null before the first. The server may have refused it. */
+let source = null;
+/** Returns the settings for the source; null after they have been used. */
+let settingsFor = null;
+/** Stops the latest inspection when a newer one starts. */
+let abortController = null;
 
 export function start() {
   byId("load-example").addEventListener("click", () =>
-    load(() => new Dataset("article.csv", exampleCSV), () => exampleSettings));
+    load(new Source("article.csv", exampleCSV), () => exampleSettings));
   byId("file").addEventListener("change", (event) => {
     const [file] = event.target.files;
     event.target.value = "";
     if (file) loadFile(file);
   });
   byId("load-pasted").addEventListener("click", () => loadText(byId("pasted").value));
-  byId("missing-rule").addEventListener("change", (event) => {
-    state.data.missingRule = event.target.value;
+  byId("inspect-curl").append(...curlButton("inspect", () =>
+    source.request("inspect", [], { label: "exclude", fillsMissing: false })));
+  byId("missing-rule").addEventListener("change", ({ target }) => {
+    source.apply("missing", target.value);
     emit("data");
   });
+  for (const field of byId("reading").querySelectorAll("select")) {
+    field.addEventListener("change", () => emit("option", { option: field.name, value: field.value }));
+  }
 
-  on("data", () => render(state.data));
+  on("option", ({ option, value }) => {
+    source.apply(option, value);
+    emit("options");
+  });
+  on("options", inspect);
+  on("data", render);
+  on("settings", () => state.data && updateSuggestions(state.data));
 
   const dropZone = byId("drop-zone");
   const acceptDrag = (event) => {
@@ -63,12 +86,14 @@ export function start() {
   }
 }
 
-function loadFile(file) {
-  return load(async () => new Dataset(file.name, await file.text(), { isFile: true }), suggestedSettings);
+async function loadFile(file) {
+  const bytes = await reportErrors(
+    byId("data-problem"), async () => new Uint8Array(await file.arrayBuffer()));
+  if (bytes) await load(new Source(file.name, bytes, { isFile: true }), suggestedSettings);
 }
 
 function loadText(text) {
-  return load(() => new Dataset("data.csv", text), suggestedSettings);
+  return load(new Source("data.csv", text), suggestedSettings);
 }
 
 /** Default settings for a dataset, with the model's name from that of the file. */
@@ -78,89 +103,128 @@ function suggestedSettings(data) {
   return {
     model: name.slice(0, 128) || "model", architecture: "autoencoder",
     timesteps: Math.max(1, Math.min(data.rows >= 300 ? 10 : Math.floor(data.rows / 5), data.rows)),
-    windowing: "sliding", units: "32, 16", activation: "tanh", scaling: "standard", epochs: "",
+    windowing: "sliding", units: "32, 16", activation: "tanh", scaling: "robust", epochs: "",
     batch_size: 32, learning_rate: 0.001, loss: "mse", seed: 0,
   };
 }
 
 /**
- * Replaces the data by what `read` returns, and the settings in the form by what `settingsFor` returns for
+ * Replaces the data by those of a new source, and the settings in the form by what `settingsFor` returns for
  * them.
  */
-function load(read, settingsFor) {
+function load(newSource, newSettingsFor) {
+  source = newSource;
+  settingsFor = newSettingsFor;
+  Object.assign(state, { model: null, windows: null });
+  emit("model");
+  return inspect();
+}
+
+/**
+ * Asks the server what it understands of the source with its options.
+ * `focus` is the id of the element that has the focus afterwards.
+ */
+function inspect(focus = null) {
+  abortController?.abort();
+  abortController = new AbortController();
+  const { signal } = abortController;
+  // A button that was pressed, and has the focus, may go.
+  const focused = document.activeElement;
+  byId("data-summary").textContent = `Reading ${source.name} …`;
+  for (const field of byId("reading").querySelectorAll("select")) {
+    field.value = source.options[field.name] ?? "";
+    setVisible(field.parentElement, source.isCSV || !["header", "charset"].includes(field.name));
+  }
+  setVisible(byId("reading"));
   return reportErrors(byId("data-problem"), async () => {
-    const data = await read();
-    if (!data.features.length) {
-      const hasDecimalCommas = data.columns.some((column) => /^[-+]?\d+,\d+$/.test(column.firstInvalid));
-      throw new Problem({
-        title: "No numeric column",
-        detail: `No column contains only numbers${hasDecimalCommas ? "; write decimals with a point" : ""}.`,
-      });
+    try {
+      const data = await understand(source, signal);
+      if (signal.aborted) return;
+      state.data = data;
+      updateReport(data);
+      if (settingsFor) {
+        emit("preset", settingsFor(data));
+        // Open the columns only if there are few enough to look through.
+        byId("columns").open = data.columns.length <= maxShownColumns;
+        settingsFor = null;
+      }
+      emit("data");
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      // What is shown of other data, or of other options, would belong to none.
+      state.data = null;
+      updateColumns(source, source.refusedColumns);
+      emit("data");
+      throw error;
+    } finally {
+      if (focus) byId(focus)?.focus();
+      else if (!focused.isConnected) byId("data-summary").focus({ preventScroll: true });
     }
-    Object.assign(state, { data, model: null, windows: null });
-    // Open the roles only if there are few enough columns to look through.
-    byId("columns").open = data.columns.length > 2 && data.columns.length <= 16;
-    emit("preset", settingsFor(data));
-    emit("data");
-    emit("model");
   });
 }
 
-function render(data) {
-  setVisible(byId("data-view"));
-  setVisible(byId("missing-field"), data.missing > 0);
-  byId("missing-rule").value = data.missingRule;
-  byId("roles").replaceChildren(...data.columns.map((column, index) => roleField(data, column, index)));
-  renderCharts(data);
+/** The Dataset of the source. Labels that the server finds in a new source are excluded from the features. */
+async function understand(source, signal) {
+  const report = async () => {
+    const report = await fetchJSON(inspectRequest(source), { signal });
+    source.update(report);
+    return report;
+  };
+  let latest = await report();
+  const { exclude } = latest.suggestions;
+  if (settingsFor && exclude !== undefined) {
+    source.apply("exclude", exclude);
+    latest = await report();
+  }
+  if (latest.timesteps !== undefined) {
+    throw new Problem({
+      title: "Windows instead of rows",
+      detail: "The file has windows [N][T][F], but this page takes rows [rows][F]. Send windows to the API.",
+    });
+  }
+  return new Dataset(source, latest);
 }
 
-/** The field for a column's role. */
-function roleField(data, column, index) {
-  const choices = Object.keys(roleNames)
-    .filter((role) => column.isNumeric || !["feature", "label"].includes(role));
-  const changeRole = (event) => {
-    const chosen = event.target.value;
-    // Only one column can have each of the other roles.
-    if (!["feature", "none"].includes(chosen)) {
-      data.roles = data.roles.map((role) => (role === chosen ? "none" : role));
-    }
-    data.roles[index] = chosen;
-    emit("data");
-    byId(`role-${index}`).focus();
-  };
-  return el(
-    "label", {}, column.name,
-    el("select", { id: `role-${index}`, change: changeRole }, choices.map((role) =>
-      el("option", { value: role, selected: data.roles[index] === role }, roleNames[role]))));
+function render() {
+  const { data } = state;
+  setVisible(byId("data-view"), source !== null);
+  setVisible(byId("data-report"), data !== null);
+  setVisible(byId("missing-field"), data !== null && source.hasMissing);
+  byId("missing-rule").value = source.missingRule;
+  chartGroup?.clear();
+  chartGroup = null;
+  byId("data-charts").replaceChildren();
+  byId("data-summary").textContent = data ? "" : `${source.name} was not read.`;
+  if (data) renderCharts(data);
 }
 
 function renderCharts(data) {
-  const features = data.features;
+  const { features, hasLabels } = data;
   const intervals = data.labelledIntervals();
-  const hasLabels = data.columnsWithRole("label").length > 0;
   const parts = [plural(data.rows, "row"), plural(features.length, "feature")];
-  if (data.missing) parts.push(plural(data.missing, "missing value"));
   if (hasLabels) parts.push(plural(intervals.length, "labelled anomaly", "labelled anomalies"));
   byId("data-summary").textContent = `${data.name}: ${parts.join(", ")}.`;
 
   const host = byId("data-charts");
-  chartGroup?.clear();
-  chartGroup = new ChartGroup(data.axis(), (row) => [
-    data.rowLabel(row),
+  const values = features.map((column) => data.valuesOf(column));
+  chartGroup = new ChartGroup(data.axis, (index) => [
+    data.rowLabel(data.rowOfIndex(index)),
     ...features.slice(0, maxPlottedFeatures)
-      .map((column) => `${column.name} ${formatNumber(column.numbers[row])}`),
+      .map((column, feature) => `${column.name} ${formatNumber(values[feature][index])}`),
   ].join(" · "));
   host.replaceChildren(chartGroup.toolbar);
+  const statistics = new Map(data.columns.map((column) => [column.name, column]));
   const addChart = (column, index) => {
     const colour = seriesColour(index);
-    const range = `from ${formatNumber(column.minimum)} to ${formatNumber(column.maximum)}`;
+    const { minimum, maximum } = statistics.get(column.name);
+    const range = `from ${formatNumber(minimum)} to ${formatNumber(maximum)}`;
     host.append(legend([[colour, column.name]], hasLabels ? [["label", "labelled anomaly"]] : []));
     const chart = new LineChart(host, {
-      series: [{ name: column.name, colour }], axis: data.axis(), columns: [column.numbers],
+      series: [{ name: column.name, colour }], axis: data.axis, columns: [values[index]],
       group: chartGroup, height: features.length > 2 ? "short" : "medium",
       description: `${column.name} over ${plural(data.rows, "row")}, ${range}.`,
     });
-    chart.setMarks(intervals.map((rows) => ({ rows, colour: "label" })));
+    chart.setMarks(intervals.map((rows) => ({ rows: data.indicesOfRows(rows), colour: "label" })));
   };
   features.slice(0, maxPlottedFeatures).forEach(addChart);
   if (features.length > maxPlottedFeatures) {
@@ -173,13 +237,24 @@ function renderCharts(data) {
     }, `Show ${plural(features.length - maxPlottedFeatures, "more feature")}`);
     host.append(button);
   }
-  host.append(tableDetails(() => rowTable(data)));
+  host.append(tableDetails(() => pointTable(data)));
 }
 
-function rowTable(data) {
-  const rows = Math.min(data.rows, maxTableRows);
+/** The points that the charts show. */
+function pointTable(data) {
+  const { features, rowsPerPoint } = data;
+  const { timestamps } = data.report.preview;
+  const points = features[0].minimum.length;
+  const count = Math.min(points, maxTableRows);
+  const range = (column, point) => {
+    const [minimum, maximum] = [column.minimum, column.maximum].map((values) => formatNumber(values[point]));
+    return minimum === maximum ? minimum : `${minimum} to ${maximum}`;
+  };
+  const name = rowsPerPoint === 1 ? "rows" : `points of ${plural(rowsPerPoint, "row")}`;
   return table(
-    rows < data.rows ? `First ${rows} of ${formatCount(data.rows)} rows` : "All rows",
-    data.columns.map((column) => column.name),
-    Array.from({ length: rows }, (_, row) => data.columns.map((column) => column.texts[row])));
+    count < points ? `First ${count} of ${formatCount(points)} ${name}` : `All ${name}`,
+    [rowsPerPoint === 1 ? "Row" : "First row", ...features.map((column) => column.name)],
+    Array.from({ length: count }, (_, point) => [
+      timestamps?.[point] ?? `row ${point * rowsPerPoint}`, ...features.map((column) => range(column, point)),
+    ]));
 }

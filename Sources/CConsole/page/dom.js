@@ -103,9 +103,14 @@ export const definitionList = (pairs) =>
     pairs.map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
 
 /** A list of the server's warnings, or null if there are none. */
-export const warningList = (texts) =>
-  texts?.length
-    ? el("ul", { class: "warnings", "aria-label": "Warnings" }, texts.map((text) => el("li", {}, text)))
+export const warningList = (warnings) =>
+  warnings?.length
+    ? el(
+      "ul", { class: "warnings", "aria-label": "Warnings" },
+      warnings.map(({ code, level, message }) =>
+        el(
+          "li", { class: `level-${level}` }, el("span", { class: "level" }, level), " ", el("code", {}, code),
+          " ", message)))
     : null;
 
 /** Shows or hides an element. */

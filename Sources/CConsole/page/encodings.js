@@ -6,7 +6,6 @@ import { curlButton } from "./curl.js";
 import {
   byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, svg, table, tableDetails,
 } from "./dom.js";
-import { queryPairs } from "./model.js";
 import { principalComponents } from "./pca.js";
 import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
@@ -33,7 +32,7 @@ function update() {
   abortController?.abort();
   abortController = new AbortController();
   const { signal } = abortController;
-  const { data, model, windows } = state;
+  const { model, windows } = state;
   setVisible(byId("encodings-view"), false);
   const hint = byId("encodings").querySelector(".hint");
   setVisible(hint);
@@ -46,8 +45,8 @@ function update() {
       return;
     }
     const stride = Math.ceil(windows.starts.length / maxPoints);
-    const makeRequest = () =>
-      data.request("encode", queryPairs({ model: model.model, version: model.version, stride }));
+    const { data } = windows;
+    const makeRequest = () => data.request("encode", [["stride", stride]], { model });
     const { encodings } = await fetchJSON(makeRequest(), { signal });
     if (signal.aborted) return;
     const points = encodedWindows(data, model, stride, encodings.length);

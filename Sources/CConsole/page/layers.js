@@ -1,6 +1,6 @@
 // The Layers step: the output of every layer for one window.
 
-import { fetchImage, jsonRequest } from "./api.js";
+import { fetchImage } from "./api.js";
 import { curlButton } from "./curl.js";
 import { byId, debounce, diagram, el, formatCount, formatNumber, setVisible } from "./dom.js";
 import { reportErrors } from "./problems.js";
@@ -46,21 +46,15 @@ function update() {
   select(0);
 }
 
-/** A request with the values of one window only. */
-function layersRequest(window) {
-  const { data, model, windows } = state;
-  const start = windows.starts[window];
-  const columns = data.featureColumns(model.feature_names);
-  const values = Array.from({ length: model.timesteps }, (_, step) =>
-    columns.map((column) => data.filledValue(column, start + step)));
-  return jsonRequest("layers", { model: model.model, version: model.version, windows: [values] });
-}
+/** A request for one window. */
+const layersRequest = (window) =>
+  state.windows.data.request("layers", [["window", window]], { model: state.model });
 
 function select(window) {
   if (!view || !state.windows) return;
-  const { data, windows } = state;
+  const { windows } = state;
   view.slider.value = view.number.value = String(window);
-  const start = data.rowLabel(windows.starts[window]);
+  const start = windows.data.rowLabel(windows.starts[window]);
   view.text.textContent = `Window ${formatCount(window)} of ${formatCount(windows.starts.length)}, `
     + `starting at ${start}: score ${formatNumber(windows.scores[window])}.`;
   updateImage(window);

@@ -4,7 +4,7 @@ import { Problem, fetchImage, fetchJSON, jsonRequest } from "./api.js";
 import { curlButton } from "./curl.js";
 import { byId, debounce, diagram, el, formatCount, plural, table } from "./dom.js";
 import { reportErrors } from "./problems.js";
-import { on, state } from "./state.js";
+import { emit, on, state } from "./state.js";
 
 const form = () => byId("settings");
 
@@ -18,6 +18,10 @@ let suggestedLayers = "";
 export function start() {
   form().addEventListener("submit", (event) => event.preventDefault());
   form().addEventListener("input", update);
+  on("setting", ({ name, value }) => {
+    form().elements[name].value = value;
+    update();
+  });
   on("preset", (values) => {
     for (const [name, value] of Object.entries(values)) form().elements[name].value = value;
     updateForm();
@@ -29,6 +33,7 @@ export function start() {
 function update() {
   updateForm();
   updateSummary();
+  emit("settings");
 }
 
 /** Shows the fields of the chosen architecture, and suggests layers unless the user has edited them. */

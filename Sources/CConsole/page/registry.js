@@ -88,7 +88,7 @@ function versionActions(version, path) {
   const name = `${version.model} ${version.version}`;
   const use = () => {
     state.model = version;
-    if (state.data.selectFeatures(version.feature_names)) emit("data");
+    if (state.data.source.releaseFeatures(version.feature_names)) emit("options");
     emit("model");
     document.getElementById("results").scrollIntoView();
   };

@@ -4,6 +4,7 @@
 import { fetchJSON } from "./api.js";
 import { ChartGroup, LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
+import { Dataset, inspectRequest } from "./dataset.js";
 import {
   byId, debounce, definitionList, el, formatCount, formatNumber, formatPercent, plural, setVisible, table,
   tableDetails, warningList,
@@ -33,36 +34,39 @@ export function start() {
   on("data", update);
 }
 
-/** The members of a request that name the version in use. */
-const versionInUse = () => ({ model: state.model.model, version: state.model.version });
-
 /** Scores the data; a `threshold` of null is the model's. */
-const scoreRequest = (threshold) => state.data.request("score", queryPairs({ ...versionInUse(), threshold }));
+const scoreRequest = (threshold) =>
+  state.data.request("score", queryPairs({ threshold }), { model: state.model });
 
 /** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
 const reconstructRequest = () =>
-  state.data.request("reconstruct", queryPairs({ ...versionInUse(), stride: state.model.timesteps }));
+  state.data.request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
 
-const evaluateRequest = () => state.data.request("evaluate", queryPairs(versionInUse()), { label: "labels" });
+const evaluateRequest = () => state.data.request("evaluate", [], { label: "labels", model: state.model });
 
 const update = debounce(() => {
   abortController?.abort();
   abortController = new AbortController();
   const { signal } = abortController;
-  const { data, model } = state;
+  const { model } = state;
   clear();
   return reportErrors(byId("results-problem"), async () => {
-    if (!data || !model) return;
-    const [scores, { reconstructions }] =
-      await Promise.all([fetchJSON(scoreRequest(), { signal }), fetchJSON(reconstructRequest(), { signal })]);
+    if (!state.data || !model) return;
+    const { source } = state.data;
+    // The rows as the model reads them: its features in its order, its differences.
+    const requests = [inspectRequest(source, { model }), scoreRequest(), reconstructRequest()];
+    const [report, scores, { reconstructions }] =
+      await Promise.all(requests.map((request) => fetchJSON(request, { signal })));
     if (signal.aborted) return;
+    const data = new Dataset(source, report);
+    data.timestamps = scores.rows.timestamps;
     state.windows = {
-      starts: data.windowStarts(model.timesteps, "sliding"),
+      data, starts: data.windowStarts(model.timesteps, "sliding"),
       scores: scores.windows.map((window) => window.score),
     };
     render(data, model, scores, reconstructions);
     emit("windows");
-    if (hasLabels(data)) await evaluate(signal);
+    if (data.hasLabels) await evaluate(signal);
   });
 }, 20);
 
@@ -75,23 +79,23 @@ function clear() {
   emit("windows");
 }
 
-const hasLabels = (data) => data.columnsWithRole("label").length > 0;
-
 function render(data, model, scores, reconstructions) {
   const host = byId("results-view");
   setVisible(host);
   setVisible(byId("results").querySelector(".hint"), false);
   const errors = scores.rows.scores.map((score) => (score === null ? null : score * scores.threshold));
   const reconstructed = reconstructedColumns(data, model, reconstructions);
-  const columns = data.featureColumns(model.feature_names);
-  const names = columns.map((column) => column.name);
-  const group = new ChartGroup(data.axis(), (row) => [
-    data.rowLabel(row), `error ${formatNumber(errors[row])}`,
-    ...columns.slice(0, maxPlottedFeatures).map((column, index) =>
-      `${column.name} ${formatNumber(column.numbers[row])} → ${formatNumber(reconstructed[index][row])}`),
+  const names = data.features.map((column) => column.name);
+  const inputs = data.features.map((column) => data.valuesOf(column));
+  const outputs = reconstructed.map((values) => data.valuesOfRows(values));
+  const pointErrors = data.valuesOfRows(errors);
+  const group = new ChartGroup(data.axis, (index) => [
+    data.rowLabel(data.rowOfIndex(index)), `error ${formatNumber(pointErrors[index])}`,
+    ...names.slice(0, maxPlottedFeatures).map((name, feature) =>
+      `${name} ${formatNumber(inputs[feature][index])} → ${formatNumber(outputs[feature][index])}`),
   ].join(" · "));
   view = {
-    data, errors, group, reconstructed, columns, names, modelThreshold: scores.threshold,
+    data, errors, pointErrors, group, inputs, outputs, names, modelThreshold: scores.threshold,
     featureCharts: [], events: [],
     summary: el("p", { role: "status" }), metrics: el("div"), eventTable: el("div"),
   };
@@ -104,9 +108,9 @@ function render(data, model, scores, reconstructions) {
     el(
       "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view.line.override)),
       curlButton("reconstruct", reconstructRequest),
-      hasLabels(data) ? curlButton("evaluate", evaluateRequest) : []));
+      data.hasLabels ? curlButton("evaluate", evaluateRequest) : []));
   addErrorChart(errorHost);
-  columns.slice(0, maxPlottedFeatures).forEach((_, index) => addFeatureChart(featureHost, index));
+  names.slice(0, maxPlottedFeatures).forEach((_, index) => addFeatureChart(featureHost, index));
   if (names.length > maxPlottedFeatures) {
     featureHost.append(el("button", {
       type: "button", click: (event) => {
@@ -123,15 +127,16 @@ function render(data, model, scores, reconstructions) {
 
 /** The chart of errors with the threshold line, and fields for the threshold and the scale. */
 function addErrorChart(host) {
-  const { data, errors, modelThreshold, group } = view;
+  const { data, errors, pointErrors, modelThreshold, group } = view;
   const positive = errors.filter((error) => error > 0);
   const maximum = positive.reduce((a, b) => Math.max(a, b), modelThreshold);
   const minimum = positive.reduce((a, b) => Math.min(a, b), modelThreshold);
   host.append(legend(
     [["error", "error per row"], ["threshold", "threshold (drag to change)"]],
-    [["event", "event"], ...(hasLabels(data) ? [["label", "labelled anomaly"]] : [])]));
+    [["event", "event"], ...(data.hasLabels ? [["label", "labelled anomaly"]] : [])]));
   const chart = new LineChart(host, {
-    series: [{ name: "error", colour: "error" }], axis: data.axis(), columns: [errors], group, height: "tall",
+    series: [{ name: "error", colour: "error" }], axis: data.axis, columns: [pointErrors], group,
+    height: "tall",
     description: `Error of ${plural(errors.length, "row")}: `
       + `maximum ${formatNumber(maximum)}, threshold ${formatNumber(modelThreshold)}.`,
   });
@@ -161,7 +166,7 @@ function addErrorChart(host) {
 }
 
 function addFeatureChart(host, index) {
-  const { data, columns, group, names, reconstructed } = view;
+  const { data, inputs, outputs, group, names } = view;
   const name = names[index];
   host.append(legend([["input", name], ["reconstruction", "reconstruction"]]));
   view.featureCharts.push(new LineChart(host, {
@@ -169,7 +174,7 @@ function addFeatureChart(host, index) {
       { name, colour: "input" },
       { name: `${name} (reconstructed)`, colour: "reconstruction", pattern: [5, 3] },
     ],
-    axis: data.axis(), columns: [columns[index].numbers, reconstructed[index]], group,
+    axis: data.axis, columns: [inputs[index], outputs[index]], group,
     height: names.length > 2 ? "short" : "medium",
     description: `${name} and its reconstruction over ${plural(data.rows, "row")}.`,
   }));
@@ -227,7 +232,7 @@ function markEvents(events) {
   const marks = [
     ...view.data.labelledIntervals().map((rows) => ({ rows, colour: "label" })),
     ...events.map((event) => ({ rows: [event.first_row, event.last_row], colour: "event" })),
-  ];
+  ].map(({ rows, colour }) => ({ rows: view.data.indicesOfRows(rows), colour }));
   for (const chart of [view.errorChart, ...view.featureCharts]) chart.setMarks(marks);
 }
 
@@ -243,23 +248,22 @@ function topFeatures(features, names) {
 
 /** Zooms to an event and as many rows before and after it, at least 10 each. */
 function zoomTo({ first_row, last_row }) {
-  const { values } = view.data.axis();
+  const { data } = view;
   const margin = Math.max(last_row - first_row + 1, 10);
-  view.group.setRange(
-    [values[Math.max(first_row - margin, 0)], values[Math.min(last_row + margin, values.length - 1)]]);
+  const rows = [Math.max(first_row - margin, 0), Math.min(last_row + margin, data.rows - 1)];
+  view.group.setRange(data.indicesOfRows(rows).map((index) => data.axis.values[index]));
   byId("results-view").scrollIntoView({ block: "start" });
 }
 
 function rowTable() {
-  const { data, columns, errors, reconstructed, names } = view;
-  const rows = Math.min(data.rows, maxTableRows);
+  const { data, pointErrors, inputs, outputs, names } = view;
+  const rows = Math.min(pointErrors.length, maxTableRows);
   return table(
-    rows < data.rows ? `First ${rows} of ${formatCount(data.rows)} rows` : "All rows",
+    rows < pointErrors.length ? `First ${rows} of ${formatCount(pointErrors.length)} points` : "All rows",
     ["Row", "Error", ...names.flatMap((name) => [name, `${name} (reconstructed)`])],
     Array.from({ length: rows }, (_, row) => [
-      data.rowLabel(row), formatNumber(errors[row]),
-      ...names.flatMap((_, index) =>
-        [formatNumber(columns[index].numbers[row]), formatNumber(reconstructed[index][row])]),
+      data.rowLabel(data.rowOfIndex(row)), formatNumber(pointErrors[row]),
+      ...names.flatMap((_, index) => [formatNumber(inputs[index][row]), formatNumber(outputs[index][row])]),
     ]));
 }
 

@@ -5,14 +5,18 @@ const listeners = new Map();
 /**
  * - `data`: the Dataset in use; null if there is none.
  * - `model`: the version in use, as returned by the server; null if there is none.
- * - `windows`: `{starts, scores}`, the first row and the score of each window of `data`, scored by `model`;
- *   null if there are none.
+ * - `windows`: `{data, starts, scores}`, the Dataset as `model` reads it, and the first row and the score of
+ *   each window; null if there are none.
  */
 export const state = { data: null, model: null, windows: null };
 
 /**
  * Registers a listener for an event:
  * - `data`, `model`, `windows`: this part of the state has changed.
+ * - `option`: the user has chosen an option for the data, `{option, value}`.
+ * - `options`: options of the data have changed; the value is the id of the element to focus, if any.
+ * - `setting`: the user has chosen a setting of the model, `{name, value}`.
+ * - `settings`: the settings of the model have changed.
  * - `preset`: new data have been loaded; the value holds settings for them, by the names of the form's
  *   fields.
  * - `registry`: the server's models have changed.

@@ -26,9 +26,9 @@ export function start() {
   byId("train-curl").append(...curlButton("train", () => trainRequest()));
   setVisible(byId("train-curl"), false);
   on("data", () => {
-    byId("train").disabled = abortController !== null;
-    setVisible(byId("train-hint"), false);
-    setVisible(byId("train-curl"));
+    byId("train").disabled = !state.data || abortController !== null;
+    setVisible(byId("train-hint"), !state.data);
+    setVisible(byId("train-curl"), state.data !== null);
   });
 }
 
@@ -74,7 +74,7 @@ function train() {
     } finally {
       jobID = null;
       abortController = null;
-      byId("train").disabled = false;
+      byId("train").disabled = !state.data;
       setVisible(byId("cancel"), false);
       setVisible(byId("train-progress"), false);
       byId("train-status").textContent = status;

@@ -3,7 +3,7 @@
 //
 // simdjson's On-Demand front end finds and validates the structure of a body (UTF-8, quotes, control
 // characters) at several GB/s and builds an index of token offsets. This shim returns those tokens one at a
-// time, and reads nested arrays of numbers directly into a float buffer. It does not check the order of
+// time, and reads nested arrays of numbers directly into a buffer of doubles. It does not check the order of
 // tokens; the caller does.
 //
 // No function throws. A parser is not thread-safe: one thread may use it at a time. Constants are spelt in
@@ -75,7 +75,6 @@ typedef CSIMDJSON_ENUM(csimdjson_tensor_status) {
     csimdjson_tensor_ok,
     csimdjson_tensor_unexpected,    ///< a syntax error at `token`
     csimdjson_tensor_notANumber,  ///< a string, boolean or object among the numbers: `token`
-    csimdjson_tensor_outOfRange,  ///< a number beyond the range of float32
     csimdjson_tensor_emptyArray,
     csimdjson_tensor_ragged,        ///< a row of `found` values; the previous rows have `expected`
     csimdjson_tensor_deeper,        ///< an array where the previous rows have a number
@@ -121,22 +120,21 @@ csimdjson_token csimdjson_next(csimdjson_parser *parser);
 size_t csimdjson_tokens_left(const csimdjson_parser *parser);
 
 /// Reads nested arrays of numbers, whose opening bracket has just been read, into `values` in row-major
-/// order. Each value takes a token and a separator, so a `capacity` of half of csimdjson_tokens_left is
+/// order. A number beyond the range of a double becomes the largest one. Each value takes a token and a separator, so a `capacity` of half of csimdjson_tokens_left is
 /// enough; `capacity` is never exceeded.
-csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, float *values, size_t capacity);
+csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, double *values, size_t capacity);
 
-/// Maximum length of a float with a comma, such as -1.1754944e-38, and of a double, such as
+/// Maximum length with a comma of a float, such as -1.1754944e-38, and of a double, such as
 /// -2.2250738585072014e-308.
-enum { csimdjson_float_room = 16, csimdjson_double_room = 24 };
+enum { csimdjson_float_room = 16, csimdjson_double_room = 25 };
 
 /// Writes `count` floats, separated by commas, to `text`, which must have csimdjson_float_room bytes for
 /// each. Returns the number of bytes written. Each text is the shortest that reads back to the same float;
 /// `null` if it is not finite.
 size_t csimdjson_write_floats(const float *values, size_t count, uint8_t *text);
 
-/// Writes a double to `text`, which must have csimdjson_double_room bytes. Returns the number of bytes
-/// written.
-size_t csimdjson_write_double(double value, uint8_t *text);
+/// The same for doubles, with csimdjson_double_room bytes for each.
+size_t csimdjson_write_doubles(const double *values, size_t count, uint8_t *text);
 
 /// Reads the longest decimal number at `text`, before `end`: digits with an optional point and an optional
 /// exponent, and an optional minus sign. Leading zeros, `5.` and `.5` are numbers here; a plus sign and

@@ -23,6 +23,16 @@ package struct ONNXGraph: Sendable {
         case named(String)
     }
 
+    /// The type of a tensor's numbers.
+    package enum ElementType: Sendable {
+        /// Float32.
+        case float
+        /// Float64.
+        case double
+
+        fileprivate var number: ONNXTensorProto.DataType { self == .float ? .float : .double }
+    }
+
     /// The value of an operator's attribute.
     package enum Attribute: Sendable, Hashable {
         /// An integer.
@@ -38,14 +48,39 @@ package struct ONNXGraph: Sendable {
     }
 
     private var graph = ONNXGraphProto()
+    private var metadata: [ONNXStringStringEntryProto] = []
 
     /// Creates a graph without nodes.
     package init(name: String) { graph.name = name }
 
-    /// Adds an input, a tensor of float32.
-    package mutating func input(_ name: String, _ shape: [Size]) -> Value {
-        graph.input.append(Self.declaration(name, shape))
+    /// Adds a text to the file's metadata (`metadata_props`).
+    package mutating func metadata(_ key: String, _ value: String) {
+        var entry = ONNXStringStringEntryProto()
+        entry.key = key
+        entry.value = value
+        metadata.append(entry)
+    }
+
+    /// Adds an input.
+    package mutating func input(_ name: String, _ shape: [Size], _ type: ElementType = .float) -> Value {
+        graph.input.append(Self.declaration(name, shape, type))
         return Value(name: name)
+    }
+
+    /// Adds a constant vector of float64.
+    package mutating func constant(_ name: String, _ numbers: [Double]) -> Value {
+        var proto = ONNXTensorProto()
+        proto.name = name
+        proto.dims = [Int64(numbers.count)]
+        proto.dataType = .double
+        proto.doubleData = numbers
+        graph.initializer.append(proto)
+        return Value(name: name)
+    }
+
+    /// Adds a node that converts numbers.
+    package mutating func cast(_ name: String, _ value: Value, to type: ElementType) -> Value {
+        node(name, "Cast", [value], ["to": .int(type.number.rawValue)])
     }
 
     /// Adds a constant, a tensor of float32 (in ONNX, an initializer).
@@ -95,10 +130,12 @@ package struct ONNXGraph: Sendable {
         return Value(name: name)
     }
 
-    /// Adds an output of the graph: a tensor of float32, under its own name.
-    package mutating func output(_ name: String, _ value: Value, _ shape: [Size]) {
+    /// Adds an output of the graph under its own name.
+    package mutating func output(
+        _ name: String, _ value: Value, _ shape: [Size], _ type: ElementType = .float
+    ) {
         _ = node(name, "Identity", [value])
-        graph.output.append(Self.declaration(name, shape))
+        graph.output.append(Self.declaration(name, shape, type))
     }
 
     /// Returns the bytes of a file with this graph. Equal graphs give equal bytes. Returns nil if the file
@@ -113,13 +150,16 @@ package struct ONNXGraph: Sendable {
         model.producerName = producer.name
         model.producerVersion = producer.version
         model.graph = graph
+        model.metadataProps = metadata
         return try? model.serializedBytes()
     }
 
-    private static func declaration(_ name: String, _ shape: [Size]) -> ONNXValueInfoProto {
+    private static func declaration(
+        _ name: String, _ shape: [Size], _ type: ElementType
+    ) -> ONNXValueInfoProto {
         var proto = ONNXValueInfoProto()
         proto.name = name
-        proto.type.tensorType.elemType = .float
+        proto.type.tensorType.elemType = type.number
         proto.type.tensorType.shape.dim = shape.map { size in
             var dimension = ONNXTensorShapeProto.Dimension()
             switch size {

@@ -75,13 +75,14 @@ public final class APIKeys: Sendable {
     }
 
     /// The header field that carries the key of clients of Azure's services, without a scheme.
-    private static let subscriptionKeyField = "Ocp-Apim-Subscription-Key"
+    static let subscriptionKeyField = "Ocp-Apim-Subscription-Key"
 
     /// The secret of a request, which must have exactly one, and not an empty one.
     private func secret(_ fields: HeaderFields) throws(Problem) -> String {
         let values = fields.values(of: "Authorization")
         let bare = fields.values(of: Self.subscriptionKeyField)
-        guard values.count + bare.count == 1 else { throw .noKey() }
+        let count = values.count + bare.count
+        guard count <= 1 else { throw .severalKeys(count) }
         var secret = bare.first
         if let value = values.first {
             let scheme = value.prefix { $0 != " " }

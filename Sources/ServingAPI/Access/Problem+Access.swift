@@ -9,6 +9,12 @@ extension Problem {
         .unauthorized("this server requires an API key: send one as Authorization: Bearer KEY", challenge)
     }
 
+    static func severalKeys(_ count: Int) -> Problem {
+        .unauthorized(
+            "the request has \(count) API keys; send one, either as Authorization: Bearer KEY or in "
+                + APIKeys.subscriptionKeyField, challenge + ", error=\"invalid_request\"")
+    }
+
     static func unknownKey() -> Problem {
         .unauthorized("the API key is unknown", challenge + ", error=\"invalid_token\"")
     }

@@ -21,19 +21,22 @@ struct CompareRequest {
     /// The runs of the autoencoder, then those of the stacked network.
     let runs: [Run]
     /// The training data: windows of the first rows, without windows that contain labelled anomalies.
-    let training: Windows
+    let training: Windows<Double>
     /// The test data: windows that end in the other rows.
-    let test: Windows
+    let test: Windows<Double>
     /// For each row, whether it is an anomaly; nil without labels.
     let labels: [Bool]?
+    /// What was odd about the data.
+    let warnings: [Warning]
 
     /// Reads and checks the whole body.
     init(_ call: Call, _ limits: RuntimeLimits) throws(Problem) {
-        var body = try FieldReader(data: call, flag: "labels")
-        let model = try body.model(for: call).name
-        let comparison = try body.read { (body) throws(JSONError) in try body.comparison(model) }
+        var request = try DataRequest(call)
+        let model = try request.options.model(for: call).name
+        let comparison = try request.comparison(model)
         self.model = model
         (training, test, labels) = (comparison.training, comparison.test, comparison.labels)
+        warnings = comparison.warnings
         var runs: [Run] = []
         for specification in comparison.specifications {
             let training: PlannedTraining
@@ -42,11 +45,7 @@ struct CompareRequest {
             } catch {
                 throw Problem(error, architecture: specification.architecture)
             }
-            do throws(JSONError) {
-                try limits.checkResponse(of: 0, test, training.network)
-            } catch {
-                throw Problem(error)
-            }
+            try limits.checkResponse(of: 0, test, training.network)
             let network = specification.architecture.name
             runs.append(
                 Run(
@@ -60,29 +59,45 @@ struct CompareRequest {
 /// A comparison whose networks have not been checked.
 private struct UncheckedComparison {
     let specifications: [TrainingSpecification]
-    let training: Windows
-    let test: Windows
+    let training: Windows<Double>
+    let test: Windows<Double>
     let labels: [Bool]?
+    let warnings: [Warning]
 }
 
-extension FieldReader {
+extension DataRequest {
     /// - Parameter model: the beginning of the names of the models.
-    fileprivate mutating func comparison(_ model: String) throws(JSONError) -> UncheckedComparison {
-        let (autoencoder, stacked) = try comparedArchitectures()
+    fileprivate mutating func comparison(_ model: String) throws(Problem) -> UncheckedComparison {
+        let (autoencoder, stacked) = try read { (options) throws(JSONError) in
+            try options.comparedArchitectures()
+        }
         let networks = [autoencoder, stacked].map { (name: $0.name, architecture: $0) }
         for network in networks where !ModelName.isValid("\(model)-\(network.name)") {
-            throw error("model", "is too long: the names of the models append \"-\(network.name)\" to it")
+            throw Problem(
+                options.error(
+                    "model", "is too long: the names of the models append \"-\(network.name)\" to it"))
         }
-        let seeds = try ints("seeds", in: 0...Int.max, count: 1...10, default: [0])
-        let scaling: Scaling = try choice("scaling", default: .standard)
-        let detection = try detectionOptions()
-        let requested = try trainingOptions(hasSeed: false)
-        let data = try data(rowsOnly: true)
-        let labels = try rowFlags("labels", rows: data.windows.series.rows)
-        let share = try double("test_split", in: 0.01...0.99, default: 0.5)
-        try rejectUnknown()
-        let (training, test) = try split(data.windows, at: share, labels)
-        let completed = try options(requested, detection, for: training)
+        let (seeds, scaling, outliers) = try read {
+            (options) throws(JSONError) -> ([Int], Scaling, OutlierPolicy?) in
+            (
+                try options.ints("seeds", in: 0...Int.max, count: 1...10, default: [0]),
+                try options.choice("scaling", default: TrainingSpecification.defaultScaling),
+                try options.choice("outliers")
+            )
+        }
+        let (detection, requested) = try read {
+            (options) throws(JSONError) -> (DetectionOptions, TrainingOptions) in
+            (try options.detectionOptions(), try options.trainingOptions(hasSeed: false))
+        }
+        let data = try data(flag: "labels", rowsOnly: true, inspects: true)
+        let labels = data.flags
+        let (training, test, completed) = try read {
+            (options) throws(JSONError) -> (Windows<Double>, Windows<Double>, TrainingOptions) in
+            let share = try options.double("test_split", in: 0.01...0.99, default: 0.5)
+            try options.rejectUnknown()
+            let (training, test) = try options.split(data.windows, at: share, labels)
+            return (training, test, try options.options(requested, detection, for: training))
+        }
         let specifications = networks.flatMap { network in
             seeds.map { seed in
                 var options = completed
@@ -90,19 +105,27 @@ extension FieldReader {
                 var specification = TrainingSpecification(
                     architecture: network.architecture, scaling: scaling, options: options,
                     detection: detection)
+                if let outliers { specification.outliers = outliers }
+                specification.isStrict = data.isStrict
                 specification.featureNames = data.featureNames
+                specification.columns = data.featureNames == nil ? nil : data.columns
+                specification.preparation = data.preparation
                 return specification
             }
         }
         return UncheckedComparison(
-            specifications: specifications, training: training, test: test, labels: labels)
+            specifications: specifications, training: training, test: test, labels: labels,
+            warnings: data.warnings)
     }
 
+}
+
+extension FieldReader {
     /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the
     /// other rows.
-    private func split(
-        _ windows: Windows, at share: Double, _ labels: [Bool]?
-    ) throws(JSONError) -> (training: Windows, test: Windows) {
+    fileprivate func split(
+        _ windows: Windows<Double>, at share: Double, _ labels: [Bool]?
+    ) throws(JSONError) -> (training: Windows<Double>, test: Windows<Double>) {
         let (rows, timesteps) = (windows.series.rows, windows.timesteps)
         let boundary = Int(Double(rows) * (1 - share))
         let before = 0...max(0, boundary - timesteps)

@@ -26,10 +26,6 @@ extension FieldReader {
     }
 
     private func ranges(_ name: String, _ tensor: Tensor, rows: Int) throws(JSONError) -> [Bool] {
-        // Numbers are read as float32, which represents all integers only up to 2^24.
-        guard rows <= 1 << 24 else {
-            throw error(name, "must be 0 or 1 for each row if there are more than \(1 << 24) rows")
-        }
         var flags = [Bool](repeating: false, count: rows)
         for index in 0..<tensor.shape[0] {
             let range = tensor.values[(index * tensor.shape[1])..<((index + 1) * tensor.shape[1])].map {

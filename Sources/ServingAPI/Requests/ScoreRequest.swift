@@ -28,43 +28,42 @@ struct ScoreRequest {
     let parts: Set<Part>
 
     /// In the data's units.
-    var windows: Windows { data.windows }
+    var windows: Windows<Double> { data.windows }
 
     /// Reads and checks the rest of a body, after the model and version.
     /// - Throws: 422 for invalid members and for a response beyond the limits, 409 for a version without a
     ///   threshold.
-    init(_ body: FieldReader, _ entry: ModelRegistry.Entry, _ limits: RuntimeLimits) throws(Problem) {
-        var body = body
+    init(
+        _ request: DataRequest, _ entry: ModelRegistry.Entry, _ limits: RuntimeLimits
+    ) throws(Problem) {
+        var request = request
         self.entry = entry
-        scoring = try body.scoring(for: entry)
-        (data, parts) = try body.read { (body) throws(JSONError) in
-            let isSeries = body.hasRows
-            let isLast = try body.bool("last", default: false)
-            let parts: [Part] = try body.choices(
-                "include", default: isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
-            let data = try body.data(for: entry.trained.description)
-            try body.rejectUnknown()
-            for part in parts where part == .rows || part == .events {
-                guard isSeries else {
-                    throw body.error(
+        scoring = try request.options.scoring(for: entry)
+        let (isLast, requested) = try request.read { (options) throws(JSONError) in
+            let requested: [Part] = try options.choices("include", default: [])
+            return (try options.bool("last", default: false), options.has("include") ? requested : nil)
+        }
+        let all = try request.data(for: entry.trained.description)
+        try request.rejectUnknown()
+        let isSeries = all.isSeries
+        let parts = requested ?? (isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
+        for part in parts where part == .rows || part == .events {
+            guard isSeries else {
+                throw Problem(
+                    request.options.error(
                         "include",
                         "has \"\(part.rawValue)\", which requires rows; send \"series\" instead of "
-                            + "\"windows\""
-                    )
-                }
-                guard !isLast else {
-                    throw body.error(
-                        "include",
-                        "has \"\(part.rawValue)\", but \"last\" selects one window; remove one of them")
-                }
+                            + "\"windows\""))
             }
-            return (isLast ? data.last : data, Set(parts))
+            guard !isLast else {
+                throw Problem(
+                    request.options.error(
+                        "include",
+                        "has \"\(part.rawValue)\", but \"last\" selects one window; remove one of them"))
+            }
         }
-        do throws(JSONError) {
-            try limits.checkResponse(of: responseValueCount, windows, entry.trained.model.network)
-        } catch {
-            throw Problem(error)
-        }
+        (data, self.parts) = (isLast ? all.last : all, Set(parts))
+        try limits.checkResponse(of: responseValueCount, windows, entry.trained.model.network)
     }
 
     /// The number of values in the response, without events.

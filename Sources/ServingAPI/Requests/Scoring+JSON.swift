@@ -2,6 +2,7 @@ import Detection
 import JSON
 import ModelFiles
 import ModelStore
+import NeuralNetwork
 import TimeSeries
 
 extension Scoring {
@@ -9,7 +10,10 @@ extension Scoring {
     /// - Throws: 409 for a version without a threshold.
     package init(_ entry: ModelRegistry.Entry) throws(Problem) {
         let model = entry.trained.description
-        guard let scoring = Scoring(model.threshold, calibration: model.errors) else {
+        guard
+            let scoring = Scoring(
+                model.threshold, calibration: model.errors, timesteps: model.inputShape.timesteps)
+        else {
             throw .noThreshold(entry.name)
         }
         self = scoring
@@ -22,7 +26,8 @@ extension FieldReader {
     mutating func scoring(for entry: ModelRegistry.Entry) throws(Problem) -> Scoring {
         let model = entry.trained.description
         let rule = try read { (body) throws(JSONError) in try body.thresholdRule() }
-        let scoring = Scoring(model.threshold, calibration: model.errors, rule: rule)
+        let scoring = Scoring(
+            model.threshold, calibration: model.errors, rule: rule, timesteps: model.inputShape.timesteps)
         guard var scoring else { throw .noThreshold(entry.name) }
         (scoring.combination, scoring.eventRule) = try read { (body) throws(JSONError) in
             (try body.choice("combine", default: .newest), try body.eventRule())

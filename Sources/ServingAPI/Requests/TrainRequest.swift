@@ -10,26 +10,23 @@ import Training
 /// A request to POST /train.
 package struct TrainRequest {
     let model: PermittedModel
-    let training: PlannedTraining
+    private(set) var training: PlannedTraining
 
     /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
     /// training is queued.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
-        var body = try FieldReader(data: call, flag: "exclude")
-        model = try body.model(for: call)
-        let warmStart = try body.read { (body) throws(JSONError) in try body.warmStart() }
-        let specification: TrainingSpecification
-        let windows: Windows
-        if let warmStart {
-            let base = try models.entry(model, warmStart)
-            (specification, windows) = try body.read { (body) throws(JSONError) in
-                try body.training(warmStart: base)
+        var request = try DataRequest(call)
+        model = try request.options.model(for: call)
+        let warmStart = try request.read { (options) throws(JSONError) in try options.warmStart() }
+        let (specification, data) =
+            if let warmStart {
+                try request.training(warmStart: try models.entry(model, warmStart))
+            } else {
+                try request.training()
             }
-        } else {
-            (specification, windows) = try body.read { (body) throws(JSONError) in try body.training() }
-        }
         do throws(TrainingFailure) {
-            training = try PlannedTraining(specification, on: windows, limits: limits)
+            training = try PlannedTraining(specification, on: data.windows, limits: limits)
+            training.inspection = data.inspection
         } catch {
             throw Problem(error, architecture: specification.architecture)
         }
@@ -43,15 +40,15 @@ extension TrainRequest {
     ///   - note: JSON that is stored with the model.
     /// - Throws: 422 for windows that are beyond the limits.
     package static func defaultTraining(
-        on windows: Windows, featureNames: [String], note: String, _ limits: RuntimeLimits
+        on windows: Windows<Double>, featureNames: [String], note: String, _ limits: RuntimeLimits
     ) throws(Problem) -> PlannedTraining {
         var empty = FieldReader(JSONObject())
         var specification = try empty.read { (body) throws(JSONError) in
             let detection = try body.detectionOptions()
             let options = try body.options(body.trainingOptions(), detection, for: windows)
             return TrainingSpecification(
-                architecture: try body.architecture(), scaling: .standard, options: options,
-                detection: detection)
+                architecture: try body.architecture(), scaling: TrainingSpecification.defaultScaling,
+                options: options, detection: detection)
         }
         specification.featureNames = featureNames
         specification.note = note
@@ -69,64 +66,87 @@ extension FieldReader {
         if case .bool(let isWarm) = value("warm_start") { return isWarm ? .latest : nil }
         return try version("warm_start")
     }
+}
 
+extension DataRequest {
     /// Reads a training from new weights.
-    fileprivate mutating func training() throws(JSONError) -> (TrainingSpecification, Windows) {
-        let architecture = try architecture()
-        let scaling: Scaling = try choice("scaling", default: .standard)
-        let detection = try detectionOptions()
-        let requested = try trainingOptions()
-        let data = try data()
-        let windows = try includedWindows(data)
-        try rejectUnknown()
-        let options = try options(requested, detection, for: windows)
-        var specification = TrainingSpecification(
-            architecture: architecture, scaling: scaling, options: options, detection: detection)
-        specification.featureNames = data.featureNames
-        return (specification, windows)
+    fileprivate mutating func training() throws(Problem) -> (TrainingSpecification, RequestData) {
+        let (architecture, scaling) = try read { (options) throws(JSONError) -> (Architecture, Scaling) in
+            (
+                try options.architecture(),
+                try options.choice("scaling", default: TrainingSpecification.defaultScaling)
+            )
+        }
+        let input = try trainingInput(for: nil)
+        return (
+            input.completing(
+                TrainingSpecification(
+                    architecture: architecture, scaling: scaling, options: input.options,
+                    detection: input.detection)), input.data
+        )
     }
 
     /// Reads a training that continues from a version.
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
-    ) throws(JSONError) -> (TrainingSpecification, Windows) {
-        for name in ["architecture", "units", "activation", "recurrent_activation", "layers", "scaling"]
-        where has(name) {
-            throw error(
-                name, "is defined by version \(base.version), from which warm_start continues; remove it")
+    ) throws(Problem) -> (TrainingSpecification, RequestData) {
+        for name in [
+            "architecture", "units", "activation", "recurrent_activation", "layers", "scaling", "difference",
+        ] where options.has(name) {
+            throw Problem(
+                options.error(
+                    name, "is defined by version \(base.version), from which warm_start continues; remove it")
+            )
         }
-        let detection = try detectionOptions()
-        let requested = try trainingOptions()
-        let data = try data(for: base.trained.description)
-        let windows = try includedWindows(data)
+        let input = try trainingInput(for: base)
+        var specification = input.completing(
+            TrainingSpecification(warmStart: base, options: input.options, detection: input.detection))
+        if let columns = base.trained.description.columns { specification.columns = columns }
+        return (specification, input.data)
+    }
+
+    /// Reads the options of fitting and detection, and the data without excluded rows.
+    private mutating func trainingInput(for base: ModelRegistry.Entry?) throws(Problem) -> TrainingInput {
+        let (detection, requested, outliers) = try read {
+            (options) throws(JSONError) -> (DetectionOptions, TrainingOptions, OutlierPolicy?) in
+            (try options.detectionOptions(), try options.trainingOptions(), try options.choice("outliers"))
+        }
+        let data = try data(
+            for: base?.trained.description, flag: "exclude", excludesFlagged: true, inspects: true)
         try rejectUnknown()
-        let options = try options(requested, detection, for: windows)
-        var specification = TrainingSpecification(warmStart: base, options: options, detection: detection)
+        let options = try read { (options) throws(JSONError) in
+            try options.options(requested, detection, for: data.windows)
+        }
+        return TrainingInput(options: options, detection: detection, outliers: outliers, data: data)
+    }
+}
+
+/// What a training from new weights and one that continues from a version have in common.
+private struct TrainingInput {
+    let options: TrainingOptions
+    let detection: DetectionOptions
+    /// nil for the default of the scaling.
+    let outliers: OutlierPolicy?
+    let data: RequestData
+
+    /// Returns a specification with what it says about the data.
+    func completing(_ specification: TrainingSpecification) -> TrainingSpecification {
+        var specification = specification
+        if let outliers { specification.outliers = outliers }
+        specification.isStrict = data.isStrict
         specification.featureNames = data.featureNames
-        return (specification, windows)
+        specification.columns = data.featureNames == nil ? nil : data.columns
+        specification.preparation = data.preparation
+        return specification
     }
+}
 
-    /// Reads `exclude`, and returns the windows that contain no row of it.
-    private mutating func includedWindows(_ data: RequestData) throws(JSONError) -> Windows {
-        guard let excludedRows = try rowFlags("exclude", rows: data.windows.series.rows) else {
-            return data.windows
-        }
-        guard data.isSeries else {
-            throw error("exclude", "selects rows, but the data are windows")
-        }
-        let windows = data.windows.excluding(rows: excludedRows)
-        guard windows.count > 0 else {
-            throw error(
-                "exclude", "leaves none of the \(data.windows.count) windows: each contains an excluded row")
-        }
-        return windows
-    }
-
+extension FieldReader {
     /// Completes and checks training options. Without `epochs`, `validation_split` and `early_stopping`,
     /// enables early stopping if there are enough windows.
     /// - Throws: an error if a part of the windows that the options need is empty.
     mutating func options(
-        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows
+        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows<Double>
     ) throws(JSONError) -> TrainingOptions {
         if let kind = detection.errorKind, let maximum = kind.maxFeatures, windows.features > maximum {
             throw error(

@@ -21,6 +21,7 @@ package final class Upload: BodyReceiver {
 
     package let maxBodyBytes: Int
     private let model: PermittedModel
+    private let conditions: Preconditions
     private let coding: ContentCoding?
     private let models: ModelLookup
     /// Used on the queue only.
@@ -32,6 +33,7 @@ package final class Upload: BodyReceiver {
         of model: PermittedModel, _ head: RequestHead, _ coding: ContentCoding?, _ models: ModelLookup
     ) throws(Problem) {
         self.model = model
+        conditions = Preconditions(head.fields)
         maxBodyBytes = models.registry.limits.maxModelFileBytes
         if let length = head.fields["Content-Length"].flatMap({ Int($0) }), length > maxBodyBytes {
             throw .fileTooLarge(models.registry.limits)
@@ -39,6 +41,8 @@ package final class Upload: BodyReceiver {
         self.coding = coding
         self.models = models
     }
+
+    package var tooLongDetail: String { Problem.fileTooLarge(models.registry.limits).detail }
 
     package func bodyIsReady(_ body: BodyReader) { Self.queue.async { self.writePiece(of: body) } }
 
@@ -86,6 +90,7 @@ package final class Upload: BodyReceiver {
         guard state.problem == nil, !state.isOver else { return }
         do throws(Problem) {
             if state.file == nil {
+                try checkConditions()
                 state.file = try models.uploading { (registry) throws(UploadError) in
                     try registry.beginUpload(of: model.name)
                 }
@@ -98,6 +103,16 @@ package final class Upload: BodyReceiver {
             state.problem = error
             state.file = nil
         }
+    }
+
+    /// Checks the conditions of the request before anything is stored. The route checks them again while the
+    /// model is locked.
+    private func checkConditions() throws(Problem) {
+        guard !conditions.isEmpty else { return }
+        let digest = try models.onDisk { (registry) throws(FileError) in
+            try registry.latestDigest(of: model.name)
+        }
+        if let failure = conditions.failure(ofFile: digest) { throw failure }
     }
 
     private func append(_ bytes: [UInt8], to file: ModelUpload) throws(Problem) {

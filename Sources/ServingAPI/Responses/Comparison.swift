@@ -85,7 +85,7 @@ final class Comparison: Sendable {
         let meanSquare = squares.reduce(0) { $0 + Double($1) } / Double(squares.count)
         var rows: RowEvaluation?
         if let labels = request.labels, let errors {
-            rows = try RowEvaluation(entry, Scoring(entry), request.test, errors, labels: labels)
+            rows = RowEvaluation(entry, try Scoring(entry), request.test, errors, labels: labels)
         }
         let network = DetectorFigures(error: meanSquare, result: rows?.model)
         let baselines = rows?.baselines.map {
@@ -100,6 +100,7 @@ final class Comparison: Sendable {
             json.member("model", request.model)
             json.member("training_windows", request.training.count)
             json.member("test_windows", request.test.count)
+            json.member("warnings", request.warnings)
             json.name("detectors")
             json.array { json in
                 for network in ["autoencoder", "stacked"] {

@@ -78,7 +78,7 @@ final class JobEvents: @unchecked Sendable {
         isFinished = true
         do throws(Problem) {
             let version = try trainings.outcome(of: snapshot)
-            send(id: job.epochs + 1, event: "result") { $0.trainResponse(version) }
+            send(id: job.epochs + 1, event: "result") { $0.trainResponse(version, self.job.inspection) }
         } catch {
             let isCancelled = if case .cancelled = snapshot.state { true } else { false }
             send(id: job.epochs + 1, event: isCancelled ? "cancelled" : "failed", error.write)

@@ -17,14 +17,16 @@ struct Prediction: Computation {
     let kind: Kind
     let entry: ModelRegistry.Entry
     /// `[N][T][F]` in the data's units.
-    let windows: Windows
+    let windows: Windows<Double>
+    /// What was odd about the data.
+    let warnings: [Warning]
     /// The request. Its media type selects JSON or a NumPy array for the response.
     let call: Call
     let metrics: InferenceMetrics
 
     var multiplications: Int { windows.count * entry.trained.model.network.multiplications }
 
-    var byteCount: Int { windows.series.values.count * MemoryLayout<Float>.stride }
+    var byteCount: Int { windows.series.values.count * MemoryLayout<Double>.stride }
 
     func run() { Self.run([self]) }
 
@@ -66,16 +68,23 @@ struct Prediction: Computation {
     private func respond(with result: TrainedModel.Reconstruction, _ part: Range<Int>) {
         let size = windows.timesteps * windows.features
         let (errors, scaledErrors) = (result.errors[part], result.scaledErrors[part])
-        // Errors are squares, so they overflow before the reconstructions do.
-        guard errors.allSatisfy(\.isFinite), scaledErrors.allSatisfy(\.isFinite) else {
-            return call.send(.overflow())
-        }
         let values = result.values[(part.lowerBound * size)..<(part.upperBound * size)]
         let shape = [part.count, windows.timesteps, windows.features]
-        guard call.mediaType != .npy else { return call.responder.send(.npy(values, shape: shape)) }
+        // Doubles only if float32 would lose the reconstruction in the offset: they take twice the digits.
+        let isDouble = entry.trained.description.scaler.needsDoublePrecision
+        guard call.mediaType != .npy else {
+            return call.responder.send(
+                isDouble
+                    ? .npy(values, shape: shape) : .npy(values.map { Float.limiting($0) }[...], shape: shape)
+            )
+        }
         send(values: part.count * (size + 2)) { json in
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
-            json.tensor("reconstructions", values, shape: shape)
+            if isDouble {
+                json.tensor("reconstructions", values, shape: shape)
+            } else {
+                json.tensor("reconstructions", values.map { Float.limiting($0) }[...], shape: shape)
+            }
             json.member("errors", errors)
             json.member("scaled_errors", scaledErrors)
         }
@@ -85,19 +94,22 @@ struct Prediction: Computation {
         guard let result else { return call.send(.noEncoding(entry.name)) }
         let size = result.count / max(count, 1)
         let encodings = result[(part.lowerBound * size)..<(part.upperBound * size)]
-        guard encodings.allSatisfy(\.isFinite) else { return call.send(.overflow()) }
         guard call.mediaType != .npy else {
             return call.responder.send(.npy(encodings, shape: [part.count, size]))
         }
         send(values: encodings.count) { $0.tensor("encodings", encodings, shape: [part.count, size]) }
     }
 
+    /// Sends JSON. Warnings are left out if there are none, because they would be a good part of a small
+    /// response.
     private func send(values: Int, _ members: (inout JSONWriter) -> Void) {
+        let warnings = self.warnings + entry.trained.warnings(for: windows)
         call.responder.send(
             .json(reserving: 12 * values + 256) { json in
                 json.member("model", entry.name)
                 json.member("version", entry.version)
                 members(&json)
+                if !warnings.isEmpty { json.member("warnings", warnings) }
             })
     }
 }

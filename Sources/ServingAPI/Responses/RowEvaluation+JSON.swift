@@ -14,12 +14,10 @@ extension RowEvaluation {
     ///   - windows: `[N][T][F]` in the data's units.
     ///   - errors: the errors of the windows.
     ///   - labels: for each row of the series, whether it is an anomaly; may be shorter than the series.
-    /// - Throws: 422 for errors that overflow float32.
     init(
-        _ entry: ModelRegistry.Entry, _ scoring: Scoring, _ windows: Windows, _ errors: WindowErrors,
+        _ entry: ModelRegistry.Entry, _ scoring: Scoring, _ windows: Windows<Double>, _ errors: WindowErrors,
         labels: [Bool]
-    ) throws(Problem) {
-        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
+    ) {
         let trained = entry.trained
         var input: BaselineInput?
         if let baselines = trained.detector.baselines,
@@ -31,7 +29,8 @@ extension RowEvaluation {
     }
 
     /// The response to POST /evaluate.
-    func response(_ entry: ModelRegistry.Entry, _ scoring: Scoring) -> Response {
+    /// - Parameter warnings: reasons to doubt it.
+    func response(_ entry: ModelRegistry.Entry, _ warnings: [Warning]) -> Response {
         .json { json in
             json.member("model", entry.name)
             json.member("version", entry.version)
@@ -59,7 +58,7 @@ extension RowEvaluation {
                 json.null()
             }
             json.drift(drift)
-            json.member("warnings", scoring.warnings(drift))
+            json.member("warnings", warnings)
         }
     }
 }

@@ -15,16 +15,21 @@ struct Scores {
     private let rows: [Float]
     private let events: [Event]
     let drift: Drift?
+    /// Reasons to doubt the scores, and what was odd about the data.
+    private let warnings: [Warning]
 
     /// - Parameter errors: the errors of the windows, with the detail that the request needs.
-    /// - Throws: 422 for errors that overflow float32, and for too many events.
+    /// - Throws: 422 for too many events.
     init(_ request: ScoreRequest, _ errors: WindowErrors, _ limits: RuntimeLimits) throws(Problem) {
         self.request = request
         self.errors = errors
         scoring = request.scoring
-        guard errors.windows.allSatisfy(\.isFinite) else { throw .overflow() }
         let needsRows = request.parts.contains(.rows) || request.parts.contains(.events)
         drift = scoring.drift(of: errors.windows)
+        warnings =
+            request.data.warnings + request.entry.trained.warnings(for: request.windows)
+            + scoring.warnings(drift)
+        try request.data.check(warnings)
         rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []
         events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
         guard events.count <= limits.maxResponseValues / (5 + 2 * request.windows.features) else {
@@ -58,7 +63,7 @@ struct Scores {
                 }
             }
             json.drift(drift)
-            json.member("warnings", scoring.warnings(drift))
+            json.member("warnings", warnings)
         }
     }
 
@@ -68,9 +73,8 @@ struct Scores {
         json.member("score", score)
         json.member("is_anomaly", score > 1)
         json.member(
-            "timestamp",
-            ifAny: request.data.timestamp(
-                ofRow: request.windows.starts[index] + request.windows.timesteps - 1))
+            "timestamp", ifAny: request.data.timestamps,
+            row: request.data.firstRow + request.windows.starts[index] + request.windows.timesteps - 1)
         let (timesteps, features) = (request.windows.timesteps, request.windows.features)
         if request.parts.contains(.timesteps) {
             let timestepErrors = errors.timesteps[(index * timesteps)..<((index + 1) * timesteps)]
@@ -89,15 +93,16 @@ struct Scores {
         json.member("duration", event.duration)
         json.member("peak_row", event.peakRow)
         json.member("peak_score", event.peak)
-        json.member("first_timestamp", ifAny: request.data.timestamp(ofRow: event.rows.lowerBound))
-        json.member("last_timestamp", ifAny: request.data.timestamp(ofRow: event.rows.upperBound))
-        json.member("peak_timestamp", ifAny: request.data.timestamp(ofRow: event.peakRow))
+        let timestamps = request.data.timestamps
+        json.member("first_timestamp", ifAny: timestamps, row: event.rows.lowerBound)
+        json.member("last_timestamp", ifAny: timestamps, row: event.rows.upperBound)
+        json.member("peak_timestamp", ifAny: timestamps, row: event.peakRow)
         json.shares(of: features(of: event)[...], names: request.entry.trained.description.featureNames)
     }
 
     /// The sum of each feature's errors, `[F]`, over the windows that end within an event, or over those that
     /// overlap it if none ends within it.
-    private func features(of event: Event) -> [Float] {
+    private func features(of event: Event) -> [Double] {
         let (windows, features) = (request.windows, request.windows.features)
         let ending = windows.starting(
             in: (event.rows.lowerBound - windows.timesteps + 1)...(event.rows.upperBound - windows.timesteps
@@ -106,7 +111,7 @@ struct Scores {
             ending.isEmpty
             ? windows.starting(in: (event.rows.lowerBound - windows.timesteps + 1)...event.rows.upperBound)
             : ending
-        var sums = [Float](repeating: 0, count: features)
+        var sums = [Double](repeating: 0, count: features)
         for index in indices {
             for feature in 0..<features { sums[feature] += errors.features[index * features + feature] }
         }
@@ -117,14 +122,14 @@ struct Scores {
 extension JSONWriter {
     /// `"features":[{"feature":3,"name":"flow","share":0.7},…]`: the share of each feature in the error, the
     /// largest first.
-    fileprivate mutating func shares(of errors: ArraySlice<Float>, names: [String]?) {
+    fileprivate mutating func shares(of errors: ArraySlice<Double>, names: [String]?) {
         let sum = max(errors.reduce(0, +), .leastNormalMagnitude)
         let ranked = errors.enumerated().sorted { $0.element > $1.element }
         array("features", of: ranked) { json, feature in
             json.object { json in
                 json.member("feature", feature.offset)
                 if let names { json.member("name", names[feature.offset]) }
-                json.member("share", feature.element / sum)
+                json.member("share", Float(feature.element / sum))
             }
         }
     }

@@ -71,6 +71,7 @@ extension Problem {
                 architecture.map { Problem(JSONError(error, in: $0)) } ?? .invalid(at: pointer, error.detail)
         case .tooLarge(let detail): self = .invalid(at: pointer, detail)
         case .training(let error): self = .trainingFailed(error.description)
+        case .refused(let warnings): self = .warned(warnings)
         }
     }
 }

@@ -20,9 +20,14 @@ struct AliasRoutes: RouteGroup {
                         try body.rejectUnknown()
                         return version
                     }
+                    var failure: Problem?
                     let isSet = try models.onDisk { (registry) throws(FileError) in
-                        try registry.setAlias(alias, of: name, to: version)
+                        try registry.setAlias(alias, of: name, to: version) { isPresent in
+                            failure = call.preconditions.failure(of: isPresent ? .present(nil) : .missing)
+                            return failure == nil
+                        }
                     }
+                    if let failure { throw failure }
                     guard isSet else { throw .unknownModel(name, .number(version)) }
                     return .json { json in
                         json.member("model", name)
@@ -33,7 +38,13 @@ struct AliasRoutes: RouteGroup {
             Route(
                 .delete, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
-                    let (name, alias) = (try call.model().name, try call.alias())
+                    let (model, alias) = (try call.model(), try call.alias())
+                    let name = model.name
+                    try call.checkPreconditions { () throws(Problem) in
+                        guard try models.versions(model).aliases[alias] != nil else {
+                            throw .unknownModel(name, .alias(alias))
+                        }
+                    }
                     let isRemoved = try models.onDisk { (registry) throws(FileError) in
                         try registry.removeAlias(alias, of: name)
                     }

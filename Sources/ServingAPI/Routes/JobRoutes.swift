@@ -32,6 +32,7 @@ struct JobRoutes: RouteGroup {
                 .delete, "/jobs/{job}", scope: .train,
                 .onQueue { (call) throws(Problem) in
                     let job = try job(of: call)
+                    try call.checkPreconditions {}
                     if job.cancel() { return .json(.accepted) { $0.members(of: job, trainings) } }
                     _ = trainings.jobs.forget(job)
                     return Response(status: .noContent)
@@ -90,7 +91,10 @@ extension JSONWriter {
         object("history") { $0.losses(of: snapshot.history) }
         switch snapshot.state {
         case .succeeded(let version):
-            object("result") { $0.members(of: version) }
+            object("result") { json in
+                json.members(of: version)
+                json.trainReport(version, job.inspection)
+            }
         case .failed, .cancelled:
             do throws(Problem) {
                 _ = try trainings.outcome(of: snapshot)

@@ -27,17 +27,14 @@ struct LayerRoutes: RouteGroup {
     }
 
     private func layers(_ call: Call) throws(Problem) -> Response {
-        var body = try FieldReader(data: call)
-        let reference = try body.modelReference(for: call)
+        var request = try DataRequest(call)
+        let reference = try request.modelReference(for: call)
         let entry = try models.entry(reference.model, reference.version)
         let isHeatMap = call.mediaType == .svg
-        let (windows, window) = try body.read { (body) throws(JSONError) in
-            try body.windows(for: entry, isSingle: isHeatMap, limits)
-        }
+        let (windows, window, warnings) = try request.windows(for: entry, isSingle: isHeatMap, limits)
         let outputs = inferences.measure(entry, windows: windows.count, for: call) {
             LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
         }
-        guard outputs.isFinite else { throw .overflow() }
         if isHeatMap { return .svg(HeatMap(outputs, model: entry.name, window: window).document) }
         return .json(reserving: 12 * outputs.layers.reduce(outputs.inputs.count) { $0 + $1.count } + 256) {
             json in
@@ -45,22 +42,27 @@ struct LayerRoutes: RouteGroup {
             json.member("version", entry.version)
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
             json.members(of: outputs)
+            let warnings = warnings + entry.trained.warnings(for: windows)
+            if !warnings.isEmpty { json.member("warnings", warnings) }
         }
     }
 }
 
-extension FieldReader {
+extension DataRequest {
     /// Reads the windows: the one that `window` selects, or all.
     /// - Parameter isSingle: whether the default is the first window instead of all.
-    /// - Returns: the windows, and the index of the first one in the request.
+    /// - Returns: the windows, the index of the first one in the request, and what was odd about the data.
     fileprivate mutating func windows(
         for entry: ModelRegistry.Entry, isSingle: Bool, _ limits: RuntimeLimits
-    ) throws(JSONError) -> (Windows, first: Int) {
-        let selected = try int("window", in: 0...Int(Int32.max))
-        let all = try data(for: entry.trained.description).windows
+    ) throws(Problem) -> (Windows<Double>, first: Int, [Warning]) {
+        let selected = try read { (options) throws(JSONError) in
+            try options.int("window", in: 0...Int(Int32.max))
+        }
+        let data = try data(for: entry.trained.description)
+        let all = data.windows
         try rejectUnknown()
         if let selected, selected >= all.count {
-            throw error("window", "is \(selected); it must be from 0 to \(all.count - 1)")
+            throw Problem(options.error("window", "is \(selected); it must be from 0 to \(all.count - 1)"))
         }
         let first = selected ?? 0
         let windows = selected != nil || isSingle ? all[first..<(first + 1)] : all
@@ -68,7 +70,7 @@ extension FieldReader {
         // The outputs of a small window may have billions of values.
         let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
         try limits.checkResponse(of: values.overflow ? .max : values.partialValue, windows, network)
-        return (windows, first)
+        return (windows, first, data.warnings)
     }
 }
 

@@ -63,7 +63,7 @@ struct ModelFileRoutes: RouteGroup {
     private static func file(
         _ name: String, _ digest: String, length: Int, to call: Call, _ content: (Range<Int>) -> ResponseBody
     ) throws(Problem) -> Response {
-        let tag = EntityTag(digest.prefix(32), isWeak: false)
+        let tag = EntityTag(fileDigest: digest)
         let (status, range): (Status, Range<Int>)
         var fields = [(name: "ETag", value: tag.text), (name: "Accept-Ranges", value: "bytes")]
         switch try Selection(of: tag, length: length, for: call.request.head) {
@@ -85,9 +85,20 @@ struct ModelFileRoutes: RouteGroup {
         let name = try call.model().name
         let trained = try models.uploading { (registry) throws(UploadError) in try registry.read(file) }
         let version: ModelRegistry.Description
+        let conditions = call.preconditions
+        var failure: Problem?
         do throws(RegistryError) {
-            version = try models.registry.publish(name, trained)
+            // The conditions were true when the body arrived. Other requests may have changed the model.
+            version = try models.registry.publish(
+                name, trained,
+                replacing: conditions.isEmpty
+                    ? nil
+                    : { digest in
+                        failure = conditions.failure(ofFile: digest)
+                        return failure == nil
+                    })
         } catch {
+            if let failure { throw failure }
             logger.error(
                 "cannot publish an uploaded model",
                 metadata: ["model": "\(name)", "reason": "\(error)"])

@@ -36,11 +36,12 @@ struct ModelRoutes: RouteGroup {
             Route(
                 .delete, "/models/{model}", scope: .admin, mutatesModels: true,
                 .onQueue { (call) throws(Problem) in
-                    let name = try call.model().name
+                    let model = try call.model()
+                    try call.checkPreconditions { () throws(Problem) in _ = try models.versions(model) }
                     let isRemoved = try models.onDisk { (registry) throws(FileError) in
-                        try registry.remove(name)
+                        try registry.remove(model.name)
                     }
-                    guard isRemoved else { throw .unknownModel(name) }
+                    guard isRemoved else { throw .unknownModel(model.name) }
                     return Response(status: .noContent)
                 }),
             Route(
@@ -93,14 +94,23 @@ struct ModelRoutes: RouteGroup {
         guard case .number(let version) = try call.version() else {
             throw .badRequest("the version to delete must be a number, not an alias")
         }
+        try call.checkPreconditions { () throws(Problem) in try requireDeletable(version, of: model) }
         let isRemoved = try models.onDisk { (registry) throws(FileError) in
             try registry.remove(model.name, version: version)
         }
         if isRemoved { return Response(status: .noContent) }
         // Read the aliases after the attempt, because another server may have set one just before it.
-        let aliases = try models.versions(model).aliases.filter { $0.value == version }.keys.sorted()
-        guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
+        try requireDeletable(version, of: model)
+        // Another server has changed the model since the attempt, which found nothing to delete.
         throw .unknownModel(model.name, .number(version))
+    }
+
+    /// - Throws: 404 if the version does not exist, 409 if an alias points to it.
+    private func requireDeletable(_ version: Int, of model: PermittedModel) throws(Problem) {
+        let versions = try models.versions(model)
+        let aliases = versions.aliases.filter { $0.value == version }.keys.sorted()
+        guard aliases.isEmpty else { throw .aliasInUse(aliases, version: version) }
+        guard versions.contains(version) else { throw .unknownModel(model.name, .number(version)) }
     }
 }
 
@@ -125,8 +135,13 @@ extension JSONWriter {
         member("timesteps", model.inputShape.timesteps)
         member("features", model.inputShape.features)
         member("feature_names", model.featureNames)
+        if let columns = model.columns {
+            name("columns")
+            self.columns(columns)
+        }
         if let units = model.network.encodingUnits { member("encoding_units", units) }
         member("parameters", model.network.parameterCount)
+        preparation(of: model)
         member("scaling", model.scaler.scaling.rawValue)
         member("epochs", model.training.history.count)
         member("loss", model.loss.map { Float($0) })
@@ -138,6 +153,22 @@ extension JSONWriter {
         if let base = model.training.warmStart { member("warm_start", base) }
         member("created_at", model.origin.createdAt)
         member("software", model.origin.software)
+    }
+
+    /// What is done with rows before they are scaled, under the names that POST /train takes.
+    private mutating func preparation(of model: ModelDescription) {
+        let preparation = model.preparation
+        if let resampling = preparation.resampling {
+            member("interval", resampling.interval.description)
+            member("aggregate", resampling.aggregate.rawValue)
+        }
+        if let gaps = preparation.gaps.text { member("max_gap", gaps) }
+        if let interval = preparation.interval { member("row_interval", interval.description) }
+        if let differences = preparation.differences {
+            member(
+                "difference",
+                differences.features.map { model.featureNames?[$0.index] ?? "\($0.index)" } as [String]?)
+        }
     }
 
     /// `"unreadable":[{"version":4,"reason":"…","software":"reprise 0.3.0"}]`.

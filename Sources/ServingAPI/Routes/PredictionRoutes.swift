@@ -21,30 +21,29 @@ struct PredictionRoutes: RouteGroup {
         Route(
             .post, path, scope: .infer, accepts: .data, produces: [.json, .npy],
             .computing { (call) throws(Problem) in
-                var body = try FieldReader(data: call)
-                return PendingComputation(try body.modelReference(for: call)) {
-                    [body] (entry) throws(Problem) in
-                    try prediction(kind, body, entry, call)
+                var request = try DataRequest(call)
+                return PendingComputation(try request.modelReference(for: call)) {
+                    [request] (entry) throws(Problem) in
+                    try prediction(kind, request, entry, call)
                 }
             })
     }
 
     /// Reads and checks the rest of a body, after the model and version.
     private func prediction(
-        _ kind: Prediction.Kind, _ body: FieldReader, _ entry: ModelRegistry.Entry, _ call: Call
+        _ kind: Prediction.Kind, _ request: DataRequest, _ entry: ModelRegistry.Entry, _ call: Call
     ) throws(Problem) -> Prediction {
-        var body = body
+        var request = request
         // The number of values of one window in the response.
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(entry.name) }
-        let windows = try body.read { (body) throws(JSONError) in
-            let windows = try body.data(for: entry.trained.description).windows
-            try body.rejectUnknown()
-            try limits.checkResponse(of: windows.count * size, windows, entry.trained.model.network)
-            return windows
-        }
+        let data = try request.data(for: entry.trained.description)
+        try request.rejectUnknown()
+        try limits.checkResponse(of: data.windows.count * size, data.windows, entry.trained.model.network)
         call.context.note(entry)
-        return Prediction(kind: kind, entry: entry, windows: windows, call: call, metrics: inferences)
+        return Prediction(
+            kind: kind, entry: entry, windows: data.windows, warnings: data.warnings, call: call,
+            metrics: inferences)
     }
 }

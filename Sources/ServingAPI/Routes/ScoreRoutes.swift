@@ -22,11 +22,11 @@ struct ScoreRoutes: RouteGroup {
             Route(
                 .post, "/score", scope: .infer, accepts: .data,
                 .computing { (call) throws(Problem) in
-                    var body = try FieldReader(data: call)
-                    return PendingComputation(try body.modelReference(for: call)) {
-                        [body] (entry) throws(Problem) in
+                    var request = try DataRequest(call)
+                    return PendingComputation(try request.modelReference(for: call)) {
+                        [request] (entry) throws(Problem) in
                         ScoreComputation(
-                            request: try ScoreRequest(body, entry, limits), call: call, limits: limits,
+                            request: try ScoreRequest(request, entry, limits), call: call, limits: limits,
                             metrics: inferences)
                     }
                 }),
@@ -42,7 +42,11 @@ struct ScoreRoutes: RouteGroup {
         let errors = inferences.measure(entry, windows: request.windows.count, for: call) {
             entry.trained.errors(of: request.windows)
         }
-        let rows = try RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
-        return rows.response(entry, request.scoring)
+        let rows = RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
+        let warnings =
+            request.data.warnings + entry.trained.warnings(for: request.windows)
+            + request.scoring.warnings(rows.drift)
+        try request.data.check(warnings)
+        return rows.response(entry, warnings)
     }
 }

@@ -1,10 +1,12 @@
 import Crypto
 import Detection
 import HTTP1
+import Inspection
 import JSON
 import ModelFiles
 import ModelStore
 import NeuralNetwork
+import TimeSeries
 import Training
 
 /// POST /train.
@@ -71,10 +73,7 @@ struct TrainRoutes: RouteGroup {
         }
         let namespace = call.permission.keyName ?? ""
         var hash = SHA256()
-        // The query has the options of requests with CSV or arrays.
-        if call.bodyFormat.hasOptionsInQuery {
-            hash.update(data: Array("\(request.target.query ?? "")\n".utf8))
-        }
+        if let query = request.target.query, !query.isEmpty { hash.update(data: Array("\(query)\n".utf8)) }
         hash.update(data: request.body)
         return IdempotencyKey(
             value: "\(namespace) \(key)", requestDigest: hash.finalize().hexadecimal)
@@ -113,20 +112,30 @@ struct TrainRoutes: RouteGroup {
     private func created(by job: TrainingJob) throws(Problem) -> Response {
         let version = try trainings.outcome(of: job.snapshot)
         let location = "/models/\(version.name)/versions/\(version.version)"
-        return .json(.created, fields: [(name: "Location", value: location)]) { $0.trainResponse(version) }
+        return .json(.created, fields: [(name: "Location", value: location)]) {
+            $0.trainResponse(version, job.inspection)
+        }
     }
 }
 
 extension JSONWriter {
     /// The response to POST /train, as members of the current object.
-    mutating func trainResponse(_ version: ModelRegistry.Description) {
+    /// - Parameter inspection: what the data are; nil for a version that an earlier request has made.
+    mutating func trainResponse(_ version: ModelRegistry.Description, _ inspection: Inspection?) {
         members(of: version)
         object("history") { $0.losses(of: version.model.training.history) }
-        member(
-            "warnings",
-            Threshold.warnings(
-                of: version.model.threshold?.rule, source: version.model.threshold?.source,
-                calibration: version.model.errors))
+        trainReport(version, inspection)
+    }
+
+    /// What is odd about a training, and what its data are, as members of the current object.
+    mutating func trainReport(_ version: ModelRegistry.Description, _ inspection: Inspection?) {
+        // The model knows more about what it warns of, too.
+        let ofModel = version.model.warnings
+        let ofData = (inspection?.warnings ?? []).filter { warning in
+            !ofModel.contains { $0.code == warning.code }
+        }
+        member("warnings", ofData + ofModel)
+        if let inspection { object("data") { $0.members(of: inspection) } }
     }
 
     /// The losses of each epoch, as members of the current object.

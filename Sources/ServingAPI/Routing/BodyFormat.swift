@@ -8,8 +8,8 @@ enum BodyFormat: Sendable {
     /// Declared a form, which is curl's default media type. The body is read as JSON all the same; one that
     /// is not JSON is refused when it is read.
     case form
-    /// A table of numbers, with the options in the query.
-    case csv
+    /// A table of numbers, with the options in the query, in the character encoding that `charset` names.
+    case csv(charset: String?)
     /// An array in NumPy's format, with the options in the query.
     case npy
     /// A file, or an inference request with binary tensors.
@@ -31,7 +31,10 @@ enum BodyFormat: Sendable {
         switch essence {
         case Self.formEssence: self = .form
         case _ where acceptsJSON && Self.isJSON(essence): self = .json
-        case MediaType.csv.rawValue where content == .data: self = .csv
+        case MediaType.csv.rawValue where content == .data:
+            self = .csv(
+                charset: fields["Content-Type"].flatMap { WeightedMember($0[...])?.parameter("charset") }
+                    .map(String.init))
         case MediaType.npy.rawValue where content == .data: self = .npy
         case MediaType.file.rawValue where content == .file || content == .inference: self = .file
         default:

@@ -34,14 +34,30 @@ package struct Call: Sendable {
     package var permission: Permission { admission.permission }
     /// The format of the body.
     var bodyFormat: BodyFormat { admission.bodyFormat }
+    /// Whether the body was a gzip file without a Content-Encoding that says so.
+    private(set) var wasGzip = false
+
+    /// Whether the body has a content coding, announced or recognized.
+    var isCompressed: Bool { admission.bodyCoding != nil || isGzip }
+
+    /// Whether the body begins like a gzip file (RFC 1952, 2.3.1), and no format that the route reads does.
+    private var isGzip: Bool {
+        request.body.first == 0x1F && request.body.starts(with: [0x1F, 0x8B, 0x08])
+    }
 
     /// Returns the call with its body decompressed.
     /// - Parameter limit: the maximum number of decompressed bytes.
-    /// - Throws: 400 for a body that does not match its Content-Encoding, 413 beyond the limit.
+    /// - Throws: 400 for a body that is not compressed as its Content-Encoding says or as it seems to be, 413
+    ///   beyond the limit.
     func decoded(limit: Int) throws(Problem) -> Call {
-        guard let coding = admission.bodyCoding else { return self }
         var call = self
-        call.request.body = try coding.decompress(request.body, limit: limit)
+        if let coding = admission.bodyCoding {
+            call.request.body = try coding.decompress(request.body, limit: limit)
+        }
+        if call.isGzip {
+            call.request.body = try ContentCoding.gzip.decompress(call.request.body, limit: limit)
+            call.wasGzip = true
+        }
         return call
     }
 

@@ -13,6 +13,10 @@ struct EntityTag: Equatable, Sendable {
         self.isWeak = isWeak
     }
 
+    /// The strong tag of a model's file.
+    /// - Parameter digest: identifies the content, in hexadecimal.
+    init(fileDigest digest: String) { self.init(digest.prefix(32), isWeak: false) }
+
     /// The tag as in a header field.
     var text: String { (isWeak ? "W/" : "") + "\"\(opaque)\"" }
 
@@ -23,11 +27,9 @@ struct EntityTag: Equatable, Sendable {
         case weak
     }
 
-    /// Whether fields such as If-Match list the tag, or are `*`.
+    /// Whether fields such as If-Match list the tag.
     func isListed(in values: [String], by comparison: Comparison) -> Bool {
-        values.contains { value in
-            value == "*" || Self.list(value).contains { matches($0, by: comparison) }
-        }
+        values.contains { Self.list($0).contains { matches($0, by: comparison) } }
     }
 
     /// Whether If-Range is the tag, by the strong comparison (RFC 9110, 13.1.5).

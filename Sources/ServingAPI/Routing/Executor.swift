@@ -30,7 +30,7 @@ struct Executor: Sendable {
                 if !isQueued { call.send(.overloaded()) }
             }
         case .computing(let read):
-            guard call.request.body.count <= Self.maxLoopBody, call.admission.bodyCoding == nil else {
+            guard call.request.body.count <= Self.maxLoopBody, !call.isCompressed else {
                 return enqueue(call, bytes: call.request.body.count) { (call) throws(Problem) in
                     try finish(try read(call))
                 }

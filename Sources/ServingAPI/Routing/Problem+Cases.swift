@@ -1,7 +1,9 @@
+import DataFormats
 import HTTP1
 import JSON
 import ModelFiles
 import ModelStore
+import TimeSeries
 
 extension Problem {
     /// 400: something outside the body is malformed.
@@ -29,8 +31,28 @@ extension Problem {
     }
 
     /// 422: the body is well-formed but invalid.
-    package static func invalid(at pointer: String, _ detail: String) -> Problem {
+    package static func invalid(at pointer: String?, _ detail: String) -> Problem {
         Problem(.invalidRequest, detail, pointer: pointer)
+    }
+
+    /// 422 for a table that cannot be used, 415 for bytes in another format than a table's.
+    package init(_ error: TableError) {
+        let place = TablePlace(
+            line: error.line, row: error.line == nil ? error.row : nil, column: error.column)
+        switch error.kind {
+        case .content: self.init(.invalidRequest, "\(error)", place: place, remedies: error.remedies)
+        case .format, .gzip:
+            self.init(.unsupportedMediaType, "\(error)", place: place, remedies: error.remedies)
+        }
+    }
+
+    /// 422: a strict request whose data or model have warnings of the level `error`.
+    static func warned(_ warnings: [Warning]) -> Problem {
+        Problem(
+            .strictWarnings,
+            "the request is strict, and there \(warnings.count == 1 ? "is a warning" : "are warnings") of "
+                + "the level error: " + warnings.map(\.message).joined(separator: " "),
+            warnings: warnings)
     }
 
     /// 403: a request that can change something comes from a page that is not the server's own.
@@ -80,18 +102,17 @@ extension Problem {
             fields: [(name: "Allow", value: allowed.joined(separator: ", "))])
     }
 
+    /// 406, which is due to Accept, so that it varies by it even if the path offers one media type.
     package static func notAcceptable(offered: [String]) -> Problem {
         Problem(
             .notAcceptable,
-            "the Accept field allows none of the media types of this path: \(offered.joined(separator: ", "))"
-        )
+            "the Accept field allows none of the media types of this path: "
+                + offered.joined(separator: ", "),
+            fields: [(name: "Vary", value: "Accept")])
     }
 
-    /// 412: If-Match does not list the entity tag.
-    static func preconditionFailed(_ tag: EntityTag) -> Problem {
-        Problem(
-            .preconditionFailed, "the If-Match field does not list the current entity tag \(tag.text)")
-    }
+    /// 412: a condition of the request is false.
+    static func preconditionFailed(_ detail: String) -> Problem { Problem(.preconditionFailed, detail) }
 
     /// 416, with the length that RFC 9110, 15.5.17 recommends.
     static func rangeNotSatisfiable(_ length: Int) -> Problem {
@@ -116,7 +137,8 @@ extension Problem {
 
     package static func malformedCoding(_ coding: ContentCoding) -> Problem {
         badRequest(
-            "the body does not match its Content-Encoding: it is not valid \(coding), or is incomplete")
+            "the body is compressed by its Content-Encoding or its first bytes, but it is not valid \(coding), or "
+                + "is incomplete")
     }
 
     package static func contentTooLarge(limit: Int) -> Problem {
@@ -133,6 +155,16 @@ extension Problem {
                 + "most \(limits.maxModelFileBytes) bytes; raise --max-parameters to accept larger models")
     }
 
+    /// 422: windows for a model that takes differences of rows.
+    package static func differencesOfWindows(_ model: ModelDescription, at pointer: String?) -> Problem {
+        let features = model.preparation.differences?.features ?? []
+        let names = features.map { model.featureNames?[$0.index] ?? "\($0.index)" }
+        return .invalid(
+            at: pointer,
+            "the data are windows, but the model takes differences of \(Quote.list(names)), which need the row "
+                + "before the window; send rows as \"series\" to /score or /reconstruct")
+    }
+
     package static func noEncoding(_ name: String) -> Problem {
         Problem(
             .noEncoding,
@@ -145,13 +177,6 @@ extension Problem {
             .tooLargeForONNX,
             "the ONNX file of model \(Quote.text(name)) would exceed \(limit) bytes; download its "
                 + "model.safetensors, which has no such limit")
-    }
-
-    package static func overflow() -> Problem {
-        Problem(
-            .overflow,
-            "the result exceeds the largest 32-bit float: the data are too large, or too far from the "
-                + "data that the model was trained on; send them in smaller units")
     }
 
     package static func noThreshold(_ name: String) -> Problem {

@@ -31,8 +31,8 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case expectationFailed = "expectation-failed"
     case misdirectedRequest = "misdirected-request"
     case invalidRequest = "invalid-request"
+    case strictWarnings = "strict-warnings"
     case trainingFailed = "training-failed"
-    case overflow
     case invalidModelFile = "invalid-model-file"
     case idempotencyKeyReused = "idempotency-key-reused"
     case tooManyTrainings = "too-many-trainings"
@@ -149,8 +149,10 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .preconditionFailed:
             (
-                .preconditionFailed, "If-Match does not list the current entity tag.",
-                "Fetch the resource again, and use its new ETag, if that is not a weak one."
+                .preconditionFailed,
+                "If-Match does not list the current entity tag, or the request would change a resource that "
+                    + "If-None-Match excludes. `*` lists every resource that exists.",
+                "Fetch the resource again, decide anew, and use its new ETag, if that is not a weak one."
             )
         case .contentTooLarge:
             (
@@ -185,15 +187,17 @@ package enum ProblemType: String, CaseIterable, Sendable {
                 "A member or parameter is invalid, missing or unknown, or the data cannot be used.",
                 "Correct what `pointer` and `detail` name."
             )
+        case .strictWarnings:
+            (
+                .unprocessableContent,
+                "The request has `strict: true`, and the data or the model have warnings of the level "
+                    + "`error`.",
+                "Do what the messages in `warnings` say, or leave `strict` out."
+            )
         case .trainingFailed:
             (
                 .unprocessableContent, "The loss became NaN or infinite; there is no model.",
                 "Lower `learning_rate`, set `clip_norm`, or scale the data."
-            )
-        case .overflow:
-            (
-                .unprocessableContent, "A result exceeds the largest float32.",
-                "Send the data in smaller units, and check them for extreme values."
             )
         case .invalidModelFile:
             (

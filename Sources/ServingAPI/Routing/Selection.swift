@@ -17,9 +17,9 @@ enum Selection: Equatable {
     /// - Throws: 412 if If-Match does not list the tag; 416 if the range is beyond the end.
     init(of tag: EntityTag, length: Int? = nil, for head: RequestHead) throws(Problem) {
         let fields = head.fields
-        let (match, noneMatch) = (fields.values(of: "If-Match"), fields.values(of: "If-None-Match"))
-        guard match.isEmpty || tag.isListed(in: match, by: .strong) else { throw .preconditionFailed(tag) }
-        if !noneMatch.isEmpty, tag.isListed(in: noneMatch, by: .weak) {
+        let conditions = Preconditions(fields)
+        if let failure = conditions.matchFailure(of: tag) { throw failure }
+        if conditions.isExcluded(tag) {
             self = .notModified
             return
         }

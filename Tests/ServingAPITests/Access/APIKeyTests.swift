@@ -20,6 +20,7 @@ import Testing
             ("GET", "/openapi.yaml", .read), ("HEAD", "/models", .read), ("POST", "/summary", .read),
             ("POST", "/reconstruct", .infer), ("POST", "/encode", .infer), ("POST", "/score", .infer),
             ("POST", "/evaluate", .infer), ("POST", "/compare", .train), ("POST", "/layers", .infer),
+            ("POST", "/inspect", .infer),
             ("POST", "/train", .train),
             ("DELETE", "/models/x", .admin), ("DELETE", "/models/x/versions/1", .admin),
             ("GET", "/jobs", .read), ("GET", "/jobs/x", .read), ("GET", "/jobs/x/events", .read),
@@ -99,6 +100,10 @@ import Testing
             let spaced = [(name: "Authorization", value: "Bearer\(blanks)\(key)")]
             #expect(try api.send("GET", "/models", fields: spaced).status == 200, "\(blanks.count) spaces")
         }
+        // A request with several keys, even equal ones, is refused with the reason.
+        let several = sent.filter { $0.value.contains(key) }.count > 1
+        let refusal = try api.send("GET", "/models", fields: sent)
+        #expect(refusal.text.contains("2 API keys") == several, "\(refusal.text)")
         let subscription = [(name: "ocp-apim-subscription-key", value: key)]
         #expect(try api.send("GET", "/models", fields: subscription).status == 200)
     }

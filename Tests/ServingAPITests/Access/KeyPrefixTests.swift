@@ -107,7 +107,9 @@ import Testing
         #expect(api.service.exchange(for: head, from: nil).preflight()?.status == .forbidden)
     }
 
-    @Test(arguments: ["/train", "/compare", "/reconstruct", "/encode", "/score", "/evaluate", "/layers"])
+    @Test(arguments: [
+        "/train", "/compare", "/reconstruct", "/encode", "/score", "/evaluate", "/layers", "/inspect",
+    ])
     func aModelInAQueryIsCheckedToo(_ path: String) throws {
         let target = "\(path)?model=pump-1&timesteps=2"
         #expect(try send("POST", target, other, text: "a,b\n1,2\n3,4\n", type: "text/csv").status == 403)

@@ -14,4 +14,16 @@ import Testing
         let listed = row.matches(of: /`(\/[^`]*)`/).map { String($0.1) }
         #expect(listed.sorted() == (try API(.inProcess).service.openPaths.sorted()))
     }
+
+    /// `security: []` marks them in the description of the API.
+    @Test func theDescriptionMarksTheOpenPaths() throws {
+        let api = try API(.inProcess)
+        let open = try APIDescription(api).document["paths"]?.object?.filter { path, item in
+            let operations = item.object?.filter { $0.key != "parameters" }.map(\.value) ?? []
+            let marked = operations.filter { $0["security"] == [] }
+            #expect(marked.isEmpty || marked.count == operations.count, "\(path)")
+            return !marked.isEmpty
+        }
+        #expect(try #require(open).keys.sorted() == api.service.openPaths.sorted())
+    }
 }

@@ -27,6 +27,18 @@ extension Exercise {
                 fields: csv,
                 text: table),
             Exercise("POST /train", 422, at: "/train?model=named", fields: csv, text: "a\n"),
+            Exercise("POST /inspect", 200, ["series": Small.series]),
+            Exercise("POST /inspect", 200, ["windows": Small.windows]),
+            Exercise(
+                "POST /inspect", 200, at: "/inspect?preview=4&exclude=flag", fields: csv, text: table),
+            Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "1,2\n3,4\n"),
+            Exercise("POST /inspect", 200, at: "/inspect?ignore=flag", fields: csv, text: table),
+            Exercise(
+                "POST /inspect", 200, at: query("/inspect", "exclude=flag&timesteps=2"), fields: csv,
+                text: table),
+            Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "a,b\n1,2\n3,x\n"),
+            Exercise(
+                "POST /inspect", 422, ["series": .array((0..<40).map { [.integer($0)] }), "strict": true]),
             Exercise("POST /score", 200, at: query("/score", "ignore=flag"), fields: csv, text: table),
             Exercise(
                 "POST /reconstruct", 200, at: query("/reconstruct", "columns=b,a"), fields: csv, text: table),

@@ -80,7 +80,8 @@ extension Exercise {
         ] + bodyRefusals(detector: train, at: detectorModels, training)
             + bodyRefusals(detector: detectBatch, at: "\(unknown):detect-batch", batch)
             + bodyRefusals(detector: detectLast, at: "\(unknown):detect-last", last) + [
-                Exercise(delete, 204, at: ready)
+                Exercise(delete, 412, at: ready, fields: unmatched),
+                Exercise(delete, 204, at: ready),
             ]
     }()
 

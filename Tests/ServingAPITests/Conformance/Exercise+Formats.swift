@@ -9,7 +9,7 @@ extension Exercise {
         let labelled: JSON = [
             "model": "newer", "series": Small.series, "labels": [0, 0, 0, 0, 0, 0, 0, 1, 1, 0],
         ]
-        let predictions = ["/reconstruct", "/encode", "/score", "/layers"].map {
+        let predictions = ["/inspect", "/reconstruct", "/encode", "/score", "/layers"].map {
             Exercise("POST \($0)", 409, in: .newerFormat, windows)
         }
         let versions = ["", "/model.safetensors", "/model.onnx"].map { file in

@@ -49,6 +49,8 @@ extension Exercise {
     static let image = [(name: "Accept", value: "image/png")]
     static let csv = [(name: "Content-Type", value: "text/csv")]
     static let xml = [(name: "Content-Type", value: "text/xml")]
+    /// A condition that is false for every resource that exists.
+    static let unmatched = [(name: "If-Match", value: "\"x\"")]
     private static let text = [(name: "Accept", value: "text/plain")]
     private static let picture = [(name: "Accept", value: "image/svg+xml")]
     private static let windows: JSON = ["model": "toy", "windows": Small.windows]
@@ -75,11 +77,12 @@ extension Exercise {
         ]
     }
 
-    /// The responses to conditional and partial downloads.
+    /// The responses to conditional and partial downloads, whose entity tags are strong.
     private static func selections(_ operation: String, at target: String) -> [Exercise] {
         [
             Exercise(operation, 206, at: target, fields: [(name: "Range", value: "bytes=0-7")]),
             Exercise(operation, 304, at: target, fields: [(name: "If-None-Match", value: "*")]),
+            Exercise(operation, 412, at: target, fields: unmatched),
             Exercise(operation, 416, at: target, fields: [(name: "Range", value: "bytes=99999999-")]),
         ]
     }
@@ -108,6 +111,7 @@ extension Exercise {
             Exercise("DELETE /jobs/{job}", 202, in: .fullTrainings, at: "/jobs/{queued}"),
             Exercise("GET /jobs/{job}", 503, in: .fullPredictions, at: "/jobs/x"),
             Exercise("DELETE /jobs/{job}", 503, in: .fullPredictions, at: "/jobs/x"),
+            Exercise("DELETE /jobs/{job}", 412, at: "/jobs/{succeeded}", fields: unmatched),
         ] + jobRefusals("GET", "/jobs/{job}") + jobRefusals("GET", "/jobs/{job}/events")
         + jobRefusals("DELETE", "/jobs/{job}") + [
             Exercise("DELETE /jobs/{job}", 204, at: "/jobs/{failed}")
@@ -127,6 +131,7 @@ extension Exercise {
             Exercise("POST /evaluate", 409, labelled.with(["model": "brought"])),
             Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: Small.modelFile),
             Exercise(put, 406, at: path, fields: image + bytes, text: Small.modelFile),
+            Exercise(put, 412, at: path, fields: unmatched + bytes, text: Small.modelFile),
             Exercise(
                 put, 413, in: .smallBodies, at: path, fields: bytes,
                 text: String(repeating: " ", count: 17 << 20)),
@@ -186,6 +191,7 @@ extension Exercise {
         return [
             Exercise(put, 200, at: path, body), Exercise(put, 400, at: "/models/toy/aliases/1", body),
             Exercise(put, 404, at: path, ["version": 9]), Exercise(put, 406, at: path, fields: image, body),
+            Exercise(put, 412, at: path, fields: unmatched, body),
             Exercise(
                 put, 413, in: .smallBodies, at: path, text: "\(body)" + String(repeating: " ", count: 64)),
             Exercise(put, 415, at: path, fields: xml, body), Exercise(put, 422, at: path, ["version": 0]),
@@ -198,14 +204,19 @@ extension Exercise {
             Exercise(delete, 400, at: "/models/toy/aliases/1"),
             Exercise(delete, 404, at: "/models/toy/aliases/none"),
             Exercise(delete, 406, at: path, fields: image),
+            Exercise(delete, 412, at: path, fields: unmatched),
             Exercise(delete, 503, in: .fullPredictions, at: path),
             Exercise(delete, 204, at: path),
         ]
     }()
 
+    /// Windows with a value that is limited, which gives a warning.
+    private static let largeWindows = windows.with(["windows": [[[1e300, -1], [0.5, 0]]]])
+
     private static func predictions(_ path: String) -> [Exercise] {
         [
             Exercise("POST \(path)", 200, windows),
+            Exercise("POST \(path)", 200, largeWindows),
             Exercise("POST \(path)", 404, windows.with(["model": "unknown"])),
             // A small body would not wait in the queue.
             Exercise(
@@ -219,10 +230,11 @@ extension Exercise {
     static let all: [Exercise] =
         bodyRefusals("POST /train", Small.training("toy"))
         + bodyRefusals("POST /reconstruct", windows) + bodyRefusals("POST /encode", windows)
-        + bodyRefusals("POST /layers", windows)
+        + bodyRefusals("POST /layers", windows) + bodyRefusals("POST /inspect", windows)
         + bodyRefusals("POST /summary", architecture) + bodyRefusals("POST /compare", Small.comparison("toy"))
         + bodyRefusals("POST /score", windows) + bodyRefusals("POST /evaluate", labelled)
-        + predictions("/reconstruct") + predictions("/encode") + predictions("/score") + scores + data + [
+        + predictions("/reconstruct") + predictions("/encode") + predictions("/score")
+        + predictions("/inspect") + scores + data + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),
@@ -242,6 +254,7 @@ extension Exercise {
             Exercise("POST /compare", 507, in: .fullRegistry, Small.comparison("toy")),
             Exercise("POST /encode", 409, windows.with(["model": "stacked"])),
             Exercise("POST /layers", 200, windows),
+            Exercise("POST /layers", 200, largeWindows),
             Exercise("POST /layers", 200, windows.with(["window": 1])),
             Exercise("POST /layers", 200, fields: picture, windows),
             Exercise("POST /layers", 404, windows.with(["model": "unknown"])),
@@ -289,7 +302,11 @@ extension Exercise {
         ] + readOnly + formats + console + detectors + jobs + files + onnx + aliases + inference
         + versionRefusals("GET", "/models/{model}/versions/{version}")
         + versionRefusals("DELETE", "/models/{model}/versions/{version}") + [
+            Exercise(
+                "DELETE /models/{model}/versions/{version}", 412, at: "/models/toy/versions/2",
+                fields: unmatched),
             Exercise("DELETE /models/{model}/versions/{version}", 204, at: "/models/toy/versions/2"),
+            Exercise("DELETE /models/{model}", 412, at: "/models/toy", fields: unmatched),
             Exercise("DELETE /models/{model}", 204, at: "/models/toy"),
         ]
 }

@@ -32,6 +32,7 @@ extension Member {
         "POST /train": [
             "model": "m", "series": Small.series(rows: 128), "timesteps": 2, "validation_split": 0.5,
         ],
+        "POST /inspect": ["model": "toy", "series": Small.series],
         "POST /reconstruct": ["model": "toy", "series": Small.series],
         "POST /encode": ["model": "toy", "series": Small.series],
         "POST /layers": ["model": "toy", "series": Small.series],

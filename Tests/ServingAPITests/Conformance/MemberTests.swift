@@ -14,9 +14,9 @@ import Testing
 
     @Test func theServerKnowsExactlyTheDocumentedMembers() throws {
         let objects = try Member.objects(in: description)
-        // Eight bodies; two of them with two callbacks each, two with events, two with six types of layers,
+        // Nine bodies; two of them with two callbacks each, two with events, two with six types of layers,
         // of which two wrap another layer.
-        #expect(objects.count == 8 + 2 * 2 + 2 + 2 * (6 + 2))
+        #expect(objects.count == 9 + 2 * 2 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(
                 (object.path + [Member.unknown])[...], to: 1)

@@ -81,12 +81,6 @@ import Testing
         #expect(try small.post("/layers", ["model": "m", "series": rows, "window": 8]).status == 200)
     }
 
-    @Test func valuesBeyondTheLargestFloatAreAnOverflow() throws {
-        let refused = try api.post("/layers", ["model": "m", "windows": [[[3e38, 0], [3e38, 0]]]])
-        #expect(refused.status == 422)
-        #expect(try refused.json["type"] == "/problems/overflow")
-    }
-
     // MARK: Heat maps
 
     @Test func aHeatMapHasAFrameForEachStepAndTheMaximumOfEachLayer() throws {

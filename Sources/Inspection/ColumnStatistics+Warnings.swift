@@ -1,0 +1,80 @@
+import TimeSeries
+
+extension ColumnStatistics {
+    /// The share of missing values from which most of a column is made up by filling.
+    private static let mostlyMissingShare = 0.5
+    /// The share of missing values from which there is nothing to learn but the filling.
+    private static let nearlyAllMissingShare = 0.9
+
+    /// What is odd about the values.
+    /// - Parameter name: the name of the feature.
+    func warnings(column name: String) -> [Warning] {
+        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)].compactMap {
+            $0
+        }
+    }
+
+    private func missingWarning(_ name: String) -> Warning? {
+        guard missingShare >= Self.mostlyMissingShare else { return nil }
+        let isNearlyAll = missingShare >= Self.nearlyAllMissingShare
+        let percent = (missingShare * 1000).rounded() / 10
+        return Warning(
+            .mostlyMissing, isNearlyAll ? .error : .warning,
+            "\(percent) % of the values of '\(name)' are missing (\(missing) of \(rows)), so that a model "
+                + "learns what fills the gaps. Leave the column out with ignore, or send rows at a longer "
+                + "interval.",
+            columns: [name])
+    }
+
+    private func constantWarning(_ name: String) -> Warning? {
+        guard isConstant, let median else { return nil }
+        return Warning(
+            .constantColumn, .warning,
+            "'\(name)' is \(Self.text(median)) in every row, so that a model cannot learn how it varies: any "
+                + "change of it counts as unusual. Leave the column out with ignore if its changes do not "
+                + "matter.",
+            columns: [name])
+    }
+
+    private func trendWarning(_ name: String) -> Warning? {
+        guard let trend, let minimum, let maximum else { return nil }
+        let range = "from \(Self.text(minimum)) to \(Self.text(maximum))"
+        let message =
+            switch trend {
+            case .clock:
+                "'\(name)' changes by the same amount in every row (\(range)), as a clock or an index does: "
+                    + "all later values are outside of what a model learns. Leave the column out with "
+                    + "ignore, or name it with timestamp if it has the times."
+            case .counter:
+                "'\(name)' only rises or only falls (\(range)), as a counter does: all later values are "
+                    + "outside of what a model learns. Name it in difference to use how much it changes, or "
+                    + "leave it out with ignore."
+            }
+        return Warning(.monotoneColumn, .error, message, columns: [name])
+    }
+
+    private func outlierWarning(_ name: String) -> Warning? {
+        guard let first = outliers.first, let median, let deviation = medianAbsoluteDeviation else {
+            return nil
+        }
+        let values = Set(outliers.map(\.value))
+        let count = outliers.count
+        let what =
+            values.count == 1
+            ? "The value \(Self.text(first.value)) of '\(name)' "
+                + (count == 1
+                    ? "in row \(first.row)" : "in \(count) rows, the first of which is \(first.row),")
+            : "\(count) values of '\(name)', such as \(Self.text(first.value)) in row \(first.row),"
+        return Warning(
+            .outliers, .warning,
+            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest (median \(Self.text(median)), "
+                + "median absolute deviation \(Self.text(deviation))). If it marks missing values, leave "
+                + "these cells empty; if it is a fault, leave the rows out with exclude.",
+            columns: [name], rows: outliers.prefix(Self.maxRows).map { $0.row..<($0.row + 1) })
+    }
+
+    /// A number, without `.0` if it is whole.
+    private static func text(_ number: Double) -> String {
+        Int64(exactly: number).flatMap { abs($0) < 1 << 53 ? "\($0)" : nil } ?? "\(number)"
+    }
+}

@@ -1,0 +1,64 @@
+import DataFormats
+import TimeSeries
+
+/// What was understood of data, what is odd about them, and what to do: computed from a table, before
+/// anything is learned from it.
+public struct Inspection: Sendable {
+    /// A column of the data.
+    public struct Column: Sendable {
+        /// The name, the role and the reason for the role.
+        public let column: TableColumn
+        /// The values of a feature; nil for a column with another role.
+        public let statistics: ColumnStatistics?
+    }
+
+    /// The number of rows.
+    public let rows: Int
+    /// The number of recordings, or of windows.
+    public let recordings: Int
+    /// T, if the data are windows; nil for rows.
+    public let timesteps: Int?
+    /// The times of the rows; nil without timestamps.
+    public let time: TimeInspection?
+    /// All columns, in the order of the data.
+    public let columns: [Column]
+    /// What was odd, as the table and its values show it.
+    public let warnings: [Warning]
+    /// Options for a training.
+    public let suggestions: Suggestions
+    /// The table in points, to draw it; nil unless it was asked for.
+    public let preview: Preview?
+
+    /// Inspects a table.
+    /// - Parameters:
+    ///   - time: the times of the rows before they were arranged; nil for those of the table.
+    ///   - excluded: the rows that are left out, `[rows]`; nil for none. Their values do not count.
+    ///   - timesteps: T, if the recordings of the table are windows.
+    ///   - previewPoints: the maximum number of points of the preview; nil for none.
+    public init(
+        _ table: Table, time: TimeInspection? = nil, excluded: [Bool]? = nil, timesteps: Int? = nil,
+        previewPoints: Int? = nil
+    ) {
+        rows = table.rows
+        recordings = table.recordings.count
+        self.timesteps = timesteps
+        self.time = time ?? table.timestamps.map { TimeInspection($0, recordings: table.recordings) }
+        let names = table.columns.filter { $0.role == .feature }.map(\.name)
+        // In the order of the features, which need not be that of the columns.
+        let features = table.features ?? names
+        let statistics = (0..<table.featureCount).map { feature in
+            ColumnStatistics(
+                table, feature: feature, excluded: excluded, findsTrends: timesteps == nil)
+        }
+        let byName = Dictionary(zip(features, statistics)) { first, _ in first }
+        columns = table.columns.map {
+            Column(column: $0, statistics: $0.role == .feature ? byName[$0.name] : nil)
+        }
+        let named = zip(features, statistics).map { (name: $0, statistics: $1) }
+        warnings = table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
+        suggestions = Suggestions(
+            named, time: self.time, labels: table.lines != nil && table.flags == nil,
+            timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)
+        preview = previewPoints.map { Preview(table, maxPoints: $0) }
+    }
+}

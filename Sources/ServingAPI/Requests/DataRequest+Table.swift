@@ -1,0 +1,211 @@
+import DataFormats
+import HTTP1
+import JSON
+import ModelFiles
+import TimeSeries
+
+/// Reading a body of any format into a table.
+extension DataRequest {
+    /// Reads the data as they were sent.
+    /// - Parameters:
+    ///   - model: the model that the data are for, whose columns are known.
+    ///   - flag: the option that flags rows; nil for a path without one.
+    ///   - rowsOnly: whether windows are refused.
+    mutating func intake(
+        for model: ModelDescription?, flag: String?, rowsOnly: Bool
+    ) throws(Problem) -> Intake {
+        var intake =
+            switch content {
+            case .json: try options.read { (json) throws(JSONError) in try json.members(rowsOnly: rowsOnly) }
+            case .csv(let bytes, let charset): try table(csv: bytes, charset, flag, model)
+            case .npy(let bytes): try table(npy: bytes)
+            }
+        if rowsOnly, intake.origin.timesteps != nil {
+            throw intake.origin.problem("has windows [N][T][F], but this path requires rows [rows][F]")
+        }
+        if case .csv = content {} else { try describe(&intake) }
+        if let flag, intake.table.flags == nil {
+            intake.table.flags = try options.read { (options) throws(JSONError) in
+                let flags = try options.rowFlags(flag, rows: intake.table.rows)
+                guard flags == nil || intake.origin.timesteps == nil else {
+                    throw options.error(flag, "selects rows, but the data are windows")
+                }
+                return flags
+            }
+        }
+        return intake
+    }
+
+    // MARK: CSV and arrays
+
+    private mutating func table(
+        csv bytes: [UInt8], _ charset: String?, _ flag: String?, _ model: ModelDescription?
+    ) throws(Problem) -> Intake {
+        var table = try options.read { (query) throws(JSONError) in
+            TableOptions(
+                columns: try query.uniqueStrings("columns"),
+                ignored: Set(try query.uniqueStrings("ignore") ?? []),
+                timestamp: try query.string("timestamp"), recording: try query.string("recording"),
+                hasHeader: try query.bool("header"), charset: charset,
+                known: model?.columnRoles ?? [:])
+        }
+        // Ranges of rows in place of a column, as for other formats.
+        if let flag, let text = options.parameter(flag), !text.hasPrefix("[") { table.label = text }
+        return Intake(try Self.read { () throws(TableError) in try Table(csv: bytes, table) }, DataOrigin())
+    }
+
+    private func table(npy bytes: [UInt8]) throws(Problem) -> Intake {
+        let array = try Self.read { () throws(TableError) in try NumPyArray(npy: bytes) }
+        guard array.shape.count == 3 else {
+            return Intake(try Self.read { () throws(TableError) in try Table(array) }, DataOrigin())
+        }
+        var intake = Intake(
+            Table(
+                reason: "a feature of the array", features: nil, featureCount: array.shape[2],
+                values: array.values, warnings: array.warnings), DataOrigin())
+        intake.setWindows(timesteps: array.shape[1])
+        return intake
+    }
+
+    private static func read<Value>(_ body: () throws(TableError) -> Value) throws(Problem) -> Value {
+        do throws(TableError) {
+            return try body()
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    // MARK: What stands beside the rows
+
+    /// Reads the options that name what a CSV document has in columns: `feature_names`, `timestamps`,
+    /// `columns`, `ignore`.
+    private mutating func describe(_ intake: inout Intake) throws(Problem) {
+        let names = try options.read { (options) throws(JSONError) in
+            try options.featureNames(of: intake.table.featureCount)
+        }
+        if let names { intake.name(names) }
+        intake.table.timestamps = try timestamps(rows: intake.table.rows)
+        if intake.origin.timesteps != nil, intake.table.timestamps != nil {
+            throw Problem(options.error("timestamps", "applies to rows, but the data are windows"))
+        }
+        try options.read { (options) throws(JSONError) in try options.select(in: &intake) }
+    }
+
+    /// Reads `timestamps`: a string or a number for each row.
+    private mutating func timestamps(rows: Int) throws(Problem) -> Timestamps? {
+        let elements = try options.read { (options) throws(JSONError) -> [JSONValue]? in
+            let elements = try options.array("timestamps", of: "strings or numbers", count: 1...Int.max)
+            guard let elements, elements.count != rows else { return elements }
+            throw options.error(
+                "timestamps", "has \(elements.count) elements for \(rows) rows; it must have one for each row"
+            )
+        }
+        guard let elements else { return nil }
+        do throws(TableError) {
+            if let timestamps = try Self.timestamps(elements) { return timestamps }
+        } catch {
+            throw Problem(
+                error.row.map { options.error("timestamps", $0, "cannot be used: \(error.detail)") }
+                    ?? options.error("timestamps", "cannot be used: \(error.detail)"))
+        }
+        let other = elements.firstIndex { $0.kindName != elements[0].kindName } ?? 0
+        throw Problem(
+            options.error(
+                "timestamps", other,
+                "is \(elements[other].kindName); the timestamps must be all strings, or all numbers"))
+    }
+
+    /// Returns nil for elements that are neither all strings nor all numbers.
+    private static func timestamps(_ elements: [JSONValue]) throws(TableError) -> Timestamps? {
+        switch elements[0] {
+        case .string:
+            let texts = elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            return texts.count == elements.count ? try Timestamps(texts: texts) : nil
+        case .integer, .number:
+            let integers = elements.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+            if integers.count == elements.count { return try Timestamps(integers: integers) }
+            let numbers = elements.compactMap(\.double)
+            return numbers.count == elements.count ? try Timestamps(numbers: numbers) : nil
+        default: return nil
+        }
+    }
+}
+
+extension FieldReader {
+    /// Reads `windows`, `series` or `recordings`.
+    /// - Throws: an error if there are several, or none.
+    fileprivate mutating func members(rowsOnly: Bool) throws(JSONError) -> Intake {
+        let windows = rowsOnly ? nil : try tensor("windows", rank: 3...3)
+        if rowsOnly, has("windows") {
+            throw error("windows", "has windows [N][T][F], but this path requires rows [rows][F]")
+        }
+        let series = try tensor("series", rank: 2...2)
+        let recordings = try tensors("recordings", rank: 2...2)
+        let names = [
+            ("windows", windows != nil), ("series", series != nil), ("recordings", recordings != nil),
+        ]
+        .filter(\.1).map(\.0)
+        guard names.count < 2 else {
+            throw error(names[0], "and \"\(names[1])\" are both present; send one of them")
+        }
+        switch (windows, series, recordings) {
+        case (let tensor?, _, _):
+            var intake = Intake(
+                tensor.values, features: tensor.shape[2], DataOrigin(member: "windows"))
+            intake.setWindows(timesteps: tensor.shape[1])
+            return intake
+        case (_, let tensor?, _):
+            return Intake(tensor.values, features: tensor.shape[1], DataOrigin(member: "series"))
+        case (_, _, let tensors?):
+            let features = tensors[0].shape[1]
+            if let other = tensors.firstIndex(where: { $0.shape[1] != features }) {
+                throw error(
+                    "recordings", other,
+                    "has \(tensors[other].shape[1]) features (F), but the first has \(features)")
+            }
+            var values: [Double] = []
+            values.reserveCapacity(tensors.reduce(0) { $0 + $1.values.count })
+            for tensor in tensors { values += tensor.values }
+            var intake = Intake(values, features: features, DataOrigin(member: "recordings"))
+            intake.setSegments(tensors.map { $0.shape[0] })
+            return intake
+        case (nil, nil, nil):
+            // Report a misspelt name first: it is the likely reason that the data are missing.
+            try rejectUnknown()
+            throw missing(
+                "series",
+                "rows of numbers [rows][F]" + (rowsOnly ? "" : "; or send windows [N][T][F] instead"))
+        }
+    }
+
+    /// Reads `columns` and `ignore`, and leaves the other features out. Features without names are called 0,
+    /// 1 and so on.
+    fileprivate mutating func select(in intake: inout Intake) throws(JSONError) {
+        let columns = try uniqueStrings("columns")
+        let ignored = try uniqueStrings("ignore")
+        guard columns != nil || ignored != nil else { return }
+        let names = intake.table.columns.map(\.name)
+        let positions = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+        for (option, named) in [("columns", columns ?? []), ("ignore", ignored ?? [])] {
+            if let index = named.firstIndex(where: { positions[$0] == nil }) {
+                throw error(
+                    option, index,
+                    "is \(Quote.text(named[index])), but there is no such feature; the features are "
+                        + Quote.list(names))
+            }
+        }
+        let left = Set(ignored ?? [])
+        let kept = (columns ?? names).filter { !left.contains($0) }.compactMap { positions[$0] }
+        guard !kept.isEmpty else { throw error("ignore", "leaves no feature") }
+        intake.table.columns = names.map { name in
+            if left.contains(name) {
+                return TableColumn(name: name, role: .ignored, reason: "named by ignore")
+            }
+            guard let columns else { return TableColumn(name: name, role: .feature, reason: "not ignored") }
+            return columns.contains(name)
+                ? TableColumn(name: name, role: .feature, reason: "named by columns")
+                : TableColumn(name: name, role: .ignored, reason: "not named by columns")
+        }
+        intake.keep(kept)
+    }
+}

@@ -1,0 +1,130 @@
+import DataFormats
+import HTTP1
+import JSON
+import ModelFiles
+import NeuralNetwork
+import TimeSeries
+
+/// The data of a request on their way from the body to windows.
+///
+/// ``DataRequest/data(for:flag:rowsOnly:excludesFlagged:inspects:)`` takes the steps: the table as it was
+/// read, features in the order of the model, windows, missing values.
+struct Intake {
+    /// The rows. Columns and flags follow each change.
+    var table: Table
+    /// Where the rows and features stand in the request.
+    var origin: DataOrigin
+
+    /// Data as they were read.
+    init(_ table: Table, _ origin: DataOrigin) {
+        self.table = table
+        self.origin = origin
+    }
+
+    /// Features without names.
+    init(_ values: [Double], features: Int, _ origin: DataOrigin) {
+        self.init(
+            Table(reason: "a feature of the request", features: nil, featureCount: features, values: values),
+            origin)
+    }
+
+    /// Divides the rows into windows of T timesteps, which the request has as windows.
+    mutating func setWindows(timesteps: Int) {
+        setSegments(Array(repeating: timesteps, count: table.rows / timesteps))
+        origin.timesteps = timesteps
+    }
+
+    /// Divides the rows into recordings or windows.
+    mutating func setSegments(_ counts: [Int]) {
+        var segments: [Range<Int>] = []
+        segments.reserveCapacity(counts.count)
+        for rows in counts {
+            let start = segments.last?.upperBound ?? 0
+            segments.append(start..<(start + rows))
+        }
+        table.recordings = segments
+        origin.segments = segments
+    }
+
+    /// Gives names to features that have none.
+    mutating func name(_ names: [String]) {
+        table.features = names
+        table.columns = names.map {
+            TableColumn(name: $0, role: .feature, reason: "named by feature_names")
+        }
+    }
+
+    /// Keeps some features, in another order.
+    /// - Parameter positions: the present index of each feature.
+    mutating func keep(_ positions: [Int]) {
+        let count = table.featureCount
+        guard positions != Array(0..<count) else { return }
+        var values: [Double] = []
+        values.reserveCapacity(table.rows * positions.count)
+        for row in stride(from: 0, to: table.values.count, by: count) {
+            for position in positions { values.append(table.values[row + position]) }
+        }
+        table.values = values
+        table.featureCount = positions.count
+        table.features = table.features.map { names in positions.map { names[$0] } }
+        origin.features = positions.map { origin.features?[$0] ?? $0 }
+    }
+
+    // MARK: Steps
+
+    /// Brings the features into the order of a model, by their names, and leaves columns out that the model
+    /// ignores. Without names, the order is that of the model already.
+    mutating func reorder(for model: ModelDescription) throws(Problem) {
+        if let names = table.features, let required = model.featureNames, names != required {
+            let roles = model.columnRoles
+            let ignored = Set(names.filter { (roles[$0] ?? .feature) != .feature })
+            let positions = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+            let unknown = names.filter { !required.contains($0) && !ignored.contains($0) }
+            guard unknown.isEmpty else { throw mismatch("has", unknown, remedy: true, required) }
+            let missing = required.filter { positions[$0] == nil }
+            guard missing.isEmpty else { throw mismatch("lacks", missing, remedy: false, names) }
+            keep(required.compactMap { positions[$0] })
+        }
+        let features = model.inputShape.features
+        guard table.featureCount == features else {
+            throw origin.problem("has \(table.featureCount) features (F); it must have \(features)")
+        }
+    }
+
+    /// - Parameters:
+    ///   - names: the names that do not match.
+    ///   - others: the names of the model if the request has too many, else those of the request.
+    private func mismatch(_ verb: String, _ names: [String], remedy: Bool, _ others: [String]) -> Problem {
+        let subject = origin.pointer == nil ? "the table" : Quote.text("feature_names")
+        let end =
+            remedy
+            ? "which the model does not have; leave \(names.count == 1 ? "it" : "them") out with ignore. The "
+                + "model has \(Quote.list(others))"
+            : "which the model requires. The request has \(Quote.list(others))"
+        return .invalid(
+            at: origin.pointer == nil ? nil : "/feature_names",
+            "\(subject) \(verb) \(Quote.list(names)), \(end)")
+    }
+
+    /// Cuts the rows into windows of T timesteps.
+    func windows(_ options: WindowOptions, timesteps: Int) throws(Problem) -> Windows<Double> {
+        do throws(DataError) {
+            let series = try Series(values: table.values, features: table.featureCount)
+            return try options.windows(of: series, table.recordings, timesteps: timesteps)
+        } catch {
+            throw origin.problem("cannot be used: \(error)")
+        }
+    }
+
+    /// Fills missing values of the windows' rows.
+    func fillMissing(_ policy: MissingValuePolicy, in windows: inout Windows<Double>) throws(Problem) {
+        do throws(DataError) {
+            try windows.fillMissing(policy)
+        } catch {
+            guard case .missing(let row, let feature, let hint) = error else {
+                throw origin.problem("cannot be used: \(error)")
+            }
+            throw origin.problem(missingIn: table, row: row, feature: feature, hint: hint)
+        }
+    }
+}

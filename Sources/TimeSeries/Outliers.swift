@@ -1,0 +1,141 @@
+/// Cells so far outside the rest of their column that they say nothing about normal operation, such as -9999
+/// for a failed reading or a unit that was mistaken once.
+///
+/// A column has outliers if at most 5 % of its values are more than ``minDeviations`` robust standard
+/// deviations away from the median, *and* a gap separates them from the rest: the nearest of them is
+/// ``minGap`` times as far from the median as the farthest of the rest. So the tail of a distribution with
+/// heavy tails is no outlier, nor is a column that is 0 most of the time and large in bursts. The deviation is
+/// the interquartile range divided by 1.349, which is that of a normal distribution. If that is 0, it is the
+/// median distance of the values that differ from the median. If few values differ, only those are outliers
+/// that are a usual code for a missing value.
+public struct Outliers: Sendable, Equatable {
+    /// The outliers of one column.
+    public struct Column: Sendable, Equatable {
+        /// The index of the feature.
+        public let feature: Int
+        /// The rows, ascending.
+        public let rows: [Int]
+        /// The values in these rows.
+        public let values: [Double]
+    }
+
+    /// The columns that have outliers, in order.
+    public let columns: [Column]
+
+    /// No outliers.
+    public static let none = Outliers(columns: [])
+
+    private static let maxShare = 0.05
+    private static let minDeviations = 20.0
+    private static let minGap = 3.0
+    /// With fewer rows, a column has no outliers.
+    private static let minRows = 8
+
+    init(columns: [Column]) { self.columns = columns }
+
+    /// Finds the outliers of each column.
+    /// - Parameters:
+    ///   - series: `[rows][F]` without missing values.
+    ///   - rows: the rows to look at, without overlaps, ascending.
+    public init(in series: Series<Double>, rows: [Range<Int>]) {
+        let indices = rows.flatMap(\.self)
+        guard indices.count >= Self.minRows else {
+            self = .none
+            return
+        }
+        columns = (0..<series.features).compactMap { feature in
+            let values = indices.map { series.values[$0 * series.features + feature] }
+            let found = Self.positions(in: values)
+            guard !found.isEmpty else { return nil }
+            return Column(feature: feature, rows: found.map { indices[$0] }, values: found.map { values[$0] })
+        }
+    }
+
+    /// Whether there are none.
+    public var isEmpty: Bool { columns.isEmpty }
+
+    /// For each row of a series, whether it has an outlier.
+    /// - Parameter count: the number of rows.
+    public func flags(rows count: Int) -> [Bool] {
+        var flags = [Bool](repeating: false, count: count)
+        for column in columns { for row in column.rows { flags[row] = true } }
+        return flags
+    }
+
+    /// The rows that have an outlier, as ascending ranges that neither overlap nor touch.
+    public var rows: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        for row in Set(columns.flatMap(\.rows)).sorted() {
+            if let last = ranges.last, last.upperBound == row {
+                ranges[ranges.count - 1] = last.lowerBound..<(row + 1)
+            } else {
+                ranges.append(row..<(row + 1))
+            }
+        }
+        return ranges
+    }
+
+    /// Returns the positions of the outliers of a column, ascending.
+    /// - Parameter values: without missing values.
+    package static func positions(in values: [Double]) -> [Int] {
+        guard values.count >= minRows else { return [] }
+        let sorted = values.sorted()
+        let count = sorted.count
+        let median = sorted[count / 2]
+        let limit = max(1, Int(maxShare * Double(count)))
+        // Nothing is far away: the usual case, decided without another sort.
+        let spread = (sorted[3 * count / 4] - sorted[count / 4]) / 1.349
+        let isConstant = spread <= Scaler.minSpread(at: median)
+        let farthest = max(sorted[count - 1] - median, median - sorted[0])
+        guard isConstant || farthest > minDeviations * spread else { return [] }
+
+        let distances = values.map { abs($0 - median) }
+        let ranked = distances.sorted()
+        var deviation = spread
+        if isConstant {
+            let other = ranked.partitioningIndex { $0 > Scaler.minSpread(at: median) }
+            guard count - other > limit else {
+                return values.indices.filter {
+                    distances[$0] > Scaler.minSpread(at: median) && isCodeOfMissingValue(values[$0])
+                }
+            }
+            deviation = ranked[(other + count) / 2]
+        }
+        for position in (count - limit)..<count
+        where ranked[position] > minDeviations * deviation && ranked[position] > minGap * ranked[position - 1]
+        {
+            return distances.indices.filter { distances[$0] >= ranked[position] }
+        }
+        return []
+    }
+
+    /// Whether a value is one that software writes for a failed reading: at least three nines, the limits of
+    /// integers, or a magnitude that no sensor has.
+    private static func isCodeOfMissingValue(_ value: Double) -> Bool {
+        let size = abs(value)
+        if size >= 1e15 { return true }
+        guard let integer = Int(exactly: size) else { return false }
+        let limits = [32_767, 32_768, 65_535, 2_147_483_647, 2_147_483_648, 4_294_967_295]
+        return limits.contains(integer) || integer >= 999 && "\(integer)".allSatisfy { $0 == "9" }
+    }
+}
+
+/// What a training does with rows that have outliers.
+public enum OutlierPolicy: String, Sendable, CaseIterable {
+    /// Windows that contain one are left out of fitting, validation and calibration.
+    case exclude
+    /// They are used like other rows.
+    case keep
+}
+
+extension Array {
+    /// The first position from which on a condition holds, if it holds for all positions behind the first.
+    fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,105 @@
+"""Trains and scores one case, and measures the scores."""
+
+import time
+
+import numpy as np
+
+from . import measures
+from .server import Refused
+
+# The members of `baselines` in /evaluate's response.
+BASELINES = {"z_score": "z-score", "pca": "PCA"}
+
+
+def warnings(response):
+    """The code of each warning, or its sentence from a server whose warnings have no codes."""
+    return [one if isinstance(one, str) else one["code"] for one in response["warnings"]]
+
+
+def filled(scores):
+    """The first row that has a score, and the scores from there on, in which a row without one has the score
+    of the row before it."""
+    scores = np.array([np.nan if score is None else score for score in scores], float)
+    known = np.flatnonzero(~np.isnan(scores))
+    if len(known) == 0:
+        raise Refused("/score: no row has a score")
+    last = np.searchsorted(known, np.arange(known[0], len(scores)), side="right") - 1
+    return int(known[0]), scores[known[last]]
+
+
+def measured(series, first, scores, widest):
+    """The measures of scores, which start at the row `first` and are alarms above 1. VUS-PR has the widest
+    buffer `widest`."""
+    begin, unseen = max(first, series.measured), max(first, series.unseen)
+    labels, found = series.labels[begin:], scores[begin - first:]
+    return {
+        "roc_auc": measures.roc_auc(labels, found),
+        "average_precision": measures.average_precision(labels, found),
+        "vus_pr": measures.vus_pr(labels, found, widest), "vus_window": widest,
+        "best_f1": measures.best_f1(labels, found),
+        **measures.at_threshold(series.labels[unseen:], scores[unseen - first:] > 1),
+    }
+
+
+def baselines(server, model, series, combine, timesteps):
+    """The measures of the server's baselines by their names, over the same rows as those of the model. The
+    server reports no scores of theirs, so VUS-PR is unknown."""
+    def evaluated(row):
+        """The baselines' measures from this row on, at which the first window ends."""
+        first = max(0, row - (timesteps - 1 if combine == "newest" else 0))
+        return server.post("/evaluate", {
+            "model": model, "series": series.rows[first:].tolist(), "labels": series.labels[first:].tolist(),
+            "combine": combine})["baselines"] or {}
+
+    measured = evaluated(series.measured)
+    unseen = measured if series.unseen == series.measured else evaluated(series.unseen)
+    for key, name in BASELINES.items():
+        if key in measured:
+            found, best = measured[key], measured[key]["best"]
+            at, events = unseen[key]["at_threshold"], unseen[key]["events"]
+            yield name, {
+                "roc_auc": found["roc_auc"], "average_precision": found["average_precision"], "vus_pr": None,
+                "best_f1": best and best["f1"], "f1": best and at["f1"],
+                "false_alarm_rate": at["false_alarm_rate"],
+                "normal_rows": at["true_negatives"] + at["false_positives"],
+                "anomalous_rows": at["true_positives"] + at["false_negatives"],
+                "events": events["labelled"], "events_found": events["detected"],
+            }
+
+
+def run(server, case, model, members, options):
+    """Records, one for each series, way to combine scores and smoothing; for a case that the server refuses,
+    one for each series with the error."""
+    training = case.training[:options.limit_rows]
+    common = {"case": case.name, "train_rows": len(training), "features": training.shape[1]}
+    began = time.monotonic()
+    try:
+        trained = server.post("/train", {"model": model, "series": training.tolist(), **members})
+        common |= {
+            "detector": trained["architecture"], "seconds": trained["seconds"],
+            "request_seconds": time.monotonic() - began, "threshold": trained["threshold"],
+            "train_warnings": warnings(trained)}
+        return [
+            {**common, **record} for series in case.series
+            for record in scored(server, model, trained["timesteps"], series, options)]
+    except Refused as error:
+        return [{**common, "series": series.name, "error": str(error)} for series in case.series]
+
+
+def scored(server, model, timesteps, series, options):
+    widest = measures.period(series.rows[:, 0])
+    for combine in options.combine:
+        response = server.post("/score", {
+            "model": model, "series": series.rows.tolist(), "combine": combine, "include": ["rows"]})
+        first, found = filled(response["rows"]["scores"])
+        common = {"series": series.name, "combine": combine}
+        for smooth in options.smooth:
+            scores = measures.trailing_mean(found, smooth)
+            yield {
+                **common, "smooth": smooth, **measured(series, first, scores, widest),
+                "rows_without_score": response["rows"]["scores"].count(None),
+                "score_warnings": warnings(response)}
+        if options.baselines:
+            for name, figures in baselines(server, model, series, combine, timesteps):
+                unknown = {"seconds": None, "request_seconds": None, "threshold": None}
+                yield {**common, "smooth": 1, **figures, "detector": name, **unknown}
