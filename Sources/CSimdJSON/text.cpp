@@ -1,7 +1,8 @@
-// Reads the numbers of other texts than JSON with std::from_chars, which rounds correctly, needs no locale and
-// no terminator, and in libstdc++ 12 is fast_float's algorithm.
+// Reads the numbers of other texts than JSON with std::from_chars, which rounds correctly, needs no locale
+// and no terminator, and in libstdc++ 12 is fast_float's algorithm.
 
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <system_error>
 
@@ -54,6 +55,7 @@ size_t csimdjson_read_double(const uint8_t *text, const uint8_t *end, double *va
     return size_t(rest - first);
 }
 
-bool csimdjson_is_utf8(const uint8_t *text, size_t length) {
-    return simdjson::validate_utf8(reinterpret_cast<const char *>(text), length);
+bool csimdjson_is_text(const uint8_t *text, size_t length) {
+    return (length == 0 || std::memchr(text, 0, length) == nullptr)
+        && simdjson::validate_utf8(reinterpret_cast<const char *>(text), length);
 }

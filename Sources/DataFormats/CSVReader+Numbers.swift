@@ -2,10 +2,6 @@ import TimeSeries
 
 /// The decimal mark of a document, and the cells of features.
 extension CSVReader {
-    private static let markedKinds: [CellKind] = [
-        .decimalComma, .ambiguousComma, .groupedByCommas, .groupedByPoints, .groupedByOthers,
-    ]
-
     /// The columns whose cells are all numbers, missing or flags, if one reads them right.
     private func numberColumns(_ scan: ColumnScan) -> [Int] {
         roles.columns.indices.filter {
@@ -17,11 +13,12 @@ extension CSVReader {
     /// - Throws: ``TableError`` for numbers that are ambiguous, and for both decimal marks.
     func numberStyle() throws(TableError) -> NumberStyle {
         let columns = numberColumns(scan)
-        guard
-            columns.contains(where: { column in Self.markedKinds.contains { scan.profiles[column][$0] > 0 } })
-        else { return .plain }
-        // The first pass has not seen which plain numbers have a point.
-        let marks = try pass(.numbers, columns, looksForPoints: true)
+        let isMarked = columns.contains { column in
+            CellKind.allCases.contains { $0.hasMarks && scan.profiles[column][$0] > 0 }
+        }
+        guard isMarked else { return .plain }
+        // A fast first pass has not seen which plain numbers have a point.
+        let marks = scan.looksForPoints ? scan : try pass(.numbers, columns, looksForPoints: true)
         func first(_ kinds: CellKind...) -> (column: Int, place: ColumnScan.Place)? {
             for column in columns {
                 let places = kinds.compactMap { marks.profiles[column].first($0) }
@@ -68,8 +65,8 @@ extension CSVReader {
         error(
             point.column, point.place,
             "but column \(TableError.quoted(roles.columns[comma.column].name)) has "
-                + "\(TableError.quoted(comma.place.text)) in line \(comma.place.line); write all numbers with "
-                + "the same decimal mark, a point")
+                + "\(TableError.quoted(comma.place.text)) in line \(comma.place.line); write all numbers "
+                + "with the same decimal mark, a point")
     }
 
     /// Reads the numbers again, in the style that was found.
@@ -79,6 +76,7 @@ extension CSVReader {
         var again = try pass(.numbers, columns, style: style, keepsValues: true)
         values = again.takeValues()
         for column in columns { scan.adopt(again.profiles[column], column) }
+        guard style != .plain else { return }
         warnings.append(
             Warning(
                 .numberFormat, .info,
@@ -118,7 +116,10 @@ extension CSVReader {
 
     /// Returns names in quotes, with the word for columns in front.
     static func list(_ names: [String]) -> String {
-        (names.count == 1 ? "column " : "columns ") + names.map(TableError.quoted).joined(separator: " and ")
+        let maxNames = 20
+        return (names.count == 1 ? "column " : "columns ")
+            + names.prefix(maxNames).map(TableError.quoted).joined(separator: " and ")
+            + (names.count > maxNames ? " and others" : "")
     }
 
     /// The error for a cell.
@@ -143,7 +144,7 @@ extension CSVReader {
             preconditionFailure("the column has numbers only")
         }
         let isTime = place.text.utf8Buffer { TimeText($0) != nil }
-        let name = roles.columns[column].name
+        let name = TableError.escaped(roles.columns[column].name)
         let numbers = profile[.number]
         switch kind {
         case .infinite:
@@ -156,9 +157,9 @@ extension CSVReader {
         case .text where isTime && numbers == 0:
             return error(
                 column, place,
-                "which is a time, but neither an option nor the name says that the column has the timestamps; "
-                    + "say timestamp=\(name), or leave it out with ignore=\(name)",
-                remedies: [Remedy(.timestamp, name)])
+                "which is a time, but neither an option nor the name says that the column has the "
+                    + "timestamps; say timestamp=\(name), or leave it out with ignore=\(name)",
+                remedies: [Remedy(.timestamp, roles.columns[column].name)])
         case .text where numbers == 0 && isSeparatedByBlanks(place.text):
             return error(
                 column, place, "which are numbers: separate the columns with commas, not with blanks")
@@ -167,7 +168,7 @@ extension CSVReader {
                 column, place,
                 "which is not a number; if the column identifies recordings, say recording=\(name); leave it "
                     + "out with ignore=\(name); a missing value is \(Self.spellings)",
-                remedies: [Remedy(.recording, name)])
+                remedies: [Remedy(.recording, roles.columns[column].name)])
         default:
             let hint = hint(place.text)
             return error(

@@ -29,8 +29,10 @@ extension CSVReader {
             guard others.instants == timestamps.instants else {
                 let names = [first, column].map { roles.columns[$0].name }
                 throw TableError(
-                    "\(Self.list(names)) have different times; name one with timestamp=\(names[0]) and leave "
-                        + "the other out with ignore=\(names[1])", line: layout.headerLine, column: names[1],
+                    "\(Self.list(names)) have different times; name one with "
+                        + "timestamp=\(TableError.escaped(names[0])) and leave "
+                        + "the other out with ignore=\(TableError.escaped(names[1]))",
+                    line: layout.headerLine, column: names[1],
                     remedies: [Remedy(.ignore, names[1]), Remedy(.ignore, names[0])])
             }
             ignore(column, "a second column of times", "it has the same times as another column")
@@ -80,8 +82,8 @@ extension CSVReader {
         return timestamps
     }
 
-    /// Reads timestamps from a column whose name does not say that it has them: an index of times, which pandas
-    /// writes without a name, and the only column of times in a document without a header.
+    /// Reads timestamps from a column whose name does not say that it has them: an index of times, which
+    /// pandas writes without a name, and the only column of times in a document without a header.
     mutating func readLateTimestamps(_ timestamps: Timestamps?, _ recordings: [Range<Int>]) throws(TableError)
         -> Timestamps?
     {
@@ -98,6 +100,7 @@ extension CSVReader {
 
     /// Gives a role to each column that has none, except for times without a name.
     mutating func findRoles() throws(TableError) {
+        ignoreEmptyColumns()
         for (column, properties) in roles.columns.enumerated() where properties.role == nil {
             if roles.areFeaturesSelected {
                 roles.set(column, .ignored, "not named by columns")
@@ -120,14 +123,27 @@ extension CSVReader {
         }
     }
 
-    /// Leaves a column out if its cells are those of an index, or if it has neither a name nor cells.
+    /// Leaves out the columns without names and values, which separators at the ends of lines make.
+    private mutating func ignoreEmptyColumns() {
+        let empty = roles.columns.indices.filter {
+            roles.columns[$0].role == nil && roles.columns[$0].isUnnamed
+                && scan.modes[$0] == .numbers && scan.profiles[$0][.missing] == scan.rows
+        }
+        guard !empty.isEmpty else { return }
+        for column in empty { roles.set(column, .ignored, "neither a name nor values") }
+        let names = empty.map { roles.columns[$0].name }
+        warnings.append(
+            Warning(
+                .ignoredColumn, .info,
+                "\(empty.count) column\(empty.count == 1 ? " was" : "s were") ignored, with neither names "
+                    + "nor values.",
+                columns: names))
+    }
+
+    /// Leaves a column out if its cells are those of an index.
     private mutating func isIgnored(_ column: Int) throws(TableError) -> Bool {
         let properties = roles.columns[column]
         let profile = scan.profiles[column]
-        if properties.isUnnamed, profile[.missing] == scan.rows {
-            ignore(column, "neither a name nor values", "it has neither a name nor values")
-            return true
-        }
         guard profile[.number] == scan.rows else { return false }
         let count = roles.columns.count
         let index = (0..<scan.rows).map { values[$0 * count + column] }
@@ -142,9 +158,9 @@ extension CSVReader {
         let isRestarting = steps.allSatisfy { $1 == $0 + 1 || $1 <= $0 }
         guard isWhole, isRestarting || Set(index).count == index.count else {
             throw TableError(
-                "the column \(column + 1) of the header has no name, and is no index; name it, or leave it out "
-                    + "with ignore=\(properties.name)", line: layout.headerLine, column: properties.name,
-                remedies: [Remedy(.ignore, properties.name)])
+                "the column \(column + 1) of the header has no name, and is no index; name it, or leave it "
+                    + "out with ignore=\(TableError.escaped(properties.name))", line: layout.headerLine,
+                column: properties.name, remedies: [Remedy(.ignore, properties.name)])
         }
         ignore(column, "an index without a name", "it has no name, and whole numbers like an index")
         return true
@@ -156,7 +172,7 @@ extension CSVReader {
         warnings.append(
             Warning(
                 .ignoredColumn, .info,
-                "The column \(TableError.quoted(name)) was ignored: \(sentence). If it is a feature, list it in "
-                    + "columns.", columns: [name]))
+                "The column \(TableError.quoted(name)) was ignored: \(sentence). If it is a feature, list "
+                    + "it in columns.", columns: [name]))
     }
 }

@@ -8,8 +8,8 @@ extension Table {
     ///     table.values           // [rows][2]
     ///     table.columns          // all columns, with their roles and the reasons for them
     ///
-    /// The separator, the decimal mark, the header, timestamps and an index are found in the document. What is
-    /// not certain is an error that says what would be right.
+    /// The separator, the decimal mark, the header, timestamps and an index are found in the document. What
+    /// is not certain is an error that says what would be right.
     /// - Throws: ``TableError`` with the line for what cannot be read.
     public init(csv bytes: [UInt8], _ options: TableOptions = TableOptions()) throws(TableError) {
         try FileSignature.checkText(bytes)
@@ -48,7 +48,10 @@ struct CSVReader {
         }
         // A row without any cell cannot have a timestamp. Without timestamps, its place counts.
         let hasTimestamps = roles.index(of: .timestamp) != nil || !roles.timestampCandidates.isEmpty
-        scan = try ColumnScan(start, modes: modes, omitsEmptyRows: hasTimestamps)
+        // If numbers have marks, the first pass only looks at them, because it cannot know what they mean.
+        scan = try ColumnScan(
+            start, modes: modes, looksForPoints: layout.hasMarkedNumbers, omitsEmptyRows: hasTimestamps,
+            keepsValues: !layout.hasMarkedNumbers)
         guard scan.rows > 0 else {
             throw TableError(
                 "there is a header row, but no row of numbers below it", line: layout.headerLine)
@@ -68,7 +71,7 @@ struct CSVReader {
         }
         let recordings = readRecordings()
         style = try numberStyle()
-        if style != .plain { try rescan() }
+        if style != .plain || layout.hasMarkedNumbers { try rescan() }
         let timestamps = try readTimestamps(recordings)
         try findRoles()
         let flags = try readFlags()
@@ -91,7 +94,8 @@ struct CSVReader {
         _ mode: ColumnScan.Mode, _ columns: [Int], style: NumberStyle = .plain, looksForPoints: Bool = false,
         keepsValues: Bool = false
     ) throws(TableError) -> ColumnScan {
-        let modes = scan.modes.indices.map { columns.contains($0) ? mode : .skip }
+        var modes = scan.modes.map { _ in ColumnScan.Mode.skip }
+        for column in columns { modes[column] = mode }
         // The number of rows must be that of the first pass.
         return try ColumnScan(
             start, modes: modes, style: style, looksForPoints: looksForPoints,
@@ -145,8 +149,8 @@ struct CSVReader {
             guard let flag else {
                 let (name, text) = (roles.columns[column].name, scan.texts[column][row])
                 throw TableError(
-                    "column \(TableError.quoted(name)) has the value \(TableError.quoted(text)); a label must "
-                        + "be 0 or 1, true or false, or yes or no", line: scan.lines[row], row: row,
+                    "column \(TableError.quoted(name)) has the value \(TableError.quoted(text)); a label "
+                        + "must be 0 or 1, true or false, or yes or no", line: scan.lines[row], row: row,
                     column: name, cell: text)
             }
             flags.append(flag)

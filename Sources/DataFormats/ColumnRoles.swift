@@ -4,7 +4,7 @@ struct ColumnRoles {
     struct Column {
         /// As in ``TableColumn/name``.
         let name: String
-        /// Whether it has no name of its own.
+        /// Whether it has no name of its own: none, or one that pandas has made up.
         let isUnnamed: Bool
         /// nil until it is found.
         fileprivate(set) var role: ColumnRole?
@@ -24,16 +24,19 @@ struct ColumnRoles {
     private let selected: [Int]?
 
     /// Looks up the columns that the options name.
-    /// - Throws: ``TableError`` for repeated names, for a name that is not in the header, for a feature that is
-    ///   selected twice, and for a column with two roles.
+    /// - Throws: ``TableError`` for repeated names, for a name that is not in the header, for a feature
+    ///   that is selected twice, and for a column with two roles.
     init(_ layout: TableLayout, _ options: TableOptions) throws(TableError) {
         hasNames = layout.names != nil
         headerLine = layout.headerLine
-        let names = (0..<layout.columnCount).map { layout.names?[$0] ?? "\($0)" }
-        columns = names.enumerated().map { index, name in
-            let isUnnamed = name.isEmpty || name == "Unnamed: \(index)"
+        let texts = (0..<layout.columnCount).map { layout.names?[$0] ?? "\($0)" }
+        let given = Set(texts)
+        columns = texts.enumerated().map { index, text in
+            // As in pandas, which also makes names of its own unique: a file that was written twice has both.
+            var name = text.isEmpty ? "Unnamed: \(index)" : text
+            while text.isEmpty, given.contains(name) { name += ".1" }
             return Column(
-                name: name.isEmpty ? "Unnamed: \(index)" : name, isUnnamed: isUnnamed,
+                name: name, isUnnamed: name.hasPrefix("Unnamed: "),
                 timestampName: layout.names == nil ? nil : TimestampName(name))
         }
         var indices: [String: Int] = [:]

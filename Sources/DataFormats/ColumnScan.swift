@@ -75,7 +75,9 @@ struct ColumnScan {
         texts = modes.map { _ in PackedTexts() }
         profiles = modes.map { _ in Profile() }
         if keepsValues {
-            values.reserveCapacity(Self.lineCount(scanner.text[scanner.position...]) * modes.count)
+            let rest = scanner.text[scanner.position...]
+            // A cell takes at least one byte, so that a wide header over many blank lines reserves little.
+            values.reserveCapacity(min(Self.lineCount(rest) * modes.count, rest.count + 1))
         }
         try read(scanner, keepsValues: keepsValues)
         omitRowsAtEnd(keepsValues: keepsValues)
@@ -205,7 +207,8 @@ struct ColumnScan {
         if cells.count > columns {
             detail +=
                 row.delimiter == UInt8(ascii: ",")
-                ? "; put text that has commas in quotes; numbers with decimal commas need semicolons as separators"
+                ? "; put text that has commas in quotes; numbers with decimal commas need semicolons as "
+                    + "separators"
                 : "; put text that has the separator in quotes"
         } else if columns > 1, cells.count == 1 {
             detail += "; the document may be cut off, or the separator differs"

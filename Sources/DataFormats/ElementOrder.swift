@@ -4,7 +4,8 @@ struct ElementOrder {
     /// The distance in the file between neighbours along each axis, outermost first.
     private let steps: [Int]
 
-    /// Creates the order of C, in which the last axis varies fastest, or that of Fortran, in which the first does.
+    /// Creates the order of C, in which the last axis varies fastest, or that of Fortran, in which the first
+    /// does.
     /// - Parameter shape: the number of elements along each axis, each at least 1.
     init(shape: [Int], isFortranOrder: Bool) {
         // An array without axes has one element.

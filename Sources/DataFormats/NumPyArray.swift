@@ -8,8 +8,8 @@ import TimeSeries
 public struct NumPyArray: Sendable, Equatable {
     /// The number of elements along each axis, outermost first, at least 1.
     public let shape: [Int]
-    /// The elements, row-major, as many as the product of `shape`. NaN is a missing value; every other value is
-    /// finite.
+    /// The elements, row-major, as many as the product of `shape`. NaN is a missing value; every other value
+    /// is finite.
     public let values: [Double]
     /// What was odd: integers beyond 2⁵³, and float32 or float16 that are coarse for what they vary by.
     public let warnings: [Warning]
@@ -69,7 +69,8 @@ public struct NumPyArray: Sendable, Equatable {
                 warnings.append(
                     Warning(
                         .precision, .warning,
-                        "Feature \(feature), counted from 0, is stored as \(type.name), whose steps at the size "
+                        "Feature \(feature), counted from 0, is stored as \(type.name), whose steps at the "
+                            + "size "
                             + "of its values are more than a hundredth of what they vary by; send float64."))
             }
         }
@@ -125,8 +126,8 @@ extension Table {
         let shape = NumPyArray.text(array.shape)
         guard array.shape.count != 1 else {
             throw TableError(
-                "the array has one axis, the shape \(shape); send rows: array.reshape(-1, 1) for one feature, "
-                    + "array.reshape(1, -1) for one row")
+                "the array has one axis, the shape \(shape); send rows: array.reshape(-1, 1) for one "
+                    + "feature, array.reshape(1, -1) for one row")
         }
         guard array.shape.count == 2 else {
             throw TableError(

@@ -28,8 +28,8 @@ struct NumPyType {
         return switch kind {
         case "O":
             NPYError(
-                "has Python objects as elements, as df.to_numpy() gives for columns of different types; select "
-                    + "the columns of numbers: df[[...]].to_numpy(dtype=float)")
+                "has Python objects as elements, as df.to_numpy() gives for columns of different types; "
+                    + "select the columns of numbers: df[[...]].to_numpy(dtype=float)")
         case "U", "S", "a": NPYError("\(type), which is text; numbers are expected: array.astype(float)")
         case "M", "m":
             NPYError("\(type), which are times; send the features only, or the whole table as CSV")

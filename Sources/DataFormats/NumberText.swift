@@ -22,6 +22,14 @@ enum CellKind: Int, CaseIterable {
     case infinite
     /// Anything else.
     case text
+
+    /// Whether it is a number with other marks than a decimal point.
+    var hasMarks: Bool {
+        switch self {
+        case .decimalComma, .ambiguousComma, .groupedByCommas, .groupedByPoints, .groupedByOthers: true
+        case .number, .missing, .boolean, .infinite, .text: false
+        }
+    }
 }
 
 /// How the numbers of a document are written.

@@ -1,5 +1,5 @@
-/// The line of a document in which each row of its table starts. Consecutive rows on consecutive lines take no
-/// memory.
+/// The line of a document in which each row of its table starts. Consecutive rows on consecutive lines take
+/// no memory.
 public struct RowLines: Sendable, Equatable {
     /// The rows whose line does not follow that of the row before, with their lines.
     private var jumps: [(row: Int, line: Int)] = []

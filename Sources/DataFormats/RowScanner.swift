@@ -66,16 +66,25 @@ struct RowScanner {
         return endRow()
     }
 
+    /// The maximum number of cells in a row.
+    static let maxCells = 100_000
+
     /// Reads all cells of the row at `position`.
-    /// - Throws: as ``cell()``.
+    /// - Throws: as ``cell()``, and for a row of more than `maxCells`.
     mutating func row() throws(TableError) -> [Cell] {
+        let start = line
         var cells: [Cell] = []
-        repeat { cells.append(try cell()) } while !endRow()
+        repeat {
+            guard cells.count < Self.maxCells else {
+                throw TableError("the row has more than \(Self.maxCells) cells", line: start)
+            }
+            cells.append(try cell())
+        } while !endRow()
         return cells
     }
 
-    /// Reads a cell that is a number in JSON's style. `position` is then at the delimiter or the line end after
-    /// it. Returns nil, at the same position, for another cell.
+    /// Reads a cell that is a number in JSON's style. `position` is then at the delimiter or the line end
+    /// after it. Returns nil, at the same position, for another cell.
     @inline(__always)
     mutating func number() -> Double? {
         guard position < text.count, let base = text.baseAddress else { return nil }

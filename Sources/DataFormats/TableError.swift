@@ -13,8 +13,8 @@ public struct TableError: Error, Equatable, Sendable {
 
     /// What a caller may do about it.
     public let kind: Kind
-    /// The line, counted from 1 as in editors; nil if the error is not in a line of text. For a row of several
-    /// lines it is the first.
+    /// The line, counted from 1 as in editors; nil if the error is not in a line of text. For a row of
+    /// several lines it is the first.
     public let line: Int?
     /// The row, counted from 0; nil if the error is not in a row of data, or a CSV document has a `line`.
     public let row: Int?
@@ -50,13 +50,22 @@ extension TableError: CustomStringConvertible {
         return detail
     }
 
-    /// Returns text in quotes for an error message: at most 40 characters, with control characters escaped.
-    static func quoted(_ text: String) -> String {
+    /// Returns text in quotes for a message: at most 40 characters, in one line.
+    static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }
+
+    /// Returns at most 40 characters of a text, with escapes for quotes and for characters that are not
+    /// visible.
+    static func escaped(_ text: String) -> String {
         let maxLength = 40
-        var result = "\""
+        var result = ""
         for character in text.unicodeScalars.prefix(maxLength) {
-            result += character.escaped(asASCII: false)
+            let isVisible =
+                switch character.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: false
+                default: true
+                }
+            result += character.escaped(asASCII: !isVisible)
         }
-        return result + (text.unicodeScalars.count > maxLength ? "…\"" : "\"")
+        return result + (text.unicodeScalars.count > maxLength ? "…" : "")
     }
 }

@@ -13,6 +13,8 @@ struct TableLayout {
     /// The line of the first row of data, and of the header, or of the first row without one.
     private(set) var line = 1
     private(set) var headerLine = 1
+    /// Whether numbers near the start have other marks than a decimal point.
+    private(set) var hasMarkedNumbers = false
     /// What was skipped in front of the data.
     private(set) var warnings: [Warning] = []
 
@@ -39,6 +41,7 @@ struct TableLayout {
         }
         let (delimiter, sample) = separator.map { ($0, self.sample($0)) } ?? bestDelimiter()
         self.delimiter = delimiter
+        hasMarkedNumbers = sample.contains(where: \.hasMarks)
         if hasHeader != false { try skipTextBefore(sample) }
         headerLine = line
         try readHeader(hasHeader)
@@ -94,8 +97,8 @@ struct TableLayout {
         lines.count == 1 ? "line \(lines.lowerBound)" : "lines \(lines.lowerBound) to \(lines.upperBound - 1)"
     }
 
-    /// Skips lines of other numbers of cells in front of the header, if what follows is certainly a table: a row
-    /// of names and then rows of the same number of cells only.
+    /// Skips lines of other numbers of cells in front of the header, if what follows is certainly a table: a
+    /// row of names and then rows of the same number of cells only.
     private mutating func skipTextBefore(_ sample: [SampleRow]) throws(TableError) {
         guard let last = sample.last, last.cells.count > 1 else { return }
         let count = last.cells.count
@@ -111,8 +114,8 @@ struct TableLayout {
         warnings.append(
             Warning(
                 .skippedLines, .warning,
-                "The text in front of the header, in \(Self.lines(skipped)), was skipped: it has other numbers "
-                    + "of cells than the \(count) of the table."))
+                "The text in front of the header, in \(Self.lines(skipped)), was skipped: it has other "
+                    + "numbers of cells than the \(count) of the table."))
     }
 
     // MARK: Separator
@@ -123,6 +126,8 @@ struct TableLayout {
         let start: Int
         let line: Int
         let cells: [Kind]
+        /// Whether a number has other marks than a decimal point.
+        let hasMarks: Bool
     }
 
     private func sample(_ delimiter: UInt8) -> [SampleRow] {
@@ -133,7 +138,9 @@ struct TableLayout {
             let (start, line) = (scanner.position, scanner.line)
             guard let cells = try? scanner.row() else { break }
             rows.append(
-                SampleRow(start: start, line: line, cells: cells.map { Self.kind($0, scanner) }))
+                SampleRow(
+                    start: start, line: line, cells: cells.map { Self.kind($0, scanner) },
+                    hasMarks: cells.contains { NumberText(bytes: scanner.bytes($0)).kind.hasMarks }))
         }
         return rows
     }
@@ -177,8 +184,8 @@ struct TableLayout {
         guard hasHeader != false else { return }
         if scanner.isAtEnd, scanner.line == line {
             throw TableError(
-                "the document is one line; it needs a header row and rows of numbers. curl -d @file removes the "
-                    + "line ends of a file: send it with --data-binary @file", line: line)
+                "the document is one line; it needs a header row and rows of numbers. curl -d @file removes "
+                    + "the line ends of a file: send it with --data-binary @file", line: line)
         }
         let texts = cells.map { scanner.string($0) }
         let kinds = cells.map { Self.kind($0, scanner) }
@@ -190,31 +197,31 @@ struct TableLayout {
             }
             throw TableError(
                 "the first row, which begins with \(TableError.quoted(texts[0])), has values instead of the "
-                    + "names of the columns; add a row of names, or say header=false (if these are the names, "
-                    + "header=true)", line: line,
+                    + "names of the columns; add a row of names, or say header=false (if these are the "
+                    + "names, header=true)", line: line,
                 remedies: [Remedy(.header, "false"), Remedy(.header, "true")])
         }
         names = texts
         move(to: scanner)
     }
 
-    /// Whether the first row has names: not only numbers, dates and missing values. pandas names columns without
-    /// names 0, 1, 2 and so on.
+    /// Whether the first row has names: not only numbers, dates and missing values. pandas names columns
+    /// without names 0, 1, 2 and so on.
     private func isHeader(_ texts: [String], _ kinds: [SampleRow.Kind], before scanner: RowScanner) -> Bool {
         let numbers = texts.filter { !$0.isEmpty }
         if numbers == (0..<numbers.count).map({ "\($0)" }), texts.count - numbers.count <= 1 { return true }
         guard kinds.contains(.text) else { return !kinds.contains { $0 == .number || $0 == .time } }
         guard kinds.contains(where: { $0 == .number || $0 == .time }) else { return true }
-        // Names and numbers: a header if a name stands above a value, as in `time,400.5,401`, and data if text
-        // stands above text, as in `pump1,0.5`.
+        // Names and numbers: a header if a name stands above a value, as in `time,400.5,401`, and data if
+        // text stands above text, as in `pump1,0.5`.
         var scanner = scanner
         while scanner.skipBlankLine() {}
         guard !scanner.isAtEnd, let next = try? scanner.row(), next.count == kinds.count else { return true }
         return zip(kinds, next).contains { $0 == .text && Self.kind($1, scanner) != .text }
     }
 
-    /// The names in the comment above the first row, as numpy.savetxt writes them: `# a,b`. nil if its number of
-    /// cells is another, or one, which any comment has.
+    /// The names in the comment above the first row, as numpy.savetxt writes them: `# a,b`. nil if its number
+    /// of cells is another, or one, which any comment has.
     private func commentedNames() -> [String]? {
         guard let comment, comment.line == line - 1, columnCount > 1 else { return nil }
         var scanner = RowScanner(
@@ -228,8 +235,8 @@ struct TableLayout {
 
     // MARK: Units
 
-    /// Skips a row of units under the header, if it is certainly one: each cell is a unit, in brackets or one of
-    /// those that are in use, or empty, and numbers or dates follow.
+    /// Skips a row of units under the header, if it is certainly one: each cell is a unit, in brackets or one
+    /// of those that are in use, or empty, and numbers or dates follow.
     private mutating func skipUnits() {
         var scanner = scanner(delimiter)
         while scanner.skipBlankLine() {}
@@ -251,6 +258,8 @@ struct TableLayout {
         warnings.append(
             Warning(
                 .skippedLines, .info,
-                "The row of units in line \(unitLine) was skipped: \(texts.joined(separator: ", "))."))
+                "The row of units in line \(unitLine) was skipped: "
+                    + "\(texts.prefix(20).map(TableError.escaped).joined(separator: ", "))."
+            ))
     }
 }

@@ -17,46 +17,74 @@ enum TextEncoding: Equatable {
         case "utf-16be", "utf-16", "utf16": self = .utf16BigEndian
         default:
             throw TableError(
-                "the charset \(TableError.quoted(charset)) is not supported; use utf-8, us-ascii, iso-8859-1, "
-                    + "windows-1252, utf-16le or utf-16be", kind: .format)
+                "the charset \(TableError.quoted(charset)) is not supported; use utf-8, us-ascii, "
+                    + "iso-8859-1, windows-1252, utf-16le or utf-16be", kind: .format)
         }
     }
 
-    /// Returns a document in UTF-8, without a byte order mark in front. A byte order mark takes precedence over
-    /// `charset`.
+    /// Returns a document in UTF-8. A byte order mark takes precedence over `charset`.
     /// - Parameter charset: the parameter of Content-Type, if there is one.
     /// - Throws: ``TableError`` for bytes that are not in the encoding, with their line.
     static func decoded(_ bytes: [UInt8], charset: String?) throws(TableError) -> [UInt8] {
-        let named = try charset.map { (name) throws(TableError) in try TextEncoding(charset: name) }
-        if bytes.starts(with: [0xFF, 0xFE]) { return try utf16(bytes[2...], isLittleEndian: true) }
-        if bytes.starts(with: [0xFE, 0xFF]) { return try utf16(bytes[2...], isLittleEndian: false) }
+        var encoding =
+            try charset.map { (name) throws(TableError) in try TextEncoding(charset: name) } ?? .utf8
+        if bytes.starts(with: [0xFF, 0xFE]) { encoding = .utf16LittleEndian }
+        if bytes.starts(with: [0xFE, 0xFF]) { encoding = .utf16BigEndian }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { encoding = .utf8 }
+        let text = try encoding.decoded(bytes)
+        guard !text.withUnsafeBufferPointer({ csimdjson_is_text($0.baseAddress, $0.count) }) else {
+            return text
+        }
+        if let index = text.firstIndex(of: 0) {
+            try checkUTF16(bytes)
+            throw error(text, at: index, "is not text")
+        }
+        throw error(text, at: firstInvalid(text), "is not UTF-8; \(Self.hint)")
+    }
+
+    /// Returns a document in UTF-8, if it is valid.
+    private func decoded(_ bytes: [UInt8]) throws(TableError) -> [UInt8] {
+        switch self {
         // The readers skip the mark of UTF-8, because removing it would copy the document.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return try checkedUTF8(bytes, charset: nil) }
-        switch named {
-        case nil, .utf8: return try checkedUTF8(bytes, charset: charset)
+        case .utf8: return bytes
         case .ascii:
             if let index = bytes.firstIndex(where: { $0 > 0x7F }) {
-                throw error(bytes, at: index, "is not ASCII; \(hint)")
+                throw Self.error(bytes, at: index, "is not ASCII; \(Self.hint)")
             }
             return bytes
-        case .latin1: return singleByte(bytes) { UInt32($0) }
+        case .latin1: return Self.singleByte(bytes) { UInt32($0) }
         case .windows1252:
             if let index = bytes.firstIndex(where: { [0x81, 0x8D, 0x8F, 0x90, 0x9D].contains($0) }) {
-                throw error(bytes, at: index, "is not a character of windows-1252; give the right charset")
+                throw Self.error(
+                    bytes, at: index, "is not a character of windows-1252; give the right charset")
             }
-            return singleByte(bytes) {
-                (0x80...0x9F).contains($0) ? windows1252Characters[Int($0) - 0x80] : UInt32($0)
+            return Self.singleByte(bytes) {
+                (0x80...0x9F).contains($0) ? Self.windows1252Characters[Int($0) - 0x80] : UInt32($0)
             }
-        case .utf16LittleEndian: return try utf16(bytes[...], isLittleEndian: true)
-        case .utf16BigEndian: return try utf16(bytes[...], isLittleEndian: false)
+        case .utf16LittleEndian: return try Self.utf16(bytes[...], isLittleEndian: true)
+        case .utf16BigEndian: return try Self.utf16(bytes[...], isLittleEndian: false)
         }
+    }
+
+    /// Throws the error for UTF-16 without a byte order mark, in which Latin letters have a NUL in every
+    /// second byte.
+    private static func checkUTF16(_ bytes: [UInt8]) throws(TableError) {
+        let head = bytes.prefix(256)
+        let nuls = head.indices.filter { head[$0] == 0 }
+        guard let first = nuls.first, nuls.count >= head.count * 2 / 5,
+            nuls.allSatisfy({ $0 % 2 == first % 2 })
+        else { return }
+        let name = "utf-16\(first % 2 == 1 ? "le" : "be")"
+        throw TableError(
+            "the text looks like UTF-16 without a byte order mark; save it as UTF-8, or name its encoding: "
+                + "charset=\(name)", kind: .format, remedies: [Remedy(.charset, name)])
     }
 
     private static let hint =
         "save the table as UTF-8, or name its encoding: Content-Type: text/csv; charset=windows-1252"
 
-    /// The characters of the bytes 0x80 to 0x9F. In the others, windows-1252 is ISO 8859-1, which is the first
-    /// block of Unicode.
+    /// The characters of the bytes 0x80 to 0x9F. In the others, windows-1252 is ISO 8859-1, which is the
+    /// first block of Unicode.
     private static let windows1252Characters: [UInt32] = [
         0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039,
         0x0152,
@@ -64,22 +92,6 @@ enum TextEncoding: Equatable {
         0x2122,
         0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
     ]
-
-    private static func checkedUTF8(_ bytes: [UInt8], charset: String?) throws(TableError) -> [UInt8] {
-        let isValid = bytes.withUnsafeBufferPointer { csimdjson_is_utf8($0.baseAddress, $0.count) }
-        // Text of Latin letters in UTF-16 has a NUL in every second byte.
-        let head = bytes.prefix(256)
-        let nuls = head.indices.filter { head[$0] == 0 }
-        if head.count >= 4, nuls.count >= head.count * 2 / 5 {
-            let isLittleEndian = nuls[0] % 2 == 1
-            let name = "utf-16\(isLittleEndian ? "le" : "be")"
-            throw TableError(
-                "the text looks like UTF-16 without a byte order mark; save it as UTF-8, or name its encoding: "
-                    + "charset=\(name)", kind: .format, remedies: [Remedy(.charset, name)])
-        }
-        guard !isValid else { return bytes }
-        throw error(bytes, at: firstInvalid(bytes), "is not UTF-8; \(hint)")
-    }
 
     /// Returns the offset of the first byte that is not part of a character in UTF-8.
     private static func firstInvalid(_ bytes: [UInt8]) -> Int {
@@ -145,6 +157,6 @@ enum TextEncoding: Equatable {
                 "the text is UTF-16, but half of a surrogate pair is missing", kind: .format,
                 line: 1 + lineEnds(text))
         }
-        return text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text[3...]) : text
+        return text
     }
 }

@@ -50,7 +50,7 @@ struct TimeText {
 
     /// Reads a text; nil for other text.
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var cursor = Cursor(rest: bytes[...])
+        var cursor = TimeCursor(rest: bytes[...])
         guard readDate(&cursor), readTime(&cursor), cursor.rest.isEmpty else { return nil }
     }
 
@@ -75,7 +75,7 @@ struct TimeText {
 
     // MARK: Date
 
-    private mutating func readDate(_ cursor: inout Cursor) -> Bool {
+    private mutating func readDate(_ cursor: inout TimeCursor) -> Bool {
         cursor.skipWeekday()
         let start = cursor
         if let (number, digits) = cursor.number(14), let separator = cursor.rest.first {
@@ -106,7 +106,7 @@ struct TimeText {
     }
 
     /// Reads `20261231`, `202612312359` or `20261231235959`.
-    private mutating func readCompactDate(_ cursor: inout Cursor, _ start: Cursor) -> Bool {
+    private mutating func readCompactDate(_ cursor: inout TimeCursor, _ start: TimeCursor) -> Bool {
         cursor = start
         guard let year = cursor.fixed(4), let month = cursor.fixed(2), let day = cursor.fixed(2),
             CivilDate.exists(year, month, day)
@@ -116,7 +116,7 @@ struct TimeText {
     }
 
     /// Reads a date behind its first number.
-    private mutating func readDate(_ cursor: inout Cursor, first: Int64, digits: Int) -> Bool {
+    private mutating func readDate(_ cursor: inout TimeCursor, first: Int64, digits: Int) -> Bool {
         guard let separator = cursor.rest.popFirst() else { return false }
         guard
             [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: " ")].contains(separator)
@@ -155,7 +155,7 @@ struct TimeText {
 
     // MARK: Time
 
-    private mutating func readTime(_ cursor: inout Cursor) -> Bool {
+    private mutating func readTime(_ cursor: inout TimeCursor) -> Bool {
         if cursor.rest.isEmpty { return shape.date != .none && shape.date != .duration }
         switch shape.date {
         case .none: break
@@ -175,7 +175,7 @@ struct TimeText {
             let minute = cursor.fixed(2), minute < 60
         else { return false }
         var (second, fraction): (Int64, Int64) = (0, 0)
-        if isCompact ? cursor.rest.first.map(Cursor.isDigit) == true : cursor.take(":") {
+        if isCompact ? cursor.rest.first.map(TimeCursor.isDigit) == true : cursor.take(":") {
             // 60 is a leap second.
             guard let seconds = cursor.fixed(2), seconds <= 60 else { return false }
             second = seconds
@@ -191,7 +191,7 @@ struct TimeText {
         return true
     }
 
-    private mutating func readSeparator(_ cursor: inout Cursor) -> Bool {
+    private mutating func readSeparator(_ cursor: inout TimeCursor) -> Bool {
         for separator in [", ", "T", "t", " "] as [StaticString] where cursor.take(separator) {
             shape.timeSeparator = separator.utf8Start.pointee
             return true
@@ -203,7 +203,7 @@ struct TimeText {
     }
 
     /// Reads AM or PM. Returns the hour of the day, or nil for one that does not exist.
-    private mutating func twelveHour(_ cursor: inout Cursor, _ hour: Int64) -> Int64? {
+    private mutating func twelveHour(_ cursor: inout TimeCursor, _ hour: Int64) -> Int64? {
         let start = cursor
         _ = cursor.take(" ")
         for (mark, offset) in [("AM", 0), ("am", 0), ("PM", 12), ("pm", 12)] as [(StaticString, Int64)]
@@ -216,7 +216,7 @@ struct TimeText {
     }
 
     /// Reads an offset from UTC, in seconds; 0 if there is none, nil for other text.
-    private mutating func readOffset(_ cursor: inout Cursor) -> Int64? {
+    private mutating func readOffset(_ cursor: inout TimeCursor) -> Int64? {
         if cursor.rest.isEmpty { return 0 }
         _ = cursor.take(" ")
         shape.hasOffset = true
@@ -226,79 +226,5 @@ struct TimeText {
         _ = cursor.take(":")
         guard let minutes = cursor.rest.isEmpty ? 0 : cursor.fixed(2), minutes < 60 else { return nil }
         return sign * (hours * 3600 + minutes * 60)
-    }
-}
-
-/// A position in a timestamp.
-private struct Cursor {
-    var rest: Slice<UnsafeBufferPointer<UInt8>>
-
-    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    /// Skips the text if it comes next. Returns whether it did.
-    mutating func take(_ text: StaticString) -> Bool {
-        guard rest.count >= text.utf8CodeUnitCount else { return false }
-        for offset in 0..<text.utf8CodeUnitCount
-        where rest[rest.startIndex + offset] != text.utf8Start[offset] {
-            return false
-        }
-        rest = rest.dropFirst(text.utf8CodeUnitCount)
-        return true
-    }
-
-    /// Reads at least one digit and at most `maxDigits`.
-    mutating func number(_ maxDigits: Int) -> (value: Int64, digits: Int)? {
-        var (value, digits): (Int64, Int) = (0, 0)
-        while digits < maxDigits, let byte = rest.first, Self.isDigit(byte) {
-            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
-            digits += 1
-            rest.removeFirst()
-        }
-        return digits > 0 ? (value, digits) : nil
-    }
-
-    /// Reads exactly this many digits.
-    mutating func fixed(_ count: Int) -> Int64? {
-        number(count).flatMap { $0.digits == count ? $0.value : nil }
-    }
-
-    /// Reads the digits of a fraction of a second, in nanoseconds. Further digits are truncated.
-    mutating func fraction() -> Int64? {
-        guard let (value, digits) = number(9) else { return nil }
-        while let byte = rest.first, Self.isDigit(byte) { rest.removeFirst() }
-        return (digits..<9).reduce(value) { value, _ in value * 10 }
-    }
-
-    private static let months = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ]
-
-    /// Reads the English name of a month or its first three letters.
-    mutating func month() -> Int64? {
-        let letters = rest.prefix { ($0 | 0x20) >= UInt8(ascii: "a") && ($0 | 0x20) <= UInt8(ascii: "z") }
-        guard (3...9).contains(letters.count),
-            let index = Self.months.firstIndex(of: Self.lowercased(letters.prefix(3)))
-        else { return nil }
-        rest = rest[letters.endIndex...]
-        return Int64(index + 1)
-    }
-
-    private static let weekdays: Set<String> = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-    /// Skips `Thu, ` or `Thu `, in any case.
-    mutating func skipWeekday() {
-        guard let first = rest.first, !Self.isDigit(first), rest.count > 4,
-            Self.weekdays.contains(Self.lowercased(rest.prefix(3)))
-        else { return }
-        let start = rest
-        rest = rest.dropFirst(3)
-        if !take(", "), !take(" ") { rest = start }
-    }
-
-    /// Skips ` days ` or ` day ` of a duration. Returns whether it did.
-    mutating func takeDays() -> Bool { take(" days ") || take(" day ") }
-
-    private static func lowercased(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> String {
-        String(decoding: bytes, as: UTF8.self).lowercased()
     }
 }

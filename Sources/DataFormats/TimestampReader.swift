@@ -16,8 +16,8 @@ struct TimestampReader {
     var style = NumberStyle.plain
 
     /// Reads timestamps that are text, which can be numbers.
-    /// - Throws: ``TableError`` with the row for a timestamp that is missing, is not understood or has another
-    ///   form than the first; and for a column that is ambiguous.
+    /// - Throws: ``TableError`` with the row for a timestamp that is missing, is not understood or has
+    ///   another form than the first; and for a column that is ambiguous.
     func read(_ texts: PackedTexts) throws(TableError) -> Timestamps {
         if let row = texts.indices.first(where: { texts.withBytes($0) { NumberText(bytes: $0).isMissing } }) {
             throw error(
@@ -85,16 +85,18 @@ struct TimestampReader {
         guard !isDate else {
             throw error(
                 0, text(first),
-                "\(subject) has the number \(text(first)), which is neither a date nor a Unix time; write ISO "
-                    + "8601 such as 2026-12-31 (a spreadsheet writes dates of cells that are formatted as such)"
+                "\(subject) has the number \(text(first)), which is neither a date nor a Unix time; write "
+                    + "ISO "
+                    + "8601 such as 2026-12-31 (a spreadsheet writes dates of cells that are formatted as "
+                    + "such)"
             )
         }
         guard isCertain || isClock(numbers) else {
             throw error(
                 nil, nil,
-                "\(subject) is named like a timestamp, but its numbers are neither Unix times nor a clock that "
-                    + "only rises; if it has the times, name it with timestamp; if it is a measurement, list it "
-                    + "in columns; if it is neither, leave it out with ignore")
+                "\(subject) is named like a timestamp, but its numbers are neither Unix times nor a clock "
+                    + "that only rises; if it has the times, name it with timestamp; if it is a measurement, "
+                    + "list it in columns; if it is neither, leave it out with ignore")
         }
         return try timestamps(
             numbers, unit ?? .seconds, .relative, "\((unit ?? .seconds).name) since a start")
@@ -132,8 +134,8 @@ struct TimestampReader {
 
     private static let outOfRange = "beyond the years 1678 to 2261 that timestamps can have"
 
-    /// Reads numbers that are all dates such as `20261231`, `202612312359` or `20261231235959`; nil if they are
-    /// not. In a column of dates, other numbers of spreadsheets and of files are refused.
+    /// Reads numbers that are all dates such as `20261231`, `202612312359` or `20261231235959`; nil if they
+    /// are not. In a column of dates, other numbers of spreadsheets and of files are refused.
     private func compactDates(_ texts: PackedTexts) throws(TableError) -> Timestamps? {
         let digits = texts.withBytes(0) { $0.count }
         guard [8, 12, 14].contains(digits) else { return nil }
@@ -215,14 +217,14 @@ struct TimestampReader {
         case (nil, nil):
             throw error(
                 0, texts[0],
-                "\(subject) has dates such as \(TableError.quoted(texts[0])), in which day and month cannot be "
-                    + "told apart; write ISO 8601 such as 2026-12-31T23:59:00")
+                "\(subject) has dates such as \(TableError.quoted(texts[0])), in which day and month cannot "
+                    + "be told apart; write ISO 8601 such as 2026-12-31T23:59:00")
         case (let dayFirst?, let monthFirst?):
             let row = max(dayFirst, monthFirst)
             throw error(
                 row, texts[row],
-                "\(subject) has the timestamp \(TableError.quoted(texts[row])), but the month stands elsewhere "
-                    + "in \(TableError.quoted(texts[min(dayFirst, monthFirst)])) in "
+                "\(subject) has the timestamp \(TableError.quoted(texts[row])), but the month stands "
+                    + "elsewhere in \(TableError.quoted(texts[min(dayFirst, monthFirst)])) in "
                     + "\(place(min(dayFirst, monthFirst))); write all timestamps in one form")
         default: return monthFirst != nil
         }
@@ -232,8 +234,8 @@ struct TimestampReader {
 extension Timestamps {
     /// Reads timestamps that are text, such as the strings of a JSON array: ISO 8601 and its variants, other
     /// dates that are unambiguous, or numbers.
-    /// - Throws: ``TableError`` with the row for a timestamp that is not understood, has another form than the
-    ///   first, or is missing.
+    /// - Throws: ``TableError`` with the row for a timestamp that is not understood, has another form than
+    ///   the first, or is missing.
     public init(texts: [String]) throws(TableError) {
         self = try TimestampReader().read(PackedTexts(texts))
     }

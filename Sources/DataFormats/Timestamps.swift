@@ -23,8 +23,8 @@ public struct Timestamps: Sendable, Equatable {
 
     /// The timestamps as they were sent.
     public let cells: Cells
-    /// The instants, `[rows]`, in nanoseconds since the start of `clock`. In the order of the rows, which need
-    /// not be the order of time.
+    /// The instants, `[rows]`, in nanoseconds since the start of `clock`. In the order of the rows, which
+    /// need not be the order of time.
     public let instants: [Int64]
     /// What the instants count from.
     public let clock: Clock

@@ -1,7 +1,7 @@
 /// Units of measurement in the row under a header.
 enum UnitText {
-    /// Whether text is a unit: text in brackets, a unit that is in use or a quotient, product or power of such,
-    /// the form of a date, or nothing.
+    /// Whether text is a unit: text in brackets, a unit that is in use or a quotient, product or power of
+    /// such, the form of a date, or nothing.
     static func isUnit(_ text: String) -> Bool {
         if text.isEmpty || text == "-" { return true }
         if let first = text.first, let last = text.last,
@@ -40,14 +40,13 @@ enum UnitText {
 
     private static let symbols = Set(
         """
-        s ms us µs μs ns min h hr d sec
-        m mm cm dm km um µm μm nm in ft yd mi g kg mg ug µg μg t lb lbs oz
-        N kN MN Nm kNm J kJ MJ GJ cal kcal BTU W mW kW MW GW Wh kWh MWh GWh hp PS
-        V mV uV µV μV kV A mA uA µA μA kA Ah mAh VA kVA MVA var kvar Mvar VAr kVAr MVAr Ohm ohm Ω kΩ MΩ mΩ S mS
-        µS μS F uF µF μF nF pF H mH T mT G Hz kHz MHz GHz rpm RPM U Umin °C ℃ °F ℉ K C degC degF deg ° rad mrad
-        Pa hPa kPa MPa GPa bar mbar psi psia psig atm mmHg inHg Torr mmWS mH2O % ‰ %RH rH %rF ppm ppb ppt pH dB dBA
-        dBm l L ml mL dl cl hl gal gpm lpm slpm sccm Nm³ Nm m² m³ ft² ft³ lm lx cd mol mmol umol µmol kmol
-        Gy Sv mSv µSv Bq kBq B bit Byte bytes kB KB MB GB kbit Mbit kbps Mbps bps cps counts count
-        pcs Stk Stück EUR USD € kn kt knots UTC utc GMT
+        s ms us µs μs ns min h hr d sec m mm cm dm km um µm μm nm in ft yd mi g kg mg ug µg μg t lb lbs oz N
+        kN MN Nm kNm J kJ MJ GJ cal kcal BTU W mW kW MW GW Wh kWh MWh GWh hp PS V mV uV µV μV kV A mA uA µA
+        μA kA Ah mAh VA kVA MVA var kvar Mvar VAr kVAr MVAr Ohm ohm Ω kΩ MΩ mΩ S mS µS μS F uF µF μF nF pF H
+        mH T mT G Hz kHz MHz GHz rpm RPM U Umin °C ℃ °F ℉ K C degC degF deg ° rad mrad Pa hPa kPa MPa GPa
+        bar mbar psi psia psig atm mmHg inHg Torr mmWS mH2O % ‰ %RH rH %rF ppm ppb ppt pH dB dBA dBm l L ml
+        mL dl cl hl gal gpm lpm slpm sccm Nm³ Nm m² m³ ft² ft³ lm lx cd mol mmol umol µmol kmol Gy Sv mSv
+        µSv Bq kBq B bit Byte bytes kB KB MB GB kbit Mbit kbps Mbps bps cps counts count pcs Stk Stück EUR
+        USD € kn kt knots UTC utc GMT
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

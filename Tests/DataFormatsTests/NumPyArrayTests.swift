@@ -8,7 +8,8 @@ import TimeSeries
         -> [UInt8]
     {
         let text =
-            "{'descr': '\(descr)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': \(shape), }\n"
+            "{'descr': '\(descr)', 'fortran_order': \(isFortranOrder ? "True" : "False"), "
+            + "'shape': \(shape), }\n"
         return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8) + data
     }
 

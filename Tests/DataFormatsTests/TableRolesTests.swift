@@ -32,7 +32,8 @@ import TimeSeries
         Readable(title: "timestamp_utc", text: "timestamp_utc,a\n1700000000,1\n", roles: "tf", values: [1]),
         Readable(title: "_time", text: "_time,a\n1700000000,1\n", roles: "tf", values: [1]),
         Readable(
-            title: "@timestamp", text: "@timestamp,a\n2026-01-01T00:00:00.000Z,1\n", roles: "tf", values: [1]),
+            title: "@timestamp", text: "@timestamp,a\n2026-01-01T00:00:00.000Z,1\n",
+            roles: "tf", values: [1]),
         Readable(title: "Time (s)", text: "Time (s),a\n0,1\n0.1,2\n0.2,3\n", roles: "tf", values: [1, 2, 3]),
         Readable(
             title: "Zeit; Datum", text: "Datum;Zeit;a\n31.12.2026;23:59:00;1\n01.01.2027;00:00:00;2\n",
@@ -69,6 +70,13 @@ import TimeSeries
             values: [1, 3],
             warnings: [.ignoredColumn]),
         Readable(
+            title: "an index that was written twice", text: ",Unnamed: 0,a\n0,0,1\n1,1,3\n", roles: "iif",
+            values: [1, 3], warnings: [.ignoredColumn, .ignoredColumn]),
+        Readable(
+            title: "many separators at the end of each line", text: "a;b;;;\n1;2;;;\n3;4;;;\n",
+            roles: "ffiii",
+            values: [1, 2, 3, 4], warnings: [.ignoredColumn]),
+        Readable(
             title: "an index of one row", text: ",a\n10000,1\n", roles: "if", values: [1],
             warnings: [.ignoredColumn]),
         Readable(
@@ -91,7 +99,8 @@ import TimeSeries
             title: "a name index that rises by 1", text: "index,a\n5,1\n6,3\n", roles: "if", values: [1, 3],
             warnings: [.ignoredColumn]),
         Readable(
-            title: "a name index with values", text: "index,a\n5,1\n9,3\n", roles: "ff", values: [5, 1, 9, 3]),
+            title: "a name index with values", text: "index,a\n5,1\n9,3\n",
+            roles: "ff", values: [5, 1, 9, 3]),
         Readable(
             title: "a separator at the end of each line", text: "a,b,\n1,2,\n3,4,\n", roles: "ffi",
             values: [1, 2, 3, 4], warnings: [.ignoredColumn]),
@@ -132,7 +141,8 @@ import TimeSeries
             title: "an index and pandas' names for none", text: ",0,1\n0,5,6\n1,7,8\n", roles: "iff",
             values: [5, 6, 7, 8], warnings: [.ignoredColumn]),
         Readable(
-            title: "numbers among the names", text: "time,400.5,401\n0.1,5,6\n", roles: "tff", values: [5, 6]),
+            title: "numbers among the names", text: "time,400.5,401\n0.1,5,6\n",
+            roles: "tff", values: [5, 6]),
     ]
 
     @Test(arguments: readable) func columnsHaveTheirRoles(_ document: Readable) throws {
@@ -191,7 +201,8 @@ import TimeSeries
         Unreadable(text: "date,a\n46000,1\n46001,2\n", line: 2, words: ["\"date\"", "neither a date nor"]),
         Unreadable(text: "time,a\n2026-01-01,1\n,2\n", line: 3, words: ["\"time\" has no value"]),
         Unreadable(
-            text: "time,a\n2026-01-01,1\nyesterday,2\n", line: 3, words: ["\"yesterday\"", "not a timestamp"]),
+            text: "time,a\n2026-01-01,1\nyesterday,2\n", line: 3,
+            words: ["\"yesterday\"", "not a timestamp"]),
         Unreadable(
             text: "t,a\nx,1\n", options: TableOptions(timestamp: "t"), line: 2,
             words: ["\"x\"", "not a timestamp"]),
@@ -210,7 +221,8 @@ import TimeSeries
             text: "a,b\n1,2\n", options: TableOptions(columns: ["c"]), line: 1,
             words: ["columns names \"c\"", "\"a\", \"b\""]),
         Unreadable(
-            text: "a,b\n1,2\n", options: TableOptions(ignored: ["c"]), line: 1, words: ["ignore names \"c\""]),
+            text: "a,b\n1,2\n", options: TableOptions(ignored: ["c"]), line: 1,
+            words: ["ignore names \"c\""]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(timestamp: "c"), line: 1, words: ["timestamp names"]),
         Unreadable(

@@ -196,6 +196,7 @@ import TimeSeries
         Unreadable(Array("a\n1\n".utf8), charset: "shift_jis", "\"shift_jis\"", "windows-1252"),
         Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: false).dropFirst(2)), "UTF-16", "charset=utf-16le"),
         Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: true).dropFirst(2)), "charset=utf-16be"),
+        Unreadable(Array("a,b\n1,\0\n".utf8), line: 2, "0x00", "not text"),
         Unreadable([0xFF, 0xFE, 0x61], "odd number"),
         Unreadable([0xFF, 0xFE, 0x00, 0xD8, 0x61, 0x00], line: 1, "surrogate"),
         Unreadable([0x1F, 0x8B, 0x08, 0x00], kind: .gzip, "gzip"),
@@ -222,6 +223,18 @@ import TimeSeries
         let table = try Table(csv: Array("# x\r\na,\"b\r\nc\"\r\n1,2\r\n\r\n3,4\r\n\"5\",6".utf8))
         #expect(table.lines.map { lines in (0..<3).map { lines[$0] } } == [4, 6, 7])
         #expect(table.warnings.contains { $0.code == .blankRows && $0.message.contains("line 5") })
+    }
+
+    /// A document of a wide header and many short lines must not reserve memory for each cell that could be.
+    @Test func columnsAreBounded() throws {
+        let wide = String(repeating: "a,", count: 100_001) + "\n"
+        let error = try #require(throws: TableError.self) { _ = try Table(csv: Array((wide + wide).utf8)) }
+        #expect(error.description.contains("more than 100000 cells"))
+        let names = (0..<20_000).map { "n\($0)" }.joined(separator: ",") + "\n"
+        let blank = String(repeating: "\n", count: 100_000)
+        let row = String(repeating: "1,", count: 19_999) + "1\n"
+        let table = try Table(csv: Array((names + row + blank).utf8))
+        #expect(table.featureCount == 20_000 && table.rows == 1)
     }
 
     @Test func clampedValuesAreTold() throws {

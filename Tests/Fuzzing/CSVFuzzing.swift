@@ -1,7 +1,8 @@
 import DataFormats
+import TimeSeries
 
-/// Fuzzes the CSV reader: a table must consist of complete rows of numbers, an error must be one line, and a table
-/// must be unchanged after it is written and read again.
+/// Fuzzes the CSV reader: a table must consist of complete rows of numbers, an error must be one line, and a
+/// table must be unchanged after it is written and read again.
 enum CSVFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
         for hasHeader in [nil, true, false] {
@@ -23,6 +24,9 @@ enum CSVFuzzing {
             return "the table has no complete rows"
         }
         guard !table.values.contains(where: \.isInfinite) else { return "a number is infinite" }
+        guard !table.warnings.contains(where: { $0.message.contains { $0.isNewline } }) else {
+            return "a warning is not one line"
+        }
         guard table.columns.count(where: { $0.role == .feature }) == table.featureCount else {
             return "the features are not those of the columns"
         }

@@ -1,7 +1,8 @@
 import DataFormats
 
-/// Fuzzes the reader of timestamps with the lines of an input as a column: a column must have an instant for each
-/// row, an error must be one line, and a time in ISO 8601 must be the one that the reader of single times reads.
+/// Fuzzes the reader of timestamps with the lines of an input as a column: a column must have an instant for
+/// each row, an error must be one line, and a time in ISO 8601 must be the one that the reader of single
+/// times reads.
 enum TimestampFuzzing {
     static func finding(_ input: [UInt8]) -> String? {
         let lines = String(decoding: input, as: UTF8.self).split(

@@ -142,8 +142,8 @@ size_t csimdjson_write_doubles(const double *values, size_t count, uint8_t *text
 /// infinite beyond the range of doubles, and 0 below it.
 size_t csimdjson_read_double(const uint8_t *text, const uint8_t *end, double *value);
 
-/// Whether `length` bytes are valid UTF-8.
-bool csimdjson_is_utf8(const uint8_t *text, size_t length);
+/// Whether `length` bytes are valid UTF-8 without NUL.
+bool csimdjson_is_text(const uint8_t *text, size_t length);
 
 #ifdef __cplusplus
 }
