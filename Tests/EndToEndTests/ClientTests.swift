@@ -45,10 +45,14 @@ import Testing
         #expect(try client.models().isEmpty)
     }
 
-    @Test func scoresHaveTheTimestampsOfTheRequest() throws {
+    static let timestamps = [
+        (0..<20).map { Timestamp.number(1.5 * Double($0)) },
+        (10..<30).map { Timestamp.text("2026-01-01 00:00:\($0)") },
+    ]
+
+    @Test(arguments: timestamps) func scoresHaveTheTimestampsOfTheRequest(_ timestamps: [Timestamp]) throws {
         _ = try client.train(.json(Array("\(Small.training("toy"))".utf8)))
         let rows = (0..<20).map { [Float($0 % 3), Float($0 % 4)] }
-        let timestamps = (0..<20).map { $0 == 0 ? Timestamp.text("start") : .number(1.5 * Double($0)) }
         let include = ["windows", "rows", "events", "timesteps", "features"]
         let names = ["a", "b"]
         let scores = try client.score(
@@ -59,7 +63,7 @@ import Testing
         #expect(scores.windows?.count == 19 && scores.rows?.scores.count == 20)
         #expect(scores.windows?[0].timesteps?.count == 2 && scores.windows?[0].features?.count == 2)
         #expect(scores.rows?.timestamps == timestamps)
-        #expect(scores.windows?[3].timestamp == .number(6) && "\(Timestamp.number(6))" == "6")
+        #expect(scores.windows?[3].timestamp == timestamps[4] && "\(Timestamp.number(6))" == "6")
         let recordings = try client.score(
             .json(encoding: ["model": "toy", "recordings": [rows, rows], "feature_names": names]))
         #expect(recordings.windows?.count == 38)

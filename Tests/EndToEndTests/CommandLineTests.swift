@@ -10,8 +10,10 @@ import Testing
             + (0..<rows).map { "\(time($0));\($0 % 7);\(Double($0 % 5) / 2);0\n" }.joined()
     }
 
-    /// The timestamp of a row below 80.
-    private func time(_ row: Int) -> String { "2026-01-01 \(10 + row / 40):\(10 + row % 40):00" }
+    /// The timestamp of a row, one minute after that of the row before.
+    private func time(_ row: Int) -> String {
+        String(format: "2026-01-01 %02d:%02d:00", 10 + row / 60, row % 60)
+    }
 
     @Test func aModelIsTrainedAndUsedFromCSV() throws {
         let data = try file("normal.csv", csv(rows: 50))
@@ -41,7 +43,8 @@ import Testing
         let data = try file(
             "runs.csv",
             "a,run,at,bad\n"
-                + (0..<40).map { "\($0 % 5),\($0 / 20),2026-01-01 00:00:\($0 + 10),\($0 == 30 ? 1 : 0)\n" }.joined())
+                + (0..<40).map { "\($0 % 5),\($0 / 20),2026-01-01 00:00:\($0 + 10),\($0 == 30 ? 1 : 0)\n" }
+                .joined())
         let uses = ["--url", server.url, "--model", "runs", "--recording", "run", "--timestamp", "at"]
         let trained = try Program.run(
             ["train", data, "--exclude", "bad", "--timesteps", "4", "--units", "2", "--epochs", "1"] + uses)
@@ -156,10 +159,10 @@ import Testing
         let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
         for (result, words) in [
             (try reprise("train", "--model", "m", bad), "line 3: column \"b\" has the value \"x\""),
-            (try reprise("train", "--model", "m", "--exclude", "c", bad), "no column \"c\""),
+            (try reprise("train", "--model", "m", "--exclude", "c", bad), "no such column"),
             (try reprise("train", "--model", "m", "--exclude", "c", input: "[[1],[2]]"), "are for CSV"),
             (try reprise("train", "--model", "m", directory.path + "/none.csv"), "cannot read"),
-            (try reprise("train", "--model", "m", input: "a,b\n1,\n2,3\n"), "missing"),
+            (try reprise("train", "--model", "m", "--timesteps", "1", input: "a,b\n1,\n2,3\n"), "missing"),
             (try reprise("train", input: "a,b\n1,2\n2,3\n"), "model"),
             (try reprise("summary", "--model", "no such model/"), "no such model/"),
             (try reprise("reconstruct", "--model", "none", input: "a\n1\n"), "none"),
