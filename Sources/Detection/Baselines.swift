@@ -18,18 +18,18 @@ public struct Baselines: Sendable, Equatable {
         self.components = components
     }
 
-    /// Fits the row scaler to all windows, and the components to the training windows.
-    ///
-    /// There are up to 16 components: at most half of the values of a window, and at most
-    /// `maxComponentValues` in total.
-    /// - Parameters:
-    ///   - windows: `[N][T][F]` in scaled units.
-    ///   - training: the windows that the network's weights were fitted to.
-    init(fittedTo windows: Windows<Float>, training: Range<Int>) {
+    /// Fits the row scaler and the components to windows.
+    /// - Parameter windows: `[N][T][F]` in scaled units.
+    init(fittedTo windows: Windows<Float>) {
         rowScaler = Scaler(.standard, fittedTo: windows.series, rows: windows.coveredRows)
+        components = Self.components(of: windows)
+    }
+
+    /// Returns up to 16 components of windows: at most half of the values of a window, and at most
+    /// `maxComponentValues` in total.
+    static func components(of windows: Windows<Float>) -> PrincipalComponents {
         let size = windows.timesteps * windows.features
-        components = PrincipalComponents(
-            of: windows[training], count: min(16, size / 2, Self.maxComponentValues / size))
+        return PrincipalComponents(of: windows, count: min(16, size / 2, maxComponentValues / size))
     }
 
     /// Returns the mean square of the z-scores of each window, `[N]`.

@@ -14,11 +14,11 @@ public struct Detector: Sendable {
         self.baselines = baselines
     }
 
-    /// The default error kind: the Mahalanobis distance if there are several features, and enough windows
+    /// The default error kind: the distances of level and spread if there are several features, and enough windows
     /// outside the training windows to estimate a covariance from; the mean squared error otherwise.
     static func defaultKind(features: Int, windows: Int, source: Threshold.Source) -> ErrorKind {
         let hasCovariance = features > 1 && features <= Mahalanobis.maxFeatures
-        return hasCovariance && windows >= Mahalanobis.minWindows && source != .training ? .mahalanobis : .mse
+        return hasCovariance && windows >= Mahalanobis.minWindows && source != .training ? .levelSpread : .mse
     }
 
     /// The number of fitted values, which determines the memory that the detector takes.
@@ -26,26 +26,33 @@ public struct Detector: Sendable {
         let components = baselines.map { $0.components.mean.count + $0.components.components.count } ?? 0
         switch measure {
         case .meanSquared, .meanAbsolute: return components
-        case .mahalanobis(let measure): return components + measure.mean.count + measure.whitening.count
+        case .mahalanobis(let measure): return components + measure.valueCount
+        case .levelSpread(let measure):
+            return components + measure.level.valueCount + 2 * measure.spreadMean.count
         }
     }
 
     /// Fits a detector.
     /// - Parameters:
-    ///   - kind: nil for the default (`mahalanobis` if the windows allow it, `mse` otherwise).
+    ///   - kind: nil for the default (`level_spread` if the windows allow it, `mse` otherwise).
     ///   - model: a trained model.
     ///   - windows: all windows of the training data, `[N][T][F]` in scaled units.
     ///   - training: the windows that the model's weights were fitted to.
     ///   - calibration: the windows that the threshold is computed from.
     ///   - source: where the calibration windows come from.
-    /// - Returns: the detector with the errors of the calibration windows; nil if there are no calibration
-    ///   windows, or if an error is not finite.
+    /// - Returns: the detector with the errors of the calibration windows and of their rows; nil if there are no
+    ///   calibration windows, or if an error is not finite.
     package static func fit(
         _ kind: ErrorKind?, model: Model, windows: Windows<Float>, training: Range<Int>,
         calibration: Range<Int>, source: Threshold.Source
-    ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
-        let baselines = Baselines(fittedTo: windows, training: training)
-        let calibration = windows[calibration]
+    ) -> (
+        detector: Detector, errors: ErrorDistribution, rowErrors: RowErrors, baselineErrors: BaselineErrors
+    )? {
+        let baselines = Baselines(fittedTo: windows)
+        let (fitted, calibration) = (windows[training], windows[calibration])
+        // Neither the error nor the thresholds of the baselines may know the calibration windows.
+        let fittedBaselines = Baselines(
+            rowScaler: baselines.rowScaler, components: Baselines.components(of: fitted))
         let kind =
             kind ?? defaultKind(features: windows.features, windows: calibration.count, source: source)
         let (measure, errors): (ErrorMeasure, [Float])
@@ -54,16 +61,20 @@ public struct Detector: Sendable {
             measure = kind == .mse ? .meanSquared : .meanAbsolute
             errors = measure.errors(of: calibration, by: model).windows
         case .mahalanobis:
-            let fitted = Mahalanobis.fit(to: calibration, model: model, components: baselines.components)
-            measure = .mahalanobis(fitted.measure)
-            errors = fitted.errors
+            let found = Mahalanobis.fit(
+                to: calibration, model: model, components: fittedBaselines.components)
+            (measure, errors) = (.mahalanobis(found.measure), found.errors)
+        case .levelSpread:
+            let found = LevelSpread.fit(
+                to: calibration, fitted: fitted, model: model, components: fittedBaselines.components)
+            (measure, errors) = (.levelSpread(found.measure), found.errors)
         }
-        guard let errors = ErrorDistribution(of: errors),
-            let zScore = ErrorDistribution(of: baselines.zScoreErrors(of: calibration)),
-            let pca = ErrorDistribution(of: baselines.pcaErrors(of: calibration))
+        guard let rowErrors = RowErrors(of: errors, calibration), let errors = ErrorDistribution(of: errors),
+            let zScore = ErrorDistribution(of: fittedBaselines.zScoreErrors(of: calibration)),
+            let pca = ErrorDistribution(of: fittedBaselines.pcaErrors(of: calibration))
         else { return nil }
         return (
-            Detector(measure: measure, baselines: baselines), errors,
+            Detector(measure: measure, baselines: baselines), errors, rowErrors,
             BaselineErrors(zScore: zScore, pca: pca)
         )
     }

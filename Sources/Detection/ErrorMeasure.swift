@@ -7,6 +7,8 @@ public enum ErrorMeasure: Sendable, Equatable {
     case meanSquared, meanAbsolute
     /// The Mahalanobis distance with the distribution of normal residuals.
     case mahalanobis(Mahalanobis)
+    /// The distances of level and spread with the distribution of normal residuals.
+    case levelSpread(LevelSpread)
 
     /// The error kind without its parameters.
     public var kind: ErrorKind {
@@ -14,6 +16,7 @@ public enum ErrorMeasure: Sendable, Equatable {
         case .meanSquared: .mse
         case .meanAbsolute: .mae
         case .mahalanobis: .mahalanobis
+        case .levelSpread: .levelSpread
         }
     }
 
@@ -56,6 +59,8 @@ public enum ErrorMeasure: Sendable, Equatable {
         case .meanAbsolute:
             errors.add(windows.residuals(from: reconstructions), windows, detail) { abs($0) }
         case .mahalanobis(let measure):
+            measure.add(windows.residuals(from: reconstructions), to: &errors, detail)
+        case .levelSpread(let measure):
             measure.add(windows.residuals(from: reconstructions), to: &errors, detail)
         }
     }

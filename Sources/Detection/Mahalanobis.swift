@@ -15,7 +15,7 @@ import TimeSeries
 ///
 /// docs/detection.md has measurements of the effect of each step.
 public struct Mahalanobis: Sendable, Equatable {
-    /// The principal components of the training windows, of which the first ones are subtracted.
+    /// The principal components of the fitted windows that are subtracted, with a mean of 0.
     public let components: PrincipalComponents
     /// μ, `[F]`.
     public let mean: [Float]
@@ -43,21 +43,30 @@ public struct Mahalanobis: Sendable, Equatable {
     /// The minimum number of windows for a useful covariance.
     static let minWindows = 20
 
-    /// The number of components that are subtracted: a tenth of the values of a window, at least 1 and at
-    /// most 8. None for a single feature, because the components would remove its level, which is all that
-    /// the mean residual has.
-    private var subtractedCount: Int {
-        mean.count == 1 ? 0 : min(8, max(1, components.mean.count / 10), components.count)
+    /// The components that are subtracted: as many as a tenth of the values of a window, at least 1 and at most
+    /// 8. None for a single feature, because the components would remove its level, which is all that the mean
+    /// residual has. They have no mean, because they are subtracted from residuals.
+    private static func subtracted(of all: PrincipalComponents, features: Int) -> PrincipalComponents {
+        let size = all.mean.count
+        let count = features == 1 ? 0 : min(8, max(1, size / 10), all.count)
+        return PrincipalComponents(
+            mean: [Float](repeating: 0, count: size), components: Array(all.components[..<(count * size)]),
+            deviations: Array(all.deviations[..<count]))
+    }
+
+    /// The number of fitted values.
+    var valueCount: Int {
+        components.components.count + components.mean.count + mean.count + whitening.count
     }
 
     /// Restores a measure that was fitted before.
     /// - Parameters:
-    ///   - components: of windows `[T][F]`.
+    ///   - components: of windows `[T][F]`; only the first are subtracted.
     ///   - mean: `[F]`.
     ///   - whitening: `[F][F]`.
     package init(components: PrincipalComponents, mean: [Float], whitening: [Float]) {
         precondition(whitening.count == mean.count * mean.count)
-        self.components = components
+        self.components = Self.subtracted(of: components, features: mean.count)
         self.mean = mean
         self.whitening = whitening
     }
@@ -79,26 +88,33 @@ public struct Mahalanobis: Sendable, Equatable {
         for chunk in windows.chunks {
             means += unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
         }
-        func measure(excluding fold: Range<Int>) -> Mahalanobis {
-            let rows = indices(outside: fold, of: windows)
+        func measure(_ rows: [Int]) -> Mahalanobis {
             let (mean, whitening) = moments(of: means, rows: rows, features: features)
             return Mahalanobis(components: components, mean: mean, whitening: whitening)
         }
-        let folds = windows.count >= 2 * foldCount ? foldCount : 1
         var errors: [Float] = []
-        for fold in 0..<folds {
-            let rows = (fold * windows.count / folds)..<((fold + 1) * windows.count / folds)
-            let other = folds > 1 ? measure(excluding: rows) : measure(excluding: 0..<0)
-            errors += other.distances(means[(rows.lowerBound * features)..<(rows.upperBound * features)])
+        for (fold, others) in folds(of: windows) {
+            errors += measure(others).distances(
+                means[(fold.lowerBound * features)..<(fold.upperBound * features)])
         }
-        return (measure(excluding: 0..<0), errors)
+        return (measure(Array(0..<windows.count)), errors)
+    }
+
+    /// Divides windows into folds.
+    /// - Returns: the windows of each fold, and those that its errors are computed from; a single fold that is
+    ///   computed from itself for few windows.
+    static func folds(of windows: Windows<Float>) -> [(fold: Range<Int>, others: [Int])] {
+        guard windows.count >= 2 * foldCount else { return [(0..<windows.count, Array(0..<windows.count))] }
+        return (0..<foldCount).map { number in
+            let fold = (number * windows.count / foldCount)..<((number + 1) * windows.count / foldCount)
+            return (fold, indices(outside: fold, of: windows))
+        }
     }
 
     /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out
     /// too, if at least `minWindows` remain.
     private static func indices(outside fold: Range<Int>, of windows: Windows<Float>) -> [Int] {
         let outside = (0..<windows.count).filter { !fold.contains($0) }
-        guard !fold.isEmpty else { return outside }
         let (first, last) = (windows.starts[fold.lowerBound], windows.starts[fold.upperBound - 1])
         let separate = outside.filter {
             windows.starts[$0] + windows.timesteps <= first || windows.starts[$0] >= last + windows.timesteps
@@ -181,8 +197,13 @@ public struct Mahalanobis: Sendable, Equatable {
     /// Appends the errors of N windows.
     /// - Parameter residuals: `[N][T][F]` in scaled units.
     func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
+        add(remainders: remainders(residuals), to: &errors, detail)
+    }
+
+    /// Appends the errors of N windows.
+    /// - Parameter remainders: `[N][T][F]`, the residuals without the components.
+    func add(remainders: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
         let features = mean.count
-        let remainders = remainders(residuals)
         let means = means(remainders)
         let whitened = whitened(means[...])
         errors.windows += Self.meanSquares(whitened, features: features)
@@ -217,14 +238,14 @@ public struct Mahalanobis: Sendable, Equatable {
     }
 
     /// Returns residuals `[N][T][F]` without their projection onto the first components.
-    private func remainders(_ residuals: [Float]) -> [Float] {
+    func remainders(_ residuals: [Float]) -> [Float] {
         var remainders = residuals
-        components.remove(first: subtractedCount, from: &remainders, upTo: Self.maxDeviations)
+        components.remove(first: components.count, from: &remainders, upTo: Self.maxDeviations)
         return remainders
     }
 
     /// Averages each feature over the timesteps of each window, `[N][T][F]` to `[N][F]`.
-    private func means(_ values: [Float]) -> [Float] {
+    func means(_ values: [Float]) -> [Float] {
         let (size, features) = (components.mean.count, mean.count)
         var means = [Float](repeating: 0, count: values.count / size * features)
         for window in 0..<(values.count / size) {

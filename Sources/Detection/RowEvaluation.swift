@@ -12,6 +12,16 @@ package struct RowEvaluation: Sendable {
         package let events: EventMatch
     }
 
+    /// The evaluation of the model in one mode.
+    package struct ModeResult: Sendable {
+        /// Whether scores of rows depend on later rows.
+        package let mode: RowMode
+        /// The number of rows that are evaluated.
+        package let rows: Int
+        /// The evaluation.
+        package let result: DetectorResult
+    }
+
     /// The model's baselines with the data that their evaluation needs.
     package struct BaselineInput {
         let baselines: Baselines
@@ -28,14 +38,14 @@ package struct RowEvaluation: Sendable {
         }
     }
 
-    /// The model.
-    package let model: DetectorResult
-    /// The baselines; nil for a model without them.
+    /// The model in the mode that was asked for.
+    package let model: ModeResult
+    /// The model in each mode.
+    package let modes: [ModeResult]
+    /// The baselines in the mode that was asked for; nil for a model without them.
     package let baselines: (zScore: DetectorResult, pca: DetectorResult)?
     /// Whether the windows resemble the calibration windows.
     package let drift: Drift?
-    /// The number of rows that are evaluated.
-    package let rows: Int
 
     /// Compares scores of rows with labels.
     /// - Parameters:
@@ -48,23 +58,28 @@ package struct RowEvaluation: Sendable {
         _ scoring: Scoring, _ windows: Windows<Value>, errors: [Float], labels: [Bool],
         baselines input: BaselineInput?
     ) {
-        let scores = scoring.rowScores(errors, windows)
-        let scored = scores.indices.prefix(labels.count).filter { !scores[$0].isNaN }
-        rows = scored.count
         drift = scoring.drift(of: errors)
 
-        func evaluate(_ all: [Float], _ threshold: Float) -> DetectorResult {
-            // Every detector is evaluated on the same rows: those that the model has a score for.
+        func evaluate(_ all: [Float], _ threshold: Float) -> (rows: Int, result: DetectorResult) {
+            // Windows decide which rows have a score, so every detector is evaluated on the same rows.
+            let scored = all.indices.prefix(labels.count).filter { !all[$0].isNaN }
             var rows = [Float](repeating: .nan, count: labels.count)
             for row in scored { rows[row] = all[row] }
             let anomalies = rows.indices.map { labels[$0] && !rows[$0].isNaN }
-            return DetectorResult(
+            let result = DetectorResult(
                 threshold: threshold,
                 evaluation: Evaluation(
                     scores: scored.map { all[$0] }, labels: scored.map { labels[$0] }),
                 events: EventMatch(found: scoring.events(in: rows, windows), labels: anomalies))
+            return (scored.count, result)
         }
-        model = evaluate(scores, scoring.threshold)
+        let modes = RowMode.allCases.map { mode in
+            let scoring = scoring.scoring(rowsIn: mode)
+            let (rows, result) = evaluate(scoring.rowScores(errors, windows), scoring.rowThreshold)
+            return ModeResult(mode: mode, rows: rows, result: result)
+        }
+        self.modes = modes
+        model = modes.first { $0.mode == scoring.rowRule.mode } ?? modes[0]
 
         guard let input else {
             baselines = nil
@@ -75,7 +90,7 @@ package struct RowEvaluation: Sendable {
         func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> DetectorResult {
             let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
             let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
-            return evaluate(scoring.combination.rowScores(of: scores, windows: windows), threshold)
+            return evaluate(scoring.rowRule.rowScores(of: scores, windows: windows), threshold).result
         }
         baselines = (
             evaluate(input.baselines.zScoreErrors(of: input.scaled), input.calibration.zScore),

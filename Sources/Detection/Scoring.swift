@@ -2,12 +2,16 @@ import TimeSeries
 
 /// The rules that turn the errors of a model's windows into scores, events and warnings.
 package struct Scoring: Sendable {
-    /// The error that has the score 1, above 0.
+    /// The error of a window that has the score 1, above 0. That of a row in the mode `causal`, too.
     package let threshold: Float
+    /// The error of a row in the mode `whole` that has the score 1, at least ``threshold``.
+    private let wholeThreshold: Float
     /// The rule that computed the threshold; nil if it is unknown.
     package let rule: Threshold.Rule?
-    /// The combination of the scores of windows into scores of rows.
-    package var combination: RowCombination
+    /// The rule by which scores of windows become scores of rows.
+    package var rowRule: RowRule
+    /// The rule for rows of the mode `whole`, unless ``rowRule`` is another one of that mode.
+    package let wholeRule: RowRule
     /// The rule that groups rows into events.
     package var eventRule: EventRule
     /// The errors that the threshold was computed from, the windows that they belong to, and T of these.
@@ -15,16 +19,22 @@ package struct Scoring: Sendable {
     private let source: Threshold.Source?
     private let timesteps: Int?
 
-    /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults.
+    /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults:
+    /// rows the mode `whole` if the model knows the errors of calibration rows in it, and `causal` otherwise.
+    ///
+    /// The threshold of the mode `whole` is the larger of two: what the rule computes from the errors of rows,
+    /// and the threshold of windows. Smoothed errors vary less than the errors of windows, but rows that are
+    /// so far apart that they tell something new are few, so that their own quantile is often too low.
     /// - Parameters:
     ///   - model: the model's threshold.
     ///   - calibration: the errors of the model's calibration windows.
+    ///   - rows: the errors of the calibration rows; nil for a model without them.
     ///   - rule: replaces the model's threshold; nil to keep it.
     ///   - timesteps: T of the model's windows, for the text of warnings.
     /// - Returns: nil if the model has no threshold and the rule cannot compute one.
     package init?(
-        _ model: Threshold?, calibration: ErrorDistribution?, rule: Threshold.Rule? = nil,
-        timesteps: Int? = nil
+        _ model: Threshold?, calibration: ErrorDistribution?, rows: RowErrors? = nil,
+        rule: Threshold.Rule? = nil, timesteps: Int? = nil
     ) {
         let value =
             if let rule {
@@ -36,7 +46,10 @@ package struct Scoring: Sendable {
         // An error of 0 has the score 0, whatever the threshold.
         threshold = max(value, .leastNormalMagnitude)
         self.rule = rule ?? model?.rule
-        combination = .newest
+        let ofRows = self.rule.flatMap { rule in rows.map { rule.threshold(of: $0.errors) } }
+        wholeThreshold = max(threshold, ofRows ?? 0)
+        wholeRule = rows?.rule ?? RowRule(.mean)
+        rowRule = rows?.rule ?? .causal
         eventRule = EventRule()
         self.calibration = calibration
         source = model?.source
@@ -47,10 +60,24 @@ package struct Scoring: Sendable {
     /// to 0.
     package func score(_ error: Float) -> Float { min(error / threshold, .greatestFiniteMagnitude) }
 
+    /// The error of a row that has the score 1.
+    package var rowThreshold: Float { rowRule.mode == .causal ? threshold : wholeThreshold }
+
+    /// The same scoring of windows, with rows of a mode.
+    package func scoring(rowsIn mode: RowMode) -> Scoring {
+        guard mode != rowRule.mode else { return self }
+        var other = self
+        other.rowRule = mode == .causal ? .causal : wholeRule
+        return other
+    }
+
     /// Returns a score for each row of the series, `[rows]`; NaN for rows without a score.
     /// - Parameter errors: `[N]`, one for each window.
     package func rowScores<Value>(_ errors: [Float], _ windows: Windows<Value>) -> [Float] {
-        combination.rowScores(of: errors.map(score), windows: windows)
+        let scores = rowRule.rowScores(of: errors.map(score), windows: windows)
+        guard rowThreshold != threshold else { return scores }
+        let share = Double(threshold) / Double(rowThreshold)
+        return scores.map { Float(Double($0) * share) }
     }
 
     /// Returns the events in the scores of rows `[rows]`. No event spans two recordings.

@@ -10,11 +10,14 @@ import TimeSeries
 /// |---|---|
 /// | `z_score` | `mean` and `scale`, `[F]` |
 /// | `pca` | `mean` `[T][F]`; if K > 0, `components` `[K][T][F]` and `deviations` `[K]` |
-/// | `mahalanobis`, if the model's error has that kind | `mean` `[F]` and `whitening` `[F][F]` |
+/// | `mahalanobis`, if the model's error has that kind or `level_spread` | `mean` `[F]`, `whitening` `[F][F]` |
+/// | `subtracted`, with `mahalanobis` | `components` `[K][T][F]` and `deviations` `[K]`; without it they are the first of `pca` |
+/// | `spread`, if the model's error has the kind `level_spread` | `mean` and `deviation`, `[F]` |
 extension Detector {
     private static let tensors: Set<String> = [
         "z_score/mean", "z_score/scale", "pca/mean", "pca/components", "pca/deviations", "mahalanobis/mean",
-        "mahalanobis/whitening",
+        "mahalanobis/whitening", "subtracted/components", "subtracted/deviations", "spread/mean",
+        "spread/deviation",
     ]
 
     /// The entry of the metadata; nil for a detector without baselines.
@@ -37,17 +40,19 @@ extension Detector {
             }
             switch measure {
             case .meanSquared, .meanAbsolute: break
-            case .mahalanobis(let measure):
-                json.object("mahalanobis") { json in
-                    json.member("mean", measure.mean[...])
-                    json.tensor("whitening", measure.whitening[...], shape: [features, features])
+            case .mahalanobis(let measure): json.members(of: measure, timesteps: timesteps)
+            case .levelSpread(let measure):
+                json.members(of: measure.level, timesteps: timesteps)
+                json.object("spread") { json in
+                    json.member("mean", measure.spreadMean[...])
+                    json.member("deviation", measure.spreadDeviation[...])
                 }
             }
         }
     }
 
     /// Reads the detector of a model. A file without a `detector` document gives one without baselines.
-    /// - Throws: ``ModelFileError`` if the document is invalid, or missing for the Mahalanobis error.
+    /// - Throws: ``ModelFileError`` if the document is invalid, or missing for an error that needs it.
     init(_ reader: inout MetadataReader, of model: ModelDescription) throws(ModelFileError) {
         let (timesteps, features) = (model.inputShape.timesteps ?? 1, model.inputShape.features)
         let learned = try reader.document("detector", tensors: Self.tensors) {
@@ -58,8 +63,26 @@ extension Detector {
         case (let learned?, _): self = learned
         case (nil, .mse): self.init(measure: .meanSquared, baselines: nil)
         case (nil, .mae): self.init(measure: .meanAbsolute, baselines: nil)
-        case (nil, .mahalanobis):
-            throw ModelFileError("metadata /errors/kind: mahalanobis needs a 'detector' in the metadata")
+        case (nil, .mahalanobis), (nil, .levelSpread):
+            throw ModelFileError(
+                "metadata /errors/kind: \(model.errorKind.rawValue) needs a 'detector' in the metadata")
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of measure: Mahalanobis, timesteps: Int) {
+        let features = measure.mean.count
+        object("subtracted") { json in
+            let components = measure.components
+            guard components.count > 0 else { return }
+            json.tensor(
+                "components", components.components[...], shape: [components.count, timesteps, features])
+            json.member("deviations", components.deviations[...])
+        }
+        object("mahalanobis") { json in
+            json.member("mean", measure.mean[...])
+            json.tensor("whitening", measure.whitening[...], shape: [features, features])
         }
     }
 }
@@ -92,13 +115,44 @@ extension FieldReader {
         case .mae: measure = .meanAbsolute
         case .mahalanobis:
             measure = .mahalanobis(
-                try part("mahalanobis") { (json) throws(JSONError) in
-                    Mahalanobis(
-                        components: components, mean: try json.numbers("mean", [features]),
-                        whitening: try json.numbers("whitening", [features, features]))
+                try mahalanobis(timesteps: timesteps, features: features, components: components))
+        case .levelSpread:
+            let level = try mahalanobis(timesteps: timesteps, features: features, components: components)
+            measure = .levelSpread(
+                try part("spread") { (json) throws(JSONError) in
+                    let deviation = try json.numbers("deviation", [features])
+                    guard deviation.allSatisfy({ $0 > 0 }) else {
+                        throw json.error("deviation", "must be greater than 0")
+                    }
+                    return LevelSpread(
+                        level: level, spreadMean: try json.numbers("mean", [features]),
+                        spreadDeviation: deviation)
                 })
         }
         return Detector(measure: measure, baselines: Baselines(rowScaler: rows, components: components))
+    }
+
+    /// - Parameter components: those of the baseline, for a file without components of the error.
+    private mutating func mahalanobis(
+        timesteps: Int, features: Int, components baseline: PrincipalComponents
+    ) throws(JSONError) -> Mahalanobis {
+        var components = baseline
+        if has("subtracted") {
+            components = try part("subtracted") { (json) throws(JSONError) in
+                let isEmpty = !json.has("components")
+                let deviations = isEmpty ? [] : try json.numbers("deviations", [nil])
+                return PrincipalComponents(
+                    mean: baseline.mean,
+                    components: isEmpty
+                        ? [] : try json.numbers("components", [deviations.count, timesteps, features]),
+                    deviations: deviations)
+            }
+        }
+        return try part("mahalanobis") { (json) throws(JSONError) in
+            Mahalanobis(
+                components: components, mean: try json.numbers("mean", [features]),
+                whitening: try json.numbers("whitening", [features, features]))
+        }
     }
 
     /// Reads an object that is required and has no unknown members.

@@ -26,6 +26,13 @@ enum DetectorMetadata {
                     json.members(of: errors)
                 })
         }
+        if let rows = model.rowErrors {
+            strings.append(
+                ModelMetadata.document("row_errors") { json in
+                    json.member("smoothing", rows.smoothing)
+                    json.members(of: rows.errors)
+                })
+        }
         if let baselines = model.baselineErrors {
             strings.append(
                 ModelMetadata.document("baseline_errors") { json in
@@ -60,6 +67,14 @@ enum DetectorMetadata {
             return (kind, try json.errorDistribution())
         }
         return found.map { ($0, $1) } ?? (.mse, nil)
+    }
+
+    static func rowErrors(_ reader: inout MetadataReader) throws(ModelFileError) -> RowErrors? {
+        try reader.document("row_errors", tensors: ["ranked"]) { (json) throws(JSONError) in
+            RowErrors(
+                smoothing: try json.requiredInt("smoothing", in: 1...Int(Int32.max)),
+                errors: try json.errorDistribution())
+        }
     }
 
     static func baselineErrors(_ reader: inout MetadataReader) throws(ModelFileError) -> BaselineErrors? {

@@ -25,6 +25,8 @@ public struct ModelDescription: Sendable {
     public let threshold: Threshold?
     /// The errors that the threshold was learned from.
     public let errors: ErrorDistribution?
+    /// The errors of the calibration rows in the mode `whole`; nil for older and imported models.
+    public let rowErrors: RowErrors?
     /// The errors that the thresholds of the baselines are learned from.
     public let baselineErrors: BaselineErrors?
     /// Where the model comes from.
@@ -92,7 +94,7 @@ public struct ModelDescription: Sendable {
         architecture: Architecture, network: Sequential, featureNames: [String]?,
         columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
-        baselineErrors: BaselineErrors?, origin: Origin, note: String?,
+        rowErrors: RowErrors?, baselineErrors: BaselineErrors?, origin: Origin, note: String?,
         unknown: UnknownMetadata
     ) {
         self.architecture = architecture
@@ -105,6 +107,7 @@ public struct ModelDescription: Sendable {
         self.errorKind = errorKind
         self.threshold = threshold
         self.errors = errors
+        self.rowErrors = rowErrors
         self.baselineErrors = baselineErrors
         self.origin = origin
         self.note = note

@@ -41,6 +41,7 @@ extension ModelMetadata {
             scaler: try scaler(&reader, features: features),
             training: training, errorKind: errorKind,
             threshold: try DetectorMetadata.threshold(&reader), errors: errors,
+            rowErrors: try DetectorMetadata.rowErrors(&reader),
             baselineErrors: try DetectorMetadata.baselineErrors(&reader),
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(reader), software: reader["software"] ?? "unknown",

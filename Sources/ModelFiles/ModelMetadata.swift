@@ -1,3 +1,4 @@
+import Detection
 import JSON
 import NeuralNetwork
 import TimeSeries
@@ -16,6 +17,7 @@ import TimeSeries
 /// | `preparation` | JSON: `interval`, `aggregate`, `max_gap`, `row_interval`, `difference` |
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
 /// | `errors` | JSON: `kind`; the threshold's errors as `count`, `ranked`, `mean`, `deviation` |
+/// | `row_errors` | JSON: `smoothing`, in rows; the errors of the calibration rows, as `errors` has them |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
@@ -34,7 +36,8 @@ enum ModelMetadata {
     /// The names in the table.
     static let names: Set<String> = [
         "sha256", "data_sha256", "requires", "timesteps", "features", "architecture", "scaling",
-        "feature_names", "columns", "preparation", "threshold", "errors", "baseline_errors", "detector",
+        "feature_names", "columns", "preparation", "threshold", "errors", "row_errors", "baseline_errors",
+        "detector",
         "training", "history", "data", "created_at", "software", "request", "note",
     ]
 
@@ -90,6 +93,10 @@ enum ModelMetadata {
     /// What a reader must understand, as a JSON array of names of ``MetadataReader/features``.
     private static func requirements(of model: ModelDescription) -> String {
         var names: [String] = []
+        switch model.errorKind {
+        case .mse, .mae: break
+        case .mahalanobis, .levelSpread: names.append("subtracted")
+        }
         if model.preparation.differences != nil { names.append("difference") }
         if model.preparation.resampling != nil { names.append("resampling") }
         var json = JSONWriter()

@@ -41,6 +41,10 @@ public struct EvaluationResponse: Decodable, Sendable {
         public let zScore, pca: Evaluation
     }
 
+    /// `causal`, or `whole` if scores of rows depend on later rows.
+    public let mode: String
+    /// The evaluation of the model in each mode.
+    public let modes: [String: Evaluation]
     /// The number of rows with a score and a label, and how many of them are anomalies.
     public let rows, anomalies: Int
     /// nil for an imported model without baselines.
@@ -50,12 +54,14 @@ public struct EvaluationResponse: Decodable, Sendable {
     /// The evaluation of the model.
     public let evaluation: Evaluation
 
-    private enum Key: CodingKey { case rows, anomalies, baselines, warnings }
+    private enum Key: CodingKey { case mode, modes, rows, anomalies, baselines, warnings }
 
     /// Decodes an object that holds the members of the model's evaluation beside the other members.
     public init(from decoder: any Decoder) throws {
         evaluation = try Evaluation(from: decoder)
         let own = try decoder.container(keyedBy: Key.self)
+        mode = try own.decode(String.self, forKey: .mode)
+        modes = try own.decode([String: Evaluation].self, forKey: .modes)
         rows = try own.decode(Int.self, forKey: .rows)
         anomalies = try own.decode(Int.self, forKey: .anomalies)
         baselines = try own.decodeIfPresent(Baselines.self, forKey: .baselines)

@@ -60,8 +60,10 @@ public struct ScoreResponse: Decodable, Sendable {
     public let model: String
     /// The number of the version that was used.
     public let version: Int
-    /// The error whose score is 1.
+    /// The error of a window whose score is 1.
     public let threshold: Float
+    /// `causal`, or `whole` if scores of rows depend on later rows.
+    public let mode: String
     /// A score for each window.
     public let windows: [Window]?
     /// A score for each row.

@@ -22,7 +22,7 @@ public struct ModelVersion: Decodable, Sendable {
     public let epochs: Int
     /// The training loss, in scaled units, of the epoch whose weights were kept; nil for an imported model.
     public let loss: Double?
-    /// `mse`, `mae` or `mahalanobis`.
+    /// `mse`, `mae`, `mahalanobis` or `level_spread`.
     public let errorKind: String
     /// The error above which a window is an anomaly; nil for an imported model without a threshold.
     public let threshold: Double?

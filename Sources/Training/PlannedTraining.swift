@@ -90,7 +90,7 @@ public struct PlannedTraining: Sendable {
                 options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                 warmStart: base?.version, warnings: warnings),
             errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
-            baselineErrors: learned.baselineErrors,
+            rowErrors: learned.rowErrors, baselineErrors: learned.baselineErrors,
             origin: ModelDescription.Origin(
                 createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
                 request: specification.request),

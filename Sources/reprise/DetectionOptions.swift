@@ -24,6 +24,12 @@ struct DetectionOptions: RequestOptions {
     )
     var combine: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Smooth the scores of rows by a moving average of this length, with mean and median.",
+            valueName: "rows"))
+    var smoothing: Int?
+
     @OptionGroup var events: EventOptions
 }
 

@@ -23,6 +23,10 @@ struct Evaluate: ParsableCommand {
 
     private func report(_ response: EvaluationResponse) -> String {
         var detectors = [("model", response.evaluation)]
+        // The model in the mode that was not asked for.
+        if let other = response.modes.first(where: { $0.key != response.mode }) {
+            detectors.append(("model, \(other.key)", other.value))
+        }
         if let baselines = response.baselines {
             detectors += [("pca", baselines.pca), ("z_score", baselines.zScore)]
         }
@@ -40,7 +44,8 @@ struct Evaluate: ParsableCommand {
             "detector", "AUC", "AP", "best F1", "F1", "false alarms", "missed", "stretches found",
             "false events",
         ]
-        return "\(response.rows) rows, \(response.anomalies) of them anomalies\n\(Table(header, rows))"
+        return
+            "\(response.rows) rows, \(response.anomalies) of them anomalies (mode \(response.mode))\n\(Table(header, rows))"
             + text(ofWarnings: response.warnings)
     }
 }

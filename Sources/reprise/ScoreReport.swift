@@ -23,7 +23,7 @@ struct ScoreReport {
             ]
         }
         let count = response.rows.map { " in \($0.scores.count) rows" } ?? ""
-        let title = "\(events.count) event\(events.count == 1 ? "" : "s")\(count)"
+        let title = "\(events.count) event\(events.count == 1 ? "" : "s")\(count) (mode \(response.mode))"
         let table = Table(["first", "last", "rows", "peak at", "peak score", "features"], rows)
         return rows.isEmpty ? title : "\(title)\n\(table)"
     }

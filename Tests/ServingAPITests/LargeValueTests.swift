@@ -12,7 +12,7 @@ import Testing
         let members: [String: JSON]
     }
 
-    static let models: [Model] = ["mse", "mae", "mahalanobis"].flatMap { kind in
+    static let models: [Model] = ["mse", "mae", "mahalanobis", "level_spread"].flatMap { kind in
         ["tanh", "relu", "linear"].map { activation in
             Model(
                 testDescription: "\(kind), \(activation)",

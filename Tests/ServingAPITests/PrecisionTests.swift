@@ -24,7 +24,7 @@ import Testing
     ]
 
     private static let scalings = ["standard", "minmax", "robust"]
-    private static let kinds = ["mse", "mahalanobis"]
+    private static let kinds = ["mse", "mahalanobis", "level_spread"]
 
     private func rows(_ count: Int, _ data: Case, hasOffset: Bool, bumpAt bump: Range<Int> = 0..<0)
         -> [[Double]]

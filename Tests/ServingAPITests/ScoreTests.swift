@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func anAnomalyIsAnEventWithItsFeature() throws {
-        let scores = try score([:])
+        let scores = try score(["combine": "newest"])
         let events = try #require(scores["events"]?.array)
         #expect(events.count == 1, "\(events)")
         // The windows that end at rows 20 to 25 contain a row of the bump.
@@ -105,7 +105,7 @@ import Testing
         #expect(try small.post("/train", Small.training("m")).status == 201)
         let series = JSON.array((0..<300).map { [.number($0 % 3 == 0 ? 1000 : 0), 0] })
         let body: JSON = [
-            "model": "m", "series": series, "threshold": 1, "include": ["events"],
+            "model": "m", "series": series, "threshold": 1, "include": ["events"], "combine": "newest",
             "events": ["start": 90_000, "end": 90_000],
         ]
         let problem = try small.post("/score", body)

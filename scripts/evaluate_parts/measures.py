@@ -126,10 +126,3 @@ def period(values, most=300, default=125):
         return default
     best = peaks[np.argmax(correlations[peaks])]
     return int(best) + shortest if 3 <= best <= most else default
-
-
-def trailing_mean(values, rows):
-    """The mean of each value and those before it, of at most `rows` values."""
-    # No running sum: after a very large value it would lose the small ones.
-    sums = np.convolve(values, np.ones(rows))[:len(values)]
-    return sums / np.minimum(np.arange(1, len(values) + 1), rows)

@@ -41,15 +41,21 @@ def measured(series, first, scores, widest):
     }
 
 
-def baselines(server, model, series, combine, timesteps):
+def rule(combine, smooth):
+    """The members of a request that turn scores of windows into scores of rows."""
+    members = {"combine": None if combine == "default" else combine, "smoothing": smooth}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def baselines(server, model, series, rows, timesteps):
     """The measures of the server's baselines by their names, over the same rows as those of the model. The
     server reports no scores of theirs, so VUS-PR is unknown."""
     def evaluated(row):
         """The baselines' measures from this row on, at which the first window ends."""
-        first = max(0, row - (timesteps - 1 if combine == "newest" else 0))
+        first = max(0, row - (timesteps - 1 if rows.get("combine") == "newest" else 0))
         return server.post("/evaluate", {
             "model": model, "series": series.rows[first:].tolist(), "labels": series.labels[first:].tolist(),
-            "combine": combine})["baselines"] or {}
+            **rows})["baselines"] or {}
 
     measured = evaluated(series.measured)
     unseen = measured if series.unseen == series.measured else evaluated(series.unseen)
@@ -89,17 +95,19 @@ def run(server, case, model, members, options):
 def scored(server, model, timesteps, series, options):
     widest = measures.period(series.rows[:, 0])
     for combine in options.combine:
-        response = server.post("/score", {
-            "model": model, "series": series.rows.tolist(), "combine": combine, "include": ["rows"]})
-        first, found = filled(response["rows"]["scores"])
-        common = {"series": series.name, "combine": combine}
-        for smooth in options.smooth:
-            scores = measures.trailing_mean(found, smooth)
+        for smooth in [None] if combine == "newest" else options.smooth:
+            rows = rule(combine, smooth)
+            response = server.post("/score", {
+                "model": model, "series": series.rows.tolist(), "include": ["rows"], **rows})
+            first, scores = filled(response["rows"]["scores"])
+            common = {
+                "series": series.name, "mode": response["mode"], "combine": combine,
+                "smooth": "default" if smooth is None else smooth}
             yield {
-                **common, "smooth": smooth, **measured(series, first, scores, widest),
+                **common, **measured(series, first, scores, widest),
                 "rows_without_score": response["rows"]["scores"].count(None),
                 "score_warnings": warnings(response)}
-        if options.baselines:
-            for name, figures in baselines(server, model, series, combine, timesteps):
-                unknown = {"seconds": None, "request_seconds": None, "threshold": None}
-                yield {**common, "smooth": 1, **figures, "detector": name, **unknown}
+            if options.baselines:
+                for name, figures in baselines(server, model, series, rows, timesteps):
+                    unknown = {"seconds": None, "request_seconds": None, "threshold": None}
+                    yield {**common, **figures, "detector": name, **unknown}

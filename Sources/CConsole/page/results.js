@@ -83,7 +83,7 @@ function render(data, model, scores, reconstructions) {
   const host = byId("results-view");
   setVisible(host);
   setVisible(byId("results").querySelector(".hint"), false);
-  const errors = scores.rows.scores.map((score) => (score === null ? null : score * scores.threshold));
+  const errors = scores.rows.scores.map((score) => (score === null ? null : score * scores.row_threshold));
   const reconstructed = reconstructedColumns(data, model, reconstructions);
   const names = data.features.map((column) => column.name);
   const inputs = data.features.map((column) => data.valuesOf(column));
@@ -95,7 +95,7 @@ function render(data, model, scores, reconstructions) {
       `${name} ${formatNumber(inputs[feature][index])} → ${formatNumber(outputs[feature][index])}`),
   ].join(" · "));
   view = {
-    data, errors, pointErrors, group, inputs, outputs, names, modelThreshold: scores.threshold,
+    data, errors, pointErrors, group, inputs, outputs, names, modelThreshold: scores.row_threshold,
     featureCharts: [], events: [],
     summary: el("p", { role: "status" }), metrics: el("div"), eventTable: el("div"),
   };
@@ -202,7 +202,7 @@ const updateEvents = debounce((threshold) =>
   }), 150);
 
 /** Shows events in the summary, in the table and in the charts. */
-function renderEvents({ events, threshold }) {
+function renderEvents({ events, row_threshold: threshold }) {
   const { data, errors, names } = view;
   const above = errors.filter((error) => error > threshold).length;
   view.summary.textContent = `${plural(events.length, "event")}: `

@@ -12,7 +12,8 @@ extension Scoring {
         let model = entry.trained.description
         guard
             let scoring = Scoring(
-                model.threshold, calibration: model.errors, timesteps: model.inputShape.timesteps)
+                model.threshold, calibration: model.errors, rows: model.rowErrors,
+                timesteps: model.inputShape.timesteps)
         else {
             throw .noThreshold(entry.name)
         }
@@ -21,18 +22,34 @@ extension Scoring {
 }
 
 extension FieldReader {
-    /// Reads the scoring of a request: `threshold`, `quantile` or `sigmas`, `combine`, `events`.
+    /// Reads the scoring of a request: `threshold`, `quantile` or `sigmas`, `combine`, `smoothing`, `events`.
     /// - Throws: 409 if neither the version nor the request has a threshold.
     mutating func scoring(for entry: ModelRegistry.Entry) throws(Problem) -> Scoring {
         let model = entry.trained.description
         let rule = try read { (body) throws(JSONError) in try body.thresholdRule() }
         let scoring = Scoring(
-            model.threshold, calibration: model.errors, rule: rule, timesteps: model.inputShape.timesteps)
+            model.threshold, calibration: model.errors, rows: model.rowErrors, rule: rule,
+            timesteps: model.inputShape.timesteps)
         guard var scoring else { throw .noThreshold(entry.name) }
-        (scoring.combination, scoring.eventRule) = try read { (body) throws(JSONError) in
-            (try body.choice("combine", default: .newest), try body.eventRule())
+        (scoring.rowRule, scoring.eventRule) = try read { [scoring] (body) throws(JSONError) in
+            (try body.rowRule(default: scoring), try body.eventRule())
         }
         return scoring
+    }
+
+    /// Reads `combine` and `smoothing`.
+    private mutating func rowRule(default scoring: Scoring) throws(JSONError) -> RowRule {
+        let combination: RowCombination = try choice("combine", default: scoring.rowRule.combination)
+        let smoothing = try int("smoothing", in: 1...Int(Int32.max))
+        guard combination == .newest else {
+            return RowRule(combination, smoothing: smoothing ?? scoring.wholeRule.smoothing)
+        }
+        guard smoothing ?? 1 == 1 else {
+            throw error(
+                "smoothing", "looks ahead, but combine: newest does not; send combine: mean or median with it"
+            )
+        }
+        return .causal
     }
 
     private mutating func eventRule() throws(JSONError) -> EventRule {

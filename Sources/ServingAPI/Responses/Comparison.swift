@@ -14,6 +14,7 @@ final class Comparison: Sendable {
     struct Result {
         let run: CompareRequest.Run
         let version: ModelRegistry.Description
+        let mode: RowMode
         let network: DetectorFigures
         let baselines: (zScore: DetectorFigures, pca: DetectorFigures)?
     }
@@ -83,21 +84,24 @@ final class Comparison: Sendable {
             )
         }
         let meanSquare = squares.reduce(0) { $0 + Double($1) } / Double(squares.count)
+        let scoring = try Scoring(entry)
         var rows: RowEvaluation?
         if let labels = request.labels, let errors {
-            rows = RowEvaluation(entry, try Scoring(entry), request.test, errors, labels: labels)
+            rows = RowEvaluation(entry, scoring, request.test, errors, labels: labels)
         }
-        let network = DetectorFigures(error: meanSquare, result: rows?.model)
+        let network = DetectorFigures(error: meanSquare, result: rows?.model.result)
         let baselines = rows?.baselines.map {
             (zScore: DetectorFigures(result: $0.zScore), pca: DetectorFigures(result: $0.pca))
         }
-        return Result(run: run, version: version, network: network, baselines: baselines)
+        return Result(
+            run: run, version: version, mode: scoring.rowRule.mode, network: network, baselines: baselines)
     }
 
     private func response() -> Response {
         let results = results.withLock { $0 }
         return .json { json in
             json.member("model", request.model)
+            if let first = results.first { json.member("mode", first.mode.rawValue) }
             json.member("training_windows", request.training.count)
             json.member("test_windows", request.test.count)
             json.member("warnings", request.warnings)

@@ -35,18 +35,20 @@ extension RowEvaluation {
             json.member("model", entry.name)
             json.member("version", entry.version)
             json.member("error_kind", entry.trained.description.errorKind.rawValue)
-            json.member("rows", rows)
-            json.member("anomalies", model.evaluation.anomalies)
+            json.member("mode", model.mode.rawValue)
             json.members(of: model)
             json.array(
                 "precision_recall_curve",
-                of: model.evaluation.precisionRecallCurve(maxPoints: Self.maxCurvePoints)
+                of: model.result.evaluation.precisionRecallCurve(maxPoints: Self.maxCurvePoints)
             ) { json, point in
                 json.object { json in
                     json.member("threshold", point.threshold)
                     json.member("precision", point.confusion.precision)
                     json.member("recall", point.confusion.recall)
                 }
+            }
+            json.object("modes") { json in
+                for mode in modes { json.object(mode.mode.rawValue) { $0.members(of: mode) } }
             }
             json.name("baselines")
             if let baselines {
@@ -64,6 +66,12 @@ extension RowEvaluation {
 }
 
 extension JSONWriter {
+    fileprivate mutating func members(of mode: RowEvaluation.ModeResult) {
+        member("rows", mode.rows)
+        member("anomalies", mode.result.evaluation.anomalies)
+        members(of: mode.result)
+    }
+
     fileprivate mutating func members(of detector: RowEvaluation.DetectorResult) {
         member("threshold", detector.threshold)
         member("roc_auc", detector.evaluation.rocAUC)

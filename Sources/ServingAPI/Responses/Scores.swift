@@ -46,6 +46,9 @@ struct Scores {
             json.member("version", request.entry.version)
             json.member("error_kind", request.entry.trained.description.errorKind.rawValue)
             json.member("threshold", scoring.threshold)
+            let hasRows = request.parts.contains(.rows) || request.parts.contains(.events)
+            json.member("mode", (hasRows ? scoring.rowRule.mode : .causal).rawValue)
+            if hasRows { json.member("row_threshold", scoring.rowThreshold) }
             if request.parts.contains(.windows) {
                 json.array("windows", of: errors.windows.indices) { json, index in
                     json.object { write(window: index, to: &$0) }
