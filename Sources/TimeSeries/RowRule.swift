@@ -26,9 +26,12 @@ public struct RowRule: Sendable, Equatable {
     ///   - scores: `[N]`, one for each window.
     ///   - windows: N windows in ascending order of their first rows.
     public func rowScores<Value>(of scores: [Float], windows: Windows<Value>) -> [Float] {
-        let rows = combination.rowScores(of: scores, windows: windows)
+        var rows = combination.rowScores(of: scores, windows: windows)
         guard smoothing > 1 else { return rows }
-        return windows.recordings.flatMap { Self.smoothed(rows[$0], reach: smoothing / 2) }
+        for recording in windows.recordings {
+            rows.replaceSubrange(recording, with: Self.smoothed(rows[recording], reach: smoothing / 2))
+        }
+        return rows
     }
 
     /// Returns the mean of each value and those at most `reach` places before and after it. NaN is left out of

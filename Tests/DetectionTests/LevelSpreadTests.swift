@@ -5,13 +5,13 @@ import TimeSeries
 
 /// The error of level and spread, and the thresholds of rows.
 @Suite struct LevelSpreadTests {
-    private static let (timesteps, features) = (8, 3)
+    private static let (timesteps, features) = (16, 3)
 
     /// Noise around sums of a common signal; `change` may change the noise of the last feature.
     private static func windows(seed: UInt64, change: (Float) -> Float = { $0 }) throws -> Windows<Float> {
         var random = UniformNoise(seed: seed)
         let values = (0..<3000).flatMap { _ -> [Float] in
-            let common = random.next() - 0.5
+            let common = (random.next() - 0.5) / 2
             return (0..<features).map { feature in
                 let noise = (random.next() - 0.5) * Float(feature + 1)
                 return common + (feature == features - 1 ? change(noise) : noise)
@@ -87,7 +87,7 @@ import TimeSeries
         let threshold = Threshold(
             value: errors.upperLimit(0.99), source: .calibration, rule: .quantile(0.99))
         let scoring = try #require(Scoring(threshold, calibration: errors, rows: rows))
-        #expect(scoring.rowRule == RowRule(.mean, smoothing: 16))
+        #expect(scoring.rowRule == RowRule(.mean, smoothing: 32))
         #expect(scoring.rowThreshold >= scoring.threshold)
         #expect(scoring.scoring(rowsIn: .causal).rowThreshold == scoring.threshold)
         #expect(scoring.scoring(rowsIn: .causal).scoring(rowsIn: .whole).rowRule == scoring.rowRule)

@@ -111,7 +111,9 @@ import Testing
         let trained = try train(api, Self.table(["time", "a", "b", "anomaly"]), with: "&exclude=anomaly")
         #expect(trained["feature_names"] == ["a", "b"])
         let table = Self.table(["pump", "a", "b"])
-        let response = try send(api, "/score?model=pump&recording=pump&include=windows,rows", table).json
+        let response = try send(
+            api, "/score?model=pump&recording=pump&include=windows,rows&combine=newest", table
+        ).json
         #expect(response["windows"]?.array?.count == 9 + 17)
         let rows = try #require(response["rows"]?["scores"]?.array)
         #expect(rows.indices.filter { rows[$0].isNull } == [0, 1, 11, 12])
@@ -126,7 +128,9 @@ import Testing
         _ = try train(api, Self.table(["time", "a", "b"]))
         let spike = Self.table(["time", "a", "b"]) { $0 == "a" && $1 == 20 ? "99" : Self.cell($0, $1) }
         let response = try send(api, "/score?model=pump", spike).json
-        #expect(response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0 + 10)") }))
+        #expect(
+            response["rows"]?["timestamps"] == .array((0..<30).map { .string("2026-01-01 00:00:\($0 + 10)") })
+        )
         let events = try #require(response["events"]?.array)
         #expect(!events.isEmpty)
         for event in events {

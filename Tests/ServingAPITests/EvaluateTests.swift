@@ -22,7 +22,9 @@ import Testing
     }
 
     private func evaluate(_ members: [String: JSON?] = [:]) throws -> JSON {
-        let body: JSON = ["model": "m", "series": Self.series, "labels": [[30, 36]]]
+        let body: JSON = [
+            "model": "m", "series": Self.series, "labels": [[30, 36]], "combine": "newest",
+        ]
         let response = try api.post("/evaluate", body.with(members))
         #expect(response.status == 200, "\(response.text)")
         return try response.json

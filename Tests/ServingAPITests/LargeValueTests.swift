@@ -56,10 +56,12 @@ import Testing
     @Test(arguments: models) func theRowHasTheLargestScoreAndOthersTheirOwn(_ model: Model) throws {
         let api = try trained(model)
         let include: JSON = ["windows", "timesteps", "features", "rows", "events"]
-        let clean = try post(api, "/score", ["series": JSON(rows()), "include": include])
+        // Rows of the mode whole would share the score of their neighbours.
+        let rule: [String: JSON?] = ["include": include, "combine": "newest"]
+        let clean = try post(api, "/score", rule.merging(["series": JSON(rows())]) { $1 })
         let expected = try #require(clean["rows"]?["scores"]?.array)
         for value in Self.values {
-            let found = try post(api, "/score", ["series": JSON(rows(value)), "include": include])
+            let found = try post(api, "/score", rule.merging(["series": JSON(rows(value))]) { $1 })
             let scores = try #require(found["rows"]?["scores"]?.array)
             #expect(scores.count == 60)
             let known = scores.dropFirst(Self.timesteps - 1)
@@ -128,7 +130,9 @@ import Testing
         let api = try trained(Self.models[0])
         for value in Self.values {
             let labels = JSON.array((0..<60).map { .integer((40..<48).contains($0) ? 1 : 0) })
-            let found = try post(api, "/evaluate", ["series": JSON(rows(value)), "labels": labels])
+            let found = try post(
+                api, "/evaluate",
+                ["series": JSON(rows(value)), "labels": labels, "combine": "newest"])
             #expect(found["roc_auc"] == 1, "\(value): \(found["roc_auc"] ?? nil)")
             expectNumbers(found["baselines"], "\(value), baselines")
         }

@@ -144,12 +144,14 @@ import Testing
 
         let labels: JSON = [[40, 47]]
         let evaluations = try (
-            post(api, "/evaluate", ["model": "moved", "series": series, "labels": labels]),
+            post(
+                api, "/evaluate",
+                ["model": "moved", "series": series, "labels": labels, "combine": "newest"]),
             post(
                 api, "/evaluate",
                 [
                     "model": "plain", "series": JSON(rows(60, data, hasOffset: false, bumpAt: 40..<45)),
-                    "labels": labels,
+                    "labels": labels, "combine": "newest",
                 ])
         )
         for name in ["z_score", "pca"] {

@@ -85,7 +85,10 @@ import Testing
     @Test func aFileKeepsTheModes() throws {
         let before = try post("/score")
         let file = try api.get("/models/m/model.safetensors")
-        #expect(try api.send("PUT", "/models/copy/model.safetensors", body: file.body).status == 201)
+        let stored = try api.send(
+            "PUT", "/models/copy/model.safetensors",
+            fields: [(name: "Content-Type", value: "application/octet-stream")], body: file.body)
+        #expect(stored.status == 201, "\(stored.text)")
         let after = try post("/score", ["model": "copy"])
         for member in ["mode", "threshold", "row_threshold", "windows", "rows", "events"] {
             #expect(after[member] == before[member], "\(member)")
