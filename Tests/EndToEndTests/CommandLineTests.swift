@@ -65,9 +65,10 @@ import Testing
         var lines = csv(rows: 70).split(separator: "\n").map(String.init)
         for row in 40..<44 { lines[row + 1] = "\(time(row));0;99;1" }
         let odd = try file("odd.csv", lines.joined(separator: "\n") + "\n")
-        let scored = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "5")
+        let scored = try reprise(
+            "score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "5", "--combine", "newest")
         let output = scored.output.split(separator: "\n")
-        #expect(output.first == "1 event in 70 rows (mode whole)", "\(scored)")
+        #expect(output.first == "1 event in 70 rows (mode causal)", "\(scored)")
         #expect(output.count == 3 && output[2].contains("\(time(40)) (40)"), "\(scored)")
         #expect(output[2].contains(" b ("), "the feature is named: \(scored)")
         let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")

@@ -15,7 +15,7 @@ import Testing
     }
 
     init() throws {
-        api = try API(.inProcess)
+        api = try API(.live)
         let training: JSON = [
             "model": "m", "series": Self.series(300), "timesteps": 4, "units": [4], "epochs": 20, "seed": 0,
         ]
