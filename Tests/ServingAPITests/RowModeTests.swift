@@ -85,6 +85,9 @@ import Testing
     @Test func aFileKeepsTheModes() throws {
         let before = try post("/score")
         let file = try api.get("/models/m/model.safetensors")
+        // A reader that does not know the components of the error must refuse the file.
+        let header = String(decoding: file.body.prefix(4096), as: UTF8.self)
+        #expect(header.contains(#"[\"subtracted\"]"#), "\(header)")
         let stored = try api.send(
             "PUT", "/models/copy/model.safetensors",
             fields: [(name: "Content-Type", value: "application/octet-stream")], body: file.body)
