@@ -44,8 +44,8 @@ extension TimedRows {
         return [
             Warning(
                 .duplicateTimestamps, .info,
-                "\(duplicates.count == 1 ? "1 row repeats" : "\(duplicates.count) rows repeat") the timestamp "
-                    + "of another row; \(result).", rows: ranges)
+                "\(duplicates.count == 1 ? "1 row repeats" : "\(duplicates.count) rows repeat") the "
+                    + "timestamp of another row; \(result).", rows: ranges)
         ]
     }
 

@@ -33,8 +33,8 @@ extension TimedRows {
     /// The rows must be in order.
     /// - Parameters:
     ///   - rule: what is too long.
-    ///   - interval: the interval of a resampling that follows. Then the rule `automatic` takes the longer one
-    ///     of this and the median, and shorter intervals count as regular.
+    ///   - interval: the interval of a resampling that follows. Then the rule `automatic` takes the longer
+    ///     one of this and the median, and shorter intervals count as regular.
     /// - Returns: a warning about gaps, or about irregular intervals.
     public mutating func splitAtGaps(_ rule: GapRule, interval: TimeSpan? = nil) -> [Warning] {
         guard let limit = limit(rule, interval: interval) else {

@@ -4,10 +4,10 @@
 /// A column has outliers if at most 5 % of its values are more than ``minDeviations`` robust standard
 /// deviations away from the median, *and* a gap separates them from the rest: the nearest of them is
 /// ``minGap`` times as far from the median as the farthest of the rest. So the tail of a distribution with
-/// heavy tails is no outlier, nor is a column that is 0 most of the time and large in bursts. The deviation is
-/// the interquartile range divided by 1.349, which is that of a normal distribution. If that is 0, it is the
-/// median distance of the values that differ from the median. If few values differ, only those are outliers
-/// that are a usual code for a missing value.
+/// heavy tails is no outlier, nor is a column that is 0 most of the time and large in bursts. The deviation
+/// is the interquartile range divided by 1.349, which is that of a normal distribution. If that is 0, it is
+/// the median distance of the values that differ from the median. If few values differ, only those are
+/// outliers that are a usual code for a missing value.
 public struct Outliers: Sendable, Equatable {
     /// The outliers of one column.
     public struct Column: Sendable, Equatable {

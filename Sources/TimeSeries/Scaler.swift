@@ -5,7 +5,8 @@ public enum Scaling: String, Sendable, CaseIterable {
     case standard
     /// The range of each feature is mapped to 0…1, as scikit-learn's `MinMaxScaler`.
     case minmax
-    /// As `standard`, without outliers (``Outliers``), and a constant feature is divided by 1e-4 of its value.
+    /// As `standard`, without outliers (``Outliers``), and a constant feature is divided by 1e-4 of its
+    /// value.
     case robust
     /// The data are not scaled.
     case none

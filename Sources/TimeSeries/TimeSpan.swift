@@ -58,6 +58,7 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
         return TimeSpan(nanoseconds: isOverflow ? .max : product)
     }
 
+    /// Whether a length is shorter than another one.
     public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Returns the nanoseconds from one instant to another, limited to the range of Int64.

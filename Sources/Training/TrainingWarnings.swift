@@ -80,8 +80,8 @@ struct TrainingWarnings {
         return Warning(
             .precision, .warning,
             "The values of \(columns.count) columns are so large against their variation that float32, in "
-                + "which the network computes, loses it. Use scaling: robust or standard, which subtracts the "
-                + "mean before.",
+                + "which the network computes, loses it. Use scaling: robust or standard, which subtracts "
+                + "the mean before.",
             columns: columns.map(name))
     }
 
@@ -176,7 +176,8 @@ struct TrainingWarnings {
             "The network has learned nothing: its loss on the "
                 + "\(validation.isEmpty ? "fitted windows" : "windows of the validation split"), "
                 + "\(Self.short(reached)), is not below that of predicting the mean of each column, "
-                + "\(Self.short(reference)). Lower learning_rate, train more epochs, or use another activation."
+                + "\(Self.short(reference)). Lower learning_rate, train more epochs, or use another "
+                + "activation."
         )
     }
 

@@ -43,8 +43,8 @@ func timedRows(
         #expect(error?.row == 2 && error?.rows == [2..<3, 5..<6])
         #expect(
             error?.detail
-                == "is 2 s earlier than that of the row before; 2 rows are out of order; send the rows in the "
-                + "order of time, or set order to sort")
+                == "is 2 s earlier than that of the row before; 2 rows are out of order; send the rows in "
+                + "the order of time, or set order to sort")
         #expect(try rows.order(.sort).first?.rows == [2..<3, 5..<6])
         #expect(rows.series.values == [0, 2, 3, 1, 5, 4])
     }

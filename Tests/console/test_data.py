@@ -1,4 +1,4 @@
-"""The Data step: what the server understands of files as people have them, and one click to put them right."""
+"""The Data step: what the server understands of files as people have them, and one click to mend them."""
 
 import io
 import json

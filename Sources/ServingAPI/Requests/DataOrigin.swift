@@ -42,8 +42,8 @@ struct DataOrigin: Sendable {
         if isResampled, let time = table.timestamps?.text(ofRow: row) {
             return .invalid(
                 at: pointer,
-                "the resampled row of \(time) has no value for \(Quote.text(name ?? "\(index)")); set missing to "
-                    + "previous, linear or zero to fill gaps, or use a longer interval")
+                "the resampled row of \(time) has no value for \(Quote.text(name ?? "\(index)")); set "
+                    + "missing to previous, linear or zero to fill gaps, or use a longer interval")
         }
         if let line = table.lines?[row] {
             let column = name ?? "\(index)"

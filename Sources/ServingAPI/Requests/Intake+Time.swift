@@ -14,13 +14,13 @@ extension Intake {
     /// The maximum number of values that resampling may make of fewer: 128 MiB.
     private static let maxResampledValues = 1 << 24
 
-    /// Orders the rows by time, merges rows of the same time, ends recordings at gaps, and resamples, and adds
-    /// a warning to the table for each change. Rows without timestamps stay as they are.
+    /// Orders the rows by time, merges rows of the same time, ends recordings at gaps, and resamples, and
+    /// adds a warning to the table for each change. Rows without timestamps stay as they are.
     /// - Parameters:
     ///   - options: what to do.
     ///   - model: the preparation of the model that the rows are for.
-    ///   - reportsErrors: whether rows that must be refused stay as they are and become a warning of the level
-    ///     `error`, for a report about the data.
+    ///   - reportsErrors: whether rows that must be refused stay as they are and become a warning of the
+    ///     level `error`, for a report about the data.
     /// - Returns: the median interval of the rows; nil without timestamps.
     /// - Throws: 422 for rows out of order and rows of the same time, unless the options allow them.
     mutating func arrange(
@@ -32,8 +32,8 @@ extension Intake {
             }
             if let required = options.resampling {
                 throw origin.problem(
-                    "has no timestamps, but the model takes rows every \(required.interval), so that rows have "
-                        + "to be resampled; \(Self.timestampsHint)")
+                    "has no timestamps, but the model takes rows every \(required.interval), so that rows "
+                        + "have to be resampled; \(Self.timestampsHint)")
             }
             return nil
         }
