@@ -1,3 +1,4 @@
+import Glibc
 import TimeSeries
 
 extension ColumnStatistics {
@@ -73,8 +74,11 @@ extension ColumnStatistics {
             columns: [name], rows: outliers.prefix(Self.maxRows).map { $0.row..<($0.row + 1) })
     }
 
-    /// A number, without `.0` if it is whole.
+    /// A number without `.0` if it is whole, and without what rounding errors add to it.
     private static func text(_ number: Double) -> String {
-        Int64(exactly: number).flatMap { abs($0) < 1 << 53 ? "\($0)" : nil } ?? "\(number)"
+        if let whole = Int64(exactly: number), abs(whole) < 1 << 53 { return "\(whole)" }
+        let unit = pow(10, floor(log10(abs(number))) - 11)
+        let rounded = unit < 1 ? (number * (1 / unit).rounded()).rounded() / (1 / unit).rounded() : number
+        return "\(rounded.isFinite ? rounded : number)"
     }
 }

@@ -12,7 +12,9 @@ import TimeSeries
 package struct DataRequest: Sendable {
     /// A format of data.
     package enum Format {
-        case json, csv, npy
+        case json, npy
+        /// In a character encoding; nil for UTF-8, and for what a byte order mark says.
+        case csv(charset: String?)
     }
 
     /// The data of a request.
@@ -71,9 +73,9 @@ package struct DataRequest: Sendable {
                 throw Problem(error)
             }
             content = .json
-        case .csv:
+        case .csv(let charset):
             options = try Self.parameters(query)
-            content = .csv(body, charset: nil)
+            content = .csv(body, charset: charset)
         case .npy:
             options = try Self.parameters(query)
             content = .npy(body)
