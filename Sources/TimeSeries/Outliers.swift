@@ -126,8 +126,8 @@ public struct Outliers: Sendable, Equatable {
             farthest = max(sorted[sorted.count - 1] - median, median - sorted[0])
         }
 
-        /// Whether a value is an outlier beside these. Beside values that are mostly the same, such as those of a
-        /// flag, it may be a state.
+        /// Whether a value is an outlier beside these. Beside values that are mostly the same, such as those of
+        /// a flag, it may be a state.
         func isFar(_ value: Double) -> Bool {
             let distance = abs(value - median)
             return spread > Scaler.minSpread(at: median) && distance > minDeviations * spread
@@ -167,7 +167,7 @@ public struct Outliers: Sendable, Equatable {
         return []
     }
 
-    /// Whether a value is one that software writes for a failed reading, or has a magnitude that no sensor has.
+    /// Whether a value is one that software writes for a failed reading, or larger than any sensor's.
     private static func isCodeOfMissingValue(_ value: Double) -> Bool {
         abs(value) >= 1e15 || isUsualCode(value)
     }

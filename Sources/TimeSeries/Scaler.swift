@@ -92,8 +92,8 @@ public struct Scaler: Sendable, Equatable {
         self.init(scaling: scaling, offset: offset, scale: scale)
     }
 
-    /// The spread of a feature at a level, up to which it counts as constant: rounding errors in the last digit
-    /// of a double.
+    /// The spread of a feature at a level, up to which it counts as constant: rounding errors in the last
+    /// digit of a double.
     @inlinable
     static func minSpread(at level: Double) -> Double { 2 * max(abs(level), .leastNormalMagnitude).ulp }
 

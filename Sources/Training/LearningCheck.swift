@@ -3,10 +3,10 @@ import TimeSeries
 
 /// Tells networks that have learned something from those that have not.
 ///
-/// A network has learned nothing if, on windows that its weights were fitted to, its loss is not below that of a
-/// constant for each column, nor below that of its initial weights, which may be better than a constant by
-/// chance. It has learned nothing of use if, on the windows of the validation split, its loss is not below that
-/// of the constants, which are those of the fitted windows.
+/// A network has learned nothing if, on windows that its weights were fitted to, its loss is not below that
+/// of a constant for each column, or not below that of its initial weights, which may be better than a
+/// constant by chance. It has learned nothing of use if, on the windows of the validation split, its loss is
+/// not below that of the constants, which are those of the fitted windows.
 struct LearningCheck {
     /// Why a network counts as one that has learned nothing: means over all numbers of some windows.
     struct Failure {

@@ -71,8 +71,8 @@ struct TrainingWarnings {
             columns: columns.map { name($0.feature) }, rows: data.outliers.rows)
     }
 
-    /// Without scaling, an offset stays in the float32 numbers of the network; with it, differences that a double
-    /// cannot hold are lost before.
+    /// Without scaling, an offset stays in the float32 numbers of the network; with it, differences that a
+    /// double cannot hold are lost before.
     private var precision: Warning? {
         let isScaled = data.scaler.scaling != .none
         let needed = isScaled ? nil : Scaler(.standard, fittedTo: all.series, rows: all.coveredRows)
@@ -88,9 +88,10 @@ struct TrainingWarnings {
             .precision, .warning,
             "The values of \(described.joined(separator: ", ")) are so large against their variation that "
                 + (isScaled
-                    ? "doubles hold only a few digits of it, or none. Send the differences from a number near them."
-                    : "float32, in which the network computes, loses it. Use scaling: robust or standard, which "
-                        + "subtracts the mean before."),
+                    ? "doubles hold only a few digits of it, or none. Send the differences from a number "
+                        + "near them."
+                    : "float32, in which the network computes, loses it. Use scaling: robust or standard, "
+                        + "which subtracts the mean before."),
             columns: columns.map(name))
     }
 
@@ -190,8 +191,8 @@ struct TrainingWarnings {
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the \(failure.windows), "
                 + "\(Self.short(failure.loss)), is not below that of \(failure.reference), "
-                + "\(Self.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or use "
-                + "another activation."
+                + "\(Self.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or "
+                + "use another activation."
         )
     }
 

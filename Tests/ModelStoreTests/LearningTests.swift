@@ -5,8 +5,8 @@ import Testing
 import TimeSeries
 import Training
 
-/// A network that has learned nothing is named whatever the data, loss, seed and scaling; one that has learned
-/// something is not.
+/// A network that has learned nothing is named whatever the data, loss, seed and scaling; one that has
+/// learned something is not.
 @Suite struct LearningTests {
     /// Rows of columns with and without structure.
     enum Kind: String, CaseIterable {
@@ -106,7 +106,7 @@ import Training
         }
     }
 
-    /// A column of kept outliers has nearly the whole loss, which does not hide what was learned of the others.
+    /// A column of kept outliers has nearly the whole loss, which hides nothing that was learned of others.
     @Test func outliersThatAreKeptHideNothing() throws {
         var rows = Kind.sines.rows(seed: 0).map { $0 + [$0[0] * $0[1]] }
         for row in [50, 120, 200] { rows[row][2] = -9999 }

@@ -174,7 +174,7 @@ import Testing
         #expect(isClose(warm, reference?["scores"]))
     }
 
-    /// Where doubles are only 8 steps to the unit, an anomaly is found nevertheless, and the loss of digits is said.
+    /// Where doubles have 8 steps to the unit, an anomaly is found, and the loss of digits is said.
     @Test(arguments: [1e15, -1e15]) func whatDoublesHoldIsUsed(_ offset: Double) throws {
         let api = try API(.inProcess)
         let trained = try api.post(
