@@ -98,7 +98,10 @@ public struct Outliers: Sendable, Equatable {
         if rest.count < values.count {
             let codes = Set(values.lazy.filter(isUsualCode))
             let bulk = rest.count < minRows ? nil : Bulk(of: rest)
-            found = codes.filter { bulk?.isFar($0) == true }
+            // 65535 beside zeros may be a flag.
+            found = codes.filter { code in
+                bulk.map { $0.isFar(code) && ($0.varies || $0.median != 0 || code < 0) } ?? false
+            }
         }
         // The value of the largest magnitude.
         guard let low = rest.min(), let high = rest.max() else { return found }
@@ -107,9 +110,10 @@ public struct Outliers: Sendable, Equatable {
         guard Double(count) > maxShare * Double(values.count), 2 * count < values.count else { return found }
         rest.removeAll { $0 == extreme }
         let largest = rest.reduce(0) { max($0, abs($1)) }
-        if rest.count >= minRows, abs(extreme) >= minRepeatedRatio * largest, Bulk(of: rest).isFar(extreme) {
-            found.insert(extreme)
-        }
+        guard rest.count >= minRows, abs(extreme) >= minRepeatedRatio * largest else { return found }
+        // Beside values that are mostly the same, it may be a state.
+        let bulk = Bulk(of: rest)
+        if bulk.varies, bulk.isFar(extreme) { found.insert(extreme) }
         return found
     }
 
@@ -126,12 +130,13 @@ public struct Outliers: Sendable, Equatable {
             farthest = max(sorted[sorted.count - 1] - median, median - sorted[0])
         }
 
-        /// Whether a value is an outlier beside these. Beside values that are mostly the same, such as those of
-        /// a flag, it may be a state.
+        /// Whether most values differ.
+        var varies: Bool { spread > Scaler.minSpread(at: median) }
+
+        /// Whether a value is an outlier beside these.
         func isFar(_ value: Double) -> Bool {
             let distance = abs(value - median)
-            return spread > Scaler.minSpread(at: median) && distance > minDeviations * spread
-                && distance > minGap * farthest
+            return distance > minDeviations * spread && distance > minGap * farthest
         }
     }
 

@@ -56,6 +56,12 @@ import TimeSeries
         Case("-999.25 in most rows", rows: (0..<400).filter { $0 % 20 != 0 }) {
             $0 % 20 == 0 ? 50 + normal($0) : -999.25
         },
+        Case("a constant with -9999 in 10 %", rows: Array(stride(from: 0, to: 400, by: 10))) {
+            $0 % 10 == 0 ? -9999 : 14.62
+        },
+        Case("a flag with -9999 in 20 %", rows: Array(stride(from: 0, to: 400, by: 5))) {
+            $0 % 5 == 0 ? -9999 : $0 % 7 < 2 ? 1 : 0
+        },
         Case("several codes", rows: (0..<400).filter { $0 % 9 < 2 }) {
             $0 % 9 == 0 ? -9999 : $0 % 9 == 1 ? 65535 : 20 + normal($0)
         },
