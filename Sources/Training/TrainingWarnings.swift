@@ -190,7 +190,7 @@ struct TrainingWarnings {
         return Warning(
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the \(failure.windows), "
-                + "\(Self.short(failure.loss)), is not below that of \(failure.reference), "
+                + "\(Self.short(failure.loss)), is not 1 % below that of \(failure.reference), "
                 + "\(Self.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or "
                 + "use another activation."
         )
