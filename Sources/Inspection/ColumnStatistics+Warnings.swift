@@ -66,11 +66,14 @@ extension ColumnStatistics {
                 + (count == 1
                     ? "in row \(first.row)" : "in \(count) rows, the first of which is \(first.row),")
             : "\(count) values of '\(name)', such as \(Self.text(first.value)) in row \(first.row),"
+        // A value in most rows is the median itself.
+        let rest =
+            values.contains(median)
+            ? "" : " (median \(Self.text(median)), median absolute deviation \(Self.text(deviation)))"
         return Warning(
             .outliers, .warning,
-            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest (median \(Self.text(median)), "
-                + "median absolute deviation \(Self.text(deviation))). If it marks missing values, leave "
-                + "these cells empty; if it is a fault, leave the rows out with exclude.",
+            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest\(rest). If it marks missing "
+                + "values, leave these cells empty; if it is a fault, leave the rows out with exclude.",
             columns: [name], rows: outliers.prefix(Self.maxRows).map { $0.row..<($0.row + 1) })
     }
 

@@ -81,7 +81,7 @@ public struct PlannedTraining: Sendable {
         let oddities = TrainingWarnings(windows, data, names: specification.featureNames)
         let warnings =
             oddities.ofData
-            + oddities.of(model, learned.detector.measure, options.loss, threshold: threshold.value)
+            + oddities.of(model, learned.detector.measure, options, threshold: threshold.value)
         let description = ModelDescription(
             architecture: specification.architecture, network: network,
             featureNames: specification.featureNames, columns: specification.columns,
