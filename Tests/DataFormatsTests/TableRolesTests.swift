@@ -214,15 +214,15 @@ import TimeSeries
             words: ["\"2018-03-01T00:00:00Z\"", "header=false"]),
         Unreadable(text: "2018-03-01,\n2018-03-02,5\n", line: 1, words: ["header=false"]),
         Unreadable(text: "pump1,0.5\npump1,0.6\n", line: 1, words: ["header=false"]),
-        Unreadable(text: "a,a\n1,2\n", line: 1, words: ["two columns have the name \"a\""]),
-        Unreadable(text: "a, a\n1,2\n", line: 1, words: ["two columns have the name \"a\""]),
+        Unreadable(text: "a,a\n1,2\n", line: 1, words: ["two columns have the name 'a'"]),
+        Unreadable(text: "a, a\n1,2\n", line: 1, words: ["two columns have the name 'a'"]),
         Unreadable(text: "a,\n1,0.5\n2,0.7\n3,0.7\n", line: 1, words: ["has no name", "ignore=Unnamed: 1"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["c"]), line: 1,
-            words: ["columns names \"c\"", "\"a\", \"b\""]),
+            words: ["columns names 'c'", "'a', 'b'"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(ignored: ["c"]), line: 1,
-            words: ["ignore names \"c\""]),
+            words: ["ignore names 'c'"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(timestamp: "c"), line: 1, words: ["timestamp names"]),
         Unreadable(
@@ -239,7 +239,7 @@ import TimeSeries
         Unreadable(text: "time\n1700000000\n", line: 1, words: ["no column remains"]),
         Unreadable(
             text: "a,b\n1,0\n2,2\n", options: TableOptions(label: "b"), line: 3,
-            words: ["\"b\" has the value \"2\"", "0 or 1"]),
+            words: ["'b' has the value '2'", "0 or 1"]),
         Unreadable(
             text: "a,b\n1,0\n2,\n", options: TableOptions(label: "b"), line: 3, words: ["must be 0 or 1"]),
     ]

@@ -41,7 +41,8 @@ import Testing
         let data = try file(
             "runs.csv",
             "a,run,at,bad\n"
-                + (0..<40).map { "\($0 % 5),\($0 / 20),2026-01-01 00:00:\($0 + 10),\($0 == 30 ? 1 : 0)\n" }.joined())
+                + (0..<40).map { "\($0 % 5),\($0 / 20),2026-01-01 00:00:\($0 + 10),\($0 == 30 ? 1 : 0)\n" }
+                .joined())
         let uses = ["--url", server.url, "--model", "runs", "--recording", "run", "--timestamp", "at"]
         let trained = try Program.run(
             ["train", data, "--exclude", "bad", "--timesteps", "4", "--units", "2", "--epochs", "1"] + uses)
@@ -155,8 +156,8 @@ import Testing
     @Test func errorsSayWhatIsWrong() throws {
         let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
         for (result, words) in [
-            (try reprise("train", "--model", "m", bad), "line 3: column \"b\" has the value \"x\""),
-            (try reprise("train", "--model", "m", "--exclude", "c", bad), "no column \"c\""),
+            (try reprise("train", "--model", "m", bad), "line 3: column 'b' has the value 'x'"),
+            (try reprise("train", "--model", "m", "--exclude", "c", bad), "no column 'c'"),
             (try reprise("train", "--model", "m", "--exclude", "c", input: "[[1],[2]]"), "are for CSV"),
             (try reprise("train", "--model", "m", directory.path + "/none.csv"), "cannot read"),
             (try reprise("train", "--model", "m", input: "a,b\n1,\n2,3\n"), "missing"),

@@ -197,7 +197,7 @@ def test_a_column_of_texts_is_refused_with_what_can_be_done(serve, visit, load):
     page = visit(serve(), expected_statuses=[422])
     load(page, csv("pump,a", lambda i, a, b: f"p{i // 60},{a}"))
     problem = page.locator("#data-problem")
-    expect(problem).to_contain_text('line 2: column "pump" has the value "p0"')
+    expect(problem).to_contain_text("line 2: column 'pump' has the value 'p0'")
     expect(problem.locator("button")).to_have_text(
         ["Use “pump” as recordings recording=pump", "Ignore “pump” ignore=pump"])
     option(page, "recording=pump").click()
