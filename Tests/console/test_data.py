@@ -290,7 +290,7 @@ def test_warnings_of_trainings_and_scores_have_codes(serve, visit, load):
 def test_rows_at_varying_intervals_are_resampled_by_a_click(serve, visit, load):
     page = visit(serve(), expected_statuses=[422])
     # About every 5 s.
-    second = lambda i: 5 * i + (0, 3, -2, 2.5)[i % 4] + 10
+    second = lambda i: 5 * i + (0, 3, -1, 2.5)[i % 4] + 10
     time = lambda i: f"2026-01-31T12:{int(second(i)) // 60:02}:{second(i) % 60:04.1f}Z"
     load(page, csv("time,a,b", lambda i, a, b: f"{time(i)},{a},{b}"))
     expect(warnings(page)).to_contain_text("irregular_intervals")
