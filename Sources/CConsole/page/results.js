@@ -106,7 +106,7 @@ function render(data, model, scores, reconstructions) {
     view.summary, view.metrics, errorHost, group.toolbar, featureHost, tableDetails(rowTable),
     el("h3", {}, "Events"), view.eventTable, warningList(scores.warnings) ?? "",
     el(
-      "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view.line.override)),
+      "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view?.line.override)),
       curlButton("reconstruct", reconstructRequest),
       data.hasLabels ? curlButton("evaluate", evaluateRequest) : []));
   addErrorChart(errorHost);
