@@ -1,5 +1,5 @@
 /// Formats that are recognized by the first bytes of a file, so that one that is sent by mistake is named.
-enum FileSignature {
+package enum FileSignature {
     /// Throws the error for bytes that are no text.
     /// - Throws: ``TableError`` of kind `.gzip` or `.format`.
     static func checkText(_ bytes: [UInt8]) throws(TableError) {

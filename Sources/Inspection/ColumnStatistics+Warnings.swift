@@ -72,9 +72,12 @@ extension ColumnStatistics {
             ? "" : " (median \(Self.text(median)), median absolute deviation \(Self.text(deviation)))"
         return Warning(
             .outliers, .warning,
-            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest\(rest). If it marks missing "
-                + "values, leave these cells empty; if it is a fault, leave the rows out with exclude.",
-            columns: [name], rows: outliers.prefix(Self.maxRows).map { $0.row..<($0.row + 1) })
+            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest\(rest). If "
+                + "\(count == 1 ? "it marks a missing value" : "they mark missing values"), leave the "
+                + "\(count == 1 ? "cell" : "cells") empty; if "
+                + "\(count == 1 ? "it is a fault" : "they are faults"), leave the "
+                + "\(count == 1 ? "row" : "rows") out with exclude.",
+            columns: [name], rows: RowOrigins.same.ranges(of: outliers.map(\.row)))
     }
 
     /// A number without `.0` if it is whole, and without what rounding errors add to it.

@@ -29,7 +29,7 @@ public struct ColumnStatistics: Sendable {
     public let trend: Trend?
     /// The values that are far outside the rest, with their rows, in the order of the rows.
     public let outliers: [(row: Int, value: Double)]
-    /// The first rows without a value.
+    /// The first rows without a value, of those that were sent.
     public let missingRows: [Int]
 
     /// The share of missing values.
@@ -51,10 +51,10 @@ public struct ColumnStatistics: Sendable {
 
     /// Computes the statistics of a feature.
     /// - Parameters:
-    ///   - origins: the row of the request that each row is, `[rows]`; nil if it is the same.
+    ///   - origins: the row of the request that each row is.
     ///   - excluded: the rows that do not count, `[rows]`.
     ///   - findsTrends: whether the rows of a recording follow one another long enough for a trend.
-    init(_ table: Table, feature: Int, origins: [Int]?, excluded: [Bool]?, findsTrends: Bool) {
+    init(_ table: Table, feature: Int, origins: RowOrigins, excluded: [Bool]?, findsTrends: Bool) {
         var known: [(row: Int, value: Double)] = []
         known.reserveCapacity(table.rows)
         var missingRows: [Int] = []
@@ -66,14 +66,14 @@ public struct ColumnStatistics: Sendable {
             let value = table.values[index]
             if value.isNaN {
                 missing += 1
-                if missingRows.count < Self.maxRows { missingRows.append(row) }
+                if let row = origins[row] { missingRows.append(row) }
             } else {
                 known.append((row, value))
             }
         }
         rows = known.count + missing
         self.missing = missing
-        self.missingRows = origins.map { origins in missingRows.map { origins[$0] }.sorted() } ?? missingRows
+        self.missingRows = Array(missingRows.sorted().prefix(Self.maxRows))
         let sorted = known.map(\.value).sorted()
         (minimum, maximum) = (sorted.first, sorted.last)
         distinct = sorted.isEmpty ? 0 : 1 + zip(sorted, sorted.dropFirst()).count { $0 != $1 }
@@ -87,7 +87,7 @@ public struct ColumnStatistics: Sendable {
         let positions = trend == nil ? Outliers.positions(in: known.map(\.value)) : []
         outliers = positions.map { position in
             let (row, value) = known[position]
-            return (origins?[row] ?? row, value)
+            return (origins[row] ?? row, value)
         }.sorted { $0.row < $1.row }
     }
 

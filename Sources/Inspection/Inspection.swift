@@ -32,12 +32,12 @@ public struct Inspection: Sendable {
     /// Inspects a table.
     /// - Parameters:
     ///   - time: the times of the rows before they were arranged; nil for those of the table.
-    ///   - origins: the row of the request that each row is, `[rows]`; nil if it is the same.
+    ///   - origins: the row of the request that each row is.
     ///   - excluded: the rows that are left out, `[rows]`; nil for none. Their values do not count.
     ///   - timesteps: T, if the recordings of the table are windows.
     ///   - previewPoints: the maximum number of points of the preview; nil for none.
     public init(
-        _ table: Table, time: TimeInspection? = nil, origins: [Int]? = nil, excluded: [Bool]? = nil,
+        _ table: Table, time: TimeInspection? = nil, origins: RowOrigins = .same, excluded: [Bool]? = nil,
         timesteps: Int? = nil, previewPoints: Int? = nil
     ) {
         rows = table.rows

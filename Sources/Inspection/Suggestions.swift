@@ -12,6 +12,10 @@ public struct Suggestions: Sendable, Equatable {
     public let order: OrderPolicy?
     /// What should be done with rows of the same time.
     public let duplicates: DuplicatePolicy?
+    /// An interval to resample rows whose intervals vary.
+    public let interval: TimeSpan?
+    /// How the rows are filled that have no values then.
+    public let missing: MissingValuePolicy?
     /// T: the period of the features, or how long their values depend on one another.
     public let timesteps: Int?
     /// A scaling for data with outliers.
@@ -20,7 +24,7 @@ public struct Suggestions: Sendable, Equatable {
     /// Whether there is none.
     public var isEmpty: Bool {
         ignore.isEmpty && difference.isEmpty && exclude == nil && order == nil && duplicates == nil
-            && timesteps == nil && scaling == nil
+            && interval == nil && timesteps == nil && scaling == nil
     }
 
     /// - Parameters:
@@ -41,6 +45,8 @@ public struct Suggestions: Sendable, Equatable {
         exclude = labels && flags.count < features.count - ignore.count ? flags.first : nil
         order = time.map { $0.order == .ascending } ?? true ? nil : .sort
         duplicates = time.map { $0.duplicates == 0 } ?? true ? nil : .last
+        interval = time?.gridInterval
+        missing = time?.leavesCells == true ? .linear : nil
         self.timesteps = timesteps
         scaling =
             features.contains { !$0.statistics.outliers.isEmpty } ? Scaling(rawValue: "robust") : nil

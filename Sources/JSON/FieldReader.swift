@@ -102,6 +102,9 @@ package struct FieldReader: Sendable {
         }
     }
 
+    /// Whether a getter was called with a name.
+    package func isKnown(_ name: String) -> Bool { known.contains(name) }
+
     // MARK: Errors
 
     /// Returns the JSON pointer to a member; nil for a parameter.

@@ -11,7 +11,9 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
     ]
 
     /// The valid texts, for error messages.
-    public static let rule = "a number with a unit, such as \"500ms\", \"30s\", \"5m\", \"1h\" or \"1d\""
+    public static let rule =
+        "a number of seconds, or a number with a unit, such as \"500ms\", \"30s\", \"5m\", \"1h\" or \"1d\", "
+        + "from 1 ns to 100 years"
 
     /// Creates a length from nanoseconds.
     /// - Parameter nanoseconds: at least 1.

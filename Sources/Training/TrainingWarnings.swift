@@ -25,17 +25,7 @@ struct TrainingWarnings {
     // MARK: Data
 
     /// What can be said before the network is fitted.
-    var ofData: [Warning] { [shortRecordings, outliers, precision].compactMap(\.self) }
-
-    private var shortRecordings: Warning? {
-        let short = all.recordings.filter { $0.count < all.timesteps }
-        guard !short.isEmpty else { return nil }
-        return Warning(
-            .shortRecordings, .warning,
-            "\(short.count) of \(all.recordings.count) recordings are shorter than a window of "
-                + "\(all.timesteps) rows and were not used. Use fewer timesteps, or send longer recordings.",
-            rows: short)
-    }
+    var ofData: [Warning] { [outliers, precision].compactMap(\.self) }
 
     /// The columns that the text of a warning describes; `columns` has all.
     private static let maxDescribed = 5

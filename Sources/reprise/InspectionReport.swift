@@ -70,6 +70,8 @@ struct InspectionReport: CustomStringConvertible {
         if let exclude = suggestions.exclude { options.append("--exclude \(exclude.shellQuoted)") }
         if let order = suggestions.order { options.append("--order \(order.rawValue)") }
         if let duplicates = suggestions.duplicates { options.append("--duplicates \(duplicates.rawValue)") }
+        if let interval = suggestions.interval { options.append("--interval \(interval)") }
+        if let missing = suggestions.missing { options.append("--missing \(missing.rawValue)") }
         if let timesteps = suggestions.timesteps { options.append("--timesteps \(timesteps)") }
         if let scaling = suggestions.scaling { options.append("--scaling \(scaling.rawValue)") }
         return "suggested: \(options.joined(separator: " "))"

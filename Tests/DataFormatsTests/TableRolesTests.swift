@@ -182,54 +182,54 @@ import TimeSeries
     static let unreadable: [Unreadable] = [
         Unreadable(
             text: "id,a\npump1,1\npump1,2\n", line: 2,
-            words: ["\"id\"", "\"pump1\"", "recording=id", "ignore=id"]),
+            words: ["'id'", "'pump1'", "recording=id", "ignore=id"]),
         Unreadable(
             text: ",a\npump1,1\npump2,2\n", line: 2,
-            words: ["\"Unnamed: 0\"", "\"pump1\"", "ignore=Unnamed: 0"]),
+            words: ["'Unnamed: 0'", "'pump1'", "ignore=Unnamed: 0"]),
         Unreadable(
             text: "at,a\n2026-01-01,1\n2026-01-02,2\n", line: 2,
             words: ["is a time", "timestamp=at", "ignore=at"]),
         Unreadable(
             text: "time,created_at,a\n2026-01-01,2026-01-01,1\n", line: 2,
-            words: ["\"created_at\"", "ignore=created_at"]),
+            words: ["'created_at'", "ignore=created_at"]),
         Unreadable(
             text: "time,epoch,a\n2023-11-14T22:13:20Z,1700000001,1\n", line: 1,
-            words: ["\"time\" and \"epoch\"", "different times"]),
+            words: ["'time' and 'epoch'", "different times"]),
         Unreadable(
             text: "time,a\n5,1\n3,2\n4,3\n", line: nil,
-            words: ["\"time\"", "neither Unix times nor a clock", "columns"]),
-        Unreadable(text: "date,a\n46000,1\n46001,2\n", line: 2, words: ["\"date\"", "neither a date nor"]),
-        Unreadable(text: "time,a\n2026-01-01,1\n,2\n", line: 3, words: ["\"time\" has no value"]),
+            words: ["'time'", "neither Unix times nor a clock", "columns"]),
+        Unreadable(text: "date,a\n46000,1\n46001,2\n", line: 2, words: ["'date'", "neither a date nor"]),
+        Unreadable(text: "time,a\n2026-01-01,1\n,2\n", line: 3, words: ["'time' has no value"]),
         Unreadable(
             text: "time,a\n2026-01-01,1\nyesterday,2\n", line: 3,
-            words: ["\"yesterday\"", "not a timestamp"]),
+            words: ["'yesterday'", "not a timestamp"]),
         Unreadable(
             text: "t,a\nx,1\n", options: TableOptions(timestamp: "t"), line: 2,
-            words: ["\"x\"", "not a timestamp"]),
+            words: ["'x'", "not a timestamp"]),
         Unreadable(text: "0.1,2\n0.2,3\n", line: 1, words: ["values instead of the names", "header=false"]),
         Unreadable(text: "10,20\n30,40\n", line: 1, words: ["header=false"]),
         Unreadable(text: "5\n6\n", line: 1, words: ["header=false"]),
         Unreadable(
             text: "2018-03-01T00:00:00Z,32858923\n2018-03-01T00:05:00Z,32858924\n", line: 1,
-            words: ["\"2018-03-01T00:00:00Z\"", "header=false"]),
+            words: ["'2018-03-01T00:00:00Z'", "header=false"]),
         Unreadable(text: "2018-03-01,\n2018-03-02,5\n", line: 1, words: ["header=false"]),
         Unreadable(text: "pump1,0.5\npump1,0.6\n", line: 1, words: ["header=false"]),
-        Unreadable(text: "a,a\n1,2\n", line: 1, words: ["two columns have the name \"a\""]),
-        Unreadable(text: "a, a\n1,2\n", line: 1, words: ["two columns have the name \"a\""]),
+        Unreadable(text: "a,a\n1,2\n", line: 1, words: ["two columns have the name 'a'"]),
+        Unreadable(text: "a, a\n1,2\n", line: 1, words: ["two columns have the name 'a'"]),
         Unreadable(text: "a,\n1,0.5\n2,0.7\n3,0.7\n", line: 1, words: ["has no name", "ignore=Unnamed: 1"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["c"]), line: 1,
-            words: ["columns names \"c\"", "\"a\", \"b\""]),
+            words: ["columns names 'c'", "'a', 'b'"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(ignored: ["c"]), line: 1,
-            words: ["ignore names \"c\""]),
+            words: ["ignore names 'c'"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(timestamp: "c"), line: 1, words: ["timestamp names"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["a", "a"]), line: 1, words: ["twice"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(timestamp: "a", recording: "a"), line: 1,
-            words: ["\"a\" has two roles"]),
+            words: ["'a' has two roles"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["a"], timestamp: "a"), line: 1,
             words: ["two roles"]),
@@ -239,7 +239,7 @@ import TimeSeries
         Unreadable(text: "time\n1700000000\n", line: 1, words: ["no column remains"]),
         Unreadable(
             text: "a,b\n1,0\n2,2\n", options: TableOptions(label: "b"), line: 3,
-            words: ["\"b\" has the value \"2\"", "0 or 1"]),
+            words: ["'b' has the value '2'", "0 or 1"]),
         Unreadable(
             text: "a,b\n1,0\n2,\n", options: TableOptions(label: "b"), line: 3, words: ["must be 0 or 1"]),
     ]

@@ -192,11 +192,11 @@ import Testing
         ),
         (
             "model=pump&warm_start=true&exclude=x", table(["a", "b", "x"]),
-            "line 4: column \"x\" has the value \"2\"; a label must be 0 or 1"
+            "line 4: column 'x' has the value '2'; a label must be 0 or 1"
         ),
         ("model=pump&warm_start=true&exclude=x", "a,b,x\n1,2,1\n1,2,0\n1,2,0\n", "leaves none"),
-        ("model=m&timesteps=2", "a,a\n1,2\n", "two columns have the name \"a\""),
-        ("model=m&timesteps=1", "a,b\n1,2\n3,x\n", "line 3: column \"b\" has the value \"x\""),
+        ("model=m&timesteps=2", "a,a\n1,2\n", "two columns have the name 'a'"),
+        ("model=m&timesteps=1", "a,b\n1,2\n3,x\n", "line 3: column 'b' has the value 'x'"),
         ("model=m&timesteps=1", "a,b\n1,2\n3,\n", "line 3: the column 'b' has no value"),
         ("model=m&timesteps=1", "a;b\n1;2,5\n1.5;2\n", "2,5"),
         ("model=m&timesteps=1", "", "empty"),

@@ -128,8 +128,14 @@ func timedRows(
         #expect(error?.row == 2 && error?.rows == [2..<3, 4..<6] && error?.code == .duplicateTimestamps)
         #expect(
             error?.detail
-                == "is the same as that of the row before, as do 2 more rows; send each time once, or set "
+                == "is the same as that of the row before, as in 2 more rows; send each time once, or set "
                 + "duplicates to last or mean")
+    }
+
+    @Test func oneMoreRowIsOneRow() throws {
+        var rows = try timedRows([0, 1, 1, 1])
+        let error = #expect(throws: TimeError.self) { try rows.mergeDuplicates(.error) }
+        #expect(error?.detail.contains("as in 1 more row; send") == true, "\(error?.detail ?? "")")
     }
 
     @Test func theLastRowIsKeptOrTheMeanTaken() throws {

@@ -106,10 +106,11 @@ extension Intake {
         if rows.isResampled {
             table.timestamps = timestamps.replacing(with: rows.instants)
             origin.isResampled = true
+            origin.rowCount = timestamps.instants.count
         } else {
             table.timestamps = timestamps.keeping(rows.origins, instants: rows.instants)
-            origin.rows = rows.origins
         }
+        origin.rows = rows.rowOrigins
     }
 
     /// The problem of rows that cannot be used because of their times, with the place and the timestamp.
@@ -138,7 +139,7 @@ extension Intake {
 
     /// The indices of features that `difference` names. Features without names are called 0, 1 and so on.
     func features(named names: [String], _ options: FieldReader) throws(JSONError) -> [Int] {
-        let known = table.features ?? (0..<table.featureCount).map { "\($0)" }
+        let known = table.featureNames
         guard origin.timesteps == nil else {
             throw options.error("difference", "applies to rows, but the data are windows")
         }
@@ -147,8 +148,7 @@ extension Intake {
             guard let index = known.firstIndex(of: name) else {
                 throw options.error(
                     "difference",
-                    "has \(Quote.text(name)), but there is no such feature; the features are "
-                        + Quote.list(known))
+                    "has \(Quote.text(name)), but there is no such feature; \(table.listOfFeatures)")
             }
             features.append(index)
         }
@@ -163,19 +163,16 @@ extension Intake {
         let restarts = differences.apply(
             to: &series, recordings: &table.recordings, instants: table.timestamps?.instants)
         table.values = series.values
+        origin.losesFirstRows = true
         for (feature, name) in zip(differences.features, names) {
             guard let rows = restarts[feature.index] else { continue }
             table.warnings.append(
                 Warning(
                     .counterRestart, .info,
                     "The counter \(Quote.text(name)) started again in "
-                        + (rows.count == 1 ? "row \(rows[0])" : "\(rows.count) rows")
+                        + (rows.count == 1 ? "row \(origin.rows[rows[0]] ?? rows[0])" : "\(rows.count) rows")
                         + ". Its rate there is that of the row before.",
-                    columns: [name],
-                    rows: rows.prefix(100).map { row in
-                        let row = origin.rows?[row] ?? row
-                        return row..<(row + 1)
-                    }))
+                    columns: [name], rows: origin.rows.ranges(of: rows)))
         }
     }
 }
