@@ -22,14 +22,15 @@ extension CSVReader {
             }
             return timestamps
         }
-        guard let first = candidates.first else { return nil }
+        guard let first = candidates.first else { return try partedTimestamps(recordings) }
         let timestamps = try reader(first, recordings, isCertain: false).read(scan.texts[first])
         for column in candidates.dropFirst() {
             let others = try reader(column, recordings, isCertain: false).read(scan.texts[column])
             guard others.instants == timestamps.instants else {
                 let names = [first, column].map { roles.columns[$0].name }
                 throw TableError(
-                    "\(Self.list(names)) have different times; name one with "
+                    "\(Self.list(names)) have different times; write times of day beside dates as 23:59:00, "
+                        + "or name one with "
                         + "timestamp=\(TableError.escaped(names[0])) and leave "
                         + "the other out with ignore=\(TableError.escaped(names[1]))",
                     line: layout.headerLine, column: names[1],
@@ -66,12 +67,19 @@ extension CSVReader {
         guard columns.count == 2 else { return nil }
         let shapes = columns.map { column in scan.texts[column].withBytes(0) { TimeText($0)?.shape } }
         let dates = columns.indices.filter { shapes[$0].map { $0.date != .none && !$0.hasTime } ?? false }
-        let times = columns.indices.filter { shapes[$0].map { $0.date == .none } ?? false }
+        let times = columns.indices.filter {
+            shapes[$0].map { $0.date == .none } ?? areCompactTimes(scan.texts[columns[$0]])
+        }
         guard let date = dates.first, let time = times.first else { return nil }
+        let isCompact = shapes[time] == nil
         var joined = PackedTexts()
         for row in 0..<scan.rows {
-            let texts = [date, time].map { scan.texts[columns[$0]][row] }
-            joined.append("\(texts[0]) \(texts[1])".utf8)
+            let day = scan.texts[columns[date]][row]
+            var text = scan.texts[columns[time]][row]
+            if isCompact {
+                text = "\(text.prefix(2)):\(text.dropFirst(2).prefix(2)):\(text.dropFirst(4))"
+            }
+            joined.append("\(day) \(text)".utf8)
         }
         let names = [date, time].map { roles.columns[columns[$0]].name }
         var reader = reader(columns[date], recordings, isCertain: true)
@@ -79,6 +87,57 @@ extension CSVReader {
         let timestamps = try reader.read(joined)
         roles.set(columns[date], .timestamp, "the dates of the timestamps")
         roles.set(columns[time], .timestamp, "the times of day of the timestamps")
+        return timestamps
+    }
+
+    /// Whether all cells are times of day such as `235959`.
+    private func areCompactTimes(_ texts: PackedTexts) -> Bool {
+        texts.indices.allSatisfy { row in
+            texts.withBytes(row) { bytes in
+                guard bytes.count == 6, bytes.allSatisfy(TimeCursor.isDigit) else { return false }
+                var cursor = TimeCursor(rest: bytes[...])
+                let parts = [cursor.fixed(2), cursor.fixed(2), cursor.fixed(2)].map { $0 ?? 99 }
+                return parts[0] < 24 && parts[1] < 60 && parts[2] < 60
+            }
+        }
+    }
+
+    /// Reads timestamps from columns of years, months and days, and of hours, minutes and seconds, if there
+    /// are such.
+    private mutating func partedTimestamps(_ recordings: [Range<Int>]) throws(TableError) -> Timestamps? {
+        let names: [(names: [String], range: ClosedRange<Double>)] = [
+            (["year", "yyyy", "jahr"], 1678...2261), (["month", "monat"], 1...12), (["day", "tag"], 1...31),
+            (["hour", "stunde"], 0...23), (["minute", "min"], 0...59),
+            (["second", "sec", "sekunde"], 0...59),
+        ]
+        let count = roles.columns.count
+        var parts: [Int] = []
+        for part in names {
+            let found = roles.columns.indices.first { column in
+                roles.columns[column].role == nil
+                    && part.names.contains(roles.columns[column].name.lowercased())
+                    && scan.profiles[column][.number] == scan.rows
+                    && stride(from: column, to: values.count, by: count).allSatisfy {
+                        part.range.contains(values[$0]) && values[$0].rounded() == values[$0]
+                    }
+            }
+            guard let found else { break }
+            parts.append(found)
+        }
+        guard parts.count >= 3 else { return nil }
+        var joined = PackedTexts()
+        for row in 0..<scan.rows {
+            let numbers = parts.map { column in
+                let text = "\(Int(values[row * count + column]))"
+                return text.count < 2 ? "0" + text : text
+            }
+            let time = (numbers[3...] + ["00", "00", "00"]).prefix(3)
+            joined.append("\(numbers[..<3].joined(separator: "-")) \(time.joined(separator: ":"))".utf8)
+        }
+        var reader = reader(parts[0], recordings, isCertain: true)
+        reader.name = parts.map { roles.columns[$0].name }.joined(separator: " ")
+        let timestamps = try reader.read(joined)
+        for column in parts { roles.set(column, .timestamp, "a part of the timestamps") }
         return timestamps
     }
 
@@ -153,17 +212,35 @@ extension CSVReader {
             ignore(column, "an index that rises by 1", "it is an index that rises by 1")
             return true
         }
-        guard properties.isUnnamed else { return false }
-        // The index of a frame that was filtered, joined or sorted.
-        let isRestarting = steps.allSatisfy { $1 == $0 + 1 || $1 <= $0 }
-        guard isWhole, isRestarting || Set(index).count == index.count else {
-            throw TableError(
-                "the column \(column + 1) of the header has no name, and is no index; name it, or leave it "
-                    + "out with ignore=\(TableError.escaped(properties.name))", line: layout.headerLine,
-                column: properties.name, remedies: [Remedy(.ignore, properties.name)])
+        // The index of a frame that was filtered, joined or shuffled. pandas writes it in front.
+        let isUnique = Set(index).count == index.count
+        if properties.isUnnamed {
+            let isFirst = roles.columns[..<column].allSatisfy { $0.role == .ignored }
+            guard isWhole, isFirst, isRestarting(index) || isUnique else {
+                throw TableError(
+                    "the column \(column + 1) of the header has no name, and is no index; name it, or leave "
+                        + "it out with ignore=\(TableError.escaped(properties.name))",
+                    line: layout.headerLine,
+                    column: properties.name, remedies: [Remedy(.ignore, properties.name)])
+            }
+            ignore(column, "an index without a name", "it has no name, and whole numbers like an index")
+            return true
         }
-        ignore(column, "an index without a name", "it has no name, and whole numbers like an index")
+        // A measurement can have this name, too, but hardly with other whole numbers in each of many rows.
+        let minRows = 8
+        guard isWhole, index.count >= minRows, isUnique || isRestarting(index) else { return false }
+        ignore(
+            column, isUnique ? "an index in another order" : "an index that starts again",
+            "its name is that of an index, and "
+                + (isUnique
+                    ? "it has another whole number in each row, as after shuffling or filtering rows"
+                    : "it rises by 1 and starts again, as after joining tables"))
         return true
+    }
+
+    /// Whether an index rises by 1 and then starts again, several times.
+    private func isRestarting(_ index: [Double]) -> Bool {
+        zip(index, index.dropFirst()).allSatisfy { $1 == $0 + 1 || ($1 < $0 && ($1 <= 1 || $1 == index[0])) }
     }
 
     private mutating func ignore(_ column: Int, _ reason: String, _ sentence: String) {

@@ -94,6 +94,22 @@ import TimeSeries
         for name in ["anomaly", "is_anomaly", "IsAnomaly", "Label", "fault"] {
             #expect(try Inspection(csv(name, "0")).suggestions.exclude == name, "\(name)")
         }
+        for name in ["Anomaly_Label", "isAttack", "Normal/Attack", "machine_failure", "changepoint"] {
+            let inspection = try Inspection(csv(name, "0"))
+            #expect(inspection.suggestions.exclude == name, "\(name)")
+            let warning = try #require(inspection.warnings.first { $0.code == .labelColumn })
+            #expect(warning.columns == [name] && warning.level == .warning)
+            #expect(warning.message.contains("exclude") && warning.message.contains("ignore"))
+        }
+        for (name, other) in [("anomaly", "0.5"), ("pump_is_on", "0"), ("fault_relay_2_is_closed", "0")] {
+            #expect(
+                try !Inspection(csv(name, other)).warnings.contains { $0.code == .labelColumn }, "\(name)")
+        }
+        // A second column of labels is left out, and others beside those that the request has named.
+        let two = try Table(
+            csv: Array("a,anomaly,changepoint\n0.5,0,0\n1.5,1,0\n2.5,0,1\n".utf8), TableOptions())
+        #expect(Inspection(two).suggestions.exclude == "anomaly")
+        #expect(Inspection(two).suggestions.ignore == ["changepoint"])
         // A measurement, and features that are called otherwise.
         #expect(try Inspection(csv("anomaly", "0.5")).suggestions.exclude == nil)
         #expect(try Inspection(csv("pump_is_on", "0")).suggestions.exclude == nil)

@@ -1,3 +1,4 @@
+import DataFormats
 import HTTP1
 import JSON
 
@@ -24,6 +25,18 @@ extension FieldReader {
                     "the Content-Type declares a form, which is curl's default, and the body is not "
                         + "JSON: \(error.detail); send Content-Type: \(accepted.joined(separator: " or "))",
                     accepted: accepted)
+            }
+            guard case .data = content else { throw Problem(error) }
+            if error.kind == .malformed, !looksLikeJSON || first == nil,
+                let hint = MistakenFormat.hint(insteadOfJSON: body)
+            {
+                throw Problem(JSONError(.malformed, at: error.pointer, "\(error.detail); \(hint)"))
+            }
+            if error.kind == .invalid, first == UInt8(ascii: "[") {
+                throw Problem(
+                    JSONError(
+                        .invalid, at: error.pointer,
+                        "\(error.detail) with the rows, {\"series\": [[1.5, 20], [1.6, 21]]}"))
             }
             throw Problem(error)
         }
