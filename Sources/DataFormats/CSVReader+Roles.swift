@@ -116,9 +116,11 @@ extension CSVReader {
             let found = roles.columns.indices.first { column in
                 roles.columns[column].role == nil
                     && part.names.contains(roles.columns[column].name.lowercased())
-                    && scan.profiles[column][.number] == scan.rows
+                    && scan.profiles[column][.number] + scan.profiles[column][.missing] == scan.rows
+                    && scan.profiles[column][.number] > 0
                     && stride(from: column, to: values.count, by: count).allSatisfy {
-                        part.range.contains(values[$0]) && values[$0].rounded() == values[$0]
+                        values[$0].isNaN
+                            || part.range.contains(values[$0]) && values[$0].rounded() == values[$0]
                     }
             }
             guard let found else { break }
@@ -127,6 +129,13 @@ extension CSVReader {
         guard parts.count >= 3 else { return nil }
         var joined = PackedTexts()
         for row in 0..<scan.rows {
+            if let column = parts.first(where: { values[row * count + $0].isNaN }) {
+                let name = roles.columns[column].name
+                throw TableError(
+                    "column \(TableError.quoted(name)) has no value, but is a part of the timestamps; add it, "
+                        + "or remove the row", line: scan.lines[row], row: row, column: name,
+                    remedies: [Remedy(.ignore, name)])
+            }
             let numbers = parts.map { column in
                 let text = "\(Int(values[row * count + column]))"
                 return text.count < 2 ? "0" + text : text

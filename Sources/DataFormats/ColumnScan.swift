@@ -212,6 +212,8 @@ struct ColumnScan {
             detail +=
                 "; if the first cell names the row, as R and pandas write it, put a name for it in front of "
                 + "the header; \(separatorAdvice(row))"
+        } else if columns == 1, rows == 0 {
+            detail += "; the header may have another separator than the rows, or \(separatorAdvice(row))"
         } else if cells.count > columns {
             detail += "; \(separatorAdvice(row))"
         } else if columns > 1, cells.count == 1 {

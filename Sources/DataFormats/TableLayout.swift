@@ -214,10 +214,11 @@ struct TableLayout {
         }
         guard let header = rows.first else { return }
         func isSeparator(_ byte: UInt8) -> Bool {
-            let count = header.count { $0 == byte }
+            let names = header.split(separator: byte, omittingEmptySubsequences: false)
+            guard names.allSatisfy({ !$0.isEmpty }) else { return false }
             return rows.dropFirst().allSatisfy { row in
                 let parts = row.split(separator: byte, omittingEmptySubsequences: false)
-                return parts.count == count + 1
+                return parts.count == names.count
                     && parts.allSatisfy { part in
                         part.withUnsafeBufferPointer { ![.text, .time].contains(Self.kind($0)) }
                     }

@@ -67,7 +67,10 @@ struct TimestampReader {
     /// - Throws: as ``read(_:)``.
     func read(_ numbers: [ClockNumber]) throws(TableError) -> Timestamps {
         guard let first = numbers.first else { throw error(nil, nil, "there are no timestamps") }
-        if !isCertain, unit == nil, !isDate, let other = OtherClock.name(of: numbers) {
+        let isRelative = name.map { name in
+            ["elapsed", "relative"].contains { name.lowercased().contains($0) }
+        }
+        if !isCertain, unit == nil, !isDate, isRelative != true, let other = OtherClock.name(of: numbers) {
             let clock = TimeUnit.ofUnixTime(first.whole).map { "Unix \($0.name)" } ?? "seconds since a start"
             throw error(
                 0, text(first),

@@ -155,6 +155,9 @@ import TimeSeries
             title: "numbers like days of a spreadsheet in seconds by their name",
             text: "Time (s),a\n45000,1\n45001,2\n", roles: "tf", values: [1, 2]),
         Readable(
+            title: "a clock that has started before", text: "elapsed,a\n45000,1\n45001,2\n", roles: "tf",
+            values: [1, 2]),
+        Readable(
             title: "a separator at the end of the header only", text: "a,b,\n1,2\n3,4\n", roles: "ff",
             values: [1, 2, 3, 4]),
         Readable(
@@ -261,6 +264,11 @@ import TimeSeries
         Unreadable(
             text: "time,a\n45000.5,1\n45001.5,2\n", line: 2,
             words: ["\"time\"", "45000.5", "days of a spreadsheet", "seconds", "timestamp=time"]),
+        Unreadable(
+            text: "year,month,day,a\n2026,1,1,5\n2026,1,,6\n", line: 3,
+            words: ["\"day\" has no value", "timestamps"]),
+        Unreadable(
+            text: "year,month,day,a\n2026,1,1,5\n2026,2,30,6\n", line: 3, words: ["\"2026-02-30 00:00:00\""]),
         Unreadable(text: "time,a\n739000,1\n739001,2\n", line: 2, words: ["datenum"]),
         Unreadable(text: "time,a\n2026001,1\n2026002,2\n", line: 2, words: ["the day of the year"]),
         Unreadable(

@@ -215,6 +215,8 @@ import TimeSeries
             "\"a\",\"b\"\n\"1\",1.5,2\n\"2\",2.5,4\n", line: 2, "3 cells where the first row has 2",
             "a name for it in front of the header"),
         Unreadable("a,b,c\n1,2\n", line: 2, "2 cells where the first row has 3", "write every cell"),
+        Unreadable("a%\n5%\n6%\n", line: 2, "\"5%\"", "without the per cent sign"),
+        Unreadable("a,b\n1;2\n3;4\n", line: 2, "another separator than the rows"),
         Unreadable("a:b\n1:2\n3:4\n", line: 1, "separated by \":\"", "commas, semicolons, tabs"),
         Unreadable("a\u{1}b\n1\u{1}2\n", line: 1, "\\u{01}", "commas"),
         Unreadable("a^b\n1.5^2\n", line: 1, "\"^\"", "commas"),
