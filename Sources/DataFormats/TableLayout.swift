@@ -51,7 +51,7 @@ struct TableLayout {
         if names != nil { skipUnits() }
     }
 
-    private func scanner(_ delimiter: UInt8) -> RowScanner {
+    func scanner(_ delimiter: UInt8) -> RowScanner {
         RowScanner(text, delimiter: delimiter, position: start, line: line)
     }
 
@@ -140,7 +140,7 @@ struct TableLayout {
     // MARK: Separator
 
     /// A row in front of the document, with what its cells are.
-    private struct SampleRow {
+    struct SampleRow {
         enum Kind { case number, time, text, missing, blank }
         let start: Int
         let line: Int
@@ -168,7 +168,7 @@ struct TableLayout {
         kind(scanner.bytes(cell))
     }
 
-    private static func kind(_ bytes: UnsafeBufferPointer<UInt8>) -> SampleRow.Kind {
+    static func kind(_ bytes: UnsafeBufferPointer<UInt8>) -> SampleRow.Kind {
         if bytes.isEmpty { return .blank }
         switch NumberText(bytes: bytes).kind {
         case .missing: return .missing
@@ -179,7 +179,7 @@ struct TableLayout {
     }
 
     /// The separators that are looked for. The comma is last, because it is a decimal mark, too.
-    private static let delimiters = [
+    static let delimiters = [
         UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"), UInt8(ascii: ","),
     ]
 
@@ -199,54 +199,6 @@ struct TableLayout {
             if score > best.score { best = (score, delimiter, sample) }
         }
         return best.score > 0 ? (best.delimiter, best.sample) : (delimiter, sample(delimiter))
-    }
-
-    /// Throws the error for rows of one cell that have several values behind another separator.
-    /// - Parameter isNamed: whether a line `sep=` names the separator.
-    private func checkSeparator(_ sample: [SampleRow], isNamed: Bool) throws(TableError) {
-        guard sample.count > 1, sample.allSatisfy({ $0.cells.count == 1 }) else { return }
-        var scanner = scanner(delimiter)
-        var rows: [[UInt8]] = []
-        while !scanner.isAtEnd, rows.count < sample.count {
-            if scanner.skipBlankLine() { continue }
-            guard let cells = try? scanner.row() else { return }
-            rows.append(Array(scanner.bytes(cells[0])))
-        }
-        guard let header = rows.first else { return }
-        func isSeparator(_ byte: UInt8) -> Bool {
-            let names = header.split(separator: byte, omittingEmptySubsequences: false)
-            guard names.allSatisfy({ !$0.isEmpty }) else { return false }
-            return rows.dropFirst().allSatisfy { row in
-                let parts = row.split(separator: byte, omittingEmptySubsequences: false)
-                return parts.count == names.count
-                    && parts.allSatisfy { part in
-                        part.withUnsafeBufferPointer { ![.text, .time].contains(Self.kind($0)) }
-                    }
-            }
-        }
-        func isWord(_ byte: UInt8) -> Bool {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...:
-                true
-            default: " +-._'\"".utf8.contains(byte)
-            }
-        }
-        guard let found = Set(header).filter({ !isWord($0) }).sorted().first(where: isSeparator) else {
-            return
-        }
-        let mark = TableError.quoted(String(decoding: [found], as: UTF8.self))
-        if Self.delimiters.contains(found) {
-            throw TableError(
-                "each row is one cell with the separator \(mark) inside; "
-                    + (isNamed
-                        ? "correct the line sep=, which names another"
-                        : "remove the quotes around whole rows"),
-                line: line)
-        }
-        throw TableError(
-            "the columns seem to be separated by \(mark), which is not read; separate them with commas, "
-                + "semicolons, tabs or vertical bars", line: line)
     }
 
     // MARK: Header
