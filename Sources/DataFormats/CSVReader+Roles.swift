@@ -61,7 +61,9 @@ extension CSVReader {
         let isUnique = Set(index).count == index.count
         if properties.isUnnamed {
             let isFirst = roles.columns[..<column].allSatisfy { $0.role == .ignored }
-            guard isWhole, isFirst, isRestarting(index) || isUnique else {
+            // The outer levels of an index of several columns are equal in consecutive rows.
+            let isLevel = roles.columns.prefix(2).allSatisfy(\.isUnnamed)
+            guard isWhole, isFirst, isRestarting(index, repeats: isLevel) || isUnique else {
                 throw TableError(
                     "the column \(column + 1) of the header has no name, and is no index; name it, or leave "
                         + "it out with ignore=\(TableError.escaped(properties.name))",
@@ -83,9 +85,12 @@ extension CSVReader {
         return true
     }
 
-    /// Whether an index rises by 1 and then starts again, several times.
-    private func isRestarting(_ index: [Double]) -> Bool {
-        zip(index, index.dropFirst()).allSatisfy { $1 == $0 + 1 || ($1 < $0 && ($1 <= 1 || $1 == index[0])) }
+    /// Whether an index rises by 1 and starts again, any number of times.
+    /// - Parameter repeats: whether consecutive rows can have the same number.
+    private func isRestarting(_ index: [Double], repeats: Bool = false) -> Bool {
+        zip(index, index.dropFirst()).allSatisfy {
+            $1 == $0 + 1 || (repeats && $1 == $0) || ($1 < $0 && ($1 <= 1 || $1 == index[0]))
+        }
     }
 
     /// Leaves a column out, and says why.

@@ -88,6 +88,9 @@ import TimeSeries
             values: [1, 3, 5, 7],
             warnings: [.ignoredColumn]),
         Readable(
+            title: "an index of two levels", text: ",,a\n0,0,1\n0,1,3\n1,0,5\n1,1,7\n", roles: "iif",
+            values: [1, 3, 5, 7], warnings: [.ignoredColumn, .ignoredColumn]),
+        Readable(
             title: "the index of a filtered frame", text: ",a\n3,1\n7,3\n12,5\n", roles: "if",
             values: [1, 3, 5],
             warnings: [.ignoredColumn]),
