@@ -48,7 +48,8 @@ enum FileSignature {
     private static func isPresent(_ magic: [UInt8], at offset: Int, in bytes: [UInt8]) -> Bool {
         guard bytes.count >= offset, bytes[offset...].starts(with: magic) else { return false }
         func isText(_ byte: UInt8) -> Bool { byte >= 0x20 || (0x09...0x0D).contains(byte) }
-        return magic.count > 8 || !magic.allSatisfy { isText($0) && $0 < 0x80 }
+        func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+        return magic.count > 8 || !isLetter(magic[0]) || !magic.allSatisfy { isText($0) && $0 < 0x80 }
             || !bytes.prefix(512).allSatisfy(isText)
     }
 
@@ -83,7 +84,8 @@ enum FileSignature {
             archive([0x37, 0x7A, 0xBC, 0xAF], "a 7-Zip archive"),
             packed(Array("BZh".utf8), "bzip2"), packed([0xFD] + "7zXZ".utf8, "xz"),
             packed([0x28, 0xB5, 0x2F, 0xFD], "zstd"), packed([0x04, 0x22, 0x4D, 0x18], "lz4"),
-            packed([0xFF, 0x06, 0x00, 0x00] + "sNaPpY".utf8, "snappy"), packed([0x1F, 0x9D], "compress"),
+            packed([0xFF, 0x06, 0x00, 0x00] + "sNaPpY".utf8, "snappy"),
+            packed([0x1F, 0x9D], "compress (.Z)"),
             packed([0x78, 0x9C], "zlib"),
         ]
     }()
@@ -202,6 +204,9 @@ public enum MistakenFormat {
             try FileSignature.checkText(bytes)
         } catch {
             return error.detail.hasPrefix("the body is JSON") ? nil : error.detail
+        }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return "the body is UTF-16; save it as UTF-8"
         }
         var sample = bytes[...]
         if bytes.count > sampleBytes {

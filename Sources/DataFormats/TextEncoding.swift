@@ -18,7 +18,8 @@ enum TextEncoding: Equatable {
         default:
             throw TableError(
                 "the charset \(TableError.quoted(charset)) is not supported; use utf-8, us-ascii, "
-                    + "iso-8859-1, windows-1252, utf-16le or utf-16be", kind: .format)
+                    + "iso-8859-1, windows-1252, utf-16le or utf-16be, or convert the table: "
+                    + "iconv -f \(TableError.escaped(charset)) -t UTF-8", kind: .format)
         }
     }
 

@@ -240,7 +240,9 @@ import TimeSeries
         ),
         Unreadable([0xE4, 0x2C, 0x62, 0x0A], charset: "us-ascii", line: 1, "0xE4", "not ASCII"),
         Unreadable([0x61, 0x81, 0x0A], charset: "cp1252", line: 1, "0x81"),
-        Unreadable(Array("a\n1\n".utf8), charset: "shift_jis", "\"shift_jis\"", "windows-1252"),
+        Unreadable(
+            Array("a\n1\n".utf8), charset: "shift_jis", "\"shift_jis\"", "windows-1252", "iconv"),
+        Unreadable(Array("%PDF-1.4\n".utf8), "a PDF document"),
         Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: false).dropFirst(2)), "UTF-16", "charset=utf-16le"),
         Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: true).dropFirst(2)), "charset=utf-16be"),
         Unreadable(Array("a,b\n1,\0\n".utf8), line: 2, "0x00", "not text"),
