@@ -36,7 +36,7 @@ public struct Suggestions: Sendable, Equatable {
         // One feature must remain.
         let flags = Self.labels(features)
         let exclude = labels ? flags.first : nil
-        let useless = names { $0.trend == .clock || $0.missing == $0.rows }
+        let useless = names { $0.trend == .clock || $0.trend == .index || $0.missing == $0.rows }
         let left = useless + flags.filter { $0 != exclude }
         if left.count + (exclude == nil ? 0 : 1) < features.count {
             (ignore, self.exclude) = (left, exclude)

@@ -87,6 +87,20 @@ import TimeSeries
         #expect(Inspection(Self.table(["clock": { Double($0) }])).suggestions.ignore.isEmpty)
     }
 
+    @Test func anIndexOfShuffledRowsIsTold() throws {
+        let shuffled = Inspection(
+            Self.table(rows: 31, ["id": { Double($0 * 7 % 31 + 4) }, "wave": Self.wave]))
+        #expect(shuffled.warnings.map(\.code) == [.monotoneColumn])
+        #expect(shuffled.warnings.first?.message.contains("from 4 to 34") == true)
+        #expect(shuffled.suggestions.ignore == ["id"])
+        // Two rows of one number, and a gap between the numbers.
+        for other in [4.0, 99] {
+            let values: @Sendable (Int) -> Double = { row in row == 3 ? other : Double(row * 7 % 31 + 4) }
+            let inspection = Inspection(Self.table(rows: 31, ["id": values, "wave": Self.wave]))
+            #expect(!inspection.warnings.contains { $0.code == .monotoneColumn })
+        }
+    }
+
     @Test func labelsAreSuggestedToBeExcluded() throws {
         let csv = { (name: String, other: String) in
             try Table(csv: Array("a,\(name)\n0.5,0\n1.5,1\n2.5,\(other)\n".utf8), TableOptions())
