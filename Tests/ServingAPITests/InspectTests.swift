@@ -211,8 +211,8 @@ import Testing
     }
 
     @Test func theOptionOfALabelThatIsMissingIsNamed() throws {
-        for (path, option) in [("/inspect", "exclude"), ("/compare", "labels")] {
-            let response = try api.post("\(path)?\(option)=c", text: Self.table, fields: Self.csv)
+        for (path, option) in [("/inspect?", "exclude"), ("/compare?model=m&timesteps=4&", "labels")] {
+            let response = try api.post("\(path)\(option)=c", text: "a,b\n1,2\n3,4\n", fields: Self.csv)
             let detail = try #require(response.json["detail"]?.string)
             #expect(detail.contains("\(option) names \"c\""), "in: \(detail)")
         }
