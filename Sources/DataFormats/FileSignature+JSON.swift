@@ -7,12 +7,13 @@ extension FileSignature {
             throw TableError(
                 "the body is encoded in UTF-16 or UTF-32; JSON must be UTF-8", kind: .format)
         }
+        if case .lines = JSONForm(bytes) {
+            throw TableError("the body is \(JSONForm.lines.description)", kind: .format)
+        }
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         let first = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard let first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else { return }
         try checkText(bytes)
-        // A pickle is recognized among arrays only.
-        if first == 0x80 { try checkArray(bytes) }
         let line = text.prefix(maxLine).prefix { $0 != 0x0A && $0 != 0x0D }
         if line.contains(where: { separators.contains($0) }) {
             throw TableError(

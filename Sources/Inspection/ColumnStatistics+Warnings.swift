@@ -50,6 +50,10 @@ extension ColumnStatistics {
                 "'\(name)' only rises or only falls (\(range)), as a counter does: all later values are "
                     + "outside of what a model learns. Name it in difference to use how much it changes, or "
                     + "leave it out with ignore."
+            case .index:
+                "'\(name)' has each whole number once (\(range)), as the index of shuffled rows has: it says "
+                    + "nothing about what was measured. Leave the column out with ignore, and send the rows "
+                    + "in the order of time."
             }
         return Warning(.monotoneColumn, .error, message, columns: [name])
     }

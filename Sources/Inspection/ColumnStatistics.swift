@@ -3,12 +3,14 @@ import TimeSeries
 
 /// The values of a feature.
 public struct ColumnStatistics: Sendable {
-    /// How a feature moves that only rises or only falls.
+    /// How a feature moves that says where a row stands, not what was measured.
     public enum Trend: String, Sendable {
         /// In equal steps, as a clock or an index does.
         case clock
         /// In steps of different sizes, as a counter does.
         case counter
+        /// To each whole number of a range once, as the index of shuffled rows does.
+        case index
     }
 
     /// The number of rows that count.
@@ -25,7 +27,7 @@ public struct ColumnStatistics: Sendable {
     public let medianAbsoluteDeviation: Double?
     /// The number of different values.
     public let distinct: Int
-    /// How the feature moves, if it only rises or only falls.
+    /// How the feature moves, if it only rises or only falls, or is an index.
     public let trend: Trend?
     /// The values that are far outside the rest, with their rows, in the order of the rows.
     public let outliers: [(row: Int, value: Double)]
@@ -77,7 +79,13 @@ public struct ColumnStatistics: Sendable {
         let sorted = known.map(\.value).sorted()
         (minimum, maximum) = (sorted.first, sorted.last)
         distinct = sorted.isEmpty ? 0 : 1 + zip(sorted, sorted.dropFirst()).count { $0 != $1 }
-        trend = findsTrends && distinct >= Self.minTrendRows ? Self.trend(of: known, table.recordings) : nil
+        if findsTrends, distinct >= Self.minTrendRows {
+            trend =
+                Self.trend(of: known, table.recordings)
+                ?? (distinct == rows && Self.isRangeOfIntegers(sorted) ? .index : nil)
+        } else {
+            trend = nil
+        }
         guard !sorted.isEmpty else {
             (median, medianAbsoluteDeviation, outliers) = (nil, nil, [])
             return
@@ -111,6 +119,11 @@ public struct ColumnStatistics: Sendable {
 
     /// The minimum number of different values of a trend, so that a short series that rises is none.
     private static let minTrendRows = 20
+
+    /// Whether sorted values are whole numbers without a gap.
+    private static func isRangeOfIntegers(_ sorted: [Double]) -> Bool {
+        sorted[0].rounded() == sorted[0] && zip(sorted, sorted.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    }
 
     private static func trend(
         of known: [(row: Int, value: Double)], _ recordings: [Range<Int>]

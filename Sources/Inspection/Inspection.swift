@@ -57,7 +57,16 @@ public struct Inspection: Sendable {
             Column(column: $0, statistics: $0.role == .feature ? byName[$0.name] : nil)
         }
         let named = zip(features, statistics).map { (name: $0, statistics: $1) }
-        warnings = table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
+        warnings =
+            table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
+            + Suggestions.labels(named).map {
+                Warning(
+                    .labelColumn, .warning,
+                    "'\($0)' has 0 or 1 in each row and is named like labels of anomalies, but is used as a "
+                        + "feature: a model would learn the labels. Name it in exclude, so that these rows "
+                        + "are left out, or leave the column out with ignore.",
+                    columns: [$0])
+            }
         suggestions = Suggestions(
             named, time: self.time, labels: table.lines != nil && table.flags == nil,
             timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)

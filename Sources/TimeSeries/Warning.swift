@@ -52,6 +52,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case ignoredColumn = "ignored_column"
     /// A few rows that are far outside the rest.
     case outliers
+    /// A feature that seems to have the labels of anomalies.
+    case labelColumn = "label_column"
 
     // MARK: Reading
 

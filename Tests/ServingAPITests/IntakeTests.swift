@@ -150,7 +150,7 @@ import Testing
 
     @Test func otherFormatsAreNamedForWhatTheyAre() throws {
         for (body, words) in [
-            (Array("PK\u{3}\u{4}…".utf8), "Excel"), (Array("PAR1…".utf8), "Parquet"),
+            (Array("PK\u{3}\u{4}…".utf8), "Excel"), (Array("PAR1\u{15}\u{4}…".utf8), "Parquet"),
             (Array("{\"series\":[[1]]}".utf8), "application/json"),
             (NumPyArray.encode([1.0, 2.0][...], shape: [2, 1]), "application/x-npy"),
         ] {

@@ -50,7 +50,9 @@ extension DataRequest {
                 known: model?.columnRoles ?? [:])
         }
         // Ranges of rows in place of a column, as for other formats.
-        if let flag, let text = options.parameter(flag), !text.hasPrefix("[") { table.label = text }
+        if let flag, let text = options.parameter(flag), !text.hasPrefix("[") {
+            (table.label, table.labelOption) = (text, flag)
+        }
         return Intake(try Self.read { () throws(TableError) in try Table(csv: bytes, table) }, DataOrigin())
     }
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 # The limits of docs/data.md.
 MOSTLY_MISSING, NEARLY_ALL_MISSING = 0.5, 0.9
-OUTLIER_DISTANCE, MAX_OUTLIER_SHARE = 20 * 1.4826, 0.02
+OUTLIER_DEVIATIONS, OUTLIER_GAP, MAX_OUTLIER_SHARE, MIN_OUTLIER_ROWS = 20, 3, 0.05, 8
 MIN_TREND_VALUES = 20
 GAP = 3
 MAX_LISTED = 20
@@ -124,7 +124,7 @@ class Feature:
             if is_series:
                 self.trend = trend(values, times)
             if self.trend is None:
-                self.outliers = outliers(distances, self.deviation)
+                self.outliers = outliers(known)
         self.facts |= {
             "minimum": known.min() if len(known) else None,
             "median": self.median,
@@ -148,16 +148,34 @@ def lower_median(values):
     return float(values.quantile(0.5, interpolation="lower"))
 
 
-def outliers(distances, deviation):
-    """The rows of values that are far outside."""
-    if deviation == 0:
-        others = distances[distances > 0]
-        if others.empty:
-            return []
+def outliers(known):
+    """The rows of values that are far outside, as docs/detection.md defines it."""
+    if len(known) < MIN_OUTLIER_ROWS:
+        return []
+    ordered, count = np.sort(known.to_numpy()), len(known)
+    middle = ordered[count // 2]
+    constant = 1e-13 * max(abs(middle), np.finfo(float).tiny)
+    spread = (ordered[3 * count // 4] - ordered[count // 4]) / 1.349
+    distances = (known - middle).abs()
+    ranked = np.sort(distances.to_numpy())
+    limit = max(1, int(MAX_OUTLIER_SHARE * count))
+    if spread <= constant:
         # Of a feature that mostly has one value, what the others differ by is typical.
-        deviation = lower_median(others)
-    rows = distances.index[distances > OUTLIER_DISTANCE * deviation]
-    return list(rows) if len(rows) <= MAX_OUTLIER_SHARE * len(distances) else []
+        other = int(np.searchsorted(ranked, constant, side="right"))
+        if count - other <= limit:
+            return [row for row in known.index[distances > constant] if is_code_of_missing_value(known[row])]
+        spread = ranked[(other + count) // 2]
+    for place in range(count - limit, count):
+        if ranked[place] > OUTLIER_DEVIATIONS * spread and ranked[place] > OUTLIER_GAP * ranked[place - 1]:
+            return list(distances.index[distances >= ranked[place]])
+    return []
+
+
+def is_code_of_missing_value(value):
+    size = abs(value)
+    limits = {2**15 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1}
+    return size >= 1e15 or size == int(size) and (
+        int(size) in limits or size >= 999 and set(str(int(size))) == {"9"})
 
 
 def trend(values, times):
