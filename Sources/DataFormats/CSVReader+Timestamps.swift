@@ -130,8 +130,8 @@ extension CSVReader {
             if let column = parts.first(where: { values[row * count + $0].isNaN }) {
                 let name = roles.columns[column].name
                 throw TableError(
-                    "column \(TableError.quoted(name)) has no value, but is a part of the timestamps; add it, "
-                        + "or remove the row", line: scan.lines[row], row: row, column: name,
+                    "column \(TableError.quoted(name)) has no value, but is a part of the timestamps; add "
+                        + "it, or remove the row", line: scan.lines[row], row: row, column: name,
                     remedies: [Remedy(.ignore, name)])
             }
             let numbers = parts.map { column in

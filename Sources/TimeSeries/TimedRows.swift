@@ -15,8 +15,8 @@ public struct TimedRows: Sendable, Equatable {
     /// The row of the data as they were sent that each row is, `[rows]`, or the last of those that it was
     /// computed from; nil if the rows are as they were sent, or were resampled.
     public internal(set) var origins: [Int]?
-    /// The last row of the data as they were sent in each cell of the grid, `[rows]`; nil unless the rows were
-    /// resampled. An element is nil for a cell without rows.
+    /// The last row of the data as they were sent in each cell of the grid, `[rows]`; nil unless the rows
+    /// were resampled. An element is nil for a cell without rows.
     var cellOrigins: [Int?]?
     /// Whether the instants are on a grid, so that timestamps have to be made from them.
     public internal(set) var isResampled = false

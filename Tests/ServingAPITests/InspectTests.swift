@@ -192,9 +192,10 @@ import Testing
 
     /// Bodies that are no JSON, and what the message has to say.
     static let mistaken: [(body: String, status: Int, words: [String])] = [
-        ("a,b\n1,2\n3,4\n", 400, ["a table in CSV", "Content-Type: text/csv"]),
-        (",a\n0,1\n1,2\n", 400, ["Content-Type: text/csv"]),
-        ("<table>\n<tr>", 400, ["an HTML page", "CSV"]), ("PAR1\u{15}\u{4}", 400, ["a Parquet file"]),
+        ("a,b\n1,2\n3,4\n", 415, ["looks like CSV", "Content-Type: text/csv"]),
+        (",a\n0,1\n1,2\n", 415, ["Content-Type: text/csv"]),
+        ("<table>\n<tr>", 415, ["an HTML page", "CSV"]), ("PAR1\u{15}\u{4}", 415, ["a Parquet file"]),
+        ("{\"a\": 1}\n{\"a\": 2}\n", 415, ["JSON Lines", "series"]),
         ("[[1, 2], [3, 4]]", 422, ["must be an object", "'series'"]),
         ("[{\"a\": 1}]", 422, ["must be an object", "'series'"]),
         (#"{"columns": ["a"], "index": [0], "data": [[1]]}"#, 422, ["'index'"]),

@@ -516,7 +516,7 @@ import Testing
     // MARK: Intervals that vary
 
     @Test func aSuggestedIntervalCanBeSentToTrain() throws {
-        let rows = (0..<120).map { Row($0, seconds: Double($0) * 5 + [0, 3, -1, 2.5][$0 % 4]) }
+        let rows = (0..<120).map { Row($0, seconds: Double($0 / 4 * 20) + [0, 2, 5, 9][$0 % 4]) }
         let report = try send("/inspect", Self.table(rows))
         #expect(codes(report) == ["irregular_intervals"])
         let suggestions = try #require(report["suggestions"])

@@ -183,7 +183,8 @@ extension FieldReader {
         }
     }
 
-    /// The error of a body without data: that of a misspelt name, which is the likely reason, if there is one.
+    /// The error of a body without data: that of a misspelt name, which is the likely reason, if there is
+    /// one.
     private func withoutData(rowsOnly: Bool) -> JSONError {
         let names = ["series", "recordings"] + (rowsOnly ? [] : ["windows"])
         let unknown = object.members.filter { !isKnown($0.name) && !Self.optionsOfData.contains($0.name) }

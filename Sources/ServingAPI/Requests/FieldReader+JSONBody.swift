@@ -8,8 +8,8 @@ extension FieldReader {
 
     /// Reads a JSON body, and the query beside it.
     /// - Parameter content: the content that the route accepts, for the error of another media type.
-    /// - Throws: 400 for malformed JSON, 415 for a body in another format that is declared JSON or a form, 422
-    ///   for a parameter that is a member of the body, too.
+    /// - Throws: 400 for malformed JSON, 415 for a body in another format that is declared JSON or a form,
+    ///   422 for a parameter that is a member of the body, too.
     package init(json call: Call, accepting content: Route.Content = .json) throws(Problem) {
         let body = call.request.body
         let isForm = if case .form = call.bodyFormat { true } else { false }

@@ -143,11 +143,12 @@ struct Intake {
         guard !short.isEmpty else { return nil }
         // Differences have no value in the first row, which was sent all the same.
         let loss = origin.losesFirstRows ? 1 : 0
+        let (areShort, were) = short.count == 1 ? ("is", "was") : ("are", "were")
         return Warning(
             .shortRecordings, .warning,
-            "\(short.count) of \(windows.recordings.count) recordings \(short.count == 1 ? "is" : "are") shorter "
-                + "than a window of \(windows.timesteps) rows\(loss > 0 ? " and the row before it" : ""), and "
-                + "\(short.count == 1 ? "was" : "were") not used. Use fewer timesteps, or send longer recordings.",
+            "\(short.count) of \(windows.recordings.count) recordings \(areShort) shorter than a window of "
+                + "\(windows.timesteps) rows\(loss > 0 ? " and the row before it" : ""), and \(were) not "
+                + "used. Use fewer timesteps, or send longer recordings.",
             rows: origin.rows.ranges(of: short.map { ($0.lowerBound - loss)..<$0.upperBound }.joined()))
     }
 

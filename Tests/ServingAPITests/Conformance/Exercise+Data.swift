@@ -70,8 +70,8 @@ extension Exercise {
     private static let irregular =
         "time,a\n" + (0..<40).map { "\(1_700_000_000 + $0 * $0),\($0 % 7)\n" }.joined()
 
-    /// A table to which every other suggestion applies: a clock, a counter, labels, an outlier, and rows in reverse
-    /// order, two of which have the same time.
+    /// A table to which every other suggestion applies: a clock, a counter, labels, an outlier, and rows in
+    /// reverse order, two of which have the same time.
     private static let suggestive =
         "time,clock,bytes,wave,anomaly\n"
         + (0..<200).map { row in
