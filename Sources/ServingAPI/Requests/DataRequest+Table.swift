@@ -192,7 +192,13 @@ extension FieldReader {
             guard let nearest = Spelling.nearest(to: member.name, among: names) else { continue }
             return misspelt(member.name, "did you mean \(Quote.text(nearest))?")
         }
-        if let member = unknown.first(where: { if case .array = $0.value { true } else { false } }) {
+        let holdsData = { (value: JSONValue) in
+            switch value {
+            case .array, .object: true
+            default: false
+            }
+        }
+        if let member = unknown.first(where: { holdsData($0.value) || Int($0.name) != nil }) {
             return misspelt(member.name, "send rows of numbers [rows][F] as 'series'")
         }
         return missing(

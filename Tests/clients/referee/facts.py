@@ -10,6 +10,7 @@ import pandas as pd
 # The limits of docs/data.md.
 MOSTLY_MISSING, NEARLY_ALL_MISSING = 0.5, 0.9
 OUTLIER_DEVIATIONS, OUTLIER_GAP, MAX_OUTLIER_SHARE, MIN_OUTLIER_ROWS = 20, 3, 0.05, 8
+MIN_REPEATED_RATIO = 100
 MIN_TREND_VALUES = 20
 GAP = 3
 MAX_LISTED = 20
@@ -152,18 +153,62 @@ def outliers(known):
     """The rows of values that are far outside, as docs/detection.md defines it."""
     if len(known) < MIN_OUTLIER_ROWS:
         return []
+    repeated = known.isin(repeated_outliers(known))
+    rest = known[~repeated]
+    few = isolated_outliers(rest) if len(rest) >= MIN_OUTLIER_ROWS else []
+    return sorted([*few, *known.index[repeated]])
+
+
+def repeated_outliers(known):
+    """The values that are outliers though they may be many."""
+    usual = known.map(is_usual_code)
+    rest, found = known[~usual], []
+    if usual.any() and len(rest) >= MIN_OUTLIER_ROWS:
+        middle, varies, _ = bulk(rest)
+        found = [code for code in known[usual].unique()
+            if is_far(code, rest) and (varies or middle != 0 or code < 0)]
+    if rest.empty:
+        return found
+    extreme = rest[rest.abs().idxmax()]
+    count = (rest == extreme).sum()
+    others = rest[rest != extreme]
+    if MAX_OUTLIER_SHARE * len(known) < count < len(known) / 2 and len(others) >= MIN_OUTLIER_ROWS:
+        if abs(extreme) >= MIN_REPEATED_RATIO * others.abs().max() and bulk(others)[1]:
+            found += [extreme] if is_far(extreme, others) else []
+    return found
+
+
+def bulk(known):
+    """The median, whether most values differ, and the robust standard deviation."""
     ordered, count = np.sort(known.to_numpy()), len(known)
     middle = ordered[count // 2]
-    constant = 1e-13 * max(abs(middle), np.finfo(float).tiny)
     spread = (ordered[3 * count // 4] - ordered[count // 4]) / 1.349
+    return middle, spread > resolution(middle), spread
+
+
+def resolution(middle):
+    """The spread below which values do not differ."""
+    return 2 * np.spacing(abs(middle))
+
+
+def is_far(value, rest):
+    middle, _, spread = bulk(rest)
+    distance, farthest = abs(value - middle), (rest - middle).abs().max()
+    return distance > OUTLIER_DEVIATIONS * spread and distance > OUTLIER_GAP * farthest
+
+
+def isolated_outliers(known):
+    count = len(known)
+    middle, varies, spread = bulk(known)
     distances = (known - middle).abs()
     ranked = np.sort(distances.to_numpy())
     limit = max(1, int(MAX_OUTLIER_SHARE * count))
-    if spread <= constant:
+    if not varies:
         # Of a feature that mostly has one value, what the others differ by is typical.
-        other = int(np.searchsorted(ranked, constant, side="right"))
+        other = int(np.searchsorted(ranked, resolution(middle), side="right"))
         if count - other <= limit:
-            return [row for row in known.index[distances > constant] if is_code_of_missing_value(known[row])]
+            differs = distances > resolution(middle)
+            return [row for row in known.index[differs] if is_code_of_missing_value(known[row])]
         spread = ranked[(other + count) // 2]
     for place in range(count - limit, count):
         if ranked[place] > OUTLIER_DEVIATIONS * spread and ranked[place] > OUTLIER_GAP * ranked[place - 1]:
@@ -172,10 +217,18 @@ def outliers(known):
 
 
 def is_code_of_missing_value(value):
+    return abs(value) >= 1e15 or is_usual_code(value)
+
+
+def is_usual_code(value):
+    """Three or more nines, -999.25, and the limits of integers."""
     size = abs(value)
+    if not 999 <= size <= 999_999_999_999:
+        return False
+    if size != int(size):
+        return value == -999.25
     limits = {2**15 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1}
-    return size >= 1e15 or size == int(size) and (
-        int(size) in limits or size >= 999 and set(str(int(size))) == {"9"})
+    return int(size) in limits or set(str(int(size))) == {"9"}
 
 
 def trend(values, times):
