@@ -182,8 +182,8 @@ def to_keras(tensors, metadata):
 
 
 def scaling(metadata):
-    """Offset and scale of each feature, [F], as float64. The input of the network is (x - offset) / scale, and
-    an output y stands for y * scale + offset. Compute both in float64: float32 loses data with a large
+    """Offset and scale of each feature, [F], as float64. The input of the network is (x - offset) / scale,
+    and an output y stands for y * scale + offset. Compute both in float64: float32 loses data with a large
     offset."""
     scaling, features = json.loads(metadata.get("scaling", "{}")), int(metadata["features"])
     return np.float64(scaling.get("offset", [0] * features)), np.float64(scaling.get("scale", [1] * features))

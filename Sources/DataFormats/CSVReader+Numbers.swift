@@ -163,24 +163,44 @@ extension CSVReader {
         case .text where numbers == 0 && isSeparatedByBlanks(place.text):
             return error(
                 column, place, "which are numbers: separate the columns with commas, not with blanks")
-        case .text where numbers == 0:
+        case .text where place.row > 0 && place.text == roles.columns[column].name && roles.hasNames:
+            return error(
+                column, place, "which is its name: the header stands again in this line; remove the line")
+        case .text where numbers == 0 && CellHint(place.text) == nil:
             return error(
                 column, place,
                 "which is not a number; if the column identifies recordings, say recording=\(name); leave it "
                     + "out with ignore=\(name); a missing value is \(Self.spellings)",
                 remedies: [Remedy(.recording, roles.columns[column].name)])
-        default:
-            let hint = hint(place.text)
+        case .text where CellHint(place.text) == nil && isSecondHeader(place):
             return error(
-                column, place, "which is not a number\(hint); a missing value is \(Self.spellings)")
+                column, place,
+                "which is not a number, but the cells below are; if the line is a second header row, join it "
+                    + "with the first, or remove it; a missing value is \(Self.spellings)")
+        default:
+            let hint = CellHint(place.text).map { ": \($0.text)" } ?? ""
+            return error(
+                column, place,
+                "which is not a number\(hint); "
+                    + (numbers == 0 ? "leave the column out with ignore=\(name); " : "")
+                    + "a missing value is \(Self.spellings)")
         }
     }
 
     private static let spellings =
         "an empty cell, or NA, N/A, null, None, NaN, -, ?, #N/A, -nan or 1.#QNAN"
 
-    private func hint(_ text: String) -> String {
-        text.contains { $0.isNumber } ? ": write digits and a decimal point only" : ""
+    /// Whether the first row has text or nothing in all columns of numbers, and only the first row.
+    private func isSecondHeader(_ place: ColumnScan.Place) -> Bool {
+        place.row == 0 && !values.isEmpty
+            && roles.columns.indices.allSatisfy { column in
+                guard scan.modes[column] == .numbers else { return true }
+                let profile = scan.profiles[column]
+                return profile[.text] == 0
+                    ? values[column].isNaN
+                    : profile[.text] == 1
+                        && profile.first(.text)?.row == 0
+            }
     }
 
     /// Whether the only cell of a row has several numbers.

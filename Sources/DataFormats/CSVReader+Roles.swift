@@ -2,102 +2,6 @@ import TimeSeries
 
 /// The roles that no option gives: found by the name and by all cells of a column.
 extension CSVReader {
-    // MARK: Timestamps
-
-    /// Finds and reads the timestamps: the column that an option or the model names, or the columns that are
-    /// named like timestamps.
-    mutating func readTimestamps(_ recordings: [Range<Int>]) throws(TableError) -> Timestamps? {
-        let named = roles.index(of: .timestamp)
-        let candidates = roles.timestampCandidates
-        if let timestamps = try joinedTimestamps(
-            Set(candidates + [named].compactMap { $0 }).sorted(), recordings)
-        {
-            return timestamps
-        }
-        if let named {
-            let timestamps = try reader(named, recordings, isCertain: true).read(scan.texts[named])
-            for column in candidates {
-                _ = try reader(column, recordings, isCertain: false).read(scan.texts[column])
-                ignore(column, "a second column of times", "it has times, too, and the timestamps are named")
-            }
-            return timestamps
-        }
-        guard let first = candidates.first else { return nil }
-        let timestamps = try reader(first, recordings, isCertain: false).read(scan.texts[first])
-        for column in candidates.dropFirst() {
-            let others = try reader(column, recordings, isCertain: false).read(scan.texts[column])
-            guard others.instants == timestamps.instants else {
-                let names = [first, column].map { roles.columns[$0].name }
-                throw TableError(
-                    "\(Self.list(names)) have different times; name one with "
-                        + "timestamp=\(TableError.escaped(names[0])) and leave "
-                        + "the other out with ignore=\(TableError.escaped(names[1]))",
-                    line: layout.headerLine, column: names[1],
-                    remedies: [Remedy(.ignore, names[1]), Remedy(.ignore, names[0])])
-            }
-            ignore(column, "a second column of times", "it has the same times as another column")
-        }
-        roles.set(first, .timestamp, "its name, and all cells are times")
-        return timestamps
-    }
-
-    private func reader(_ column: Int, _ recordings: [Range<Int>], isCertain: Bool) -> TimestampReader {
-        let properties = roles.columns[column]
-        return TimestampReader(
-            name: properties.name, unit: properties.timestampName?.unit,
-            isDate: properties.timestampName?.isDate ?? false, isCertain: isCertain, lines: scan.lines,
-            recordings: recordings,
-            style: layout.delimiter == UInt8(ascii: ";") && style == .plain
-                ? timestampStyle(column) : style)
-    }
-
-    /// The style of timestamps in a document with semicolons whose other numbers are whole.
-    private func timestampStyle(_ column: Int) -> NumberStyle {
-        let hasComma = scan.texts[column].indices.contains { row in
-            scan.texts[column].withBytes(row) { NumberText(bytes: $0).kind == .decimalComma }
-        }
-        return NumberStyle(hasDecimalCommas: hasComma)
-    }
-
-    /// Reads timestamps from a column of dates and a column of times of day.
-    private mutating func joinedTimestamps(_ columns: [Int], _ recordings: [Range<Int>]) throws(TableError)
-        -> Timestamps?
-    {
-        guard columns.count == 2 else { return nil }
-        let shapes = columns.map { column in scan.texts[column].withBytes(0) { TimeText($0)?.shape } }
-        let dates = columns.indices.filter { shapes[$0].map { $0.date != .none && !$0.hasTime } ?? false }
-        let times = columns.indices.filter { shapes[$0].map { $0.date == .none } ?? false }
-        guard let date = dates.first, let time = times.first else { return nil }
-        var joined = PackedTexts()
-        for row in 0..<scan.rows {
-            let texts = [date, time].map { scan.texts[columns[$0]][row] }
-            joined.append("\(texts[0]) \(texts[1])".utf8)
-        }
-        let names = [date, time].map { roles.columns[columns[$0]].name }
-        var reader = reader(columns[date], recordings, isCertain: true)
-        reader.name = names.joined(separator: " ")
-        let timestamps = try reader.read(joined)
-        roles.set(columns[date], .timestamp, "the dates of the timestamps")
-        roles.set(columns[time], .timestamp, "the times of day of the timestamps")
-        return timestamps
-    }
-
-    /// Reads timestamps from a column whose name does not say that it has them: an index of times, which
-    /// pandas writes without a name, and the only column of times in a document without a header.
-    mutating func readLateTimestamps(_ timestamps: Timestamps?, _ recordings: [Range<Int>]) throws(TableError)
-        -> Timestamps?
-    {
-        let columns = roles.columns.indices.filter { roles.columns[$0].role == nil }
-        guard let column = columns.first else { return nil }
-        guard timestamps == nil, columns.count == 1 else { throw valueError(columns[0]) }
-        let texts = try pass(.texts, [column]).texts[column]
-        let late = try reader(column, recordings, isCertain: true).read(texts)
-        roles.set(column, .timestamp, roles.hasNames ? "an index of times" : "all cells are times")
-        return late
-    }
-
-    // MARK: Other columns
-
     /// Gives a role to each column that has none, except for times without a name.
     mutating func findRoles() throws(TableError) {
         ignoreEmptyColumns()
@@ -153,20 +57,44 @@ extension CSVReader {
             ignore(column, "an index that rises by 1", "it is an index that rises by 1")
             return true
         }
-        guard properties.isUnnamed else { return false }
-        // The index of a frame that was filtered, joined or sorted.
-        let isRestarting = steps.allSatisfy { $1 == $0 + 1 || $1 <= $0 }
-        guard isWhole, isRestarting || Set(index).count == index.count else {
-            throw TableError(
-                "the column \(column + 1) of the header has no name, and is no index; name it, or leave it "
-                    + "out with ignore=\(TableError.escaped(properties.name))", line: layout.headerLine,
-                column: properties.name, remedies: [Remedy(.ignore, properties.name)])
+        // The index of a frame that was filtered, joined or shuffled. pandas writes it in front.
+        let isUnique = Set(index).count == index.count
+        if properties.isUnnamed {
+            let isFirst = roles.columns[..<column].allSatisfy { $0.role == .ignored }
+            // The outer levels of an index of several columns are equal in consecutive rows.
+            let isLevel = roles.columns.prefix(2).allSatisfy(\.isUnnamed)
+            guard isWhole, isFirst, isRestarting(index, repeats: isLevel) || isUnique else {
+                throw TableError(
+                    "the column \(column + 1) of the header has no name, and is no index; name it, or leave "
+                        + "it out with ignore=\(TableError.escaped(properties.name))",
+                    line: layout.headerLine,
+                    column: properties.name, remedies: [Remedy(.ignore, properties.name)])
+            }
+            ignore(column, "an index without a name", "it has no name, and whole numbers like an index")
+            return true
         }
-        ignore(column, "an index without a name", "it has no name, and whole numbers like an index")
+        // A measurement can have this name, too, but hardly with other whole numbers in each of many rows.
+        let minRows = 8
+        guard isWhole, index.count >= minRows, isUnique || isRestarting(index) else { return false }
+        ignore(
+            column, isUnique ? "an index in another order" : "an index that starts again",
+            "its name is that of an index, and "
+                + (isUnique
+                    ? "it has another whole number in each row, as after shuffling or filtering rows"
+                    : "it rises by 1 and starts again, as after joining tables"))
         return true
     }
 
-    private mutating func ignore(_ column: Int, _ reason: String, _ sentence: String) {
+    /// Whether an index rises by 1 and starts again, any number of times.
+    /// - Parameter repeats: whether consecutive rows can have the same number.
+    private func isRestarting(_ index: [Double], repeats: Bool = false) -> Bool {
+        zip(index, index.dropFirst()).allSatisfy {
+            $1 == $0 + 1 || (repeats && $1 == $0) || ($1 < $0 && ($1 <= 1 || $1 == index[0]))
+        }
+    }
+
+    /// Leaves a column out, and says why.
+    mutating func ignore(_ column: Int, _ reason: String, _ sentence: String) {
         let name = roles.columns[column].name
         roles.set(column, .ignored, reason)
         warnings.append(

@@ -15,9 +15,17 @@ extension Table {
         try FileSignature.checkText(bytes)
         let text = try TextEncoding.decoded(bytes, charset: options.charset)
         self = try text.withUnsafeBufferPointer { (text) throws(TableError) in
-            var reader = try CSVReader(text, options)
+            var reader = try CSVReader(Self.withoutEndOfFile(text), options)
             return try reader.table()
         }
+    }
+
+    /// Returns a document without the control character at its end that marks the end of files in MS-DOS.
+    private static func withoutEndOfFile(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var end = text.count
+        while end > 0, [0x0A, 0x0D, 0x1A].contains(text[end - 1]) { end -= 1 }
+        guard text[end...].contains(0x1A) else { return text }
+        return UnsafeBufferPointer(rebasing: text[..<end])
     }
 }
 
@@ -167,7 +175,8 @@ struct CSVReader {
                 Warning(
                     .clampedValues, .warning,
                     "\(rows.count == 1 ? "A value" : "\(rows.count) values") of column "
-                        + "\(TableError.quoted(name)) beyond the range of doubles were read as "
+                        + "\(TableError.quoted(name)) beyond the range of doubles "
+                        + "\(rows.count == 1 ? "was" : "were") read as "
                         + "±\(Double.greatestFiniteMagnitude).",
                     columns: [name], rows: rows.prefix(Self.maxRows).map { $0..<($0 + 1) }))
         }

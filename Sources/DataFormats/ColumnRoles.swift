@@ -13,7 +13,7 @@ struct ColumnRoles {
         let timestampName: TimestampName?
 
         /// Whether it is named like an index that pandas has written, or has no name.
-        var isNamedLikeIndex: Bool { isUnnamed || ["index", "level_0", "#"].contains(name) }
+        var isNamedLikeIndex: Bool { isUnnamed || ["index", "level_0", "#"].contains(name.lowercased()) }
     }
 
     private(set) var columns: [Column]
@@ -43,7 +43,8 @@ struct ColumnRoles {
         for (index, column) in columns.enumerated() {
             guard indices.updateValue(index, forKey: column.name) == nil else {
                 throw TableError(
-                    "two columns have the name \(TableError.quoted(column.name)); each name must be unique",
+                    "two columns have the name \(TableError.quoted(column.name)); each name must be unique "
+                        + "(names in several header rows have to be joined in one)",
                     line: layout.headerLine, column: column.name)
             }
         }
@@ -67,7 +68,9 @@ struct ColumnRoles {
         if let name = options.recording {
             try assign(index(name, "recording"), .recording, "named by recording")
         }
-        if let name = options.label { try assign(index(name, "the label"), .label, "named as the label") }
+        if let name = options.label {
+            try assign(index(name, options.labelOption), .label, "named by \(options.labelOption)")
+        }
         for name in options.ignored.sorted() {
             let index = try index(name, "ignore")
             // Selected columns that are left out again stay out.
@@ -81,7 +84,12 @@ struct ColumnRoles {
     private mutating func assignKnown(_ options: TableOptions) {
         // The name of a column without one depends on where it stands.
         let ignoresUnnamed = options.known.contains { $0.key.hasPrefix("Unnamed: ") && $0.value == .ignored }
+        // A date and a time of day are found together again.
+        let isSplit = columns.count { options.known[$0.name] == .timestamp } > 1
         for (index, column) in columns.enumerated() where column.role == nil {
+            if isSplit, options.known[column.name] == .timestamp, self.index(of: .timestamp) == nil {
+                continue
+            }
             let unnamed: ColumnRole? = column.isUnnamed && ignoresUnnamed ? .ignored : nil
             switch options.known[column.name] ?? unnamed {
             case nil: break
@@ -126,7 +134,12 @@ struct ColumnRoles {
     func features() throws(TableError) -> [Int] {
         let features = (selected ?? Array(columns.indices)).filter { columns[$0].role == .feature }
         guard !features.isEmpty else {
-            throw TableError("no column remains as a feature; \(Self.list(columns))", line: headerLine)
+            let roles = columns.prefix(20).map {
+                "\(TableError.quoted($0.name)) (\($0.role?.rawValue ?? ColumnRole.ignored.rawValue))"
+            }
+            throw TableError(
+                "no column remains as a feature; the columns are \(roles.joined(separator: ", "))"
+                    + "\(columns.count > 20 ? ", …" : ""); name features with columns", line: headerLine)
         }
         return features
     }

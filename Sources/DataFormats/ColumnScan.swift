@@ -120,7 +120,7 @@ struct ColumnScan {
                         let value = read(cell, column, scanner, line: line)
                         if keepsValues { values.append(value) }
                     } else if !cell.isBlank {
-                        throw try Self.countError(rowStart, columns)
+                        throw try countError(rowStart)
                     }
                 }
                 column += 1
@@ -134,7 +134,7 @@ struct ColumnScan {
                 omit(line)
                 continue
             }
-            guard column >= columns else { throw try Self.countError(rowStart, columns) }
+            guard column >= columns else { throw try countError(rowStart) }
             if isEmpty {
                 emptyRowsAtEnd.append(line)
             } else {
@@ -178,7 +178,9 @@ struct ColumnScan {
         }
         let text = NumberText(bytes: scanner.bytes(cell))
         let number = text.number(style)
-        let kind = number == nil ? text.kind : .number
+        var kind = number == nil ? text.kind : .number
+        // What is no number in the style of the document must not become a missing value.
+        if number == nil, kind == .number { kind = .text }
         var value = number ?? .nan
         if value.isInfinite {
             value = value < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude
@@ -199,21 +201,35 @@ struct ColumnScan {
     }
 
     /// Returns the error for a row with too few or too many cells.
-    private static func countError(_ row: RowScanner, _ columns: Int) throws(TableError) -> TableError {
+    private func countError(_ row: RowScanner) throws(TableError) -> TableError {
         var scanner = row
         let cells = try scanner.row()
         func count(_ number: Int) -> String { number == 1 ? "1 cell" : "\(number) cells" }
         var detail = "the row has \(count(cells.count)) where the first row has \(columns)"
-        if cells.count > columns {
+        if let first = scanner.bytes(cells[0]).first, first == UInt8(ascii: "#"), columns > 1 {
+            detail += "; comments are read in front of the header only: remove the line"
+        } else if cells.count == columns + 1, rows == 0, columns > 1 {
             detail +=
-                row.delimiter == UInt8(ascii: ",")
-                ? "; put text that has commas in quotes; numbers with decimal commas need semicolons as "
-                    + "separators"
-                : "; put text that has the separator in quotes"
+                "; if the first cell names the row, as R and pandas write it, put a name for it in front of "
+                + "the header; \(separatorAdvice(row))"
+        } else if columns == 1, rows == 0 {
+            detail += "; the header may have another separator than the rows, or \(separatorAdvice(row))"
+        } else if cells.count > columns {
+            detail += "; \(separatorAdvice(row))"
         } else if columns > 1, cells.count == 1 {
-            detail += "; the document may be cut off, or the separator differs"
+            detail +=
+                "; the document may be cut off, text may follow the table, or the separator differs: remove "
+                + "the line if it does not belong to the table"
+        } else {
+            detail += "; write every cell, also those of missing values"
         }
         return TableError(detail, line: row.line)
+    }
+
+    private func separatorAdvice(_ row: RowScanner) -> String {
+        row.delimiter == UInt8(ascii: ",")
+            ? "put text that has commas in quotes; numbers with decimal commas need semicolons as separators"
+            : "put text that has the separator in quotes"
     }
 
     /// Replaces what was found in a column by what another pass has found.

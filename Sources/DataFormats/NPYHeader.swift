@@ -87,7 +87,7 @@ private struct PythonLiteral {
         if skip("[") {
             throw NPYError(
                 "has a structured element type, as records have; numbers are expected: "
-                    + "df.to_numpy(dtype=float)")
+                    + "df.to_numpy(dtype=float), or numpy.lib.recfunctions.structured_to_unstructured(array)")
         }
         return try string()
     }

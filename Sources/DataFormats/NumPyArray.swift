@@ -42,7 +42,8 @@ public struct NumPyArray: Sendable, Equatable {
         guard file.count - header.dataStart == bytes else {
             throw TableError(
                 "the array has \(file.count - header.dataStart) bytes of data where the shape "
-                    + "\(Self.text(header.shape)) of \(type.name) needs \(bytes)")
+                    + "\(Self.text(header.shape)) of \(type.name) needs \(bytes); send one whole file, as "
+                    + "numpy.save writes it")
         }
         let read = file.withUnsafeBytes { file in
             type.values(
@@ -62,7 +63,9 @@ public struct NumPyArray: Sendable, Equatable {
             warnings.append(
                 Warning(
                     .precision, .warning,
-                    "\(read.inexact) integers beyond ±2⁵³ were rounded to the nearest double."))
+                    read.inexact == 1
+                        ? "An integer beyond ±2⁵³ was rounded to the nearest double."
+                        : "\(read.inexact) integers beyond ±2⁵³ were rounded to the nearest double."))
         }
         if let precision = type.precision, let last = shape.last {
             for feature in Self.coarseFeatures(values, count: last, precision) {
@@ -131,7 +134,8 @@ extension Table {
         }
         guard array.shape.count == 2 else {
             throw TableError(
-                "the array has \(array.shape.count) axes, the shape \(shape); rows have two: [rows][F]")
+                "the array has \(array.shape.count) axes, the shape \(shape); rows have two: [rows][F]"
+                    + (array.shape.isEmpty ? "" : ", array.reshape(-1, \(array.shape.last ?? 1))"))
         }
         self.init(
             reason: "a column of the array", features: nil, featureCount: array.shape[1],

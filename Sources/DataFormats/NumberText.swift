@@ -96,7 +96,9 @@ struct NumberText {
         if isMissing { return .missing }
         if boolean != nil { return .boolean }
         if let marked = markedKind { return marked }
-        if bytes.count <= 9, ["inf", "infinity"].contains(lowercased.drop { $0 == "-" || $0 == "+" }) {
+        if bytes.count <= 9,
+            ["inf", "infinity", "1.#inf", "∞"].contains(lowercased.drop { $0 == "-" || $0 == "+" })
+        {
             return .infinite
         }
         return .text
@@ -137,7 +139,7 @@ struct NumberText {
             number = Array(number[..<exponent])
         }
         let marks = number.filter { !Self.isDigit($0) }
-        guard !marks.isEmpty else { return .number }
+        guard !marks.isEmpty else { return number.isEmpty ? nil : .number }
         guard marks.allSatisfy({ [Self.comma, Self.point, Self.otherMark].contains($0) }) else { return nil }
         let decimalMark = marks.last
         let parts = number.split(omittingEmptySubsequences: false) { !Self.isDigit($0) }

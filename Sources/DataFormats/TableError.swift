@@ -51,7 +51,7 @@ extension TableError: CustomStringConvertible {
     }
 
     /// Returns text in quotes for a message: at most 40 characters, in one line.
-    static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }
+    static func quoted(_ text: String) -> String { "'\(escaped(text))'" }
 
     /// Returns at most 40 characters of a text, with escapes for quotes and for characters that are not
     /// visible.

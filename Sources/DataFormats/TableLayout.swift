@@ -33,7 +33,8 @@ struct TableLayout {
     /// - Throws: ``TableError`` for an empty document, for one without rows, and for one without a header.
     init(_ text: UnsafeBufferPointer<UInt8>, hasHeader: Bool?) throws(TableError) {
         self.text = text
-        if text.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+        // Files that were joined can have several byte order marks.
+        while text[start...].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
         let separator = skipSeparatorLine()
         skipComments()
         guard start < text.count else {
@@ -41,14 +42,16 @@ struct TableLayout {
         }
         let (delimiter, sample) = separator.map { ($0, self.sample($0)) } ?? bestDelimiter()
         self.delimiter = delimiter
+        try checkSeparator(sample, isNamed: separator != nil)
         hasMarkedNumbers = sample.contains(where: \.hasMarks)
         if hasHeader != false { try skipTextBefore(sample) }
         headerLine = line
         try readHeader(hasHeader)
+        dropNamesOfNothing(sample)
         if names != nil { skipUnits() }
     }
 
-    private func scanner(_ delimiter: UInt8) -> RowScanner {
+    func scanner(_ delimiter: UInt8) -> RowScanner {
         RowScanner(text, delimiter: delimiter, position: start, line: line)
     }
 
@@ -79,7 +82,7 @@ struct TableLayout {
             if scanner.skipBlankLine() { continue }
             let content = text[scanner.position..<scanner.endOfLine]
             let mark = content.starts(with: "//".utf8) ? 2 : content.first == UInt8(ascii: "#") ? 1 : 0
-            guard mark > 0, !content.starts(with: "#N/A".utf8) else { break }
+            guard mark > 0, !content.starts(with: "#N/A".utf8), !isHeaderOfIndex(scanner) else { break }
             comment = (content.startIndex + mark..<content.endIndex, scanner.line)
             scanner.skipLine()
         }
@@ -91,6 +94,22 @@ struct TableLayout {
                         + "were skipped."))
         }
         move(to: scanner)
+    }
+
+    /// Whether a line that begins with `#` is a header whose first column has that name: `#,a,b` above rows
+    /// of three cells.
+    private func isHeaderOfIndex(_ line: RowScanner) -> Bool {
+        Self.delimiters.contains { delimiter in
+            var scanner = RowScanner(text, delimiter: delimiter, position: line.position, line: line.line)
+            guard let names = try? scanner.row(), names.count > 1, scanner.string(names[0]) == "#",
+                names.contains(where: { Self.kind($0, scanner) == .text && scanner.string($0) != "#" })
+            else { return false }
+            while scanner.skipBlankLine() {}
+            guard !scanner.isAtEnd, let cells = try? scanner.row(), cells.count == names.count else {
+                return false
+            }
+            return scanner.string(cells[0]).first != "#"
+        }
     }
 
     private static func lines(_ lines: Range<Int>) -> String {
@@ -121,7 +140,7 @@ struct TableLayout {
     // MARK: Separator
 
     /// A row in front of the document, with what its cells are.
-    private struct SampleRow {
+    struct SampleRow {
         enum Kind { case number, time, text, missing, blank }
         let start: Int
         let line: Int
@@ -146,7 +165,10 @@ struct TableLayout {
     }
 
     private static func kind(_ cell: RowScanner.Cell, _ scanner: RowScanner) -> SampleRow.Kind {
-        let bytes = scanner.bytes(cell)
+        kind(scanner.bytes(cell))
+    }
+
+    static func kind(_ bytes: UnsafeBufferPointer<UInt8>) -> SampleRow.Kind {
         if bytes.isEmpty { return .blank }
         switch NumberText(bytes: bytes).kind {
         case .missing: return .missing
@@ -156,11 +178,15 @@ struct TableLayout {
         }
     }
 
+    /// The separators that are looked for. The comma is last, because it is a decimal mark, too.
+    static let delimiters = [
+        UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"), UInt8(ascii: ","),
+    ]
+
     /// Finds the separator whose rows have the same number of cells most often, and whose cells are numbers.
     private func bestDelimiter() -> (UInt8, [SampleRow]) {
         var best = (score: 0.0, delimiter: UInt8(ascii: ","), sample: [SampleRow]())
-        // The comma is last, because it is a decimal mark, too.
-        for delimiter in [UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"), UInt8(ascii: ",")] {
+        for delimiter in Self.delimiters {
             let sample = sample(delimiter)
             let counts = Dictionary(grouping: sample, by: { $0.cells.count }).mapValues(\.count)
             guard let mode = counts.filter({ $0.key > 1 }).max(by: { $0.value < $1.value }) else { continue }
@@ -203,6 +229,17 @@ struct TableLayout {
         }
         names = texts
         move(to: scanner)
+    }
+
+    /// Drops separators at the end of the header that the rows do not have.
+    private mutating func dropNamesOfNothing(_ sample: [SampleRow]) {
+        guard let names, names.last == "",
+            let fewest = sample.filter({ $0.start >= start }).map(\.cells.count).min()
+        else { return }
+        while columnCount > max(1, fewest), self.names?.last == "" {
+            self.names?.removeLast()
+            columnCount -= 1
+        }
     }
 
     /// Whether the first row has names: not only numbers, dates and missing values. pandas names columns

@@ -11,6 +11,8 @@ public struct TableOptions: Sendable, Equatable {
     public var recording: String?
     /// The column of flags: 0 and 1, true and false, or yes and no, in any case.
     public var label: String?
+    /// The name of the option that names the column of flags, for messages.
+    public var labelOption: String
     /// Whether the first row has the names of the columns; nil to refuse a table that has no such row.
     public var hasHeader: Bool?
     /// The character encoding as `charset` of Content-Type names it; nil for UTF-8, or UTF-16 with a byte
@@ -23,14 +25,15 @@ public struct TableOptions: Sendable, Equatable {
     /// Creates options. By default, everything is found in the table.
     public init(
         columns: [String]? = nil, ignored: Set<String> = [], timestamp: String? = nil,
-        recording: String? = nil, label: String? = nil, hasHeader: Bool? = nil, charset: String? = nil,
-        known: [String: ColumnRole] = [:]
+        recording: String? = nil, label: String? = nil, labelOption: String = "label",
+        hasHeader: Bool? = nil, charset: String? = nil, known: [String: ColumnRole] = [:]
     ) {
         self.columns = columns
         self.ignored = ignored
         self.timestamp = timestamp
         self.recording = recording
         self.label = label
+        self.labelOption = labelOption
         self.hasHeader = hasHeader
         self.charset = charset
         self.known = known

@@ -18,7 +18,8 @@ enum TextEncoding: Equatable {
         default:
             throw TableError(
                 "the charset \(TableError.quoted(charset)) is not supported; use utf-8, us-ascii, "
-                    + "iso-8859-1, windows-1252, utf-16le or utf-16be", kind: .format)
+                    + "iso-8859-1, windows-1252, utf-16le or utf-16be, or convert the table: "
+                    + "iconv -f \(TableError.escaped(charset)) -t UTF-8", kind: .format)
         }
     }
 
@@ -26,6 +27,7 @@ enum TextEncoding: Equatable {
     /// - Parameter charset: the parameter of Content-Type, if there is one.
     /// - Throws: ``TableError`` for bytes that are not in the encoding, with their line.
     static func decoded(_ bytes: [UInt8], charset: String?) throws(TableError) -> [UInt8] {
+        try checkUTF32(bytes)
         var encoding =
             try charset.map { (name) throws(TableError) in try TextEncoding(charset: name) } ?? .utf8
         if bytes.starts(with: [0xFF, 0xFE]) { encoding = .utf16LittleEndian }
@@ -37,7 +39,14 @@ enum TextEncoding: Equatable {
         }
         if let index = text.firstIndex(of: 0) {
             try checkUTF16(bytes)
-            throw error(text, at: index, "is not text")
+            let last = text.lastIndex { $0 != 0 } ?? -1
+            guard last > index else {
+                throw TableError(
+                    "the document ends with \(text.count - index) NUL bytes, as a file does that was not "
+                        + "written to its end; remove them, and the last row if it is cut off",
+                    kind: .format, line: 1 + lineEnds(text[..<index]))
+            }
+            throw error(text, at: index, "is not text; save the table as CSV in UTF-8")
         }
         throw error(text, at: firstInvalid(text), "is not UTF-8; \(Self.hint)")
     }
@@ -80,8 +89,24 @@ enum TextEncoding: Equatable {
                 + "charset=\(name)", kind: .format, remedies: [Remedy(.charset, name)])
     }
 
+    /// Throws the error for UTF-32, in which two bytes of four are NUL at least.
+    private static func checkUTF32(_ bytes: [UInt8]) throws(TableError) {
+        let head = bytes.prefix(64)
+        let (high, low) = ([0, 1], [2, 3])
+        let isUTF32 =
+            head.count >= 8
+            && [high, low].contains { places in
+                head.indices.allSatisfy { $0 < 4 || !places.contains($0 % 4) || head[$0] == 0 }
+                    && head.indices.contains { $0 >= 4 && (0x20...0x7E).contains(head[$0]) }
+                    && !head.indices.contains { $0 >= 4 && (0x01...0x08).contains(head[$0]) }
+            }
+        guard isUTF32 else { return }
+        throw TableError("the text is UTF-32, which is not read; save it as UTF-8", kind: .format)
+    }
+
     private static let hint =
-        "save the table as UTF-8, or name its encoding: Content-Type: text/csv; charset=windows-1252"
+        "save the table as UTF-8, or name its encoding: Content-Type: text/csv; charset=windows-1252 for "
+        + "Western European Windows (other encodings, such as Shift-JIS: iconv -f SHIFT-JIS -t UTF-8)"
 
     /// The characters of the bytes 0x80 to 0x9F. In the others, windows-1252 is ISO 8859-1, which is the
     /// first block of Unicode.

@@ -36,8 +36,11 @@ struct TimestampReader {
     /// `column "time"`, or the word for timestamps that are no column.
     private var subject: String { name.map { "column \(TableError.quoted($0))" } ?? "the timestamp" }
 
-    private func error(_ row: Int?, _ cell: String?, _ detail: String) -> TableError {
-        TableError(detail, line: row.flatMap { lines?[$0] }, row: row, column: name, cell: cell)
+    private func error(
+        _ row: Int?, _ cell: String?, _ detail: String, remedies: [Remedy] = []
+    ) -> TableError {
+        TableError(
+            detail, line: row.flatMap { lines?[$0] }, row: row, column: name, cell: cell, remedies: remedies)
     }
 
     /// Returns the line or the row of a cell for a message.
@@ -64,6 +67,18 @@ struct TimestampReader {
     /// - Throws: as ``read(_:)``.
     func read(_ numbers: [ClockNumber]) throws(TableError) -> Timestamps {
         guard let first = numbers.first else { throw error(nil, nil, "there are no timestamps") }
+        let isRelative = name.map { name in
+            ["elapsed", "relative"].contains { name.lowercased().contains($0) }
+        }
+        if !isCertain, unit == nil, !isDate, isRelative != true, let other = OtherClock.name(of: numbers) {
+            let clock = TimeUnit.ofUnixTime(first.whole).map { "Unix \($0.name)" } ?? "seconds since a start"
+            throw error(
+                0, text(first),
+                "\(subject) has the number \(text(first)), which can be \(other), or \(clock); write "
+                    + "ISO 8601 such as 2026-12-31T23:59:00Z, or say "
+                    + "timestamp=\(TableError.escaped(name ?? "")) if these are \(clock)",
+                remedies: name.map { [Remedy(.timestamp, $0)] } ?? [])
+        }
         let units = numbers.lazy.map { TimeUnit.ofUnixTime($0.whole) }
         if let unixUnit = units.first.flatMap({ $0 }), let other = units.firstIndex(where: { $0 != unixUnit })
         {
@@ -188,8 +203,32 @@ struct TimestampReader {
         let form = row == 0 ? "" : " like \(TableError.quoted(texts[0])) in \(place(0))"
         return error(
             row, texts[row],
-            "\(subject) has the value \(text), which is not a timestamp\(form); write ISO 8601 such as "
-                + "2026-12-31T23:59:00Z, or Unix times")
+            "\(subject) has the value \(text), which is not a timestamp\(form); "
+                + "\(Self.hint(texts[row]))write ISO 8601 such as 2026-12-31T23:59:00Z, or Unix times")
+    }
+
+    /// What is not read in a text that looks like a timestamp, in front of what to write.
+    private static func hint(_ text: String) -> String {
+        let parts = text.split { !$0.isLetter && !$0.isNumber }
+        let sizes = parts.prefix(3).map(\.count)
+        func isNumber(_ index: Int) -> Bool {
+            parts.indices.contains(index) && parts[index].allSatisfy(\.isNumber)
+        }
+        if sizes.count == 3, sizes[2] == 2, max(sizes[0], sizes[1]) <= 2, isNumber(0), isNumber(1),
+            isNumber(2),
+            !text.prefix(3).contains(":")
+        {
+            return "a year needs four digits; "
+        }
+        if parts.first?.dropFirst(4).first == "W" { return "dates of weeks are not read; " }
+        if sizes.count > 1, sizes[0] == 4, isNumber(0) {
+            if parts[1].first == "W" { return "dates of weeks are not read; " }
+            if sizes[1] == 3, isNumber(1) { return "days of the year are not read; " }
+        }
+        if text.last == "]" || parts.last.map({ $0.count > 2 && $0.allSatisfy(\.isUppercase) }) == true {
+            return "names of time zones are not read, but offsets such as +01:00; "
+        }
+        return ""
     }
 
     /// Times of day without a date are a clock until midnight only.

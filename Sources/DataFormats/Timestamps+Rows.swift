@@ -17,7 +17,8 @@ extension Timestamps {
         return Timestamps(cells: kept, instants: instants, clock: clock, format: format)
     }
 
-    /// Returns timestamps for other instants: numbers in the unit of the cells, or ISO 8601 in place of texts.
+    /// Returns timestamps for other instants: numbers in the unit of the cells, or ISO 8601 in place of
+    /// texts.
     package func replacing(with instants: [Int64]) -> Timestamps {
         let cells: Cells
         if case .texts = self.cells {
@@ -49,7 +50,8 @@ extension Timestamps {
         }
     }
 
-    /// An instant in ISO 8601, with `Z` if the clock is UTC; a clock that starts at 0 has a duration in seconds.
+    /// An instant in ISO 8601, with `Z` if the clock is UTC; a clock that starts at 0 has a duration in
+    /// seconds.
     private func text(_ instant: Int64) -> String {
         if clock == .relative { return "\(Double(instant) / 1e9)" }
         let time = UTCTime(microseconds: instant / 1000).description

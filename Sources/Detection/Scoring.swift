@@ -128,8 +128,8 @@ extension Threshold {
             warnings.append(
                 Warning(
                     .fewCalibrationWindows, .warning,
-                    "\(calibration.count) calibration windows\(worth) are too few for a quantile of \(q): the "
-                        + "threshold is an estimate, at least their largest error. Train on more rows."))
+                    "\(calibration.count) calibration windows\(worth) are too few for a quantile of \(q): "
+                        + "the threshold is an estimate, at least their largest error. Train on more rows."))
         }
         return warnings
     }

@@ -19,11 +19,12 @@ public struct WindowErrors: Sendable {
     public internal(set) var windows: [Float] = []
     /// The error of each timestep, `[N][T]`; empty unless requested.
     public internal(set) var timesteps: [Float] = []
-    /// The error of each feature, `[N][F]`; empty unless requested. Doubles, so that the shares of features are
-    /// right however large an error is.
+    /// The error of each feature, `[N][F]`; empty unless requested. Doubles, so that the shares of features
+    /// are right however large an error is.
     public internal(set) var features: [Double] = []
 
-    /// Appends the errors of windows. Each is the mean of the errors of its values, limited to finite numbers.
+    /// Appends the errors of windows. Each is the mean of the errors of its values, limited to finite
+    /// numbers.
     /// - Parameters:
     ///   - residuals: `[N][T][F]`.
     ///   - windows: the N windows.

@@ -1,3 +1,4 @@
+import Glibc
 import TimeSeries
 
 extension ColumnStatistics {
@@ -49,6 +50,10 @@ extension ColumnStatistics {
                 "'\(name)' only rises or only falls (\(range)), as a counter does: all later values are "
                     + "outside of what a model learns. Name it in difference to use how much it changes, or "
                     + "leave it out with ignore."
+            case .index:
+                "'\(name)' has each whole number once (\(range)), as the index of shuffled rows has: it says "
+                    + "nothing about what was measured. Leave the column out with ignore, and send the rows "
+                    + "in the order of time."
             }
         return Warning(.monotoneColumn, .error, message, columns: [name])
     }
@@ -65,16 +70,25 @@ extension ColumnStatistics {
                 + (count == 1
                     ? "in row \(first.row)" : "in \(count) rows, the first of which is \(first.row),")
             : "\(count) values of '\(name)', such as \(Self.text(first.value)) in row \(first.row),"
+        // A value in most rows is the median itself.
+        let rest =
+            values.contains(median)
+            ? "" : " (median \(Self.text(median)), median absolute deviation \(Self.text(deviation)))"
         return Warning(
             .outliers, .warning,
-            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest (median \(Self.text(median)), "
-                + "median absolute deviation \(Self.text(deviation))). If it marks missing values, leave "
-                + "these cells empty; if it is a fault, leave the rows out with exclude.",
-            columns: [name], rows: outliers.prefix(Self.maxRows).map { $0.row..<($0.row + 1) })
+            "\(what) \(values.count == 1 ? "is" : "are") far outside the rest\(rest). If "
+                + "\(count == 1 ? "it marks a missing value" : "they mark missing values"), leave the "
+                + "\(count == 1 ? "cell" : "cells") empty; if "
+                + "\(count == 1 ? "it is a fault" : "they are faults"), leave the "
+                + "\(count == 1 ? "row" : "rows") out with exclude.",
+            columns: [name], rows: RowOrigins.same.ranges(of: outliers.map(\.row)))
     }
 
-    /// A number, without `.0` if it is whole.
+    /// A number without `.0` if it is whole, and without what rounding errors add to it.
     private static func text(_ number: Double) -> String {
-        Int64(exactly: number).flatMap { abs($0) < 1 << 53 ? "\($0)" : nil } ?? "\(number)"
+        if let whole = Int64(exactly: number), abs(whole) < 1 << 53 { return "\(whole)" }
+        let unit = pow(10, floor(log10(abs(number))) - 11)
+        let rounded = unit < 1 ? (number * (1 / unit).rounded()).rounded() / (1 / unit).rounded() : number
+        return "\(rounded.isFinite ? rounded : number)"
     }
 }

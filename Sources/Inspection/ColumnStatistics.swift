@@ -3,12 +3,14 @@ import TimeSeries
 
 /// The values of a feature.
 public struct ColumnStatistics: Sendable {
-    /// How a feature moves that only rises or only falls.
+    /// How a feature moves that says where a row stands, not what was measured.
     public enum Trend: String, Sendable {
         /// In equal steps, as a clock or an index does.
         case clock
         /// In steps of different sizes, as a counter does.
         case counter
+        /// To each whole number of a range once, as the index of shuffled rows does.
+        case index
     }
 
     /// The number of rows that count.
@@ -25,11 +27,11 @@ public struct ColumnStatistics: Sendable {
     public let medianAbsoluteDeviation: Double?
     /// The number of different values.
     public let distinct: Int
-    /// How the feature moves, if it only rises or only falls.
+    /// How the feature moves, if it only rises or only falls, or is an index.
     public let trend: Trend?
     /// The values that are far outside the rest, with their rows, in the order of the rows.
     public let outliers: [(row: Int, value: Double)]
-    /// The first rows without a value.
+    /// The first rows without a value, of those that were sent.
     public let missingRows: [Int]
 
     /// The share of missing values.
@@ -51,10 +53,10 @@ public struct ColumnStatistics: Sendable {
 
     /// Computes the statistics of a feature.
     /// - Parameters:
-    ///   - origins: the row of the request that each row is, `[rows]`; nil if it is the same.
+    ///   - origins: the row of the request that each row is.
     ///   - excluded: the rows that do not count, `[rows]`.
     ///   - findsTrends: whether the rows of a recording follow one another long enough for a trend.
-    init(_ table: Table, feature: Int, origins: [Int]?, excluded: [Bool]?, findsTrends: Bool) {
+    init(_ table: Table, feature: Int, origins: RowOrigins, excluded: [Bool]?, findsTrends: Bool) {
         var known: [(row: Int, value: Double)] = []
         known.reserveCapacity(table.rows)
         var missingRows: [Int] = []
@@ -66,18 +68,24 @@ public struct ColumnStatistics: Sendable {
             let value = table.values[index]
             if value.isNaN {
                 missing += 1
-                if missingRows.count < Self.maxRows { missingRows.append(row) }
+                if let row = origins[row] { missingRows.append(row) }
             } else {
                 known.append((row, value))
             }
         }
         rows = known.count + missing
         self.missing = missing
-        self.missingRows = origins.map { origins in missingRows.map { origins[$0] }.sorted() } ?? missingRows
+        self.missingRows = Array(missingRows.sorted().prefix(Self.maxRows))
         let sorted = known.map(\.value).sorted()
         (minimum, maximum) = (sorted.first, sorted.last)
         distinct = sorted.isEmpty ? 0 : 1 + zip(sorted, sorted.dropFirst()).count { $0 != $1 }
-        trend = findsTrends && distinct >= Self.minTrendRows ? Self.trend(of: known, table.recordings) : nil
+        if findsTrends, distinct >= Self.minTrendRows {
+            trend =
+                Self.trend(of: known, table.recordings)
+                ?? (distinct == rows && Self.isRangeOfIntegers(sorted) ? .index : nil)
+        } else {
+            trend = nil
+        }
         guard !sorted.isEmpty else {
             (median, medianAbsoluteDeviation, outliers) = (nil, nil, [])
             return
@@ -87,7 +95,7 @@ public struct ColumnStatistics: Sendable {
         let positions = trend == nil ? Outliers.positions(in: known.map(\.value)) : []
         outliers = positions.map { position in
             let (row, value) = known[position]
-            return (origins?[row] ?? row, value)
+            return (origins[row] ?? row, value)
         }.sorted { $0.row < $1.row }
     }
 
@@ -111,6 +119,11 @@ public struct ColumnStatistics: Sendable {
 
     /// The minimum number of different values of a trend, so that a short series that rises is none.
     private static let minTrendRows = 20
+
+    /// Whether sorted values are whole numbers without a gap.
+    private static func isRangeOfIntegers(_ sorted: [Double]) -> Bool {
+        sorted[0].rounded() == sorted[0] && zip(sorted, sorted.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    }
 
     private static func trend(
         of known: [(row: Int, value: Double)], _ recordings: [Range<Int>]

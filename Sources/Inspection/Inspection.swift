@@ -32,12 +32,12 @@ public struct Inspection: Sendable {
     /// Inspects a table.
     /// - Parameters:
     ///   - time: the times of the rows before they were arranged; nil for those of the table.
-    ///   - origins: the row of the request that each row is, `[rows]`; nil if it is the same.
+    ///   - origins: the row of the request that each row is.
     ///   - excluded: the rows that are left out, `[rows]`; nil for none. Their values do not count.
     ///   - timesteps: T, if the recordings of the table are windows.
     ///   - previewPoints: the maximum number of points of the preview; nil for none.
     public init(
-        _ table: Table, time: TimeInspection? = nil, origins: [Int]? = nil, excluded: [Bool]? = nil,
+        _ table: Table, time: TimeInspection? = nil, origins: RowOrigins = .same, excluded: [Bool]? = nil,
         timesteps: Int? = nil, previewPoints: Int? = nil
     ) {
         rows = table.rows
@@ -57,7 +57,16 @@ public struct Inspection: Sendable {
             Column(column: $0, statistics: $0.role == .feature ? byName[$0.name] : nil)
         }
         let named = zip(features, statistics).map { (name: $0, statistics: $1) }
-        warnings = table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
+        warnings =
+            table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
+            + Suggestions.labels(named).map {
+                Warning(
+                    .labelColumn, .warning,
+                    "'\($0)' has 0 or 1 in each row and is named like labels of anomalies, but is used as a "
+                        + "feature: a model would learn the labels. Name it in exclude, so that these rows "
+                        + "are left out, or leave the column out with ignore.",
+                    columns: [$0])
+            }
         suggestions = Suggestions(
             named, time: self.time, labels: table.lines != nil && table.flags == nil,
             timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)

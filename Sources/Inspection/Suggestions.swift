@@ -12,6 +12,10 @@ public struct Suggestions: Sendable, Equatable {
     public let order: OrderPolicy?
     /// What should be done with rows of the same time.
     public let duplicates: DuplicatePolicy?
+    /// An interval to resample rows whose intervals vary.
+    public let interval: TimeSpan?
+    /// How the rows are filled that have no values then.
+    public let missing: MissingValuePolicy?
     /// T: the period of the features, or how long their values depend on one another.
     public let timesteps: Int?
     /// A scaling for data with outliers.
@@ -20,7 +24,7 @@ public struct Suggestions: Sendable, Equatable {
     /// Whether there is none.
     public var isEmpty: Bool {
         ignore.isEmpty && difference.isEmpty && exclude == nil && order == nil && duplicates == nil
-            && timesteps == nil && scaling == nil
+            && interval == nil && timesteps == nil && scaling == nil
     }
 
     /// - Parameters:
@@ -34,24 +38,46 @@ public struct Suggestions: Sendable, Equatable {
             features.filter { isSuggested($0.statistics) }.map(\.name)
         }
         // One feature must remain.
-        let left = names { $0.trend == .clock || $0.missing == $0.rows }
-        ignore = left.count < features.count ? left : []
+        let flags = Self.labels(features)
+        let exclude = labels ? flags.first : nil
+        let useless = names { $0.trend == .clock || $0.trend == .index || $0.missing == $0.rows }
+        let left = useless + flags.filter { $0 != exclude }
+        if left.count + (exclude == nil ? 0 : 1) < features.count {
+            (ignore, self.exclude) = (left, exclude)
+        } else {
+            (ignore, self.exclude) = (useless.count < features.count ? useless : [], nil)
+        }
         difference = names { $0.trend == .counter }
-        let flags = names { $0.isFlag }.filter(Self.isNameOfLabels)
-        exclude = labels && flags.count < features.count - ignore.count ? flags.first : nil
         order = time.map { $0.order == .ascending } ?? true ? nil : .sort
         duplicates = time.map { $0.duplicates == 0 } ?? true ? nil : .last
+        interval = time?.gridInterval
+        missing = time?.leavesCells == true ? .linear : nil
         self.timesteps = timesteps
         scaling =
             features.contains { !$0.statistics.outliers.isEmpty } ? Scaling(rawValue: "robust") : nil
     }
 
-    /// Whether a column is named like labels: `anomaly`, `is_anomaly`, `label`.
-    private static func isNameOfLabels(_ name: String) -> Bool {
-        var name = name.lowercased()[...]
-        if name.hasPrefix("is") { name = name.dropFirst(2).drop { $0 == "_" } }
-        return [
-            "label", "labels", "anomaly", "anomalies", "anomalous", "outlier", "outliers", "fault", "attack",
-        ].contains(name)
+    /// The features that seem to have labels: their values are 0 and 1, and their names are those of labels.
+    static func labels(_ features: [(name: String, statistics: ColumnStatistics)]) -> [String] {
+        features.filter { $0.statistics.isFlag && isNameOfLabels($0.name) }.map(\.name)
     }
+
+    /// Whether a column is named like labels: `anomaly`, `is_anomaly`, `AnomalyLabel`, `Normal/Attack`.
+    private static func isNameOfLabels(_ name: String) -> Bool {
+        var words = [""]
+        var isAfterLower = false
+        for character in name {
+            if !character.isLetter || (isAfterLower && character.isUppercase) { words.append("") }
+            if character.isLetter { words[words.count - 1] += character.lowercased() }
+            isAfterLower = character.isLowercase
+        }
+        words.removeAll { $0.isEmpty }
+        let maxWords = 3
+        return words.count <= maxWords && !nouns.isDisjoint(with: words)
+    }
+
+    private static let nouns: Set<String> = [
+        "label", "labels", "anomaly", "anomalies", "anomalous", "isanomaly", "outlier", "outliers", "fault",
+        "faulty", "attack", "attacks", "failure", "failures", "changepoint", "truth", "target", "class",
+    ]
 }

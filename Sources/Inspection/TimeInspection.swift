@@ -16,6 +16,10 @@ public struct TimeInspection: Sendable, Equatable {
     /// The rows before which there is a gap; by the default rule (``TimeSeries/GapRule/automatic``), if no
     /// other was used.
     public var gaps: [Int]
+    /// The interval of a grid for rows whose intervals vary; nil for regular ones.
+    public let gridInterval: TimeSpan?
+    /// Whether that grid has rows without values.
+    public let leavesCells: Bool
 
     /// - Parameters:
     ///   - timestamps: the timestamps of the rows.
@@ -30,5 +34,7 @@ public struct TimeInspection: Sendable, Equatable {
         duplicates = rows.duplicateCount
         interval = rows.medianInterval.map { Double($0.nanoseconds) / 1e9 }
         gaps = rows.gaps(.automatic)
+        gridInterval = rows.gridInterval
+        leavesCells = gridInterval.map { rows.leavesCells(withInterval: $0) } ?? false
     }
 }

@@ -78,7 +78,7 @@ package struct FieldReader: Sendable {
     }
 
     /// Makes a name known.
-    mutating func learn(_ name: String) {
+    package mutating func learn(_ name: String) {
         if !known.contains(name) { known.append(name) }
     }
 
@@ -101,6 +101,9 @@ package struct FieldReader: Sendable {
                 .invalid, at: pointer(to: field.name), "unknown \(word) \(Quote.text(field.name)); \(advice)")
         }
     }
+
+    /// Whether a getter was called with a name.
+    package func isKnown(_ name: String) -> Bool { known.contains(name) }
 
     // MARK: Errors
 

@@ -47,7 +47,7 @@ extension FieldReader {
         default: span = nil
         }
         guard let span else {
-            throw error(name, "must be a number of seconds above 0, or \(TimeSpan.rule)")
+            throw error(name, "must be \(TimeSpan.rule)")
         }
         return span
     }

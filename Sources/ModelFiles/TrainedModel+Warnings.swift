@@ -61,8 +61,8 @@ extension TrainedModel {
         return Warning(
             .precision, .warning,
             "The values are float32, which near \(Float.limiting(scaler.offset[first])) has steps of "
-                + "\(spacing), but the model knows variations of \(Float.limiting(scaler.scale[first])). Send "
-                + "float64 (FP64 under /v2), or numbers with all their digits.",
+                + "\(spacing), but the model knows variations of \(Float.limiting(scaler.scale[first])). "
+                + "Send float64 (FP64 under /v2), or numbers with all their digits.",
             columns: rounded.map(description.name(ofFeature:)))
     }
 }

@@ -1,10 +1,10 @@
 import JSON
 import TimeSeries
 
-/// Warnings in the metadata of a model's file: `code`, `level`, `message`, and `columns` and `rows` where they
-/// apply.
+/// Warnings in the metadata of a model's file: `code`, `level`, `message`, and `columns` and `rows` where
+/// they apply.
 extension JSONWriter {
-    /// Writes `"name":[{"code":"outliers","level":"warning","message":"…","columns":["a"],"rows":[[8,9]]},…]`.
+    /// Writes `"name":[{"code":"outliers","level":"warning","message":"…","rows":[[8,9]]}]`.
     package mutating func member(_ name: String, _ warnings: [Warning]) {
         array(name, of: warnings) { json, warning in
             json.object { json in

@@ -135,11 +135,12 @@ extension RepriseClient {
         struct Problem: Decodable {
             let detail: String
             let pointer: String?
+            let remedies: [ClientError.Remedy]?
         }
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
         throw ClientError(
             problem?.detail ?? "the server responded with status \(response.status)",
-            status: response.status, pointer: problem?.pointer)
+            status: response.status, pointer: problem?.pointer, remedies: problem?.remedies ?? [])
     }
 }
 

@@ -7,13 +7,27 @@ public struct ClientError: Error, CustomStringConvertible, Sendable {
     public let status: Int?
     /// JSON pointer (RFC 6901) to the part of the request that the server refuses, if the response has one.
     public let pointer: String?
+    /// Options with which the server may read data that it has refused; each is one way.
+    public let remedies: [Remedy]
     /// Whether no connection could be opened.
     public let isUnreachable: Bool
 
-    init(_ description: String, status: Int? = nil, pointer: String? = nil, isUnreachable: Bool = false) {
+    /// An option, and its value.
+    public struct Remedy: Decodable, Sendable {
+        /// The name of the option in openapi.yaml; `charset` is a parameter of Content-Type.
+        public let option: String
+        /// The value.
+        public let value: String
+    }
+
+    init(
+        _ description: String, status: Int? = nil, pointer: String? = nil, remedies: [Remedy] = [],
+        isUnreachable: Bool = false
+    ) {
         self.description = description
         self.status = status
         self.pointer = pointer
+        self.remedies = remedies
         self.isUnreachable = isUnreachable
     }
 }

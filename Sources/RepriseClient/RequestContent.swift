@@ -44,10 +44,12 @@ public struct RequestContent: Sendable {
     }
 
     /// CSV, with the options as query parameters.
+    /// - Parameter charset: the character encoding; nil for UTF-8, and for what a byte order mark says.
     public static func csv(
-        _ csv: [UInt8], options: [String: RequestValue]
+        _ csv: [UInt8], charset: String? = nil, options: [String: RequestValue]
     ) throws(ClientError) -> RequestContent {
-        RequestContent(query: try query(options), type: "text/csv", body: csv)
+        let parameter = charset.map { "; charset=\($0)" } ?? ""
+        return RequestContent(query: try query(options), type: "text/csv\(parameter)", body: csv)
     }
 
     /// An array in NumPy's `.npy` format, with the options as query parameters.

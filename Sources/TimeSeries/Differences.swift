@@ -1,8 +1,8 @@
 /// Features of which a model learns the changes instead of the values, so that a counter becomes a rate.
 ///
-/// A difference is the value minus the last known one in the same recording. With times it is converted to the
-/// usual interval of the training rows, so that jitter and missing rows do not change a rate; without times it
-/// is converted to one row. The first row of a recording has no difference and is in no window.
+/// A difference is the value minus the last known one in the same recording. With times it is converted to
+/// the usual interval of the training rows, so that jitter and missing rows do not change a rate; without
+/// times it is converted to one row. The first row of a recording has no difference and is in no window.
 ///
 /// A counter sometimes falls: it starts again at 0 when its device does, or it passes the largest number of
 /// 32 or 64 bits. A difference across the latter is computed modulo that number; across a restart it is
@@ -148,8 +148,8 @@ public struct Differences: Sendable, Equatable {
 }
 
 extension Series<Double> {
-    /// Whether a feature rises: at most one step in ten is a restart, at most one for four steps that rise, and
-    /// at most one in a thousand is another fall.
+    /// Whether a feature rises: at most one step in ten is a restart, at most one for four steps that rise,
+    /// and at most one in a thousand is another fall.
     fileprivate func isCounter(_ feature: Int, _ recordings: [Range<Int>]) -> Bool {
         var (steps, rises, restarts, falls) = (0, 0, 0, 0)
         for recording in recordings {

@@ -44,8 +44,8 @@ extension TimedRows {
         return [
             Warning(
                 .duplicateTimestamps, .info,
-                "\(duplicates.count == 1 ? "1 row repeats" : "\(duplicates.count) rows repeat") the timestamp "
-                    + "of another row; \(result).", rows: ranges)
+                "\(duplicates.count == 1 ? "1 row repeats" : "\(duplicates.count) rows repeat") the "
+                    + "timestamp of another row; \(result).", rows: ranges)
         ]
     }
 
@@ -63,7 +63,8 @@ extension TimedRows {
 
     private func refusal(of duplicates: [Int], _ ranges: [Range<Int>]) -> TimeError {
         let first = duplicates[0]
-        let count = duplicates.count == 1 ? "" : ", as do \(duplicates.count - 1) more rows"
+        let others = duplicates.count - 1
+        let count = others == 0 ? "" : ", as in \(others) more row\(others == 1 ? "" : "s")"
         var remedy = "send each time once, or set duplicates to last or mean"
         if duplicates.count >= rows / 2 {
             remedy += ". If the timestamps are coarser than the rows, leave their column out"

@@ -33,8 +33,8 @@ extension TimedRows {
     /// The rows must be in order.
     /// - Parameters:
     ///   - rule: what is too long.
-    ///   - interval: the interval of a resampling that follows. Then the rule `automatic` takes the longer one
-    ///     of this and the median, and shorter intervals count as regular.
+    ///   - interval: the interval of a resampling that follows. Then the rule `automatic` takes the longer
+    ///     one of this and the median, and shorter intervals count as regular.
     /// - Returns: a warning about gaps, or about irregular intervals.
     public mutating func splitAtGaps(_ rule: GapRule, interval: TimeSpan? = nil) -> [Warning] {
         guard let limit = limit(rule, interval: interval) else {
@@ -96,6 +96,27 @@ extension TimedRows {
                 + "\(TimeSpan(nanoseconds: longest).approximation), with a median of "
                 + "\(median.approximation); no interval counts as a gap. Set interval to resample, such as "
                 + "\"\(median.roundedUp)\", or max_gap.")
+    }
+
+    /// The interval of a grid for rows whose intervals vary by nature; nil for regular ones, for too few rows
+    /// to tell, and if the grid would have many times more rows.
+    public var gridInterval: TimeSpan? {
+        let counted = successors.reduce(0) { $0 + (interval(before: $1) > 0 ? 1 : 0) }
+        guard counted >= 3, limit(.automatic, interval: nil) == nil, let median = medianInterval else {
+            return nil
+        }
+        let grid = median.roundedUp
+        let cells = recordings.reduce(0.0) { sum, rows in
+            guard let first = rows.first, let last = rows.last else { return sum }
+            let span = TimeSpan.nanoseconds(from: instants[first], to: instants[last])
+            return sum + Double(span) / Double(grid.nanoseconds) + 1
+        }
+        return cells <= 4 * Double(self.rows) ? grid : nil
+    }
+
+    /// Whether a grid has cells without rows.
+    public func leavesCells(withInterval interval: TimeSpan) -> Bool {
+        successors.contains { self.interval(before: $0) > interval.nanoseconds }
     }
 
     private mutating func split(before gaps: [Int]) {

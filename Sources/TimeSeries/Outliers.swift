@@ -4,10 +4,14 @@
 /// A column has outliers if at most 5 % of its values are more than ``minDeviations`` robust standard
 /// deviations away from the median, *and* a gap separates them from the rest: the nearest of them is
 /// ``minGap`` times as far from the median as the farthest of the rest. So the tail of a distribution with
-/// heavy tails is no outlier, nor is a column that is 0 most of the time and large in bursts. The deviation is
-/// the interquartile range divided by 1.349, which is that of a normal distribution. If that is 0, it is the
-/// median distance of the values that differ from the median. If few values differ, only those are outliers
-/// that are a usual code for a missing value.
+/// heavy tails is no outlier, nor is a column that is 0 most of the time and large in bursts. The deviation
+/// is the interquartile range divided by 1.349, which is that of a normal distribution. If that is 0, it is
+/// the median distance of the values that differ from the median. If few values differ, only those are
+/// outliers that are a usual code for a missing value.
+///
+/// Values that are the same each time are outliers however many they are, if they are as far from the rest:
+/// those that are a usual code for a missing value, and in less than half of the rows one whose magnitude is
+/// ``minRepeatedRatio`` times that of the rest. Other groups of more than 5 % are a state of the process.
 public struct Outliers: Sendable, Equatable {
     /// The outliers of one column.
     public struct Column: Sendable, Equatable {
@@ -28,6 +32,7 @@ public struct Outliers: Sendable, Equatable {
     private static let maxShare = 0.05
     private static let minDeviations = 20.0
     private static let minGap = 3.0
+    private static let minRepeatedRatio = 100.0
     /// With fewer rows, a column has no outliers.
     private static let minRows = 8
 
@@ -79,6 +84,64 @@ public struct Outliers: Sendable, Equatable {
     /// - Parameter values: without missing values.
     package static func positions(in values: [Double]) -> [Int] {
         guard values.count >= minRows else { return [] }
+        let repeated = repeatedOutliers(in: values)
+        guard !repeated.isEmpty else { return isolatedPositions(in: values) }
+        let rest = values.indices.filter { !repeated.contains(values[$0]) }
+        let isolated = rest.count < minRows ? [] : isolatedPositions(in: rest.map { values[$0] })
+        return (isolated.map { rest[$0] } + values.indices.filter { repeated.contains(values[$0]) }).sorted()
+    }
+
+    /// The values that are outliers though they may be many.
+    private static func repeatedOutliers(in values: [Double]) -> Set<Double> {
+        var rest = values.filter { !isUsualCode($0) }
+        var found: Set<Double> = []
+        if rest.count < values.count {
+            let codes = Set(values.lazy.filter(isUsualCode))
+            let bulk = rest.count < minRows ? nil : Bulk(of: rest)
+            // 65535 beside zeros may be a flag.
+            found = codes.filter { code in
+                bulk.map { $0.isFar(code) && ($0.varies || $0.median != 0 || code < 0) } ?? false
+            }
+        }
+        // The value of the largest magnitude.
+        guard let low = rest.min(), let high = rest.max() else { return found }
+        let extreme = abs(low) > abs(high) ? low : high
+        let count = rest.count { $0 == extreme }
+        guard Double(count) > maxShare * Double(values.count), 2 * count < values.count else { return found }
+        rest.removeAll { $0 == extreme }
+        let largest = rest.reduce(0) { max($0, abs($1)) }
+        guard rest.count >= minRows, abs(extreme) >= minRepeatedRatio * largest else { return found }
+        // Beside values that are mostly the same, it may be a state.
+        let bulk = Bulk(of: rest)
+        if bulk.varies, bulk.isFar(extreme) { found.insert(extreme) }
+        return found
+    }
+
+    /// Where most of some values are.
+    private struct Bulk {
+        let median: Double
+        let spread: Double
+        let farthest: Double
+
+        init(of values: [Double]) {
+            let sorted = values.sorted()
+            median = sorted[sorted.count / 2]
+            spread = (sorted[3 * sorted.count / 4] - sorted[sorted.count / 4]) / 1.349
+            farthest = max(sorted[sorted.count - 1] - median, median - sorted[0])
+        }
+
+        /// Whether most values differ.
+        var varies: Bool { spread > Scaler.minSpread(at: median) }
+
+        /// Whether a value is an outlier beside these.
+        func isFar(_ value: Double) -> Bool {
+            let distance = abs(value - median)
+            return distance > minDeviations * spread && distance > minGap * farthest
+        }
+    }
+
+    /// Returns the positions of outliers that are few.
+    private static func isolatedPositions(in values: [Double]) -> [Int] {
         let sorted = values.sorted()
         let count = sorted.count
         let median = sorted[count / 2]
@@ -109,14 +172,21 @@ public struct Outliers: Sendable, Equatable {
         return []
     }
 
-    /// Whether a value is one that software writes for a failed reading: at least three nines, the limits of
-    /// integers, or a magnitude that no sensor has.
+    /// Whether a value is one that software writes for a failed reading, or larger than any sensor's.
     private static func isCodeOfMissingValue(_ value: Double) -> Bool {
+        abs(value) >= 1e15 || isUsualCode(value)
+    }
+
+    /// Whether a value is one that software writes for a failed reading: at least three nines, also with a
+    /// fraction of .25 as in well logs, or the limits of integers.
+    private static func isUsualCode(_ value: Double) -> Bool {
         let size = abs(value)
-        if size >= 1e15 { return true }
-        guard let integer = Int(exactly: size) else { return false }
-        let limits = [32_767, 32_768, 65_535, 2_147_483_647, 2_147_483_648, 4_294_967_295]
-        return limits.contains(integer) || integer >= 999 && "\(integer)".allSatisfy { $0 == "9" }
+        guard size >= 999, size <= 999_999_999_999 else { return false }
+        guard let integer = Int(exactly: size) else { return value == -999.25 }
+        switch integer {
+        case 32_767, 32_768, 65_535, 2_147_483_647, 2_147_483_648, 4_294_967_295: return true
+        default: return integer % 1000 == 999 && "\(integer)".allSatisfy { $0 == "9" }
+        }
     }
 }
 

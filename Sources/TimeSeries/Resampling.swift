@@ -53,6 +53,7 @@ extension TimedRows {
         times.reserveCapacity(total)
         var newFlags = flags.map { _ in [Bool](repeating: false, count: total) }
         var newRecordings: [Range<Int>] = []
+        var cellOrigins = [Int?](repeating: nil, count: total)
         for (recording, count) in zip(recordings, counts) where count > 0 {
             let start = times.count
             newRecordings.append(start..<(start + count))
@@ -66,6 +67,7 @@ extension TimedRows {
                 var end = row + 1
                 while end < recording.upperBound, cell(end) == current { end += 1 }
                 let target = start + Int(current - first)
+                cellOrigins[target] = origin(of: end - 1)
                 if let flags { newFlags?[target] = flags[row..<end].contains(true) }
                 for feature in 0..<features {
                     values[target * features + feature] = aggregate(row..<end, feature, resampling.aggregate)
@@ -75,6 +77,7 @@ extension TimedRows {
         }
         series = Series(unchecked: values, features: features)
         (instants, recordings, flags, origins) = (times, newRecordings, newFlags, nil)
+        self.cellOrigins = cellOrigins
         isResampled = true
     }
 

@@ -5,7 +5,8 @@ public enum Scaling: String, Sendable, CaseIterable {
     case standard
     /// The range of each feature is mapped to 0…1, as scikit-learn's `MinMaxScaler`.
     case minmax
-    /// As `standard`, without outliers (``Outliers``), and a constant feature is divided by 1e-4 of its value.
+    /// As `standard`, without outliers (``Outliers``), and a constant feature is divided by 1e-4 of its
+    /// value.
     case robust
     /// The data are not scaled.
     case none
@@ -92,9 +93,10 @@ public struct Scaler: Sendable, Equatable {
         self.init(scaling: scaling, offset: offset, scale: scale)
     }
 
-    /// The spread of a feature at a level, up to which it counts as constant.
+    /// The spread of a feature at a level, up to which it counts as constant: rounding errors in the last
+    /// digit of a double.
     @inlinable
-    static func minSpread(at level: Double) -> Double { 1e-13 * max(abs(level), .leastNormalMagnitude) }
+    static func minSpread(at level: Double) -> Double { 2 * max(abs(level), .leastNormalMagnitude).ulp }
 
     /// The scale of a constant feature with `robust` scaling, as a share of its value.
     @usableFromInline static let relativeScaleOfConstant = 1e-4
@@ -198,14 +200,20 @@ struct Column<Value: BinaryFloatingPoint & Sendable> {
         }
         let mean = first + reduce(0) { $0 + ($1 - first) } / count
         let variance = reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-        guard !variance.isFinite else { return (mean, variance.squareRoot()) }
-        // Values whose squares overflow: computed with small numbers.
-        let unit = 0x1p-600
+        if variance.isFinite, variance >= Self.minExactVariance { return (mean, variance.squareRoot()) }
+        let farthest = reduce(0) { max($0, abs($1 - first)) }
+        guard farthest > 0 else { return (mean, 0) }
+        // Differences whose squares overflow or vanish: computed in a unit in which they are about 1.
+        let size = farthest.isFinite ? farthest : .greatestFiniteMagnitude
+        let unit = Double(sign: .plus, exponent: min(max(-size.exponent, -1000), 1000), significand: 1)
         let (count, scaledFirst) = (count, first * unit)
         let scaledMean = scaledFirst + reduce(0) { $0 + ($1 * unit - scaledFirst) / count }
         let scaledVariance = reduce(0) { $0 + ($1 * unit - scaledMean) * ($1 * unit - scaledMean) / count }
         return ((scaledMean / unit).limited, (scaledVariance.squareRoot() / unit).limited)
     }
+
+    /// Smaller variances have lost digits because squares became subnormal.
+    @usableFromInline static var minExactVariance: Double { 1e-280 }
 
     @inlinable
     func minimumAndRange() -> (Double, Double) {

@@ -1,7 +1,7 @@
 /// Rows of measurements in time order, `[rows][F]`, in one row-major buffer.
 ///
-/// A `Series<Double>` is in the units of the data, a `Series<Float>` in scaled units: ``Scaler`` subtracts the
-/// offset of a feature in double precision before the values become `Float`.
+/// A `Series<Double>` is in the units of the data, a `Series<Float>` in scaled units: ``Scaler`` subtracts
+/// the offset of a feature in double precision before the values become `Float`.
 public struct Series<Value: BinaryFloatingPoint & Sendable>: Sendable, Equatable {
     /// F, the number of features.
     public let features: Int

@@ -11,7 +11,9 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
     ]
 
     /// The valid texts, for error messages.
-    public static let rule = "a number with a unit, such as \"500ms\", \"30s\", \"5m\", \"1h\" or \"1d\""
+    public static let rule =
+        "a number of seconds, or a number with a unit, such as \"500ms\", \"30s\", \"5m\", \"1h\" or \"1d\", "
+        + "from 1 ns to 100 years"
 
     /// Creates a length from nanoseconds.
     /// - Parameter nanoseconds: at least 1.
@@ -58,6 +60,7 @@ public struct TimeSpan: Sendable, Hashable, Comparable {
         return TimeSpan(nanoseconds: isOverflow ? .max : product)
     }
 
+    /// Whether a length is shorter than another one.
     public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Returns the nanoseconds from one instant to another, limited to the range of Int64.

@@ -15,6 +15,9 @@ public struct TimedRows: Sendable, Equatable {
     /// The row of the data as they were sent that each row is, `[rows]`, or the last of those that it was
     /// computed from; nil if the rows are as they were sent, or were resampled.
     public internal(set) var origins: [Int]?
+    /// The last row of the data as they were sent in each cell of the grid, `[rows]`; nil unless the rows
+    /// were resampled. An element is nil for a cell without rows.
+    var cellOrigins: [Int?]?
     /// Whether the instants are on a grid, so that timestamps have to be made from them.
     public internal(set) var isResampled = false
     /// Whether the clock shows a local time, which is set back at the end of daylight saving time.
@@ -49,6 +52,9 @@ public struct TimedRows: Sendable, Equatable {
             Series(unchecked: values, features: 1), instants: instants, recordings: recordings,
             hasLocalClock: hasLocalClock)
     }
+
+    /// The rows of the data as they were sent that the rows are.
+    public var rowOrigins: RowOrigins { RowOrigins(cellOrigins ?? origins) }
 
     /// Returns the row of the data as they were sent.
     func origin(of row: Int) -> Int { origins?[row] ?? row }
@@ -107,21 +113,6 @@ public struct TimeError: Error, Sendable, Equatable {
 }
 
 extension TimedRows {
-    /// The maximum number of ranges of rows in a warning.
-    private static let maxRanges = 100
-
     /// Returns rows as ranges of rows of the data as they were sent: at most the first 100.
-    func originRanges(of rows: [Int]) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        for row in rows.map({ origin(of: $0) }).sorted() {
-            if let last = ranges.last, row <= last.upperBound {
-                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, row + 1)
-            } else if ranges.count < Self.maxRanges {
-                ranges.append(row..<(row + 1))
-            } else {
-                break
-            }
-        }
-        return ranges
-    }
+    func originRanges(of rows: [Int]) -> [Range<Int>] { RowOrigins(origins).ranges(of: rows) }
 }

@@ -52,6 +52,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case ignoredColumn = "ignored_column"
     /// A few rows that are far outside the rest.
     case outliers
+    /// A feature that seems to have the labels of anomalies.
+    case labelColumn = "label_column"
 
     // MARK: Reading
 
@@ -91,7 +93,7 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case fewCalibrationWindows = "few_calibration_windows"
     /// A threshold that was learned from the windows that the weights were fitted to.
     case thresholdFromTraining = "threshold_from_training"
-    /// A network that is not better than predicting the mean.
+    /// A network that is not better than one value for each column, or than its initial weights.
     case nothingLearned = "nothing_learned"
     /// Windows that differ from those of the calibration.
     case drift

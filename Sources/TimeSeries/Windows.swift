@@ -63,7 +63,8 @@ public struct Windows<Value: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         guard !starts.isEmpty else {
             throw .shape(
                 recordings.count == 1
-                    ? "a series of \(series.rows) rows is shorter than one window of \(timesteps) timesteps"
+                    ? "a series of \(recordings[0].count) row\(recordings[0].count == 1 ? "" : "s") is "
+                        + "shorter than one window of \(timesteps) timesteps"
                     : "each of the \(recordings.count) recordings is shorter than one window of \(timesteps) "
                         + "timesteps"
             )

@@ -80,8 +80,8 @@ public struct PlannedTraining: Sendable {
         guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
         let oddities = TrainingWarnings(windows, data, names: specification.featureNames)
         let warnings =
-            oddities.ofData
-            + oddities.of(model, learned.detector.measure, options.loss, threshold: threshold.value)
+            oddities.ofData.map(specification.origins.locating)
+            + oddities.of(model, learned.detector.measure, options, threshold: threshold.value)
         let description = ModelDescription(
             architecture: specification.architecture, network: network,
             featureNames: specification.featureNames, columns: specification.columns,

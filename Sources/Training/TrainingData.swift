@@ -64,8 +64,8 @@ struct TrainingData {
     /// 10^8 rows.
     private static let maxFittedValue: Float = 1e4
 
-    /// The windows as the weights are fitted to them: limited, so that an outlier that is kept cannot make the
-    /// loss overflow. Data that are not scaled stay as they are.
+    /// The windows as the weights are fitted to them: limited, so that an outlier that is kept cannot make
+    /// the loss overflow. Data that are not scaled stay as they are.
     var fitted: Windows<Float> {
         let limit = Self.maxFittedValue
         guard scaler.scaling != .none, !windows.series.values.allSatisfy({ abs($0) <= limit }) else {

@@ -30,6 +30,8 @@ public struct TrainingSpecification: Sendable {
     public var columns: [TableColumn]?
     /// What was done with the rows before they became windows, and is done again whenever the model is used.
     public var preparation = Preparation()
+    /// The rows of the data as they were sent that the rows of the windows are, for warnings.
+    public var origins = RowOrigins.same
     /// JSON that is stored with the model.
     public var note: String?
     /// The fingerprint of the request (``IdempotencyKey/fingerprint``), which is stored with the model so

@@ -25,17 +25,7 @@ struct TrainingWarnings {
     // MARK: Data
 
     /// What can be said before the network is fitted.
-    var ofData: [Warning] { [shortRecordings, outliers, precision].compactMap(\.self) }
-
-    private var shortRecordings: Warning? {
-        let short = all.recordings.filter { $0.count < all.timesteps }
-        guard !short.isEmpty else { return nil }
-        return Warning(
-            .shortRecordings, .warning,
-            "\(short.count) of \(all.recordings.count) recordings are shorter than a window of "
-                + "\(all.timesteps) rows and were not used. Use fewer timesteps, or send longer recordings.",
-            rows: short)
-    }
+    var ofData: [Warning] { [outliers, precision].compactMap(\.self) }
 
     /// The columns that the text of a warning describes; `columns` has all.
     private static let maxDescribed = 5
@@ -71,28 +61,57 @@ struct TrainingWarnings {
             columns: columns.map { name($0.feature) }, rows: data.outliers.rows)
     }
 
-    /// Without scaling, an offset stays in the float32 numbers of the network.
+    /// Without scaling, an offset stays in the float32 numbers of the network; with it, differences that a
+    /// double cannot hold are lost before.
     private var precision: Warning? {
-        guard data.scaler.scaling == .none else { return nil }
-        let needed = Scaler(.standard, fittedTo: all.series, rows: all.coveredRows)
-        let columns = (0..<all.features).filter { needed.needsDoublePrecision(feature: $0) }
+        let isScaled = data.scaler.scaling != .none
+        let needed = isScaled ? nil : Scaler(.standard, fittedTo: all.series, rows: all.coveredRows)
+        let columns = (0..<all.features).filter { feature in
+            needed?.needsDoublePrecision(feature: feature) ?? isCoarse(feature)
+        }
         guard !columns.isEmpty else { return nil }
+        let more = columns.count - Self.maxDescribed
+        let described =
+            columns.prefix(Self.maxDescribed).map { Self.quote(name($0)) }
+            + (more > 0 ? ["\(more) more columns"] : [])
         return Warning(
             .precision, .warning,
-            "The values of \(columns.count) columns are so large against their variation that float32, in "
-                + "which the network computes, loses it. Use scaling: robust or standard, which subtracts the "
-                + "mean before.",
+            "The values of \(described.joined(separator: ", ")) are so large against their variation that "
+                + (isScaled
+                    ? "doubles hold only a few digits of it, or none. Send the differences from a number "
+                        + "near them."
+                    : "float32, in which the network computes, loses it. Use scaling: robust or standard, "
+                        + "which subtracts the mean before."),
             columns: columns.map(name))
+    }
+
+    /// A column whose range is less than this number of steps of its doubles is coarse.
+    private static let minSteps = 256.0
+    /// The double from which on whole numbers are rounded.
+    private static let maxExactInteger = 0x1p53
+
+    /// Whether doubles hold only a few digits of a column's variation.
+    private func isCoarse(_ feature: Int) -> Bool {
+        var (low, high) = (Double.infinity, -Double.infinity)
+        for row in all.coveredRows.lazy.flatMap(\.self) {
+            let value = all.series.values[row * all.features + feature]
+            (low, high) = (min(low, value), max(high, value))
+        }
+        let largest = max(abs(low), abs(high))
+        let isExact = low == high && largest < Self.maxExactInteger
+        return !isExact && high - low < Self.minSteps * largest.ulp
     }
 
     // MARK: Network
 
     /// What can be said of the fitted network.
     /// - Parameters:
-    ///   - loss: the loss that was minimised.
+    ///   - options: those that it was fitted with.
     ///   - threshold: the error that is an anomaly.
-    func of(_ model: Model, _ measure: ErrorMeasure, _ loss: Loss, threshold: Float) -> [Warning] {
-        [constantColumns(model, measure, threshold), nothingLearned(model, loss)].compactMap(\.self)
+    func of(
+        _ model: Model, _ measure: ErrorMeasure, _ options: TrainingOptions, threshold: Float
+    ) -> [Warning] {
+        [constantColumns(model, measure, threshold), nothingLearned(model, options)].compactMap(\.self)
     }
 
     private func constantColumns(_ model: Model, _ measure: ErrorMeasure, _ threshold: Float) -> Warning? {
@@ -150,33 +169,20 @@ struct TrainingWarnings {
         return index < steps.count ? steps[index] * data.scaler.scale[feature] : nil
     }
 
-    /// The maximum number of windows that the loss is compared on.
-    private static let maxCompared = 512
-    /// A loss of this share of the one of predicting the mean is not below it: initial weights reach it by
-    /// chance.
-    private static let minShareOfMean = 0.99
-
-    private func nothingLearned(_ model: Model, _ loss: Loss) -> Warning? {
-        let (fitted, validation) = (data.parts.fitted, data.parts.validation)
-        let part = data.windows[validation.isEmpty ? fitted : validation]
-        let count = min(part.count, Self.maxCompared)
-        let sample = Windows(
-            joining: (0..<count).map { part[($0 * part.count / count)..<($0 * part.count / count + 1)] })
-        let features = sample.features
-        let mean = Scaler(
-            .standard, fittedTo: data.windows.series, rows: data.windows[fitted].coveredRows
-        ).offset.map { Float($0) }
-        let values = sample.series.values
-        let reference = loss.mean(of: values.indices.map { mean[$0 % features] }, values)
-        let reached = loss.mean(of: model.reconstruct(sample), values)
-        // Constant columns alone leave nothing to learn, which `constant_column` says.
-        guard reached >= Self.minShareOfMean * reference, reference > 1e-9 else { return nil }
+    private func nothingLearned(_ model: Model, _ options: TrainingOptions) -> Warning? {
+        let check = LearningCheck(
+            data.fitted, data.parts, loss: options.loss, isScaled: data.scaler.scaling != .none)
+        let weights = model.network.initialWeights(seed: options.seed)
+        guard let failure = check.failure(of: model, initial: try? Model(model.network, weights: weights))
+        else {
+            return nil
+        }
         return Warning(
             .nothingLearned, .error,
-            "The network has learned nothing: its loss on the "
-                + "\(validation.isEmpty ? "fitted windows" : "windows of the validation split"), "
-                + "\(Self.short(reached)), is not below that of predicting the mean of each column, "
-                + "\(Self.short(reference)). Lower learning_rate, train more epochs, or use another activation."
+            "The network has learned nothing: its loss on the \(failure.windows), "
+                + "\(Self.short(failure.loss)), is not 1 % below that of \(failure.reference), "
+                + "\(Self.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or "
+                + "use another activation."
         )
     }
 
@@ -184,12 +190,11 @@ struct TrainingWarnings {
 
     /// A number with three significant digits.
     private static func short(_ value: Double) -> String {
-        guard value != 0, value.isFinite else { return "\(value)" }
-        let unit = pow(10, floor(log10(abs(value))) - 2)
-        // Division by a power of ten is exact where multiplication with its reciprocal is not.
-        let rounded =
-            unit < 1 ? (value / unit).rounded() / (1 / unit).rounded() : (value / unit).rounded() * unit
-        return "\(rounded)"
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
+            guard let text = buffer.baseAddress else { return "\(value)" }
+            _ = withVaList([value]) { vsnprintf(text, buffer.count, "%.3g", $0) }
+            return String(cString: text)
+        }
     }
 
     private static func quote(_ name: String) -> String { "'\(name)'" }

@@ -17,6 +17,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         hint =
             if error.isUnreachable {
                 "start the server with reprise serve, or name another one with --url or REPRISE_URL"
+            } else if !error.remedies.isEmpty {
+                Self.hint(error.remedies.map { (option: $0.option, value: $0.value) })
             } else if error.status == 401 {
                 "set REPRISE_API_KEY to a key of this server"
             } else if error.status == 400 || error.status == 422, !Self.isData(error.pointer ?? "") {
@@ -26,6 +28,13 @@ struct CommandFailure: Error, CustomStringConvertible {
             }
     }
 
+    /// A hint that names options, each of which is a way to read data.
+    static func hint(_ remedies: [(option: String, value: String)]) -> String {
+        "add "
+            + remedies.map { "\(OptionName(member: $0.option).flag) \($0.value.shellQuoted)" }
+            .joined(separator: " or ")
+    }
+
     /// Whether a JSON pointer into a request leads to data, and not to an option.
     private static func isData(_ pointer: String) -> Bool {
         let member = pointer.dropFirst().prefix { $0 != "/" }
@@ -33,4 +42,19 @@ struct CommandFailure: Error, CustomStringConvertible {
     }
 
     var description: String { hint.map { "\(detail)\nHint: \($0)" } ?? detail }
+}
+
+extension String {
+    /// The text as one word of a POSIX shell.
+    var shellQuoted: String {
+        let isPlain = utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "_-./:,+@".utf8.contains($0)
+            }
+        }
+        return isPlain && !isEmpty ? self : "'\(replacing("'", with: "'\\''"))'"
+    }
 }

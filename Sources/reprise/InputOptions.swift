@@ -31,7 +31,7 @@ struct InputOptions: ParsableArguments {
         let format = InputFormat(bytes)
         var members = try options.members().merging(features.members()) { $1 }
             .merging(time.members()) { $1 }
-        let columns = try columns.members()
+        var columns = try columns.members()
         guard format == .csv || columns.isEmpty else { throw notCSV(columns.keys.min() ?? "") }
         for case (let name, let flags?) in rowFlags {
             guard format == .csv || flags.hasPrefix("[") else { throw notCSV(name) }
@@ -44,7 +44,9 @@ struct InputOptions: ParsableArguments {
             members["timesteps"] = try RequestValue(Self.defaultTimesteps)
         }
         switch format {
-        case .csv: return try .csv(bytes, options: members.merging(columns) { $1 })
+        case .csv:
+            columns["charset"] = nil
+            return try .csv(bytes, charset: self.columns.charset, options: members.merging(columns) { $1 })
         case .npy: return try .npy(bytes, options: members)
         case .request: return try .json(bytes, adding: members)
         case .windows: members["windows"] = .json(bytes)
@@ -92,6 +94,12 @@ struct ColumnOptions: RequestOptions {
             "Whether the first row has the names of the columns: true or false. Default: found in the file.",
             valueName: "true/false"))
     var header: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "The character encoding, such as windows-1252. Default: UTF-8, or what a byte order mark says.",
+            valueName: "encoding"))
+    var charset: String?
 }
 
 /// What is done with rows because of their timestamps.

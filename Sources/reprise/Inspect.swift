@@ -39,8 +39,8 @@ struct Inspect: ParsableCommand {
         var members = try features.members().merging(columns.members()) { $1 }
             .merging(time.members()) { $1 }.merging(options.members()) { $1 }
         if let exclude { members["exclude"] = .string(exclude) }
-        members["strict"] = nil
-        let inspection = try Self.inspection(of: try InputFile(file).read(), members)
+        for name in ["strict", "charset"] { members[name] = nil }
+        let inspection = try Self.inspection(of: try InputFile(file).read(), columns.charset, members)
         print(json ? Self.json(of: inspection) : "\(InspectionReport(inspection))")
         if features.strict, inspection.warnings.contains(where: { $0.level == .error }) {
             throw ExitCode.failure
@@ -48,7 +48,7 @@ struct Inspect: ParsableCommand {
     }
 
     private static func inspection(
-        of file: [UInt8], _ members: [String: RequestValue]
+        of file: [UInt8], _ charset: String?, _ members: [String: RequestValue]
     ) throws -> Inspection {
         let query = members.map { (name: $0.key, value: $0.value.parameter) }
         do throws(Problem) {
@@ -57,7 +57,7 @@ struct Inspect: ParsableCommand {
             let format = InputFormat(bytes)
             var request =
                 switch format {
-                case .csv: try DataRequest(bytes, .csv, query: query)
+                case .csv: try DataRequest(bytes, .csv(charset: charset), query: query)
                 case .npy: try DataRequest(bytes, .npy, query: query)
                 case .request: try DataRequest(bytes, .json, query: query)
                 case .windows: try DataRequest(object("windows", bytes), .json, query: query)
@@ -68,7 +68,9 @@ struct Inspect: ParsableCommand {
             if format != .request { try request.rejectUnknown() }
             return inspection
         } catch {
-            throw CommandFailure(error.detail)
+            let remedies = error.remedies.map { (option: $0.option.rawValue, value: $0.value) }
+            throw CommandFailure(
+                error.detail, hint: remedies.isEmpty ? nil : CommandFailure.hint(remedies))
         }
     }
 

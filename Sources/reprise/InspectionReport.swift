@@ -38,7 +38,12 @@ struct InspectionReport: CustomStringConvertible {
             ],
             inspection.columns.map { column in
                 let statistics = column.statistics
-                func text(_ number: Double?) -> String { number.map(\.rounded5) ?? "" }
+                // A counter or an epoch differs in its last digits.
+                func text(_ number: Double?) -> String {
+                    guard let number else { return "" }
+                    return Int64(exactly: number).flatMap { abs($0) < 1 << 53 ? "\($0)" : nil }
+                        ?? number.rounded(digits: abs(number) < 1e5 ? 5 : 12)
+                }
                 return [
                     column.column.name, column.column.role.rawValue,
                     statistics.map { "\(($0.missingShare * 1000).rounded() / 10) %" } ?? "",
@@ -57,14 +62,16 @@ struct InspectionReport: CustomStringConvertible {
         guard !suggestions.isEmpty else { return nil }
         var options: [String] = []
         if !suggestions.ignore.isEmpty {
-            options.append("--ignore \(suggestions.ignore.joined(separator: ","))")
+            options.append("--ignore \(suggestions.ignore.joined(separator: ",").shellQuoted)")
         }
         if !suggestions.difference.isEmpty {
-            options.append("--difference \(suggestions.difference.joined(separator: ","))")
+            options.append("--difference \(suggestions.difference.joined(separator: ",").shellQuoted)")
         }
-        if let exclude = suggestions.exclude { options.append("--exclude \(exclude)") }
+        if let exclude = suggestions.exclude { options.append("--exclude \(exclude.shellQuoted)") }
         if let order = suggestions.order { options.append("--order \(order.rawValue)") }
         if let duplicates = suggestions.duplicates { options.append("--duplicates \(duplicates.rawValue)") }
+        if let interval = suggestions.interval { options.append("--interval \(interval)") }
+        if let missing = suggestions.missing { options.append("--missing \(missing.rawValue)") }
         if let timesteps = suggestions.timesteps { options.append("--timesteps \(timesteps)") }
         if let scaling = suggestions.scaling { options.append("--scaling \(scaling.rawValue)") }
         return "suggested: \(options.joined(separator: " "))"

@@ -3,10 +3,13 @@ import RepriseClient
 
 extension BinaryFloatingPoint where Self: LosslessStringConvertible {
     /// The number with five significant digits.
-    var rounded5: String {
+    var rounded5: String { rounded(digits: 5) }
+
+    /// The number with a number of significant digits.
+    func rounded(digits: Int) -> String {
         let number = Double(self)
         guard number.isFinite, number != 0 else { return "\(number)" }
-        let unit = pow(10, 4 - floor(log10(abs(number))))
+        let unit = pow(10, Double(digits - 1) - floor(log10(abs(number))))
         let rounded = (number * unit).rounded() / unit
         return "\(rounded.isFinite ? rounded : number)"
     }

@@ -106,6 +106,13 @@ import TimeSeries
         (Array("PK\u{3}\u{4}".utf8), .format, [".npz", "numpy.save"]),
         ([0x80, 0x04, 0x95], .format, ["pickle"]),
         (Array("a,b\n1,2\n".utf8), .format, ["not an .npy file"]),
+        (Array("{\"series\": [[1]]}".utf8), .format, ["JSON", "application/json"]),
+        (file("|V8", "(1,)", [UInt8](repeating: 0, count: 8)), .format, ["records"]),
+        (file("<m8[s]", "(1, 1)", []), .format, ["times"]),
+        (
+            file("<f8", "(1, 1, 1, 2)", [UInt8](repeating: 0, count: 16)), .content,
+            ["4 axes", "reshape(-1, 2)"]
+        ),
     ]
 
     @Test(arguments: refused) func otherFilesAreNamed(

@@ -88,6 +88,9 @@ import TimeSeries
             values: [1, 3, 5, 7],
             warnings: [.ignoredColumn]),
         Readable(
+            title: "an index of two levels", text: ",,a\n0,0,1\n0,1,3\n1,0,5\n1,1,7\n", roles: "iif",
+            values: [1, 3, 5, 7], warnings: [.ignoredColumn, .ignoredColumn]),
+        Readable(
             title: "the index of a filtered frame", text: ",a\n3,1\n7,3\n12,5\n", roles: "if",
             values: [1, 3, 5],
             warnings: [.ignoredColumn]),
@@ -101,6 +104,68 @@ import TimeSeries
         Readable(
             title: "a name index with values", text: "index,a\n5,1\n9,3\n",
             roles: "ff", values: [5, 1, 9, 3]),
+        Readable(
+            title: "an index that was written three times",
+            text: "Unnamed: 0.1,Unnamed: 0,index,a\n0,0,5,1\n1,1,6,3\n", roles: "iiif", values: [1, 3],
+            warnings: [.ignoredColumn, .ignoredColumn, .ignoredColumn]),
+        Readable(
+            title: "a shuffled index",
+            text: "Index,a\n7,1\n3,2\n0,3\n5,4\n1,5\n2,6\n6,7\n4,8\n", roles: "if",
+            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn]),
+        Readable(
+            title: "an index of a sample",
+            text: "index,a\n90,1\n7,2\n31,3\n55,4\n12,5\n2,6\n64,7\n40,8\n", roles: "if",
+            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn]),
+        Readable(
+            title: "an index that starts again",
+            text: "index,a\n0,1\n1,2\n2,3\n3,4\n0,5\n1,6\n2,7\n3,8\n", roles: "if",
+            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn]),
+        Readable(
+            title: "measurements of a name like an index",
+            text: "index,a\n5,1\n6,2\n6,3\n5,4\n4,5\n5,6\n6,7\n7,8\n", roles: "ff",
+            values: [5, 1, 6, 2, 6, 3, 5, 4, 4, 5, 5, 6, 6, 7, 7, 8]),
+        Readable(
+            title: "an index of the name #", text: "#,a,b\n1,2,3\n2,4,5\n", roles: "iff",
+            values: [2, 3, 4, 5], warnings: [.ignoredColumn]),
+        Readable(
+            title: "an index of the name # behind a comment", text: "# pump\n#;a\n1;2\n2;4\n", roles: "if",
+            values: [2, 4], warnings: [.skippedLines, .ignoredColumn]),
+        Readable(
+            title: "years, months, days and hours",
+            text: "year,month,day,hour,a\n2026,12,31,23,1\n2027,1,1,0,2\n", roles: "ttttf", values: [1, 2]),
+        Readable(
+            title: "months and days that a model has as times",
+            text: "year,month,day,a\n2026,12,31,1\n2027,1,1,2\n",
+            options: TableOptions(
+                known: ["year": .timestamp, "month": .timestamp, "day": .timestamp, "a": .feature]),
+            roles: "tttf", values: [1, 2]),
+        Readable(
+            title: "a date and a time of a model",
+            text: "date,time,a\n2026-12-31,23:59,1\n2027-01-01,0:00,2\n",
+            options: TableOptions(known: ["date": .timestamp, "time": .timestamp, "a": .feature]),
+            roles: "ttf", values: [1, 2]),
+        Readable(
+            title: "a date and a time without separators",
+            text: "date,time,a\n20261231,235959,1\n20270101,000000,2\n", roles: "ttf", values: [1, 2]),
+        Readable(
+            title: "a month alone is a feature", text: "month,a\n1,5\n2,6\n", roles: "ff",
+            values: [1, 5, 2, 6]),
+        Readable(
+            title: "numbers like days of a spreadsheet that are said to be times",
+            text: "time,a\n45000,1\n45001,2\n", options: TableOptions(timestamp: "time"), roles: "tf",
+            values: [1, 2]),
+        Readable(
+            title: "numbers like days of a spreadsheet in seconds by their name",
+            text: "Time (s),a\n45000,1\n45001,2\n", roles: "tf", values: [1, 2]),
+        Readable(
+            title: "a clock that has started before", text: "elapsed,a\n45000,1\n45001,2\n", roles: "tf",
+            values: [1, 2]),
+        Readable(
+            title: "a separator at the end of the header only", text: "a,b,\n1,2\n3,4\n", roles: "ff",
+            values: [1, 2, 3, 4]),
+        Readable(
+            title: "a separator at the end of the header and of some rows", text: "a;b;\n1;2;\n3;4\n",
+            roles: "ff", values: [1, 2, 3, 4]),
         Readable(
             title: "a separator at the end of each line", text: "a,b,\n1,2,\n3,4,\n", roles: "ffi",
             values: [1, 2, 3, 4], warnings: [.ignoredColumn]),
@@ -182,54 +247,82 @@ import TimeSeries
     static let unreadable: [Unreadable] = [
         Unreadable(
             text: "id,a\npump1,1\npump1,2\n", line: 2,
-            words: ["\"id\"", "\"pump1\"", "recording=id", "ignore=id"]),
+            words: ["'id'", "'pump1'", "recording=id", "ignore=id"]),
         Unreadable(
             text: ",a\npump1,1\npump2,2\n", line: 2,
-            words: ["\"Unnamed: 0\"", "\"pump1\"", "ignore=Unnamed: 0"]),
+            words: ["'Unnamed: 0'", "'pump1'", "ignore=Unnamed: 0"]),
         Unreadable(
             text: "at,a\n2026-01-01,1\n2026-01-02,2\n", line: 2,
             words: ["is a time", "timestamp=at", "ignore=at"]),
         Unreadable(
             text: "time,created_at,a\n2026-01-01,2026-01-01,1\n", line: 2,
-            words: ["\"created_at\"", "ignore=created_at"]),
+            words: ["'created_at'", "ignore=created_at"]),
         Unreadable(
             text: "time,epoch,a\n2023-11-14T22:13:20Z,1700000001,1\n", line: 1,
-            words: ["\"time\" and \"epoch\"", "different times"]),
+            words: ["'time' and 'epoch'", "different times"]),
         Unreadable(
             text: "time,a\n5,1\n3,2\n4,3\n", line: nil,
-            words: ["\"time\"", "neither Unix times nor a clock", "columns"]),
-        Unreadable(text: "date,a\n46000,1\n46001,2\n", line: 2, words: ["\"date\"", "neither a date nor"]),
-        Unreadable(text: "time,a\n2026-01-01,1\n,2\n", line: 3, words: ["\"time\" has no value"]),
+            words: ["'time'", "neither Unix times nor a clock", "columns"]),
+        Unreadable(text: "date,a\n46000,1\n46001,2\n", line: 2, words: ["'date'", "neither a date nor"]),
+        Unreadable(
+            text: "time,a\n45000.5,1\n45001.5,2\n", line: 2,
+            words: ["'time'", "45000.5", "days of a spreadsheet", "seconds", "timestamp=time"]),
+        Unreadable(
+            text: "year,month,day,a\n2026,1,1,5\n2026,1,,6\n", line: 3,
+            words: ["'day' has no value", "timestamps"]),
+        Unreadable(
+            text: "year,month,day,a\n2026,1,1,5\n2026,2,30,6\n", line: 3, words: ["'2026-02-30 00:00:00'"]),
+        Unreadable(text: "time,a\n739000,1\n739001,2\n", line: 2, words: ["datenum"]),
+        Unreadable(text: "time,a\n2026001,1\n2026002,2\n", line: 2, words: ["the day of the year"]),
+        Unreadable(
+            text: "time,a\n133500000000000000,1\n133500000010000000,2\n", line: 2,
+            words: ["Windows file times", "Unix nanoseconds"]),
+        Unreadable(text: "time,a\n01/02/26,1\n13/02/26,2\n", line: 2, words: ["a year needs four digits"]),
+        Unreadable(text: "time,a\n2026-W05-1,1\n", line: 2, words: ["weeks", "ISO 8601"]),
+        Unreadable(text: "time,a\n2026W051,1\n", line: 2, words: ["weeks", "ISO 8601"]),
+        Unreadable(text: "time,a\n2026-032,1\n", line: 2, words: ["days of the year"]),
+        Unreadable(text: "time,a\n2026-01-01 00:00 CET,1\n", line: 2, words: ["time zones", "+01:00"]),
+        Unreadable(
+            text: "time,a\n2026-01-01T00:00+01:00[Europe/Berlin],1\n", line: 2, words: ["time zones"]),
+        Unreadable(
+            text: "a,,b\n1,500,2\n3,700,4\n", line: 1, words: ["has no name", "ignore=Unnamed: 1"]),
+        Unreadable(text: ",a\n5,1\n3,2\n3,3\n", line: 1, words: ["has no name", "ignore=Unnamed: 0"]),
+        Unreadable(
+            text: "a,b\n1,2\n", options: TableOptions(label: "c", labelOption: "exclude"), line: 1,
+            words: ["exclude names 'c'", "'a', 'b'"]),
+        Unreadable(text: "time,a\n2026-01-01,1\n,2\n", line: 3, words: ["'time' has no value"]),
         Unreadable(
             text: "time,a\n2026-01-01,1\nyesterday,2\n", line: 3,
-            words: ["\"yesterday\"", "not a timestamp"]),
+            words: ["'yesterday'", "not a timestamp"]),
         Unreadable(
             text: "t,a\nx,1\n", options: TableOptions(timestamp: "t"), line: 2,
-            words: ["\"x\"", "not a timestamp"]),
+            words: ["'x'", "not a timestamp"]),
         Unreadable(text: "0.1,2\n0.2,3\n", line: 1, words: ["values instead of the names", "header=false"]),
         Unreadable(text: "10,20\n30,40\n", line: 1, words: ["header=false"]),
         Unreadable(text: "5\n6\n", line: 1, words: ["header=false"]),
         Unreadable(
             text: "2018-03-01T00:00:00Z,32858923\n2018-03-01T00:05:00Z,32858924\n", line: 1,
-            words: ["\"2018-03-01T00:00:00Z\"", "header=false"]),
+            words: ["'2018-03-01T00:00:00Z'", "header=false"]),
         Unreadable(text: "2018-03-01,\n2018-03-02,5\n", line: 1, words: ["header=false"]),
         Unreadable(text: "pump1,0.5\npump1,0.6\n", line: 1, words: ["header=false"]),
-        Unreadable(text: "a,a\n1,2\n", line: 1, words: ["two columns have the name \"a\""]),
-        Unreadable(text: "a, a\n1,2\n", line: 1, words: ["two columns have the name \"a\""]),
+        Unreadable(text: "a,a\n1,2\n", line: 1, words: ["two columns have the name 'a'"]),
+        Unreadable(
+            text: ",a,a\n,x,y\n0,1,2\n", line: 1, words: ["two columns have the name 'a'", "header rows"]),
+        Unreadable(text: "a, a\n1,2\n", line: 1, words: ["two columns have the name 'a'"]),
         Unreadable(text: "a,\n1,0.5\n2,0.7\n3,0.7\n", line: 1, words: ["has no name", "ignore=Unnamed: 1"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["c"]), line: 1,
-            words: ["columns names \"c\"", "\"a\", \"b\""]),
+            words: ["columns names 'c'", "'a', 'b'"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(ignored: ["c"]), line: 1,
-            words: ["ignore names \"c\""]),
+            words: ["ignore names 'c'"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(timestamp: "c"), line: 1, words: ["timestamp names"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["a", "a"]), line: 1, words: ["twice"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(timestamp: "a", recording: "a"), line: 1,
-            words: ["\"a\" has two roles"]),
+            words: ["'a' has two roles"]),
         Unreadable(
             text: "a,b\n1,2\n", options: TableOptions(columns: ["a"], timestamp: "a"), line: 1,
             words: ["two roles"]),
@@ -239,7 +332,7 @@ import TimeSeries
         Unreadable(text: "time\n1700000000\n", line: 1, words: ["no column remains"]),
         Unreadable(
             text: "a,b\n1,0\n2,2\n", options: TableOptions(label: "b"), line: 3,
-            words: ["\"b\" has the value \"2\"", "0 or 1"]),
+            words: ["'b' has the value '2'", "0 or 1"]),
         Unreadable(
             text: "a,b\n1,0\n2,\n", options: TableOptions(label: "b"), line: 3, words: ["must be 0 or 1"]),
     ]

@@ -42,6 +42,14 @@ import TimeSeries
         Readable("no line end at the end", "a,b\n1,2", [1, 2]),
         Readable("byte order mark", "\u{FEFF}a,b\n1,2\n", [1, 2]),
         Readable("byte order mark and quotes", "\u{FEFF}\"a\",\"b\"\n1,2\n", [1, 2]),
+        Readable("mixed line ends", "a,b\r\n1,2\n3,4\r5,6", [1, 2, 3, 4, 5, 6]),
+        Readable("the end of a file of MS-DOS", "a,b\r\n1,2\r\n3,4\r\n\u{1A}", [1, 2, 3, 4]),
+        Readable("the end of a file of MS-DOS behind a cell", "a,b\n1,2\u{1A}\r\n", [1, 2]),
+        Readable("two byte order marks", "\u{FEFF}\u{FEFF}a,b\n1,2\n", [1, 2]),
+        Readable("a byte order mark and a separator line", "\u{FEFF}sep=;\r\na;b\r\n1;2\r\n", [1, 2]),
+        Readable(
+            "names like the first letters of other formats", "PAR1,ORC\n1,2\n", features: ["PAR1", "ORC"],
+            [1, 2]),
         Readable("semicolons", "a;b\n1;2\n", [1, 2]),
         Readable("tabs", "a\tb\n1\t2\n", [1, 2]),
         Readable("pipes", "a|b\n1|2\n3|4\n", [1, 2, 3, 4]),
@@ -126,6 +134,19 @@ import TimeSeries
         }
     }
 
+    static func utf32(_ text: String, bigEndian: Bool) -> [UInt8] {
+        ([0xFEFF] + text.unicodeScalars.map(\.value)).flatMap { (value: UInt32) -> [UInt8] in
+            let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+            return bigEndian ? bytes.reversed() : bytes
+        }
+    }
+
+    /// The start of a zip archive whose first file has this name.
+    static func zip(_ name: String) -> [UInt8] {
+        Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 22) + [UInt8(name.utf8.count), 0, 0, 0]
+            + name.utf8
+    }
+
     @Test(arguments: readable) func aDocumentIsReadAsItsTable(_ document: Readable) throws {
         let table = try Table(csv: document.bytes, document.options)
         #expect(table.features == document.features)
@@ -170,39 +191,92 @@ import TimeSeries
         Unreadable("t\n1,5\n2,5\n", line: 2, "2 cells", "semicolons"),
         Unreadable("a,b\n1,\"2\n", line: 2, "no closing quote"),
         Unreadable("a,b\n1,\"2\"3\n", line: 2, "follows a closing quote"),
-        Unreadable("temp,flow\n$5,1\n6,2\n", line: 2, "\"temp\"", "\"$5\"", "missing value is an empty cell"),
-        Unreadable("temp\n$5\n6\n", line: 2, "\"$5\""),
-        Unreadable("temp,flow\n\"1,234\",1\n6,2\n", line: 2, "\"1,234\"", "1234 or 1.234"),
-        Unreadable("temp,flow\nTRUE,1\n6,2\n", line: 2, "\"TRUE\"", "flag among numbers", "missing"),
-        Unreadable("temp,flow\n5,1\nbad,2\n", line: 3, "\"bad\"", "not a number", "N/A"),
-        Unreadable("temp,flow\nBad,Bad\n1,2\n", line: 2, "\"Bad\""),
-        Unreadable("a,b\n1,inf\n", line: 2, "\"b\"", "finite"),
-        Unreadable("a,b\n-Infinity,1\n", line: 2, "\"a\"", "finite"),
-        Unreadable("a,b\n1,0x10\n", line: 2, "\"0x10\"", "not a number"),
+        Unreadable("temp,flow\n$5,1\n6,2\n", line: 2, "'temp'", "'$5'", "missing value is an empty cell"),
+        Unreadable("temp\n$5\n6\n", line: 2, "'$5'"),
+        Unreadable("temp,flow\n\"1,234\",1\n6,2\n", line: 2, "'1,234'", "1234 or 1.234"),
+        Unreadable("temp,flow\nTRUE,1\n6,2\n", line: 2, "'TRUE'", "flag among numbers", "missing"),
+        Unreadable("temp,flow\n5,1\nbad,2\n", line: 3, "'bad'", "not a number", "N/A"),
+        Unreadable("temp,flow\nBad,Bad\n1,2\n", line: 2, "'Bad'"),
+        Unreadable("a,b\ne5,1\n6,2\n", line: 2, "'e5'", "not a number"),
+        Unreadable("a,b\n1,-e5\n", line: 2, "'-e5'", "not a number"),
+        Unreadable("a,b\n5 °C,1\n6 °C,2\n", line: 2, "'5 °C'", "the unit into the name", "ignore=a"),
+        Unreadable("a,b\n1,1\n50%,2\n", line: 3, "'50%'", "write 50 without the per cent sign"),
+        Unreadable("a,b\n0x1F,1\n", line: 2, "hexadecimal"),
+        Unreadable("a,b\n1,1\n#DIV/0!,2\n", line: 3, "error of a spreadsheet"),
+        Unreadable("a,b\non,1\noff,2\n", line: 2, "write a flag as 0 or 1", "ignore=a"),
+        Unreadable("a,b\n'1','2'\n", line: 2, "without quotes"),
+        Unreadable("a,b\n1,2\n<0.1,3\n", line: 3, "limit"),
+        Unreadable("a,b\n1,1.#INF\n", line: 2, "finite"),
+        Unreadable("a,b\n1,2\na,b\n3,4\n", line: 3, "the header stands again"),
+        Unreadable("a,b\nmean,mean\n1,2\n3,4\n", line: 2, "'mean'", "second header row"),
+        Unreadable("a,b\n1,2\n# end\n", line: 3, "comments", "remove the line"),
+        Unreadable("a,b\n1,2\n3,4\nEnd of file\n", line: 4, "text may follow the table"),
+        Unreadable(
+            "\"a\",\"b\"\n\"1\",1.5,2\n\"2\",2.5,4\n", line: 2, "3 cells where the first row has 2",
+            "a name for it in front of the header"),
+        Unreadable("a,b,c\n1,2\n", line: 2, "2 cells where the first row has 3", "write every cell"),
+        Unreadable("a%\n5%\n6%\n", line: 2, "'5%'", "without the per cent sign"),
+        Unreadable("a,b\n1;2\n3;4\n", line: 2, "another separator than the rows"),
+        Unreadable("a:b\n1:2\n3:4\n", line: 1, "separated by ':'", "commas, semicolons, tabs"),
+        Unreadable("a\u{1}b\n1\u{1}2\n", line: 1, "\\u{01}", "commas"),
+        Unreadable("a^b\n1.5^2\n", line: 1, "'^'", "commas"),
+        Unreadable("sep=;\na,b\n1,2\n3,4\n", line: 2, "',' inside", "correct the line sep="),
+        Unreadable(
+            "\"a,b\"\n\"1,2\"\n\"3,4\"\n", line: 1, "',' inside", "remove the quotes around whole rows"),
+        Unreadable("a,b\n1,inf\n", line: 2, "'b'", "finite"),
+        Unreadable("a,b\n-Infinity,1\n", line: 2, "'a'", "finite"),
+        Unreadable("a,b\n1,0x10\n", line: 2, "'0x10'", "not a number"),
         Unreadable("a,b\n1,1_000\n", line: 2, "not a number"),
         Unreadable("a,b\n1,<NA>\n", line: 2, "not a number"),
-        Unreadable("a;b\n1,5;2.5\n", line: 2, "\"b\"", "\"2.5\"", "\"1,5\"", "decimal mark"),
-        Unreadable("a;b\n1.234;2,5\n", line: 2, "\"1.234\"", "decimal mark"),
+        Unreadable("a;b\n1,5;2.5\n", line: 2, "'b'", "'2.5'", "'1,5'", "decimal mark"),
+        Unreadable("a;b\n1.234;2,5\n", line: 2, "'1.234'", "decimal mark"),
         Unreadable("a;b\n1,234;2.5\n", line: 2, "1234 or 1.234"),
         Unreadable("a\tb\n1,234\t5\n", line: 2, "1234 or 1.234"),
         Unreadable("x\n1.0 2.0\n3.0 4.0\n", line: 2, "commas, not with blanks"),
-        Unreadable("a,b\n1,\(String(repeating: "x", count: 99))\n", line: 2, "xxxx…\""),
+        Unreadable("a,b\n1,\(String(repeating: "x", count: 99))\n", line: 2, "xxxx…'"),
         Unreadable("a,b\n1,\u{1B}[31m\n", line: 2, "\\u{1B}"),
         Unreadable(
             Array("a,b\n1,2\nTemp ".utf8) + [0xB0, 0x0A], line: 3, "0xB0", "not UTF-8", "charset=windows-1252"
         ),
         Unreadable([0xE4, 0x2C, 0x62, 0x0A], charset: "us-ascii", line: 1, "0xE4", "not ASCII"),
         Unreadable([0x61, 0x81, 0x0A], charset: "cp1252", line: 1, "0x81"),
-        Unreadable(Array("a\n1\n".utf8), charset: "shift_jis", "\"shift_jis\"", "windows-1252"),
+        Unreadable(
+            Array("a\n1\n".utf8), charset: "shift_jis", "'shift_jis'", "windows-1252", "iconv"),
+        Unreadable(Array("%PDF-1.4\n".utf8), "a PDF document"),
         Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: false).dropFirst(2)), "UTF-16", "charset=utf-16le"),
         Unreadable(Array(utf16("a,b\n1,2\n", bigEndian: true).dropFirst(2)), "charset=utf-16be"),
         Unreadable(Array("a,b\n1,\0\n".utf8), line: 2, "0x00", "not text"),
+        Unreadable(Array("a,b\n1,2\n\0\0\0".utf8), line: 3, "ends with 3 NUL bytes", "remove them"),
+        Unreadable(utf32("a,b\n1,2\n", bigEndian: false), "UTF-32", "UTF-8"),
+        Unreadable(utf32("a,b\n1,2\n", bigEndian: true), "UTF-32", "UTF-8"),
+        Unreadable(Array(utf32("a,b\n1,2\n", bigEndian: false).dropFirst(4)), "UTF-32", "UTF-8"),
+        Unreadable([0x89, 0xB7, 0x93, 0x78, 0x2C, 0x62, 0x0A], line: 1, "not UTF-8", "iconv"),
         Unreadable([0xFF, 0xFE, 0x61], "odd number"),
         Unreadable([0xFF, 0xFE, 0x00, 0xD8, 0x61, 0x00], line: 1, "surrogate"),
         Unreadable([0x1F, 0x8B, 0x08, 0x00], kind: .gzip, "gzip"),
-        Unreadable(Array("PK\u{3}\u{4}....".utf8), "Excel workbook (.xlsx)", "CSV"),
+        Unreadable(Array("PK\u{3}\u{4}....".utf8), "zip archive", "Excel workbook (.xlsx)", "CSV"),
+        Unreadable(zip("xl/workbook.xml"), "an Excel workbook (.xlsx)", "save the table as CSV"),
+        Unreadable(zip("[Content_Types].xml"), "an Excel workbook (.xlsx)", "CSV"),
+        Unreadable(zip("mimetype"), "OpenDocument", "CSV"),
+        Unreadable(zip("a.csv"), "a zip archive", "extract the file"),
+        Unreadable(zip("arr_0.npy"), ".npz", "numpy.save", "application/x-npy"),
+        Unreadable([0x80, 0x04, 0x95], "Python pickle", "df.to_csv"),
+        Unreadable([UInt8](repeating: 0, count: 257) + "ustar".utf8, "tar archive", "extract"),
+        Unreadable([0x72, 2, 1, 0], "Stata", "CSV"),
+        Unreadable(Array("Rar!\u{1A}\u{7}\0".utf8), "RAR archive", "extract"),
+        Unreadable([0x28, 0xB5, 0x2F, 0xFD], "zstd", "decompress"),
+        Unreadable([0x89] + "PNG\r\n\u{1A}\n".utf8, "image"),
+        Unreadable(Array("<!doctype html>\n<html>".utf8), "HTML"),
+        Unreadable(Array("\n  <table border=\"1\">\n<tr>\n".utf8), "HTML", "CSV"),
+        Unreadable(Array("<HTML>\n<p>1,2\n".utf8), "HTML"),
+        Unreadable(Array("{\"a\": 1}\n{\"a\": 2}\n".utf8), "JSON Lines", "series"),
+        Unreadable(Array("[1, 2]\n[3, 4]\n".utf8), "JSON Lines", "series"),
+        Unreadable(Array("[{\"a\": 1}, {\"a\": 2}]".utf8), "JSON", "series", "application/json"),
+        Unreadable(
+            Array("--x\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\na,b\r\n1,2\r\n--x--".utf8),
+            "multipart", "--data-binary"),
         Unreadable([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], ".xls"),
-        Unreadable(Array("PAR1....".utf8), "Parquet"),
+        Unreadable(Array("PAR1\u{15}\u{4}..".utf8), "Parquet"),
         Unreadable([0x93] + Array("NUMPY".utf8), "NumPy array", "application/x-npy"),
         Unreadable(Array("{\"series\": [[1]]}".utf8), "JSON", "application/json"),
         Unreadable(Array("[[1, 2], [3, 4]]".utf8), "JSON"),

@@ -159,7 +159,7 @@ import Testing
     @Test func errorsSayWhatIsWrong() throws {
         let bad = try file("bad.csv", "a,b\n1,2\n3,x\n")
         for (result, words) in [
-            (try reprise("train", "--model", "m", bad), "line 3: column \"b\" has the value \"x\""),
+            (try reprise("train", "--model", "m", bad), "line 3: column 'b' has the value 'x'"),
             (try reprise("train", "--model", "m", "--exclude", "c", bad), "no such column"),
             (try reprise("train", "--model", "m", "--exclude", "c", input: "[[1],[2]]"), "are for CSV"),
             (try reprise("train", "--model", "m", directory.path + "/none.csv"), "cannot read"),

@@ -51,6 +51,8 @@ import Testing
     @Test func whatCannotBeReadIsAnErrorWithThePlace() throws {
         let bad = try inspect(input: "a,b\n1,2\n3,x\n")
         #expect(bad.status == 1 && bad.errors.contains("line 3") && bad.output.isEmpty, "\(bad.errors)")
+        let text = try inspect(input: "pump name,b\np1,2\np1,3\n")
+        #expect(text.errors.contains("Hint: add --recording 'pump name' or --ignore 'pump name'"), "\(text)")
         let unknown = try inspect("--ignore", "c", input: "a,b\n1,2\n")
         #expect(
             unknown.status == 1 && unknown.errors.contains("there is no such column"), "\(unknown.errors)")

@@ -28,7 +28,7 @@ import Testing
         let other = try server.logged(
             #/
             request_id=[0-9a-z]{13}\ method=GET\ route=/models/\{model\}
-            \ path=/models/%22%0a\ status=404\ .*\n
+            \ path=/models/%22%0a\ status=400\ .*\n
             /#
         )
         #expect(!other.contains("secret"))

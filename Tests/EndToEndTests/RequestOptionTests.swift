@@ -130,6 +130,20 @@ import Testing
         #expect(columns.errors.contains("--timestamp names columns, which are for CSV"), "\(columns)")
     }
 
+    @Test func theCharacterEncodingIsAnOption() throws {
+        let rows = (0..<40).map { "\($0 % 5),5;\($0 % 7),0\n" }.joined()
+        let path = directory.appending(path: "latin.csv")
+        try Data("Temp °C;b\n\(rows)".utf8.filter { $0 != 0xC2 }).write(to: path)
+        for command in [["inspect"], ["train", "--model", "m"]] {
+            let arguments = command.prefix(1) + [path.path] + command.dropFirst()
+            let url = command[0] == "inspect" ? [] : ["--url", server.url]
+            let refused = try Program.run(arguments + url)
+            #expect(refused.errors.contains("Hint: add --charset windows-1252"), "\(refused)")
+            let read = try Program.run(arguments + url + ["--charset", "windows-1252"])
+            #expect(read.output.contains("Temp °C"), "\(read)")
+        }
+    }
+
     @Test func aVariableNamesTheServer() throws {
         let launcher = ["/usr/bin/env", "REPRISE_URL=\(server.url)"]
         let arguments = ["summary", "--timesteps", "3", "--features", "2"]

@@ -87,6 +87,20 @@ import TimeSeries
         #expect(Inspection(Self.table(["clock": { Double($0) }])).suggestions.ignore.isEmpty)
     }
 
+    @Test func anIndexOfShuffledRowsIsTold() throws {
+        let shuffled = Inspection(
+            Self.table(rows: 31, ["id": { Double($0 * 7 % 31 + 4) }, "wave": Self.wave]))
+        #expect(shuffled.warnings.map(\.code) == [.monotoneColumn])
+        #expect(shuffled.warnings.first?.message.contains("from 4 to 34") == true)
+        #expect(shuffled.suggestions.ignore == ["id"])
+        // Two rows of one number, and a gap between the numbers.
+        for other in [4.0, 99] {
+            let values: @Sendable (Int) -> Double = { row in row == 3 ? other : Double(row * 7 % 31 + 4) }
+            let inspection = Inspection(Self.table(rows: 31, ["id": values, "wave": Self.wave]))
+            #expect(!inspection.warnings.contains { $0.code == .monotoneColumn })
+        }
+    }
+
     @Test func labelsAreSuggestedToBeExcluded() throws {
         let csv = { (name: String, other: String) in
             try Table(csv: Array("a,\(name)\n0.5,0\n1.5,1\n2.5,\(other)\n".utf8), TableOptions())
@@ -94,6 +108,22 @@ import TimeSeries
         for name in ["anomaly", "is_anomaly", "IsAnomaly", "Label", "fault"] {
             #expect(try Inspection(csv(name, "0")).suggestions.exclude == name, "\(name)")
         }
+        for name in ["Anomaly_Label", "isAttack", "Normal/Attack", "machine_failure", "changepoint"] {
+            let inspection = try Inspection(csv(name, "0"))
+            #expect(inspection.suggestions.exclude == name, "\(name)")
+            let warning = try #require(inspection.warnings.first { $0.code == .labelColumn })
+            #expect(warning.columns == [name] && warning.level == .warning)
+            #expect(warning.message.contains("exclude") && warning.message.contains("ignore"))
+        }
+        for (name, other) in [("anomaly", "0.5"), ("pump_is_on", "0"), ("fault_relay_2_is_closed", "0")] {
+            #expect(
+                try !Inspection(csv(name, other)).warnings.contains { $0.code == .labelColumn }, "\(name)")
+        }
+        // A second column of labels is left out, and others beside those that the request has named.
+        let two = try Table(
+            csv: Array("a,anomaly,changepoint\n0.5,0,0\n1.5,1,0\n2.5,0,1\n".utf8), TableOptions())
+        #expect(Inspection(two).suggestions.exclude == "anomaly")
+        #expect(Inspection(two).suggestions.ignore == ["changepoint"])
         // A measurement, and features that are called otherwise.
         #expect(try Inspection(csv("anomaly", "0.5")).suggestions.exclude == nil)
         #expect(try Inspection(csv("pump_is_on", "0")).suggestions.exclude == nil)

@@ -129,6 +129,7 @@ import Testing
         (["feature_names": ["x", 1]], "/feature_names/1", "must be a string"),
         (["feature_names": ["x", .string(String(repeating: "y", count: 257))]], "/feature_names/1", "256"),
         (["timestamps": [1, 2]], "/timestamps", "has 2 elements for 10 rows"),
+        (["recordings": [Small.series]], "/series", "'series' and 'recordings' are both present"),
         (
             ["timestamps": .array((0..<10).map { $0 == 3 ? true : .integer($0) })], "/timestamps/3",
             "a boolean"

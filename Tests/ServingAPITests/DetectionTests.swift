@@ -71,8 +71,9 @@ import Testing
     }
 
     @Test func tooFewCalibrationWindowsCauseAWarning() throws {
-        // A fifth of 76 windows is too few to calibrate, so none are held back.
-        let few = try train(rows: 80)
+        // A fifth of 76 windows is too few to calibrate, so none are held back. 4 epochs of so few windows
+        // would learn nothing, which is another warning.
+        let few = try train(["epochs": 30], rows: 80)
         #expect(few["threshold_source"] == "training" && few["error_kind"] == "mse")
         #expect(few["warnings"]?.array?.count == 2)
         let some = try train(rows: 400)
@@ -82,7 +83,7 @@ import Testing
             warning.contains("80 calibration windows") && warning.contains("about 16 separate"), "\(warning)")
         // A lower quantile needs fewer windows, and a given threshold needs none.
         #expect(try train(["quantile": 0.98], rows: 400)["warnings"] == [])
-        let given = try train(["threshold": 2.5], rows: 80)
+        let given = try train(["threshold": 2.5, "epochs": 30], rows: 80)
         #expect(given["threshold"] == 2.5 && given["threshold_source"]?.isNull == true)
         #expect(given["warnings"] == [])
     }

@@ -189,4 +189,33 @@ import Testing
         let codes = try response.json["warnings"]?.array?.map { $0["code"]?.string }
         #expect(codes?.contains("few_calibration_windows") == true)
     }
+
+    /// Bodies that are no JSON, and what the message has to say.
+    static let mistaken: [(body: String, status: Int, words: [String])] = [
+        ("a,b\n1,2\n3,4\n", 415, ["looks like CSV", "Content-Type: text/csv"]),
+        (",a\n0,1\n1,2\n", 415, ["Content-Type: text/csv"]),
+        ("<table>\n<tr>", 415, ["an HTML page", "CSV"]), ("PAR1\u{15}\u{4}", 415, ["a Parquet file"]),
+        ("{\"a\": 1}\n{\"a\": 2}\n", 415, ["JSON Lines", "series"]),
+        ("[[1, 2], [3, 4]]", 422, ["must be an object", "'series'"]),
+        ("[{\"a\": 1}]", 422, ["must be an object", "'series'"]),
+        (#"{"columns": ["a"], "index": [0], "data": [[1]]}"#, 422, ["'index'"]),
+    ]
+
+    @Test(arguments: mistaken) func aBodyThatIsNoJSONIsNamed(
+        _ mistaken: (body: String, status: Int, words: [String])
+    ) throws {
+        let response = try api.post(
+            "/inspect", text: mistaken.body, fields: [("Content-Type", "application/json")])
+        #expect(response.status == mistaken.status)
+        let detail = try #require(response.json["detail"]?.string)
+        for word in mistaken.words { #expect(detail.contains(word), "in: \(detail)") }
+    }
+
+    @Test func theOptionOfALabelThatIsMissingIsNamed() throws {
+        for (path, option) in [("/inspect?", "exclude"), ("/compare?model=m&timesteps=4&", "labels")] {
+            let response = try api.post("\(path)\(option)=c", text: "a,b\n1,2\n3,4\n", fields: Self.csv)
+            let detail = try #require(response.json["detail"]?.string)
+            #expect(detail.contains("\(option) names 'c'"), "in: \(detail)")
+        }
+    }
 }

@@ -150,13 +150,85 @@ import Testing
 
     @Test func otherFormatsAreNamedForWhatTheyAre() throws {
         for (body, words) in [
-            (Array("PK\u{3}\u{4}…".utf8), "Excel"), (Array("PAR1…".utf8), "Parquet"),
+            (Array("PK\u{3}\u{4}…".utf8), "Excel"), (Array("PAR1\u{15}\u{4}…".utf8), "Parquet"),
             (Array("{\"series\":[[1]]}".utf8), "application/json"),
             (NumPyArray.encode([1.0, 2.0][...], shape: [2, 1]), "application/x-npy"),
         ] {
             let response = try send("/inspect", body)
             #expect(response.status == 415 && response.text.contains(words), "\(response.text)")
         }
+    }
+
+    /// Bodies that are declared JSON, with the media type or the words that their refusal has.
+    private static let declaredJSON: [(body: [UInt8], words: String)] = [
+        (Array("time,a,b\n1,2,3\n".utf8), "text/csv"), (Array("1;2\n3;4\n".utf8), "text/csv"),
+        (Array("\"a\",\"b\"\n1,2\n".utf8), "text/csv"),
+        ([0xEF, 0xBB, 0xBF] + Array("a,b\n1,2\n".utf8), "text/csv"),
+        (NumPyArray.encode([1.0, 2.0][...], shape: [2, 1]), "application/x-npy"),
+        (Array("PK\u{3}\u{4}…".utf8), "Excel"), ([0x80, 4, 0x95], "pickle"),
+        ([0xFF, 0xFE] + "{\"series\":[[1]]}".utf8.flatMap { [$0, 0] }, "UTF-16"),
+        ("{\"series\":[[1]]}".utf8.flatMap { [0, $0] }, "UTF-16"),
+    ]
+
+    @Test(arguments: ["/train", "/inspect", "/score", "/evaluate", "/compare", "/encode"])
+    func bodiesThatAreNoJSONAreNamedForWhatTheyAre(path: String) throws {
+        let gzipped = try #require(ContentCoding.gzip.compress(Array("a,b\n1,2\n".utf8)))
+        for (body, words) in Self.declaredJSON + [(gzipped, "text/csv")] {
+            let types =
+                body == gzipped
+                ? ["application/json"] : ["application/json", "application/x-www-form-urlencoded"]
+            for type in types {
+                let response = try send(path, body, type: type)
+                #expect(response.status == 415 && response.text.contains(words), "\(response.text)")
+                #expect(response["accept"]?.contains("text/csv") == true)
+            }
+        }
+        // Text that begins like JSON is JSON with an error.
+        for text in ["{\"series\":[[1,2]", "{series: [[1, 2]]}", "[1, 2", ""] {
+            #expect(try send(path, Array(text.utf8), type: "application/json").status == 400, "\(text)")
+        }
+    }
+
+    @Test(arguments: ["/train", "/inspect", "/score"])
+    func dataUnderAnotherNameAreToldWhereTheyBelong(path: String) throws {
+        _ = try api.post("/train", Small.training("toy"))
+        let rest: JSON =
+            path == "/inspect" ? [:] : path == "/train" ? ["model": "m", "timesteps": 2] : ["model": "toy"]
+        for (body, pointer, words) in [
+            (["sries": Small.series], "/sries", "unknown member 'sries'; did you mean 'series'?"),
+            (
+                ["columns": ["a", "b"], "feature_names": ["a", "b"], "sries": Small.series], "/sries",
+                "did you mean 'series'?"
+            ),
+            (["window": Small.windows], "/window", "did you mean 'windows'?"),
+            (
+                ["columns": ["a", "b"], "data": Small.series], "/data",
+                "send rows of numbers [rows][F] as 'series'"
+            ),
+            (["order": "sort"], "", "the member 'series' is missing"),
+            (
+                ["columns": ["a"], "series": Small.series], "/columns/0",
+                "the features have no names but their indices, '0', '1'; name them with feature_names"
+            ),
+            (["ignore": ["a"], "series": Small.series], "/ignore/0", "name them with feature_names"),
+        ] as [(JSON, String, String)] {
+            var members = rest
+            for (name, value) in body.object ?? [:] { members = members.with([name: value]) }
+            let response = try api.post(path, members)
+            #expect(response.status == 422 && response.text.contains(words), "\(response.text)")
+            #expect(try response.json["pointer"]?.string == pointer, "\(response.text)")
+        }
+        for (text, words) in [
+            ("[[1, 2], [3, 4]]", "put rows of numbers under 'series'"),
+            ("[{\"a\": 1}]", "the names of their features under 'feature_names'"),
+        ] {
+            let response = try api.post(path, text: text)
+            #expect(response.status == 422 && response.text.contains(words), "\(response.text)")
+        }
+        let null: JSON = .array([nil] + (1..<10).map { .integer($0) })
+        let response = try api.post("/inspect", ["series": Small.series, "timestamps": null])
+        #expect(
+            response.text.contains("element 0 of 'timestamps' is null; every row needs"), "\(response.text)")
     }
 
     @Test func jsonWithAByteOrderMarkIsRead() throws {

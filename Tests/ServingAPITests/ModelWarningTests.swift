@@ -47,6 +47,29 @@ import Testing
         #expect(kept.contains("outliers=exclude"), "\(kept)")
     }
 
+    /// A code or an absurd value in many rows, scattered or in a block, is found by its repetition.
+    @Test(arguments: [-9999, 999, 65535, 1e10], [Array(stride(from: 3, to: 400, by: 10)), Array(100..<140)])
+    func aRepeatedSentinelDoesNotHideAnomalies(_ sentinel: Double, _ spoilt: [Int]) throws {
+        let api = try API(.inProcess)
+        let trained = try train(
+            api, Waves.rows(400) { index, row in if spoilt.contains(index) { row[0] = sentinel } })
+        #expect(warnings(trained, with: "'0' has 40 values").count == 1, "\(trained["warnings"] ?? nil)")
+        let found = try score(
+            api, Waves.rows(60) { index, row in if (40..<45).contains(index) { row[0] += 6 } })
+        #expect(found["events"]?.array?.map { $0["first_row"] } == [40], "\(found["events"] ?? nil)")
+    }
+
+    /// Neither half of a column in two states is left out.
+    @Test func twoStatesAreNoOutliers() throws {
+        let api = try API(.inProcess)
+        for distance in [10.0, 1e6] {
+            let rows = Waves.rows(400) { index, row in row[0] += index / 20 % 2 == 0 ? 0 : distance }
+            let trained = try train(api, rows, ["calibration_split": 0.25])
+            #expect(warnings(trained, with: "outside the rest") == [])
+            #expect(trained["threshold_windows"] == 99)
+        }
+    }
+
     /// If nearly every window contains an outlier, the windows are used without the values.
     @Test func outliersThatLeaveTooFewWindowsAreReplaced() throws {
         let api = try API(.inProcess)

@@ -117,7 +117,8 @@ import TimeSeries
         ("/score?model=npy&colums=a", series, "unknown query parameter 'colums'"),
         (
             "/score?model=npy&columns=a,b", series,
-            "is 'a', but there is no such feature; the features are '0', '1'"
+            "is 'a', but there is no such feature; the features have no names but their "
+                + "indices, '0', '1'"
         ),
         ("/score", series, "the query parameter 'model' is missing"),
         ("/evaluate?model=npy", series, "labels"),

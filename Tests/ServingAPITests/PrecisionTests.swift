@@ -177,6 +177,56 @@ import Testing
         #expect(isClose(warm, reference?["scores"]))
     }
 
+    /// Where doubles have 8 steps to the unit, an anomaly is found, and the loss of digits is said.
+    @Test(arguments: [1e15, -1e15]) func whatDoublesHoldIsUsed(_ offset: Double) throws {
+        let api = try API(.inProcess)
+        let trained = try api.post(
+            "/train", Waves.training("m", Waves.rows(400) { _, row in row[0] += offset })
+        ).json
+        #expect(codes(trained).contains("precision"), "\(trained["warnings"] ?? nil)")
+        #expect(!codes(trained).contains("constant_column"), "\(trained["warnings"] ?? nil)")
+        let bumped = Waves.rows(60) { index, row in
+            row[0] += offset + ((40..<45).contains(index) ? 6 : 0)
+        }
+        let found = try post(api, "/score", ["model": "m", "series": JSON(bumped), "combine": "newest"])
+        #expect(found["events"]?.array?.map { $0["first_row"] } == [40], "\(found["events"] ?? nil)")
+    }
+
+    /// A column at 10^18 that changes by 1 is a constant to a double, which is said.
+    @Test func differencesThatDoublesDoNotHoldAreSaid() throws {
+        let api = try API(.inProcess)
+        let csv = Waves.rows(400).enumerated().map { "\($1[0]),\($1[1]),1000000000000000\(100 + $0 % 2)\n" }
+        let response = try api.send(
+            "POST", "/train?model=m&timesteps=8&units=8,4&epochs=8",
+            fields: [(name: "Content-Type", value: "text/csv")], body: Array(("a,b,c\n" + csv.joined()).utf8))
+        let trained = try response.json
+        #expect(codes(trained).contains("precision"), "\(trained["warnings"] ?? nil)")
+        #expect(codes(trained).contains("constant_column"), "\(trained["warnings"] ?? nil)")
+    }
+
+    /// Columns at both ends of what a double holds, beside each other.
+    @Test(arguments: [1e30, 1e300]) func unitsMayDifferByAnything(_ unit: Double) throws {
+        let api = try API(.inProcess)
+        let units = [1 / unit, unit]
+        func rows(_ count: Int, bump: Int? = nil) -> [[Double]] {
+            Waves.rows(count) { index, row in
+                if let bump, (40..<45).contains(index) { row[bump] += 6 }
+                for column in 0..<2 { row[column] *= units[column] }
+            }
+        }
+        let trained = try api.post("/train", Waves.training("m", rows(400))).json
+        #expect(!codes(trained).contains("nothing_learned"), "\(trained["warnings"] ?? nil)")
+        for column in 0..<2 {
+            let found = try post(
+                api, "/score", ["model": "m", "series": JSON(rows(60, bump: column)), "combine": "newest"])
+            #expect(found["events"]?.array?.map { $0["first_row"] } == [40], "column \(column)")
+        }
+    }
+
+    private func codes(_ response: JSON) -> [String] {
+        response["warnings"]?.array?.compactMap { $0["code"]?.string } ?? []
+    }
+
     /// CSV and float64 arrays are read as JSON is; float32 arrays cannot hold the offset, which is said.
     @Test func everyFormatKeepsTheOffset() throws {
         let api = try API(.inProcess)

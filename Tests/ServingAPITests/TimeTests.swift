@@ -190,8 +190,8 @@ import Testing
         let problem = try send("/score?model=m&max_gap=soon", Self.table(rows), status: 422)
         #expect(
             problem["detail"]?.string
-                == "'max_gap' must be a number of seconds above 0, or a number with a unit, such as "
-                + "\"500ms\", \"30s\", \"5m\", \"1h\" or \"1d\", or \"none\"")
+                == "'max_gap' must be a number of seconds, or a number with a unit, such as \"500ms\", "
+                + "\"30s\", \"5m\", \"1h\" or \"1d\", from 1 ns to 100 years, or \"none\"")
     }
 
     @Test func aModelKeepsTheLengthOfAGap() throws {
@@ -395,5 +395,136 @@ import Testing
         #expect(warnings[0]["message"]?.string?.contains("set order to sort") == true)
         let sorted = try send("/inspect?order=sort&duplicates=last", Self.table([rows[0]] + rows.reversed()))
         #expect(sorted["warnings"]?.array?.allSatisfy { $0["level"] == "info" } == true)
+    }
+
+    @Test func aReportChangesNothingThatTrainingWouldRefuse() throws {
+        // Two rows have the time of the row before; their values are not averaged.
+        var rows = (0..<60).map { Row($0) }
+        rows[31] = Row(31, seconds: 30, adding: 100)
+        rows[32] = Row(32, seconds: 30)
+        let report = try send("/inspect", Self.table(rows))
+        #expect(report["rows"] == 60 && report["time"]?["duplicates"] == 2)
+        #expect(report["columns"]?[1]?["maximum"]?.double.map { $0 > 98 } == true)
+        #expect(report["columns"]?[1]?["bad_rows"] == [31])
+        let warning = try #require(report["warnings"]?.array?.first)
+        #expect(warning["code"] == "duplicate_timestamps" && warning["level"] == "error")
+        #expect(warning["rows"] == [[31, 32]])
+        #expect(warning["message"]?.string?.contains("as in 1 more row;") == true)
+        _ = try send("/train?model=n&\(Self.options)", Self.table(rows), status: 422)
+    }
+
+    /// Rows in a report, in warnings of a training and of scores are those of the request, whatever is done
+    /// with them.
+    @Test func rowsAreNamedAsTheyWereSent() throws {
+        var rows = (0..<60).map { Row($0) }
+        rows[40].a = 9999
+        for (query, order, row) in [
+            ("", rows, 40), ("order=sort", rows.reversed(), 19), ("interval=2s", rows, 41),
+            ("interval=2s&order=sort", rows.reversed(), 18),
+            ("duplicates=mean", [rows[0], rows[0]] + rows[1...], 41),
+        ] {
+            let report = try send("/inspect?\(query)", Self.table(Array(order)))
+            #expect(report["columns"]?[1]?["bad_rows"] == [.integer(row)], "\(query)")
+            let warning = report["warnings"]?.array?.first { $0["code"] == "outliers" }
+            #expect(warning?["rows"] == [[.integer(row), .integer(row)]], "\(query)")
+            #expect(warning?["message"]?.string?.contains("in row \(row) ") == true, "\(query)")
+            let trained = try send(
+                "/train?model=n&\(Self.options)&\(query)", Self.table(Array(order)), status: 201)
+            let outliers = trained["warnings"]?.array?.first { $0["code"] == "outliers" }
+            #expect(outliers?["rows"] == [[.integer(row), .integer(row)]], "\(query): \(outliers ?? nil)")
+        }
+        // Gaps as recordings end, in rows as they were sent.
+        let gap = rows.filter { !(20..<30).contains(Int($0.seconds)) }
+        for (query, order, row) in [("", gap, 20), ("order=sort", gap.reversed(), 29)] {
+            let report = try send("/inspect?\(query)", Self.table(Array(order)))
+            #expect(report["recordings"] == 2 && report["time"]?["gaps"] == 1)
+            #expect(report["time"]?["gap_rows"] == [.integer(row)])
+            let warning = report["warnings"]?.array?.first { $0["code"] == "gaps" }
+            #expect(warning?["rows"] == [[.integer(row), .integer(row)]])
+        }
+        _ = try train()
+        rows[40].a = 1e39
+        let scores = try send("/score?model=m&order=sort", Self.table(rows.reversed()))
+        let clamped = scores["warnings"]?.array?.first { $0["code"] == "clamped_values" }
+        #expect(clamped?["rows"] == [[19, 19]])
+        // A counter that starts again.
+        let lines = Self.counters(60).split(separator: "\n")
+        let restarted = Self.counters(60, from: 200).split(separator: "\n")
+        let text = ([lines[0]] + (lines[1...30] + restarted[31...]).reversed()).joined(separator: "\n")
+        let report = try send("/inspect?order=sort&difference=bytes", text)
+        let restart = report["warnings"]?.array?.first { $0["code"] == "counter_restart" }
+        #expect(restart?["rows"] == [[29, 29]])
+        #expect(restart?["message"]?.string?.contains("in row 29.") == true)
+    }
+
+    @Test func emptyCellsOfAGridAreNoRowsOfTheRequest() throws {
+        let rows = (0..<60).filter { !(20..<24).contains($0) }.map { Row($0) }
+        let report = try send("/inspect?interval=1s&max_gap=none", Self.table(rows))
+        #expect(report["rows"] == 60 && report["columns"]?[1]?["missing"]?.double.map { $0 > 0.06 } == true)
+        #expect(report["columns"]?[1]?["bad_rows"] == [])
+    }
+
+    // MARK: Too few rows
+
+    @Test func whatMadeARecordingTooShortIsSaid() throws {
+        let rows = Self.table((0..<60).map { Row($0) })
+        for (query, words) in [
+            (
+                "interval=1d",
+                "a series of 1 row is shorter than one window of 8 timesteps (60 rows were resampled;"
+            ),
+            (
+                "max_gap=0.5",
+                "each of the 60 recordings is shorter than one window of 8 timesteps (recordings end "
+                    + "at 59 gaps, see max_gap)"
+            ),
+        ] {
+            let problem = try send("/train?model=n&\(Self.options)&\(query)", rows, status: 422)
+            #expect(problem["detail"]?.string?.contains(words) == true, "\(problem)")
+        }
+        let eight = Self.table((0..<8).map { Row($0) })
+        let problem = try send("/train?model=n&\(Self.options)&difference=a", eight, status: 422)
+        #expect(
+            problem["detail"]?.string?.contains("a series of 7 rows is shorter") == true
+                && problem["detail"]?.string?.contains("first row of a recording has no difference") == true)
+        _ = try send(
+            "/train?model=n&\(Self.options)&difference=a", Self.table((0..<9).map { Row($0) }), status: 201)
+    }
+
+    @Test func shortRecordingsAreSaidWhereverThereAreSome() throws {
+        func rows(_ range: Range<Int>) -> JSON {
+            .array(range.map { [.number(sin(Double($0) / 3)), .number(Double(3 * $0))] })
+        }
+        let body: JSON = [
+            "recordings": [rows(0..<40), rows(40..<41), rows(41..<90)], "timesteps": 8, "difference": ["1"],
+        ]
+        let training = body.with(["model": "d", "units": [2], "epochs": 1])
+        let recordings = try #require(body["recordings"])
+        let responses = [
+            try api.post("/inspect", body), try api.post("/train", training),
+            try api.post("/score", ["model": "d", "recordings": recordings]),
+            try api.post("/encode", ["model": "d", "recordings": recordings]),
+        ]
+        for response in responses {
+            let warning = try response.json["warnings"]?.array?.first { $0["code"] == "short_recordings" }
+            // The row that was sent, although its difference is in no window.
+            #expect(warning?["rows"] == [[40, 40]], "\(response.text.prefix(400))")
+            #expect(warning?["message"]?.string?.hasPrefix("1 of 3 recordings is shorter") == true)
+        }
+    }
+
+    // MARK: Intervals that vary
+
+    @Test func aSuggestedIntervalCanBeSentToTrain() throws {
+        let rows = (0..<120).map { Row($0, seconds: Double($0 / 4 * 20) + [0, 2, 5, 9][$0 % 4]) }
+        let report = try send("/inspect", Self.table(rows))
+        #expect(codes(report) == ["irregular_intervals"])
+        let suggestions = try #require(report["suggestions"])
+        #expect(suggestions["interval"] == "10s" || suggestions["interval"] == "5s", "\(suggestions)")
+        #expect(suggestions["missing"] == "linear")
+        let query = "interval=\(suggestions["interval"]?.string ?? "")&missing=linear"
+        _ = try send("/train?model=n&\(Self.options)&\(query)", Self.table(rows), status: 201)
+        let regular = try send("/inspect", Self.table((0..<120).map { Row($0) }))
+        #expect(regular["suggestions"]?["interval"] == nil && regular["suggestions"]?["missing"] == nil)
     }
 }

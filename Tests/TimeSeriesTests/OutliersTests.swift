@@ -47,7 +47,36 @@ import TimeSeries
         Case("a constant with a code of a missing value", rows: [1, 2, 300]) {
             [1, 2, 300].contains($0) ? -9999 : 14.62
         },
-        Case("more than 5 %: another state, not outliers") { $0 % 15 == 0 ? -9999 : normal($0) },
+        Case("-9999 in 10 % of the rows", rows: Array(stride(from: 0, to: 400, by: 10))) {
+            $0 % 10 == 0 ? -9999 : normal($0)
+        },
+        Case("-9999 in every second row", rows: Array(stride(from: 0, to: 400, by: 2))) {
+            $0 % 2 == 0 ? -9999 : normal($0)
+        },
+        Case("-999.25 in most rows", rows: (0..<400).filter { $0 % 20 != 0 }) {
+            $0 % 20 == 0 ? 50 + normal($0) : -999.25
+        },
+        Case("a constant with -9999 in 10 %", rows: Array(stride(from: 0, to: 400, by: 10))) {
+            $0 % 10 == 0 ? -9999 : 14.62
+        },
+        Case("a flag with -9999 in 20 %", rows: Array(stride(from: 0, to: 400, by: 5))) {
+            $0 % 5 == 0 ? -9999 : $0 % 7 < 2 ? 1 : 0
+        },
+        Case("several codes", rows: (0..<400).filter { $0 % 9 < 2 }) {
+            $0 % 9 == 0 ? -9999 : $0 % 9 == 1 ? 65535 : 20 + normal($0)
+        },
+        Case("10^10 in 40 rows and -50 in one", rows: [60] + Array(100..<140)) {
+            (100..<140).contains($0) ? 1e10 : $0 == 60 ? -50 : sin(Double($0) / 3)
+        },
+        Case("0 while a pump is off") { $0 % 40 < 8 ? 0 : 100 + normal($0) },
+        Case("a second state that is exact") { $0 % 40 < 8 ? 100 : 5 + normal($0) },
+        Case("a step half way") { ($0 < 200 ? 0 : 100) + sin(Double($0) / 3) },
+        Case("two regimes") { (noise($0) < 0.5 ? 0 : 1e6) + sin(Double($0) / 3) },
+        Case("a flag that is written as 65535") { $0 % 7 < 3 ? 65535 : 0 },
+        Case("values around 999") { 999 + (3 * normal($0)).rounded() },
+        Case("three values") { Double($0 * $0 % 3) * 9999 },
+        Case("more than 5 % that differ: another state") { $0 % 15 == 0 ? -9000 + normal($0) : normal($0) },
+        Case("at 10^15, where doubles are 1/8 apart") { 1e15 + sin(Double($0) / 3) },
         Case("normal noise") { normal($0) },
         Case("a log-normal distribution") { exp(1.2 * normal($0)) },
         Case("a Pareto distribution") { pow(1 - noise($0), -1 / 2.5) },

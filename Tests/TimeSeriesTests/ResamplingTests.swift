@@ -27,6 +27,28 @@ import TimeSeries
         #expect(try resampled(rows, "10s", .max).series.values[0..<2] == [8, 6])
     }
 
+    @Test func rowsOfTheGridKnowTheRowsThatWereSent() throws {
+        // Sent in reverse order; the cell of 1010 has the rows 0 and 1, that of 1020 none.
+        var rows = try timedRows([1031, 1019, 1011, 1003], values: [1, 2, 3, 4])
+        _ = try rows.order(.sort)
+        let origins = try resampled(rows, "10s").rowOrigins
+        #expect((0..<4).map { origins[$0] } == [3, 1, nil, 0])
+        #expect(origins.ranges(of: 0..<4) == [0..<2, 3..<4])
+        let warning = Warning(.outliers, .warning, "", rows: [1..<3])
+        #expect(origins.locating(warning).rows == [1..<2])
+        #expect(RowOrigins.same.locating(warning) == warning)
+    }
+
+    @Test func aGridIsSuggestedForIntervalsThatVary() throws {
+        let varying = try timedRows([0, 7, 11, 30, 32, 45, 49, 70, 71, 80])
+        #expect(varying.gridInterval == TimeSpan("10s"))
+        #expect(varying.leavesCells(withInterval: TimeSpan(nanoseconds: 10_000_000_000)))
+        #expect(try timedRows((0..<20).map { Double($0) * 10 }).gridInterval == nil, "regular")
+        #expect(try timedRows([0, 1, 5]).gridInterval == nil, "too few")
+        // Bursts: a grid would be almost empty.
+        #expect(try timedRows((0..<40).map { Double($0 / 4 * 100_000 + $0 % 4) }).gridInterval == nil)
+    }
+
     @Test func theGridIsThatOfTheClock() throws {
         let rows = try timedRows([-11, -1, 0, 9], values: [1, 2, 3, 4])
         let grid = try resampled(rows, "10s")

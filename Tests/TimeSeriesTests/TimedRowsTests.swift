@@ -43,8 +43,8 @@ func timedRows(
         #expect(error?.row == 2 && error?.rows == [2..<3, 5..<6])
         #expect(
             error?.detail
-                == "is 2 s earlier than that of the row before; 2 rows are out of order; send the rows in the "
-                + "order of time, or set order to sort")
+                == "is 2 s earlier than that of the row before; 2 rows are out of order; send the rows in "
+                + "the order of time, or set order to sort")
         #expect(try rows.order(.sort).first?.rows == [2..<3, 5..<6])
         #expect(rows.series.values == [0, 2, 3, 1, 5, 4])
     }
@@ -128,8 +128,14 @@ func timedRows(
         #expect(error?.row == 2 && error?.rows == [2..<3, 4..<6] && error?.code == .duplicateTimestamps)
         #expect(
             error?.detail
-                == "is the same as that of the row before, as do 2 more rows; send each time once, or set "
+                == "is the same as that of the row before, as in 2 more rows; send each time once, or set "
                 + "duplicates to last or mean")
+    }
+
+    @Test func oneMoreRowIsOneRow() throws {
+        var rows = try timedRows([0, 1, 1, 1])
+        let error = #expect(throws: TimeError.self) { try rows.mergeDuplicates(.error) }
+        #expect(error?.detail.contains("as in 1 more row; send") == true, "\(error?.detail ?? "")")
     }
 
     @Test func theLastRowIsKeptOrTheMeanTaken() throws {

@@ -35,7 +35,7 @@ def pump(tmp_path):
 def load_pump(page, pump):
     """Loads the file of the sensors and ignores its column of texts."""
     page.set_input_files("#file", pump)
-    expect(page.locator("#data-problem")).to_contain_text('column "note"')
+    expect(page.locator("#data-problem")).to_contain_text("column 'note'")
     page.get_by_role("button", name="Ignore “note”").click()
     expect(page.locator("#data-summary")).to_have_text(
         "pump.csv: 600 rows, 2 features, 1 labelled anomaly.")
@@ -366,7 +366,7 @@ def test_an_error_is_shown_in_its_step_until_it_is_fixed(serve, visit):
     expect(page.locator("#data-problem")).to_contain_text("the document is one line")
     page.fill("#pasted", "a\nx\ny")
     page.click("#load-pasted")
-    expect(page.locator("#data-problem")).to_contain_text('column "a" has the value "x"')
+    expect(page.locator("#data-problem")).to_contain_text("column 'a' has the value 'x'")
     page.click("#load-example")
     expect(page.locator("#data-problem")).to_be_empty()
     page.fill("[name=units]", "128, ")

@@ -1,4 +1,4 @@
-"""The Data step: what the server understands of files as people have them, and one click to put them right."""
+"""The Data step: what the server understands of files as people have them, and one click to mend them."""
 
 import io
 import json
@@ -197,7 +197,7 @@ def test_a_column_of_texts_is_refused_with_what_can_be_done(serve, visit, load):
     page = visit(serve(), expected_statuses=[422])
     load(page, csv("pump,a", lambda i, a, b: f"p{i // 60},{a}"))
     problem = page.locator("#data-problem")
-    expect(problem).to_contain_text('line 2: column "pump" has the value "p0"')
+    expect(problem).to_contain_text("line 2: column 'pump' has the value 'p0'")
     expect(problem.locator("button")).to_have_text(
         ["Use “pump” as recordings recording=pump", "Ignore “pump” ignore=pump"])
     option(page, "recording=pump").click()
@@ -285,3 +285,45 @@ def test_warnings_of_trainings_and_scores_have_codes(serve, visit, load):
     expect(page.locator("#train-result .warnings")).to_contain_text("warning outliers")
     expect(page.locator("#train-result .warnings")).to_contain_text("few_calibration_windows")
     expect(page.locator("#results-view .warnings code").first).to_be_visible()
+
+
+def test_rows_at_varying_intervals_are_resampled_by_a_click(serve, visit, load):
+    page = visit(serve(), expected_statuses=[422])
+    # About every 5 s.
+    second = lambda i: 5 * i + (0, 3, -1, 2.5)[i % 4] + 10
+    time = lambda i: f"2026-01-31T12:{int(second(i)) // 60:02}:{second(i) % 60:04.1f}Z"
+    load(page, csv("time,a,b", lambda i, a, b: f"{time(i)},{a},{b}"))
+    expect(warnings(page)).to_contain_text("irregular_intervals")
+    reading = page.locator("#reading")
+    reading.locator("summary").click()
+    expect(reading.locator("[name=aggregate]")).to_be_disabled()
+    suggestion = page.locator("button.option", has=page.locator("code:text-matches('^interval=')"))
+    interval = suggestion.locator("code").inner_text().removeprefix("interval=")
+    suggestion.click()
+    expect(warnings(page)).not_to_contain_text("irregular_intervals")
+    expect(suggestion).to_have_count(0)
+    expect(option(page, "missing=linear")).to_have_count(0)
+    expect(reading.locator("[name=interval]")).to_have_value(interval)
+    reading.locator("[name=aggregate]").select_option("max")
+    reading.locator("[name=max_gap]").fill("1m")
+    reading.locator("[name=max_gap]").press("Enter")
+    command = curl(page, "data", "inspect")
+    for parameter in [f"interval={interval}", "aggregate=max", "max_gap=1m"]:
+        assert parameter in command
+    train(page)
+    expect(page.locator("#results-view")).to_be_visible()
+    trained = json.loads(run(curl(page, "training", "train"), load.folder))
+    assert trained["interval"] == interval and trained["aggregate"] == "max" and trained["max_gap"] == "1m"
+    # The model resamples the rows that it gets.
+    command = curl(page, "results", "score")
+    assert "interval=" not in command and "max_gap=1m" in command
+    run(command, load.folder)
+    # What the server cannot read is said, and can be put right.
+    reading.locator("[name=interval]").fill("soon")
+    reading.locator("[name=interval]").press("Enter")
+    expect(page.locator("#data-problem")).to_contain_text("'interval' must be a number of seconds")
+    reading.locator("[name=interval]").fill("")
+    reading.locator("[name=interval]").press("Enter")
+    expect(page.locator("#data-problem")).to_be_empty()
+    expect(suggestion).to_be_visible()
+    assert_accessible(page)

@@ -233,5 +233,5 @@ def test_a_label_column_with_missing_values_is_rejected(serve, visit):
     page = visit(serve(), expected_statuses=[422])
     rows = [f"{a:.4f},{b:.4f},{'' if i == 9 else int(i > 50)}" for i, (a, b) in enumerate(WAVES)]
     load(page, "\n".join(["a,b,anomaly", *rows]))
-    expect(page.locator("#data-problem")).to_contain_text('column "anomaly"')
+    expect(page.locator("#data-problem")).to_contain_text("column 'anomaly'")
     expect(page.locator("#train")).to_be_disabled()

@@ -2,6 +2,7 @@
 
 import { fetchJSON } from "./api.js";
 import { curlButton } from "./curl.js";
+import { loadedData } from "./dataset.js";
 import {
   byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, table, warningList,
 } from "./dom.js";
@@ -35,7 +36,7 @@ function compareRequest() {
   const { architecture, layers, ...network } = networkSettings();
   const { windowing, seed, ...training } = trainingSettings();
   const query = queryPairs({ ...training, ...network, seeds: [Number(seed)] });
-  return state.data.request("compare", query, { label: "labels" });
+  return loadedData().request("compare", query, { label: "labels" });
 }
 
 function compare() {

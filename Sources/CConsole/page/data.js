@@ -52,8 +52,8 @@ export function start() {
     source.apply("missing", target.value);
     emit("data");
   });
-  for (const field of byId("reading").querySelectorAll("select")) {
-    field.addEventListener("change", () => emit("option", { option: field.name, value: field.value }));
+  for (const field of byId("reading").querySelectorAll("select, input")) {
+    field.addEventListener("change", () => emit("option", { option: field.name, value: field.value.trim() }));
   }
 
   on("option", ({ option, value }) => {
@@ -131,7 +131,8 @@ function inspect(focus = null) {
   // A button that was pressed, and has the focus, may go.
   const focused = document.activeElement;
   byId("data-summary").textContent = `Reading ${source.name} …`;
-  for (const field of byId("reading").querySelectorAll("select")) {
+  for (const field of byId("reading").querySelectorAll("select, input")) {
+    field.disabled = field.name === "aggregate" && source.options.interval === undefined;
     field.value = source.options[field.name] ?? "";
     setVisible(field.parentElement, source.isCSV || !["header", "charset"].includes(field.name));
   }

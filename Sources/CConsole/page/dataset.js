@@ -2,6 +2,15 @@
 //
 // A point is one row, or the range of several consecutive rows if there are more rows than points.
 
+import { Problem } from "./api.js";
+import { state } from "./state.js";
+
+/** The data in use. Throws a problem if there are none, because the server refuses what was loaded. */
+export function loadedData() {
+  if (!state.data) throw new Problem({ title: "No data", detail: "Load data, or correct their options." });
+  return state.data;
+}
+
 /** The maximum number of points that the page draws. */
 const maxPoints = 20_000;
 

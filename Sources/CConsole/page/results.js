@@ -4,7 +4,7 @@
 import { fetchJSON } from "./api.js";
 import { ChartGroup, LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
-import { Dataset, inspectRequest } from "./dataset.js";
+import { Dataset, inspectRequest, loadedData } from "./dataset.js";
 import {
   byId, debounce, definitionList, el, formatCount, formatNumber, formatPercent, plural, setVisible, table,
   tableDetails, warningList,
@@ -36,13 +36,13 @@ export function start() {
 
 /** Scores the data; a `threshold` of null is the model's. */
 const scoreRequest = (threshold) =>
-  state.data.request("score", queryPairs({ threshold }), { model: state.model });
+  loadedData().request("score", queryPairs({ threshold }), { model: state.model });
 
 /** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
 const reconstructRequest = () =>
-  state.data.request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
+  loadedData().request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
 
-const evaluateRequest = () => state.data.request("evaluate", [], { label: "labels", model: state.model });
+const evaluateRequest = () => loadedData().request("evaluate", [], { label: "labels", model: state.model });
 
 const update = debounce(() => {
   abortController?.abort();
@@ -106,7 +106,7 @@ function render(data, model, scores, reconstructions) {
     view.summary, view.metrics, errorHost, group.toolbar, featureHost, tableDetails(rowTable),
     el("h3", {}, "Events"), view.eventTable, warningList(scores.warnings) ?? "",
     el(
-      "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view.line.override)),
+      "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view?.line.override)),
       curlButton("reconstruct", reconstructRequest),
       data.hasLabels ? curlButton("evaluate", evaluateRequest) : []));
   addErrorChart(errorHost);

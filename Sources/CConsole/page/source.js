@@ -25,7 +25,7 @@ export class Source {
     const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
     const mediaType = mediaTypes[extension?.toLowerCase()] ?? "text/csv";
     Object.assign(this, { name, body, isFile, mediaType });
-    /** What the user has chosen: `header`, `charset`, `order`, `duplicates` and `missing`. */
+    /** What the user has chosen: `charset`, `missing`, and the options of `query`. */
     this.options = {};
     /** The roles that the user has chosen, by the names of columns. */
     this.roles = new Map();
@@ -74,6 +74,7 @@ export class Source {
 
   /** Whether an option has a value. */
   has(option, value) {
+    if (option === "missing") return this.missingRule === value;
     return option in rolesOfOptions
       ? this.roles.get(value) === rolesOfOptions[option] : this.options[option] === value;
   }
@@ -119,8 +120,10 @@ export class Source {
       const [name] = withRole(role);
       if (name !== undefined && parameter) pairs.push([parameter, name]);
     }
-    const { header, order, duplicates } = this.options;
-    for (const [name, value] of Object.entries({ header, order, duplicates })) {
+    const { header, order, duplicates, interval, max_gap, aggregate } = this.options;
+    // A model that was trained on resampled rows resamples others as it needs them.
+    const resampling = interval === undefined || model?.interval ? {} : { interval, aggregate };
+    for (const [name, value] of Object.entries({ header, order, duplicates, ...resampling, max_gap })) {
       if (value !== undefined) pairs.push([name, value]);
     }
     return pairs;
@@ -157,6 +160,7 @@ export function optionText(option, value) {
     header: value === "false" ? "The first row is data" : "The first row has the names",
     charset: `Read as ${value}`, order: "Sort the rows by time",
     duplicates: value === "last" ? "Keep the last row of each time" : "Take the mean of rows of one time",
+    interval: `Resample to a row every ${value}`, missing: "Interpolate missing values",
     timesteps: `Use windows of ${value} timesteps`, scaling: `Use the scaling ${value}`,
   };
   return texts[option] ?? "Apply";

@@ -3,6 +3,7 @@
 import { Problem, connectionLost, send, serverSentEvents } from "./api.js";
 import { LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
+import { loadedData } from "./dataset.js";
 import { byId, definitionList, formatCount, formatNumber, plural, setVisible, warningList } from "./dom.js";
 import { networkSettings, queryPairs, trainingSettings } from "./model.js";
 import { reportErrors, showError } from "./problems.js";
@@ -34,7 +35,7 @@ export function start() {
 
 function trainRequest(accept) {
   const query = queryPairs({ ...trainingSettings(), ...networkSettings() });
-  return state.data.request("train", query, { label: "exclude", accept });
+  return loadedData().request("train", query, { label: "exclude", accept });
 }
 
 function train() {

@@ -120,8 +120,8 @@ csimdjson_token csimdjson_next(csimdjson_parser *parser);
 size_t csimdjson_tokens_left(const csimdjson_parser *parser);
 
 /// Reads nested arrays of numbers, whose opening bracket has just been read, into `values` in row-major
-/// order. A number beyond the range of a double becomes the largest one. Each value takes a token and a separator, so a `capacity` of half of csimdjson_tokens_left is
-/// enough; `capacity` is never exceeded.
+/// order. A number beyond the range of a double becomes the largest one. Each value takes a token and a
+/// separator, so a `capacity` of half of csimdjson_tokens_left is enough; `capacity` is never exceeded.
 csimdjson_tensor csimdjson_read_tensor(csimdjson_parser *parser, double *values, size_t capacity);
 
 /// Maximum length with a comma of a float, such as -1.1754944e-38, and of a double, such as

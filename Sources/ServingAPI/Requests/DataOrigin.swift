@@ -14,10 +14,14 @@ struct DataOrigin: Sendable {
     var timesteps: Int?
     /// The index in the request of each feature, `[F]`; nil if it is the same.
     var features: [Int]?
-    /// The row in the request of each row, `[rows]`; nil if it is the same.
-    var rows: [Int]?
+    /// The row in the request that each row is.
+    var rows = RowOrigins.same
     /// Whether the rows were made by resampling, so that they are not rows of the request.
     var isResampled = false
+    /// Whether recordings lose their first rows, which have no difference.
+    var losesFirstRows = false
+    /// The number of rows that were sent, if they were resampled.
+    var rowCount = 0
 
     /// The data of a JSON member.
     init(member name: String) {
@@ -37,14 +41,15 @@ struct DataOrigin: Sendable {
     /// The error of a missing value.
     /// - Parameter table: the table with the value.
     func problem(missingIn table: Table, row: Int, feature: Int, hint: String) -> Problem {
-        let (row, index) = (rows?[row] ?? row, features?[feature] ?? feature)
+        let index = features?[feature] ?? feature
         let name = table.features?[feature]
         if isResampled, let time = table.timestamps?.text(ofRow: row) {
             return .invalid(
                 at: pointer,
-                "the resampled row of \(time) has no value for \(Quote.text(name ?? "\(index)")); set missing to "
-                    + "previous, linear or zero to fill gaps, or use a longer interval")
+                "the resampled row of \(time) has no value for \(Quote.text(name ?? "\(index)")); set "
+                    + "missing to previous, linear or zero to fill gaps, or use a longer interval")
         }
+        let row = rows[row] ?? row
         if let line = table.lines?[row] {
             let column = name ?? "\(index)"
             return Problem(

@@ -4,7 +4,8 @@ import ModelFiles
 import TimeSeries
 
 extension DataRequest {
-    /// Arranges the rows by their times, brings the features into the order of a model, and takes differences.
+    /// Arranges the rows by their times, brings the features into the order of a model, and takes
+    /// differences.
     /// - Parameters:
     ///   - model: the model that the rows are for; nil for one that is to be trained on them.
     ///   - reportsErrors: as for ``Intake/arrange(_:for:reportsErrors:)``.

@@ -50,7 +50,9 @@ extension DataRequest {
                 known: model?.columnRoles ?? [:])
         }
         // Ranges of rows in place of a column, as for other formats.
-        if let flag, let text = options.parameter(flag), !text.hasPrefix("[") { table.label = text }
+        if let flag, let text = options.parameter(flag), !text.hasPrefix("[") {
+            (table.label, table.labelOption) = (text, flag)
+        }
         return Intake(try Self.read { () throws(TableError) in try Table(csv: bytes, table) }, DataOrigin())
     }
 
@@ -108,6 +110,12 @@ extension DataRequest {
                 error.row.map { options.error("timestamps", $0, "cannot be used: \(error.detail)") }
                     ?? options.error("timestamps", "cannot be used: \(error.detail)"))
         }
+        if let missing = elements.firstIndex(where: { if case .null = $0 { true } else { false } }) {
+            throw Problem(
+                options.error(
+                    "timestamps", missing,
+                    "is null; every row needs a timestamp: add it, or remove the row"))
+        }
         let other = elements.firstIndex { $0.kindName != elements[0].kindName } ?? 0
         throw Problem(
             options.error(
@@ -147,7 +155,7 @@ extension FieldReader {
         ]
         .filter(\.1).map(\.0)
         guard names.count < 2 else {
-            throw error(names[0], "and \"\(names[1])\" are both present; send one of them")
+            throw error(names[0], "and \(Quote.text(names[1])) are both present; send one of them")
         }
         switch (windows, series, recordings) {
         case (let tensor?, _, _):
@@ -171,12 +179,42 @@ extension FieldReader {
             intake.setSegments(tensors.map { $0.shape[0] })
             return intake
         case (nil, nil, nil):
-            // Report a misspelt name first: it is the likely reason that the data are missing.
-            try rejectUnknown()
-            throw missing(
-                "series",
-                "rows of numbers [rows][F]" + (rowsOnly ? "" : "; or send windows [N][T][F] instead"))
+            throw withoutData(rowsOnly: rowsOnly)
         }
+    }
+
+    /// The error of a body without data: that of a misspelt name, which is the likely reason, if there is
+    /// one.
+    private func withoutData(rowsOnly: Bool) -> JSONError {
+        let names = ["series", "recordings"] + (rowsOnly ? [] : ["windows"])
+        let unknown = object.members.filter { !isKnown($0.name) && !Self.optionsOfData.contains($0.name) }
+        for member in unknown {
+            guard let nearest = Spelling.nearest(to: member.name, among: names) else { continue }
+            return misspelt(member.name, "did you mean \(Quote.text(nearest))?")
+        }
+        let holdsData = { (value: JSONValue) in
+            switch value {
+            case .array, .object: true
+            default: false
+            }
+        }
+        if let member = unknown.first(where: { holdsData($0.value) || Int($0.name) != nil }) {
+            return misspelt(member.name, "send rows of numbers [rows][F] as 'series'")
+        }
+        return missing(
+            "series",
+            "rows of numbers [rows][F]" + (rowsOnly ? "" : "; or send windows [N][T][F] instead"))
+    }
+
+    /// The options that are read after the data.
+    private static let optionsOfData: Set = [
+        "feature_names", "timestamps", "columns", "ignore", "exclude", "labels", "order", "duplicates",
+        "max_gap",
+        "interval", "aggregate", "difference", "strict",
+    ]
+
+    private func misspelt(_ name: String, _ advice: String) -> JSONError {
+        JSONError(.invalid, at: pointer(to: name), "unknown member \(Quote.text(name)); \(advice)")
     }
 
     /// Reads `columns` and `ignore`, and leaves the other features out. Features without names are called 0,
@@ -191,8 +229,8 @@ extension FieldReader {
             if let index = named.firstIndex(where: { positions[$0] == nil }) {
                 throw error(
                     option, index,
-                    "is \(Quote.text(named[index])), but there is no such feature; the features are "
-                        + Quote.list(names))
+                    "is \(Quote.text(named[index])), but there is no such feature; "
+                        + intake.table.listOfFeatures)
             }
         }
         let left = Set(ignored ?? [])
@@ -208,5 +246,18 @@ extension FieldReader {
                 : TableColumn(name: name, role: .ignored, reason: "not named by columns")
         }
         intake.keep(kept)
+    }
+}
+
+extension Table {
+    /// The names of the features. Those without names are called 0, 1 and so on.
+    var featureNames: [String] { features ?? (0..<featureCount).map { "\($0)" } }
+
+    /// The features, for the error of a name that none has.
+    var listOfFeatures: String {
+        let names = Quote.list(featureNames)
+        return features == nil
+            ? "the features have no names but their indices, \(names); name them with feature_names"
+            : "the features are \(names)"
     }
 }

@@ -12,7 +12,9 @@ import TimeSeries
 package struct DataRequest: Sendable {
     /// A format of data.
     package enum Format {
-        case json, csv, npy
+        case json, npy
+        /// In a character encoding; nil for UTF-8, and for what a byte order mark says.
+        case csv(charset: String?)
     }
 
     /// The data of a request.
@@ -65,15 +67,11 @@ package struct DataRequest: Sendable {
     ) throws(Problem) {
         switch format {
         case .json:
-            do throws(JSONError) {
-                options = try FieldReader(JSONReader.parse(body, tensors: FieldReader.tensors), query: query)
-            } catch {
-                throw Problem(error)
-            }
+            options = try FieldReader(data: body, query: query)
             content = .json
-        case .csv:
+        case .csv(let charset):
             options = try Self.parameters(query)
-            content = .csv(body, charset: nil)
+            content = .csv(body, charset: charset)
         case .npy:
             options = try Self.parameters(query)
             content = .npy(body)
@@ -131,10 +129,10 @@ extension DataRequest {
         var intake = try intake(for: model, flag: flag, rowsOnly: rowsOnly)
         let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
-        let inspection =
-            inspects ? inspection(of: intake, time, excludesFlagged: excludesFlagged) : nil
         let timesteps = try timesteps(of: intake, options)
         var windows = try intake.windows(options, timesteps: timesteps)
+        let inspection =
+            inspects ? inspection(of: intake, time, excludesFlagged: excludesFlagged) : nil
         if excludesFlagged, let flag { try exclude(flag, of: intake, options.missing, from: &windows) }
         try intake.fillMissing(options.missing, in: &windows)
         let data = RequestData(
@@ -142,7 +140,7 @@ extension DataRequest {
             featureNames: model?.featureNames ?? intake.table.features, columns: intake.table.columns,
             timestamps: intake.table.timestamps, flags: intake.table.flags,
             preparation: preparation, warnings: inspection?.warnings ?? warnings + intake.table.warnings,
-            isStrict: try isStrict(), inspection: inspection)
+            isStrict: try isStrict(), origins: intake.origin.rows, inspection: inspection)
         try data.check(data.warnings)
         return data
     }
@@ -163,12 +161,12 @@ extension DataRequest {
         var intake = try intake(for: model, flag: "exclude", rowsOnly: false)
         let time = intake.timeInspection
         _ = try prepare(&intake, for: model, reportsErrors: true)
-        let inspection = inspection(of: intake, time, excludesFlagged: true, previewPoints: points)
         var count: Int?
         if options.timesteps != nil || intake.origin.timesteps != nil {
             let windows = try intake.windows(options, timesteps: try timesteps(of: intake, options))
             count = intake.table.flags.map { windows.excluding(rows: $0).count } ?? windows.count
         }
+        let inspection = inspection(of: intake, time, excludesFlagged: true, previewPoints: points)
         if try isStrict() { try RequestData.check(inspection.warnings) }
         return (inspection, windows: count)
     }

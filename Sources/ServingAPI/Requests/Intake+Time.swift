@@ -14,13 +14,13 @@ extension Intake {
     /// The maximum number of values that resampling may make of fewer: 128 MiB.
     private static let maxResampledValues = 1 << 24
 
-    /// Orders the rows by time, merges rows of the same time, ends recordings at gaps, and resamples, and adds
-    /// a warning to the table for each change. Rows without timestamps stay as they are.
+    /// Orders the rows by time, merges rows of the same time, ends recordings at gaps, and resamples, and
+    /// adds a warning to the table for each change. Rows without timestamps stay as they are.
     /// - Parameters:
     ///   - options: what to do.
     ///   - model: the preparation of the model that the rows are for.
-    ///   - reportsErrors: whether rows that must be refused stay as they are and become a warning of the level
-    ///     `error`, for a report about the data.
+    ///   - reportsErrors: whether rows that must be refused stay as they are and become a warning of the
+    ///     level `error`, for a report about the data.
     /// - Returns: the median interval of the rows; nil without timestamps.
     /// - Throws: 422 for rows out of order and rows of the same time, unless the options allow them.
     mutating func arrange(
@@ -32,8 +32,8 @@ extension Intake {
             }
             if let required = options.resampling {
                 throw origin.problem(
-                    "has no timestamps, but the model takes rows every \(required.interval), so that rows have "
-                        + "to be resampled; \(Self.timestampsHint)")
+                    "has no timestamps, but the model takes rows every \(required.interval), so that rows "
+                        + "have to be resampled; \(Self.timestampsHint)")
             }
             return nil
         }
@@ -106,10 +106,11 @@ extension Intake {
         if rows.isResampled {
             table.timestamps = timestamps.replacing(with: rows.instants)
             origin.isResampled = true
+            origin.rowCount = timestamps.instants.count
         } else {
             table.timestamps = timestamps.keeping(rows.origins, instants: rows.instants)
-            origin.rows = rows.origins
         }
+        origin.rows = rows.rowOrigins
     }
 
     /// The problem of rows that cannot be used because of their times, with the place and the timestamp.
@@ -138,7 +139,7 @@ extension Intake {
 
     /// The indices of features that `difference` names. Features without names are called 0, 1 and so on.
     func features(named names: [String], _ options: FieldReader) throws(JSONError) -> [Int] {
-        let known = table.features ?? (0..<table.featureCount).map { "\($0)" }
+        let known = table.featureNames
         guard origin.timesteps == nil else {
             throw options.error("difference", "applies to rows, but the data are windows")
         }
@@ -147,8 +148,7 @@ extension Intake {
             guard let index = known.firstIndex(of: name) else {
                 throw options.error(
                     "difference",
-                    "has \(Quote.text(name)), but there is no such feature; the features are "
-                        + Quote.list(known))
+                    "has \(Quote.text(name)), but there is no such feature; \(table.listOfFeatures)")
             }
             features.append(index)
         }
@@ -163,19 +163,16 @@ extension Intake {
         let restarts = differences.apply(
             to: &series, recordings: &table.recordings, instants: table.timestamps?.instants)
         table.values = series.values
+        origin.losesFirstRows = true
         for (feature, name) in zip(differences.features, names) {
             guard let rows = restarts[feature.index] else { continue }
             table.warnings.append(
                 Warning(
                     .counterRestart, .info,
                     "The counter \(Quote.text(name)) started again in "
-                        + (rows.count == 1 ? "row \(rows[0])" : "\(rows.count) rows")
+                        + (rows.count == 1 ? "row \(origin.rows[rows[0]] ?? rows[0])" : "\(rows.count) rows")
                         + ". Its rate there is that of the row before.",
-                    columns: [name],
-                    rows: rows.prefix(100).map { row in
-                        let row = origin.rows?[row] ?? row
-                        return row..<(row + 1)
-                    }))
+                    columns: [name], rows: origin.rows.ranges(of: rows)))
         }
     }
 }

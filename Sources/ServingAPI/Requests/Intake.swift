@@ -109,13 +109,47 @@ struct Intake {
     }
 
     /// Cuts the rows into windows of T timesteps.
-    func windows(_ options: WindowOptions, timesteps: Int) throws(Problem) -> Windows<Double> {
+    ///
+    /// Adds a warning to the table about recordings that are too short for one.
+    mutating func windows(_ options: WindowOptions, timesteps: Int) throws(Problem) -> Windows<Double> {
+        let windows: Windows<Double>
         do throws(DataError) {
             let series = try Series(values: table.values, features: table.featureCount)
-            return try options.windows(of: series, table.recordings, timesteps: timesteps)
+            windows = try options.windows(of: series, table.recordings, timesteps: timesteps)
         } catch {
-            throw origin.problem("cannot be used: \(error)")
+            throw origin.problem("cannot be used: \(error)\(lossOfRows)")
         }
+        if let warning = shortRecordings(windows) { table.warnings.append(warning) }
+        return windows
+    }
+
+    /// The reasons for which recordings have fewer rows than were sent, to be appended to a message.
+    private var lossOfRows: String {
+        var reasons: [String] = []
+        if origin.isResampled {
+            reasons.append("\(origin.rowCount) rows were resampled; use a shorter interval")
+        }
+        if !gaps.isEmpty {
+            reasons.append(
+                "recordings end at \(gaps.count == 1 ? "1 gap" : "\(gaps.count) gaps"), see max_gap")
+        }
+        if origin.losesFirstRows { reasons.append("the first row of a recording has no difference") }
+        return reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))"
+    }
+
+    /// The warning about recordings that have no window.
+    private func shortRecordings(_ windows: Windows<Double>) -> Warning? {
+        let short = windows.recordings.filter { $0.count < windows.timesteps }
+        guard !short.isEmpty else { return nil }
+        // Differences have no value in the first row, which was sent all the same.
+        let loss = origin.losesFirstRows ? 1 : 0
+        let (areShort, were) = short.count == 1 ? ("is", "was") : ("are", "were")
+        return Warning(
+            .shortRecordings, .warning,
+            "\(short.count) of \(windows.recordings.count) recordings \(areShort) shorter than a window of "
+                + "\(windows.timesteps) rows\(loss > 0 ? " and the row before it" : ""), and \(were) not "
+                + "used. Use fewer timesteps, or send longer recordings.",
+            rows: origin.rows.ranges(of: short.map { ($0.lowerBound - loss)..<$0.upperBound }.joined()))
     }
 
     /// Fills missing values of the windows' rows.

@@ -1,5 +1,6 @@
 import DataFormats
 import Inspection
+import ModelFiles
 import TimeSeries
 
 /// The data of a request as windows, with the features in the order of the model.
@@ -22,6 +23,8 @@ struct RequestData {
     let warnings: [Warning]
     /// Whether warnings of the level `error` are refused.
     let isStrict: Bool
+    /// The row of the request that each row is.
+    let origins: RowOrigins
     /// What the data are; nil if they were not inspected.
     var inspection: Inspection?
     /// The row of the request that is the first of the windows' series.
@@ -33,7 +36,13 @@ struct RequestData {
         return RequestData(
             windows: windows.last, isSeries: isSeries, featureNames: featureNames, columns: columns,
             timestamps: timestamps, flags: flags, preparation: preparation, warnings: warnings,
-            isStrict: isStrict, firstRow: start)
+            isStrict: isStrict, origins: origins, firstRow: start)
+    }
+
+    /// What was odd about the data, and reasons to doubt what a model computes for their windows.
+    /// - Parameter windows: some of the windows.
+    func warnings(by model: TrainedModel, for windows: Windows<Double>) -> [Warning] {
+        warnings + model.warnings(for: windows).map(origins.locating)
     }
 
     /// Refuses warnings of the level `error` if the request is strict.

@@ -25,8 +25,9 @@ extension FieldReader {
         if let resampling, let required = model?.resampling, resampling != required {
             throw error(
                 "interval",
-                "is \(resampling.interval) with the aggregate \(resampling.aggregate.rawValue), but the model "
-                    + "takes rows every \(required.interval) with the aggregate \(required.aggregate.rawValue)"
+                "is \(resampling.interval) with the aggregate \(resampling.aggregate.rawValue), but the "
+                    + "model takes rows every \(required.interval) with the aggregate "
+                    + required.aggregate.rawValue
             )
         }
         options.gaps = gaps ?? model?.gaps ?? .automatic

@@ -137,6 +137,7 @@ private struct TrainingInput {
         specification.featureNames = data.featureNames
         specification.columns = data.featureNames == nil ? nil : data.columns
         specification.preparation = data.preparation
+        specification.origins = data.origins
         return specification
     }
 }

@@ -78,6 +78,8 @@ extension JSONWriter {
         if let exclude = suggestions.exclude { member("exclude", exclude) }
         if let order = suggestions.order { member("order", order.rawValue) }
         if let duplicates = suggestions.duplicates { member("duplicates", duplicates.rawValue) }
+        if let interval = suggestions.interval { member("interval", "\(interval)") }
+        if let missing = suggestions.missing { member("missing", missing.rawValue) }
         if let timesteps = suggestions.timesteps { member("timesteps", timesteps) }
         if let scaling = suggestions.scaling { member("scaling", scaling.rawValue) }
     }

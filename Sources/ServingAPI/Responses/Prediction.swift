@@ -20,6 +20,8 @@ struct Prediction: Computation {
     let windows: Windows<Double>
     /// What was odd about the data.
     let warnings: [Warning]
+    /// The row of the request that each row is.
+    let origins: RowOrigins
     /// The request. Its media type selects JSON or a NumPy array for the response.
     let call: Call
     let metrics: InferenceMetrics
@@ -103,7 +105,7 @@ struct Prediction: Computation {
     /// Sends JSON. Warnings are left out if there are none, because they would be a good part of a small
     /// response.
     private func send(values: Int, _ members: (inout JSONWriter) -> Void) {
-        let warnings = self.warnings + entry.trained.warnings(for: windows)
+        let warnings = self.warnings + entry.trained.warnings(for: windows).map(origins.locating)
         call.responder.send(
             .json(reserving: 12 * values + 256) { json in
                 json.member("model", entry.name)

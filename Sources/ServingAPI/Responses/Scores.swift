@@ -27,7 +27,7 @@ struct Scores {
         let needsRows = request.parts.contains(.rows) || request.parts.contains(.events)
         drift = scoring.drift(of: errors.windows)
         warnings =
-            request.data.warnings + request.entry.trained.warnings(for: request.windows)
+            request.data.warnings(by: request.entry.trained, for: request.windows)
             + scoring.warnings(drift)
         try request.data.check(warnings)
         rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []

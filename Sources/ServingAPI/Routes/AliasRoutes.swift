@@ -36,7 +36,7 @@ struct AliasRoutes: RouteGroup {
                     }
                 }),
             Route(
-                .delete, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true,
+                .delete, "/models/{model}/aliases/{alias}", scope: .admin, mutatesModels: true, query: [],
                 .onQueue { (call) throws(Problem) in
                     let (model, alias) = (try call.model(), try call.alias())
                     let name = model.name

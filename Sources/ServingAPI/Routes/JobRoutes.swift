@@ -13,7 +13,7 @@ struct JobRoutes: RouteGroup {
     var routes: [Route] {
         [
             Route(
-                .get, "/jobs", scope: .read,
+                .get, "/jobs", scope: .read, query: [],
                 .onLoop { (call) throws(Problem) in
                     let jobs = trainings.jobs.all.filter { call.permission.allows($0.model) }
                     return .json { json in
@@ -23,13 +23,13 @@ struct JobRoutes: RouteGroup {
                     }
                 }),
             Route(
-                .get, "/jobs/{job}", scope: .read, ownerScope: .train,
+                .get, "/jobs/{job}", scope: .read, ownerScope: .train, query: [],
                 .onQueue { (call) throws(Problem) in
                     let job = try job(of: call)
                     return .json { $0.members(of: job, trainings) }
                 }),
             Route(
-                .delete, "/jobs/{job}", scope: .train,
+                .delete, "/jobs/{job}", scope: .train, query: [],
                 .onQueue { (call) throws(Problem) in
                     let job = try job(of: call)
                     try call.checkPreconditions {}
@@ -38,7 +38,8 @@ struct JobRoutes: RouteGroup {
                     return Response(status: .noContent)
                 }),
             Route(
-                .get, "/jobs/{job}/events", scope: .read, ownerScope: .train, produces: [.eventStream],
+                .get, "/jobs/{job}/events", scope: .read, ownerScope: .train, query: [],
+                produces: [.eventStream],
                 .onLoop { (call) throws(Problem) in
                     let job = try job(of: call)
                     let last = call.request.fields["Last-Event-ID"].flatMap { Int($0) } ?? 0

@@ -31,7 +31,7 @@ struct LayerRoutes: RouteGroup {
         let reference = try request.modelReference(for: call)
         let entry = try models.entry(reference.model, reference.version)
         let isHeatMap = call.mediaType == .svg
-        let (windows, window, warnings) = try request.windows(for: entry, isSingle: isHeatMap, limits)
+        let (windows, window, data) = try request.windows(for: entry, isSingle: isHeatMap, limits)
         let outputs = inferences.measure(entry, windows: windows.count, for: call) {
             LayerOutputs(of: entry.trained.scale(windows), by: entry.trained.model)
         }
@@ -42,7 +42,7 @@ struct LayerRoutes: RouteGroup {
             json.member("version", entry.version)
             if let names = entry.trained.description.featureNames { json.member("feature_names", names) }
             json.members(of: outputs)
-            let warnings = warnings + entry.trained.warnings(for: windows)
+            let warnings = data.warnings(by: entry.trained, for: windows)
             if !warnings.isEmpty { json.member("warnings", warnings) }
         }
     }
@@ -51,10 +51,10 @@ struct LayerRoutes: RouteGroup {
 extension DataRequest {
     /// Reads the windows: the one that `window` selects, or all.
     /// - Parameter isSingle: whether the default is the first window instead of all.
-    /// - Returns: the windows, the index of the first one in the request, and what was odd about the data.
+    /// - Returns: the windows, the index of the first one in the request, and all data.
     fileprivate mutating func windows(
         for entry: ModelRegistry.Entry, isSingle: Bool, _ limits: RuntimeLimits
-    ) throws(Problem) -> (Windows<Double>, first: Int, [Warning]) {
+    ) throws(Problem) -> (Windows<Double>, first: Int, RequestData) {
         let selected = try read { (options) throws(JSONError) in
             try options.int("window", in: 0...Int(Int32.max))
         }
@@ -70,7 +70,7 @@ extension DataRequest {
         // The outputs of a small window may have billions of values.
         let values = windows.count.multipliedReportingOverflow(by: LayerOutputs.values(ofWindow: network))
         try limits.checkResponse(of: values.overflow ? .max : values.partialValue, windows, network)
-        return (windows, first, data.warnings)
+        return (windows, first, data)
     }
 }
 

@@ -19,16 +19,16 @@ struct ModelFileRoutes: RouteGroup {
         ["/models/{model}", "/models/{model}/versions/{version}"].flatMap { path in
             [
                 Route(
-                    .get, path + "/model.safetensors", scope: .read, produces: [.file],
+                    .get, path + "/model.safetensors", scope: .read, query: [], produces: [.file],
                     .onQueue { (call) throws(Problem) in try safetensors(call) }),
                 Route(
-                    .get, path + "/model.onnx", scope: .read, produces: [.file],
+                    .get, path + "/model.onnx", scope: .read, query: [], produces: [.file],
                     .onQueue { (call) throws(Problem) in try onnx(call) }),
             ]
         } + [
             Route(
                 .put, "/models/{model}/model.safetensors", scope: .train, mutatesModels: true,
-                storesVersions: true, accepts: .file,
+                storesVersions: true, accepts: .file, query: [],
                 .onUpload { (call, file) throws(Problem) in try upload(file, for: call) })
         ]
     }

@@ -21,7 +21,7 @@ struct ModelRoutes: RouteGroup {
         [
             Route(.get, "/models", scope: .read, .onQueue { (call) throws(Problem) in try list(call) }),
             Route(
-                .get, "/models/{model}", scope: .read,
+                .get, "/models/{model}", scope: .read, query: [],
                 .onQueue { (call) throws(Problem) in
                     let model = try call.model()
                     let latest = try models.description(model, .latest)
@@ -34,7 +34,7 @@ struct ModelRoutes: RouteGroup {
                     }
                 }),
             Route(
-                .delete, "/models/{model}", scope: .admin, mutatesModels: true,
+                .delete, "/models/{model}", scope: .admin, mutatesModels: true, query: [],
                 .onQueue { (call) throws(Problem) in
                     let model = try call.model()
                     try call.checkPreconditions { () throws(Problem) in _ = try models.versions(model) }
@@ -45,13 +45,13 @@ struct ModelRoutes: RouteGroup {
                     return Response(status: .noContent)
                 }),
             Route(
-                .get, "/models/{model}/versions/{version}", scope: .read,
+                .get, "/models/{model}/versions/{version}", scope: .read, query: [],
                 .onQueue { (call) throws(Problem) in
                     let version = try models.description(call.model(), call.version())
                     return .json { $0.members(of: version) }
                 }),
             Route(
-                .delete, "/models/{model}/versions/{version}", scope: .admin, mutatesModels: true,
+                .delete, "/models/{model}/versions/{version}", scope: .admin, mutatesModels: true, query: [],
                 .onQueue { (call) throws(Problem) in try deleteVersion(call) }),
         ]
     }

@@ -43,7 +43,7 @@ struct PredictionRoutes: RouteGroup {
         try limits.checkResponse(of: data.windows.count * size, data.windows, entry.trained.model.network)
         call.context.note(entry)
         return Prediction(
-            kind: kind, entry: entry, windows: data.windows, warnings: data.warnings, call: call,
-            metrics: inferences)
+            kind: kind, entry: entry, windows: data.windows, warnings: data.warnings, origins: data.origins,
+            call: call, metrics: inferences)
     }
 }

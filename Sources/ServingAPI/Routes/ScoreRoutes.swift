@@ -44,7 +44,7 @@ struct ScoreRoutes: RouteGroup {
         }
         let rows = RowEvaluation(entry, request.scoring, request.windows, errors, labels: request.labels)
         let warnings =
-            request.data.warnings + entry.trained.warnings(for: request.windows)
+            request.data.warnings(by: entry.trained, for: request.windows)
             + request.scoring.warnings(rows.drift)
         try request.data.check(warnings)
         return rows.response(entry, warnings)

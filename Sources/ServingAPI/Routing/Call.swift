@@ -116,16 +116,25 @@ package struct Call: Sendable {
     /// - Parameter known: the names that the route accepts.
     /// - Throws: 400 for another name, and for a name that occurs twice.
     package func query(_ known: [String]) throws(Problem) -> [String: String] {
+        try request.target.query(known)
+    }
+}
+
+extension RequestTarget {
+    /// The query's parameters by name.
+    /// - Parameter known: the names that the route accepts.
+    /// - Throws: 400 for another name, and for a name that occurs twice.
+    func query(_ known: [String]) throws(Problem) -> [String: String] {
         var values: [String: String] = [:]
-        for item in request.target.queryItems {
+        for item in queryItems {
             guard known.contains(item.name) else {
                 throw .badRequest(
                     "unknown query parameter \(Quote.text(item.name)); this path accepts "
-                        + "\(known.joined(separator: " and "))"
-                )
+                        + (known.isEmpty ? "none" : known.joined(separator: " and ")))
             }
             guard values.updateValue(item.value, forKey: item.name) == nil else {
-                throw .badRequest("the query parameter \(item.name) occurs twice")
+                throw .badRequest(
+                    "the query parameter \(Quote.text(item.name)) occurs twice; remove one of them")
             }
         }
         return values

@@ -137,8 +137,8 @@ extension Problem {
 
     package static func malformedCoding(_ coding: ContentCoding) -> Problem {
         badRequest(
-            "the body is compressed by its Content-Encoding or its first bytes, but it is not valid \(coding), or "
-                + "is incomplete")
+            "the body is compressed by its Content-Encoding or its first bytes, but it is not valid "
+                + "\(coding), or is incomplete")
     }
 
     package static func contentTooLarge(limit: Int) -> Problem {
@@ -161,8 +161,8 @@ extension Problem {
         let names = features.map { model.featureNames?[$0.index] ?? "\($0.index)" }
         return .invalid(
             at: pointer,
-            "the data are windows, but the model takes differences of \(Quote.list(names)), which need the row "
-                + "before the window; send rows as \"series\" to /score or /reconstruct")
+            "the data are windows, but the model takes differences of \(Quote.list(names)), which need the "
+                + "row before the window; send rows as \"series\" to /score or /reconstruct")
     }
 
     package static func noEncoding(_ name: String) -> Problem {

@@ -23,7 +23,7 @@ package struct Problem: Error, Sendable {
     /// The warnings that a strict request refuses; empty for other problems.
     let warnings: [Warning]
     /// Options with which the data may be read.
-    let remedies: [Remedy]
+    package let remedies: [Remedy]
     /// Another protocol's code for the problem.
     package let code: String?
     /// Header fields that go with the status, such as Allow or Retry-After.

@@ -107,6 +107,7 @@ package final class RequestContext: ExchangeHandler {
         if route.mutatesModels, !mayRetry {
             try service.readiness.requireWritable(storesVersions: route.storesVersions)
         }
+        if let query = route.query { _ = try head.target.query(query) }
         let mediaType = try MediaType.negotiate(head.fields, offered: route.produces)
         let coding = route.accepts == nil ? nil : try ContentCoding.ofBody(head.fields)
         let format = try route.accepts.map { (content) throws(Problem) in

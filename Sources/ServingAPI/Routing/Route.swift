@@ -69,6 +69,8 @@ package final class Route: Sendable {
     let findsRetries: Bool
     /// The content of the body; nil for a route without a body.
     let accepts: Content?
+    /// The parameters that the query may have; nil if the action checks them, or ignores them.
+    let query: [String]?
     /// The media types of the response, the preferred one first.
     let produces: [MediaType]
     let action: Action
@@ -76,7 +78,8 @@ package final class Route: Sendable {
     package init(
         _ method: Method, _ path: String, scope: Scope?, ownerScope: Scope? = nil,
         usesAllModels: Bool = false, mutatesModels: Bool = false, storesVersions: Bool = false,
-        findsRetries: Bool = false, accepts: Content? = nil, produces: [MediaType] = [.json], _ action: Action
+        findsRetries: Bool = false, accepts: Content? = nil, query: [String]? = nil,
+        produces: [MediaType] = [.json], _ action: Action
     ) {
         self.method = method
         self.path = path
@@ -87,6 +90,7 @@ package final class Route: Sendable {
         self.storesVersions = storesVersions
         self.findsRetries = findsRetries
         self.accepts = accepts
+        self.query = query
         self.produces = produces
         self.action = action
     }

@@ -1,5 +1,6 @@
 import APITesting
 import Testing
+import TimeSeries
 
 /// Checks that the enums of openapi.yaml have exactly the values that the server knows, so that a new layer
 /// type, error kind, loss or policy is documented.
@@ -34,6 +35,13 @@ import Testing
             #expect(Set(values.compactMap(\.string)) == Set(accepted), "\(member)")
         }
         #expect(count > 20, "the requests have enums")
+    }
+
+    @Test func everyOrderThatIsReportedIsDocumented() throws {
+        let facts = description.schema("DataFacts")
+        let time = try #require(try facts.mergedProperties["time"]?.keyword("oneOf"))
+        let values = try #require(time.array?.last?["properties"]?["order"]?["enum"]?.array)
+        #expect(values.compactMap(\.string) == RowOrder.allCases.map(\.rawValue))
     }
 
     @Test func everyLayerTypeIsDocumentedInRequestsAndResponses() throws {

@@ -48,6 +48,7 @@ extension Exercise {
                 "POST /inspect", 200, at: "/inspect?preview=4&exclude=flag", fields: csv, text: table),
             Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "1,2\n3,4\n"),
             Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: suggestive),
+            Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: irregular),
             Exercise("POST /inspect", 200, at: "/inspect?ignore=flag", fields: csv, text: table),
             Exercise(
                 "POST /inspect", 200, at: query("/inspect", "exclude=flag&timesteps=2"), fields: csv,
@@ -65,8 +66,12 @@ extension Exercise {
         ]
     }()
 
-    /// A table to which every suggestion applies: a clock, a counter, labels, an outlier, and rows in reverse
-    /// order, two of which have the same time.
+    /// Rows whose intervals vary.
+    private static let irregular =
+        "time,a\n" + (0..<40).map { "\(1_700_000_000 + $0 * $0),\($0 % 7)\n" }.joined()
+
+    /// A table to which every other suggestion applies: a clock, a counter, labels, an outlier, and rows in
+    /// reverse order, two of which have the same time.
     private static let suggestive =
         "time,clock,bytes,wave,anomaly\n"
         + (0..<200).map { row in

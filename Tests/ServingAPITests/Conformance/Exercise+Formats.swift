@@ -2,7 +2,18 @@ import APITesting
 
 /// Requests to versions that only a newer release understands, and to a server whose disk is too full.
 extension Exercise {
-    static let formats: [Exercise] = newer + full
+    static let formats: [Exercise] = newer + full + queries
+
+    /// Parameters that the paths do not have.
+    private static let queries: [Exercise] = [
+        "GET /jobs", "GET /jobs/{job}", "DELETE /jobs/{job}", "GET /jobs/{job}/events", "GET /models/{model}",
+        "DELETE /models/{model}", "GET /models/{model}/model.safetensors",
+        "PUT /models/{model}/model.safetensors", "GET /models/{model}/model.onnx",
+    ].map { operation in
+        let path = operation.drop { $0 != "/" }.replacing("{job}", with: "x").replacing(
+            "{model}", with: "toy")
+        return Exercise(operation, 400, at: "\(path)?version=2")
+    }
 
     private static let newer: [Exercise] = {
         let windows: JSON = ["model": "newer", "windows": Small.windows]

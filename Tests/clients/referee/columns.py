@@ -45,7 +45,7 @@ def columns():
         np.where(row % 9 == 1, np.nan, flags),
         codes=yes)
     yield typed("yes-and-no", np.where(flags, "yes", "no"), flags, codes=yes)
-    yield typed("on-and-off", np.where(flags, "on", "off"), refused=Refused('line 2.*"x"', "ignore=x"))
+    yield typed("on-and-off", np.where(flags, "on", "off"), refused=Refused("line 2.*'x'", "ignore=x"))
     yield table("all-bool", pd.DataFrame({"a": flags, "b": row % 3 == 0}), codes=yes, **flat)
     yield table("labels-bool",
         clean.assign(label=flags),
@@ -73,27 +73,27 @@ def columns():
     yield typed("category-of-numbers", pd.Categorical(numbers.integers(0, 4, rows)))
     yield typed("category",
         pd.Categorical(np.where(flags, "open", "shut")),
-        refused=Refused('line 2.*"x"', "ignore=x"))
+        refused=Refused("line 2.*'x'", "ignore=x"))
     yield typed("string-of-numbers", pd.array([f"{value:.3f}" for value in clean["temp"]], dtype="string"),
         clean["temp"].round(3))
     yield typed("string",
         pd.array([f"ok {k}" for k in row], dtype="string"),
-        refused=Refused('line 2.*"x"', "ignore=x"))
+        refused=Refused("line 2.*'x'", "ignore=x"))
     yield typed("object-mixed",
         np.where(row == 7, "error",
         row.astype(object) % 5),
-        refused=Refused('line 9.*"x".*"error"', MISSING))
+        refused=Refused("line 9.*'x'.*'error'", MISSING))
     yield typed("object-none", np.where(row % 7 == 2, None,
         row.astype(object) % 5), np.where(row % 7 == 2, np.nan, row % 5))
     yield typed("bool-among-numbers",
         np.where(row == 5, True, (row % 5 + 2).astype(object)),
-        refused=Refused('line 7.*"x".*"True"', "0 or 1"))
-    yield typed("complex", clean["temp"] + 1j, refused=Refused('line 2.*"x"', MISSING))
-    yield typed("lists", [[1, 2]] * rows, refused=Refused('line 2.*"x"', "ignore=x|" + MISSING))
+        refused=Refused("line 7.*'x'.*'True'", "0 or 1"))
+    yield typed("complex", clean["temp"] + 1j, refused=Refused("line 2.*'x'", MISSING))
+    yield typed("lists", [[1, 2]] * rows, refused=Refused("line 2.*'x'", "ignore=x|" + MISSING))
     yield typed("tuples-of-one", [(int(k), ) for k in row],
-        refused=Refused('line 2.*"x"', "ignore=x|" + MISSING))
-    yield typed("timedelta", pd.to_timedelta(row, unit="s"), refused=Refused('line 2.*"x"', "ignore=x"))
-    yield typed("datetime", minutes(), refused=Refused('line 2.*"x"', "timestamp=x.*ignore=x"))
+        refused=Refused("line 2.*'x'", "ignore=x|" + MISSING))
+    yield typed("timedelta", pd.to_timedelta(row, unit="s"), refused=Refused("line 2.*'x'", "ignore=x"))
+    yield typed("datetime", minutes(), refused=Refused("line 2.*'x'", "timestamp=x.*ignore=x"))
     yield typed("empty-string", np.where(row % 6 == 0, "", "3"), np.where(row % 6 == 0, np.nan, 3))
     yield typed("blank", np.where(row % 6 == 0, " ", "3"), np.where(row % 6 == 0, np.nan, 3))
     yield typed("all-missing", np.full(rows, np.nan))
@@ -106,7 +106,7 @@ def columns():
     for value in (np.inf, -np.inf):
         yield typed(f"infinite{value}",
             np.where(row == 11, value, clean["flow"]),
-            refused=Refused('line 13.*"x".*inf', "leave the cell of a missing value empty"))
+            refused=Refused("line 13.*'x'.*inf", "leave the cell of a missing value empty"))
     yield typed("overflow", ["1e400" if k == 11 else "2" for k in row],
         np.where(row == 11,
         np.finfo(float).max, 2.0),

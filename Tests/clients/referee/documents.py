@@ -71,7 +71,7 @@ def documents():
         timed.to_json(orient="index", date_format="iso").encode(), Refused("'2026", whole))
     yield document("a-series-of-pandas", clean["temp"].to_json().encode(), Refused("'0'", whole))
     lines = clean.to_json(orient="records", lines=True).encode()
-    yield document("lines", lines, Refused("byte|line", "line|one", 400))
+    yield document("lines", lines, Refused("JSON Lines", "series", 415))
     yield document("dict-of-lists", clean.to_dict(orient="list"), Refused("'temp'", whole))
     yield document("records-in-series", {"series": clean.to_dict(orient="records")},
         Refused("/series/0|series", "number"))
@@ -92,7 +92,7 @@ def documents():
     }.items():
         yield File(f"json-{name}-as-csv", body.encode(), Refused("the body is JSON", "application/json", 415))
     yield File("json-lines-as-csv", lines, Refused("the body is JSON", "application/json|series", 415))
-    yield document("csv", written(clean), Refused("", "text/csv", 400))
+    yield document("csv", written(clean), Refused("", "text/csv", 415))
     yield document("csv-as-octet-stream",
         written(clean),
         Refused("application/octet-stream", "text/csv", 415),
@@ -101,4 +101,4 @@ def documents():
         written(clean),
         Refused("", "text/csv|Content-Type", 415),
         content="application/x-www-form-urlencoded")
-    yield document("npy", saved(clean), Refused("", "application/x-npy", 400))
+    yield document("npy", saved(clean), Refused("", "application/x-npy", 415))

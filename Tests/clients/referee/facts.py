@@ -9,7 +9,8 @@ import pandas as pd
 
 # The limits of docs/data.md.
 MOSTLY_MISSING, NEARLY_ALL_MISSING = 0.5, 0.9
-OUTLIER_DISTANCE, MAX_OUTLIER_SHARE = 20 * 1.4826, 0.02
+OUTLIER_DEVIATIONS, OUTLIER_GAP, MAX_OUTLIER_SHARE, MIN_OUTLIER_ROWS = 20, 3, 0.05, 8
+MIN_REPEATED_RATIO = 100
 MIN_TREND_VALUES = 20
 GAP = 3
 MAX_LISTED = 20
@@ -124,7 +125,7 @@ class Feature:
             if is_series:
                 self.trend = trend(values, times)
             if self.trend is None:
-                self.outliers = outliers(distances, self.deviation)
+                self.outliers = outliers(known)
         self.facts |= {
             "minimum": known.min() if len(known) else None,
             "median": self.median,
@@ -148,16 +149,86 @@ def lower_median(values):
     return float(values.quantile(0.5, interpolation="lower"))
 
 
-def outliers(distances, deviation):
-    """The rows of values that are far outside."""
-    if deviation == 0:
-        others = distances[distances > 0]
-        if others.empty:
-            return []
+def outliers(known):
+    """The rows of values that are far outside, as docs/detection.md defines it."""
+    if len(known) < MIN_OUTLIER_ROWS:
+        return []
+    repeated = known.isin(repeated_outliers(known))
+    rest = known[~repeated]
+    few = isolated_outliers(rest) if len(rest) >= MIN_OUTLIER_ROWS else []
+    return sorted([*few, *known.index[repeated]])
+
+
+def repeated_outliers(known):
+    """The values that are outliers though they may be many."""
+    usual = known.map(is_usual_code)
+    rest, found = known[~usual], []
+    if usual.any() and len(rest) >= MIN_OUTLIER_ROWS:
+        middle, varies, _ = bulk(rest)
+        found = [code for code in known[usual].unique()
+            if is_far(code, rest) and (varies or middle != 0 or code < 0)]
+    if rest.empty:
+        return found
+    extreme = rest[rest.abs().idxmax()]
+    count = (rest == extreme).sum()
+    others = rest[rest != extreme]
+    if MAX_OUTLIER_SHARE * len(known) < count < len(known) / 2 and len(others) >= MIN_OUTLIER_ROWS:
+        if abs(extreme) >= MIN_REPEATED_RATIO * others.abs().max() and bulk(others)[1]:
+            found += [extreme] if is_far(extreme, others) else []
+    return found
+
+
+def bulk(known):
+    """The median, whether most values differ, and the robust standard deviation."""
+    ordered, count = np.sort(known.to_numpy()), len(known)
+    middle = ordered[count // 2]
+    spread = (ordered[3 * count // 4] - ordered[count // 4]) / 1.349
+    return middle, spread > resolution(middle), spread
+
+
+def resolution(middle):
+    """The spread below which values do not differ."""
+    return 2 * np.spacing(abs(middle))
+
+
+def is_far(value, rest):
+    middle, _, spread = bulk(rest)
+    distance, farthest = abs(value - middle), (rest - middle).abs().max()
+    return distance > OUTLIER_DEVIATIONS * spread and distance > OUTLIER_GAP * farthest
+
+
+def isolated_outliers(known):
+    count = len(known)
+    middle, varies, spread = bulk(known)
+    distances = (known - middle).abs()
+    ranked = np.sort(distances.to_numpy())
+    limit = max(1, int(MAX_OUTLIER_SHARE * count))
+    if not varies:
         # Of a feature that mostly has one value, what the others differ by is typical.
-        deviation = lower_median(others)
-    rows = distances.index[distances > OUTLIER_DISTANCE * deviation]
-    return list(rows) if len(rows) <= MAX_OUTLIER_SHARE * len(distances) else []
+        other = int(np.searchsorted(ranked, resolution(middle), side="right"))
+        if count - other <= limit:
+            differs = distances > resolution(middle)
+            return [row for row in known.index[differs] if is_code_of_missing_value(known[row])]
+        spread = ranked[(other + count) // 2]
+    for place in range(count - limit, count):
+        if ranked[place] > OUTLIER_DEVIATIONS * spread and ranked[place] > OUTLIER_GAP * ranked[place - 1]:
+            return list(distances.index[distances >= ranked[place]])
+    return []
+
+
+def is_code_of_missing_value(value):
+    return abs(value) >= 1e15 or is_usual_code(value)
+
+
+def is_usual_code(value):
+    """Three or more nines, -999.25, and the limits of integers."""
+    size = abs(value)
+    if not 999 <= size <= 999_999_999_999:
+        return False
+    if size != int(size):
+        return value == -999.25
+    limits = {2**15 - 1, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1}
+    return int(size) in limits or set(str(int(size))) == {"9"}
 
 
 def trend(values, times):

@@ -34,13 +34,13 @@ def indices():
     yield table("label-#", frame, index_label="#")
     yield table("label-level_0", frame, index_label="level_0")
     yield table("index-of-floats", indexed(pd.Index(np.arange(rows) / 10)),
-        Refused('line 1.*(name|"Unnamed: 0")', "ignore=Unnamed: 0"))
+        Refused("line 1.*(name|'Unnamed: 0')", "ignore=Unnamed: 0"))
     yield table("index-of-seconds",
         indexed(pd.Index(np.arange(rows) / 10, name="Time (s)")),
         others={"Time (s)": TIMESTAMP},
         times=pd.to_timedelta(np.arange(rows) / 10, unit="s"))
     yield table("index-of-texts", indexed(pd.Index([f"pump{k % 3}" for k in range(rows)], name="unit")),
-        Refused('line 2.*"unit"', "ignore=unit"))
+        Refused("line 2.*'unit'", "ignore=unit"))
     yield table("index-of-texts-without-name", indexed(pd.Index([f"r{k}" for k in range(rows)])),
         Refused("line 2", "ignore=Unnamed: 0"))
     yield table("index-of-texts-ignored",
@@ -71,7 +71,7 @@ def indices():
         index=False)
     inner = minutes(rows // 3)
     both = pd.MultiIndex.from_product([["a", "b", "c"], inner], names=["unit", "time"])
-    yield table("multi-index", indexed(both), Refused('line 2.*"unit"', "recording=unit"))
+    yield table("multi-index", indexed(both), Refused("line 2.*'unit'", "recording=unit"))
     yield table("multi-index-with-recordings",
         indexed(both),
         as_written(clean),
@@ -86,8 +86,8 @@ def indices():
         codes={"ignored_column"})
     yield table("group-by", frame.groupby(frame.index // 5).agg("mean"))
     stacked = frame.set_axis(pd.MultiIndex.from_tuples([("T", "mean"), ("T", "max"), ("Q", "mean")]), axis=1)
-    yield table("multi-columns", stacked, Refused('line [12].*"', "header|unique"))
-    yield table("multi-columns-without-index", stacked, Refused('line [12].*"', "header|unique"), index=False)
+    yield table("multi-columns", stacked, Refused("line [12].*'", "header|unique"))
+    yield table("multi-columns-without-index", stacked, Refused("line [12].*'", "header|unique"), index=False)
     yield table("multi-columns-of-different-names",
         frame.set_axis(pd.MultiIndex.from_product([["T", "Q", "P"], ["mean"]]), axis=1),
         Refused("line 2", "header"),
@@ -101,7 +101,7 @@ def indices():
     yield table("pivoted", clean.rename_axis(columns="sensor"))
     yield table("melted",
         clean.assign(time=minutes(rows)).melt("time", var_name="sensor", value_name="value"),
-        Refused('line 2.*"sensor"', "recording=sensor"),
+        Refused("line 2.*'sensor'", "recording=sensor"),
         index=False)
     yield table("described", frame.describe(), Refused("line 2", "ignore=Unnamed: 0"))
     yield table("transposed", frame.T, Refused("line [12]", "ignore=Unnamed: 0|header"))
@@ -109,7 +109,7 @@ def indices():
     intervals = pd.cut(clean["temp"], 5)
     yield table("interval-column",
         clean.assign(bin=intervals),
-        Refused('line 2.*"bin"', "ignore=bin"),
+        Refused("line 2.*'bin'", "ignore=bin"),
         index=False)
     yield table("interval-index", indexed(pd.IntervalIndex.from_breaks(range(rows + 1))),
         Refused("line 2", "ignore=Unnamed: 0"))
@@ -122,4 +122,4 @@ def indices():
     yield table("random-identifiers", indexed(pd.Index(numbers.permutation(10**6)[:rows])))
     yield table("index-with-times-of-files",
         indexed(pd.Index([f"run_{k}.csv" for k in range(rows)], name="file")),
-        Refused('line 2.*"file"', "ignore=file"))
+        Refused("line 2.*'file'", "ignore=file"))

@@ -50,10 +50,10 @@ def writing():
     yield table("days-as-columns", clean.set_axis(pd.date_range("2026-01-01", periods=3), axis=1),
         Refused("line 1", "header=true"), **flat)
     yield table("index-label-false", frame, Refused("line 2", "header"), index_label=False)
-    yield table("same-names", frame.set_axis(["a", "a", "b"], axis=1), Refused('line 1.*"a"', "unique"),
+    yield table("same-names", frame.set_axis(["a", "a", "b"], axis=1), Refused("line 1.*'a'", "unique"),
         **flat)
     yield table("name-of-time-for-a-sensor", clean.rename(columns={"temp": "time"}),
-        Refused('"time"', "ignore|columns"), **flat)
+        Refused("'time'", "ignore|columns"), **flat)
     yield table("name-of-time-for-a-sensor-said",
         clean.rename(columns={"temp": "time"}),
         query={"columns": "time,flow,pressure"},
@@ -84,7 +84,7 @@ def writing():
     for between, sep in [("commas", ","), ("tabs", "\t")]:
         yield table(f"three-decimals-between-{between}",
             large,
-            Refused('line 2.*"temp"', "decimal point"),
+            Refused("line 2.*'temp'", "decimal point"),
             sep=sep,
             decimal=",",
             float_format="%.3f",
@@ -112,12 +112,12 @@ def writing():
         **flat)
     yield table("thousands-whole",
         clean[["pressure"]],
-        Refused('line 2.*"pressure"', "separators"),
+        Refused("line 2.*'pressure'", "separators"),
         float_format="{:,.0f}".format,
         **flat)
     yield table("thousands-of-Python",
         clean,
-        Refused('"pressure"', MISSING),
+        Refused("'pressure'", MISSING),
         float_format="{:_.2f}".format,
         **flat)
     yield table("per-cent", clean, Refused("line 2", MISSING), float_format="%.1f%%", **flat)
