@@ -14,8 +14,8 @@ public struct Detector: Sendable {
         self.baselines = baselines
     }
 
-    /// The default error kind: the distances of level and spread if there are several features, and enough windows
-    /// outside the training windows to estimate a covariance from; the mean squared error otherwise.
+    /// The default error kind: the distances of level and spread if there are several features, and enough
+    /// windows outside the training windows to estimate a covariance from; the mean squared error otherwise.
     static func defaultKind(features: Int, windows: Int, source: Threshold.Source) -> ErrorKind {
         let hasCovariance = features > 1 && features <= Mahalanobis.maxFeatures
         return hasCovariance && windows >= Mahalanobis.minWindows && source != .training ? .levelSpread : .mse
@@ -40,8 +40,8 @@ public struct Detector: Sendable {
     ///   - training: the windows that the model's weights were fitted to.
     ///   - calibration: the windows that the threshold is computed from.
     ///   - source: where the calibration windows come from.
-    /// - Returns: the detector with the errors of the calibration windows and of their rows; nil if there are no
-    ///   calibration windows, or if an error is not finite.
+    /// - Returns: the detector with the errors of the calibration windows and of their rows; nil if there are
+    ///   no calibration windows, or if an error is not finite.
     package static func fit(
         _ kind: ErrorKind?, model: Model, windows: Windows<Float>, training: Range<Int>,
         calibration: Range<Int>, source: Threshold.Source

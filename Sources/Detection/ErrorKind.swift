@@ -6,8 +6,8 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case mae
     /// The Mahalanobis distance of the mean residual (see ``Mahalanobis``).
     case mahalanobis
-    /// The mean of the Mahalanobis distance of the mean residual and the distance of the residual's spread (see
-    /// ``LevelSpread``).
+    /// The mean of the Mahalanobis distance of the mean residual and the distance of the residual's spread
+    /// (see ``LevelSpread``).
     case levelSpread = "level_spread"
 
     /// The maximum number of features of the windows; nil if any number is possible.

@@ -8,8 +8,8 @@ import TimeSeries
 ///    averaged over the timesteps. An average cancels oscillations, and it does not notice a signal that
 ///    freezes.
 /// 2. The spread of a feature is the logarithm of the standard deviation of the same remainder over the
-///    timesteps. Its distance is the mean over the features of ((s - μ) / σ)², with the mean μ and the standard
-///    deviation σ of the calibration windows.
+///    timesteps. Its distance is the mean over the features of ((s - μ) / σ)², with the mean μ and the
+///    standard deviation σ of the calibration windows.
 ///
 /// The mean of each distance over windows like the calibration windows is about 1.
 public struct LevelSpread: Sendable, Equatable {
@@ -22,8 +22,8 @@ public struct LevelSpread: Sendable, Equatable {
 
     /// A standard deviation over time, in scaled units, that is added to all others: smaller ones are equal.
     private static let minSpread: Float = 1e-3
-    /// σ² is at least this share of the variance over the fitted and the calibration windows, because a feature
-    /// can rest in the calibration windows alone.
+    /// σ² is at least this share of the variance over the fitted and the calibration windows, because a
+    /// feature can rest in the calibration windows alone.
     private static let minVarianceShare = 0.3
     /// σ² is at least this.
     private static let minVariance = 1e-4
@@ -48,7 +48,8 @@ public struct LevelSpread: Sendable, Equatable {
     ///   - fitted: the windows that the model's weights were fitted to.
     ///   - model: the model that reconstructs them.
     ///   - components: the principal components of the fitted windows.
-    /// - Returns: the measure fitted to all calibration windows, and the cross-validated error of each, `[N]`.
+    /// - Returns: the measure fitted to all calibration windows, and the cross-validated error of each,
+    ///   `[N]`.
     static func fit(
         to windows: Windows<Float>, fitted: Windows<Float>, model: Model, components: PrincipalComponents
     ) -> (measure: LevelSpread, errors: [Float]) {

@@ -43,8 +43,8 @@ public struct Mahalanobis: Sendable, Equatable {
     /// The minimum number of windows for a useful covariance.
     static let minWindows = 20
 
-    /// The components that are subtracted: as many as a tenth of the values of a window, at least 1 and at most
-    /// 8. None for a single feature, because the components would remove its level, which is all that the mean
+    /// The components that are subtracted: as many as a tenth of the values of a window, from 1 to 8. None
+    /// for a single feature, because the components would remove its level, which is all that the mean
     /// residual has. They have no mean, because they are subtracted from residuals.
     private static func subtracted(of all: PrincipalComponents, features: Int) -> PrincipalComponents {
         let size = all.mean.count
@@ -101,8 +101,8 @@ public struct Mahalanobis: Sendable, Equatable {
     }
 
     /// Divides windows into folds.
-    /// - Returns: the windows of each fold, and those that its errors are computed from; a single fold that is
-    ///   computed from itself for few windows.
+    /// - Returns: the windows of each fold, and those that its errors are computed from; a single fold that
+    ///   is computed from itself for few windows.
     static func folds(of windows: Windows<Float>) -> [(fold: Range<Int>, others: [Int])] {
         guard windows.count >= 2 * foldCount else { return [(0..<windows.count, Array(0..<windows.count))] }
         return (0..<foldCount).map { number in

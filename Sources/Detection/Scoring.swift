@@ -22,9 +22,10 @@ package struct Scoring: Sendable {
     /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults:
     /// rows the mode `whole` if the model knows the errors of calibration rows in it, and `causal` otherwise.
     ///
-    /// The threshold of the mode `whole` is the larger of two: what the rule computes from the errors of rows,
-    /// and the threshold of windows. Smoothed errors vary less than the errors of windows, but rows that are
-    /// so far apart that they tell something new are few, so that their own quantile is often too low.
+    /// The threshold of the mode `whole` is the larger of two: what the rule computes from the errors of
+    /// rows, and the threshold of windows. Smoothed errors vary less than the errors of windows, but rows
+    /// that are so far apart that they tell something new are few, so that their own quantile is often too
+    /// low.
     /// - Parameters:
     ///   - model: the model's threshold.
     ///   - calibration: the errors of the model's calibration windows.

@@ -10,9 +10,11 @@ import TimeSeries
 /// |---|---|
 /// | `z_score` | `mean` and `scale`, `[F]` |
 /// | `pca` | `mean` `[T][F]`; if K > 0, `components` `[K][T][F]` and `deviations` `[K]` |
-/// | `mahalanobis`, if the model's error has that kind or `level_spread` | `mean` `[F]`, `whitening` `[F][F]` |
-/// | `subtracted`, with `mahalanobis` | `components` `[K][T][F]` and `deviations` `[K]`; without it they are the first of `pca` |
-/// | `spread`, if the model's error has the kind `level_spread` | `mean` and `deviation`, `[F]` |
+/// | `mahalanobis`, for the errors `mahalanobis` and `level_spread` | `mean` `[F]`, `whitening` `[F][F]` |
+/// | `subtracted`, with `mahalanobis` | if K > 0, `components` `[K][T][F]` and `deviations` `[K]` |
+/// | `spread`, for the error `level_spread` | `mean` and `deviation`, `[F]` |
+///
+/// Without `subtracted`, as in older files, the components of the error are the first of `pca`.
 extension Detector {
     private static let tensors: Set<String> = [
         "z_score/mean", "z_score/scale", "pca/mean", "pca/components", "pca/deviations", "mahalanobis/mean",

@@ -34,8 +34,8 @@ public struct RowRule: Sendable, Equatable {
         return rows
     }
 
-    /// Returns the mean of each value and those at most `reach` places before and after it. NaN is left out of
-    /// the means, and stays.
+    /// Returns the mean of each value and those at most `reach` places before and after it. NaN is left out
+    /// of the means, and stays.
     ///
     /// The sums are made of sums over blocks of 2·reach + 1 values: one from a block's end, one from the next
     /// block's start. A running sum would lose small values after a very large one.

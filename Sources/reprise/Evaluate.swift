@@ -44,9 +44,9 @@ struct Evaluate: ParsableCommand {
             "detector", "AUC", "AP", "best F1", "F1", "false alarms", "missed", "stretches found",
             "false events",
         ]
-        return
-            "\(response.rows) rows, \(response.anomalies) of them anomalies (mode \(response.mode))\n\(Table(header, rows))"
-            + text(ofWarnings: response.warnings)
+        let title =
+            "\(response.rows) rows, \(response.anomalies) of them anomalies (mode \(response.mode))"
+        return "\(title)\n\(Table(header, rows))" + text(ofWarnings: response.warnings)
     }
 }
 

@@ -64,8 +64,8 @@ def events(text):
 
 
 def check_both_faults(text):
-    """Both faults are found, at most eight minutes too early, the length of two windows, and before they end; the
-    sensor that changes most is first."""
+    """Both faults are found, at most eight minutes too early, the length of two windows, and before they end;
+    the sensor that changes most is first."""
     def seconds(time):
         hours, minutes, rest = map(int, time.split(":"))
         return 3600 * hours + 60 * minutes + rest
