@@ -30,6 +30,10 @@ public struct Detector: Sendable {
         }
     }
 
+    /// The errors of the fitted windows are those of a sample: at most as many windows as a distribution
+    /// keeps, fewer if their values exceed the maximum.
+    private static let (minFitted, maxFittedValues) = (100, 4 << 20)
+
     /// Fits a detector.
     /// - Parameters:
     ///   - kind: nil for the default (`mahalanobis` if the windows allow it, `mse` otherwise).
@@ -45,22 +49,37 @@ public struct Detector: Sendable {
         calibration: Range<Int>, source: Threshold.Source
     ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
         let baselines = Baselines(fittedTo: windows, training: training)
+        let floors = ErrorFloors(of: windows)
         let calibration = windows[calibration]
+        let others = source == .training ? windows[0..<0] : windows[training]
+        let size = windows.timesteps * windows.features
+        let fitted = others.sample(of: min(ErrorSample.maxRanked, max(minFitted, maxFittedValues / size)))
         let kind =
             kind ?? defaultKind(features: windows.features, windows: calibration.count, source: source)
-        let (measure, errors): (ErrorMeasure, [Float])
+        let (measure, errors, fittedErrors): (ErrorMeasure, [Float], [Float])
         switch kind {
         case .mse, .mae:
             measure = kind == .mse ? .meanSquared : .meanAbsolute
             errors = measure.errors(of: calibration, by: model).windows
+            fittedErrors = measure.errors(of: fitted, by: model).windows
         case .mahalanobis:
-            let fitted = Mahalanobis.fit(to: calibration, model: model, components: baselines.components)
-            measure = .mahalanobis(fitted.measure)
-            errors = fitted.errors
+            let found = Mahalanobis.fit(
+                to: calibration, fitted: fitted, model: model, components: baselines.components)
+            (measure, errors, fittedErrors) = (.mahalanobis(found.measure), found.errors, found.fittedErrors)
         }
-        guard let errors = ErrorDistribution(of: errors),
-            let zScore = ErrorDistribution(of: baselines.zScoreErrors(of: calibration)),
-            let pca = ErrorDistribution(of: baselines.pcaErrors(of: calibration))
+        let (worth, fittedWorth) = (calibration.independentCount, others.independentCount)
+        func distribution(_ errors: [Float], fitted: [Float], floor: Float) -> ErrorDistribution? {
+            ErrorDistribution(
+                of: errors, independent: worth,
+                fitted: ErrorSample(of: fitted, independent: min(fittedWorth, fitted.count)), floor: floor)
+        }
+        guard let errors = distribution(errors, fitted: fittedErrors, floor: floors.floor(of: kind)),
+            let zScore = distribution(
+                baselines.zScoreErrors(of: calibration), fitted: baselines.zScoreErrors(of: fitted),
+                floor: floors.floor(of: .mse)),
+            let pca = distribution(
+                baselines.pcaErrors(of: calibration), fitted: baselines.pcaErrors(of: fitted),
+                floor: floors.floor(of: .mse))
         else { return nil }
         return (
             Detector(measure: measure, baselines: baselines), errors,

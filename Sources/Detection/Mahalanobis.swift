@@ -42,6 +42,10 @@ public struct Mahalanobis: Sendable, Equatable {
     private static let foldCount = 5
     /// The minimum number of windows for a useful covariance.
     static let minWindows = 20
+    /// The minimum variance of a feature in C, as a share of its variance over the windows that the weights
+    /// were fitted to and the calibration windows. Without it, a feature that rests in the calibration
+    /// windows, such as a command, has a variance of nearly 0, and its next normal move a huge distance.
+    private static let minVarianceShare = 0.3
 
     /// The number of components that are subtracted: a tenth of the values of a window, at least 1 and at
     /// most 8. None for a single feature, because the components would remove its level, which is all that
@@ -65,23 +69,31 @@ public struct Mahalanobis: Sendable, Equatable {
     /// Fits μ and C.
     /// - Parameters:
     ///   - windows: the calibration windows, `[N][T][F]` in scaled units.
+    ///   - fitted: windows that the weights were fitted to; may be none.
     ///   - model: the model that reconstructs them.
     ///   - components: the principal components of the training windows.
-    /// - Returns: the measure fitted to all windows, and the cross-validated error of each window, `[N]`.
+    /// - Returns: the measure fitted to the calibration windows, the cross-validated error of each, `[N]`,
+    ///   and the errors of the fitted windows.
     static func fit(
-        to windows: Windows<Float>, model: Model, components: PrincipalComponents
-    ) -> (measure: Mahalanobis, errors: [Float]) {
+        to windows: Windows<Float>, fitted: Windows<Float>, model: Model, components: PrincipalComponents
+    ) -> (measure: Mahalanobis, errors: [Float], fittedErrors: [Float]) {
         let features = windows.features
         let unfitted = Mahalanobis(
             components: components, mean: [Float](repeating: 0, count: features),
             whitening: [Float](repeating: 0, count: features * features))
-        var means: [Float] = []
-        for chunk in windows.chunks {
-            means += unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
+        func meanRemainders(of windows: Windows<Float>) -> [Float] {
+            windows.chunks.flatMap { chunk in
+                unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
+            }
+        }
+        let (means, fittedMeans) = (meanRemainders(of: windows), meanRemainders(of: fitted))
+        let minVariances = variances(of: fittedMeans + means, features: features).map {
+            Self.minVarianceShare * $0
         }
         func measure(excluding fold: Range<Int>) -> Mahalanobis {
             let rows = indices(outside: fold, of: windows)
-            let (mean, whitening) = moments(of: means, rows: rows, features: features)
+            let (mean, whitening) = moments(
+                of: means, rows: rows, features: features, minVariances: minVariances)
             return Mahalanobis(components: components, mean: mean, whitening: whitening)
         }
         let folds = windows.count >= 2 * foldCount ? foldCount : 1
@@ -91,7 +103,21 @@ public struct Mahalanobis: Sendable, Equatable {
             let other = folds > 1 ? measure(excluding: rows) : measure(excluding: 0..<0)
             errors += other.distances(means[(rows.lowerBound * features)..<(rows.upperBound * features)])
         }
-        return (measure(excluding: 0..<0), errors)
+        let overall = measure(excluding: 0..<0)
+        return (overall, errors, overall.distances(fittedMeans[...]))
+    }
+
+    /// Returns the variance of each feature of `values` `[rows][F]`.
+    private static func variances(of values: [Float], features: Int) -> [Double] {
+        let count = Double(max(values.count / features, 1))
+        var sums = [Double](repeating: 0, count: features)
+        for index in values.indices { sums[index % features] += Double(values[index]) }
+        var squares = [Double](repeating: 0, count: features)
+        for index in values.indices {
+            let deviation = Double(values[index]) - sums[index % features] / count
+            squares[index % features] += deviation * deviation
+        }
+        return squares.map { $0 / count }
     }
 
     /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out
@@ -107,9 +133,9 @@ public struct Mahalanobis: Sendable, Equatable {
     }
 
     /// Returns the mean `[F]` of rows of `values` `[rows][F]`, and the whitening matrix `[F][F]` of their
-    /// covariance.
+    /// covariance, in which each feature has at least its minimum variance.
     private static func moments(
-        of values: [Float], rows all: [Int], features: Int
+        of values: [Float], rows all: [Int], features: Int, minVariances: [Double]
     ) -> (mean: [Float], whitening: [Float]) {
         let count = min(all.count, maxSamples)
         let rows = (0..<count).map { all[$0 * all.count / count] }
@@ -129,9 +155,14 @@ public struct Mahalanobis: Sendable, Equatable {
             }
         }
         // The minimum variance, in scaled units, keeps the distance finite for a feature without errors.
-        let scale = variance.map { max($0, 1e-4).squareRoot() }
+        variance = variance.map { max($0, 1e-4) }
+        let scale = zip(variance, minVariances).map { max($0, $1).squareRoot() }
         for index in centred.indices { centred[index] /= scale[index % features] }
-        let covariance = shrunkCovariance(of: centred, features: features)
+        var covariance = shrunkCovariance(of: centred, features: features)
+        for feature in 0..<features {
+            covariance[feature * features + feature] +=
+                1 - variance[feature] / (scale[feature] * scale[feature])
+        }
         let root = inverseRoot(covariance, size: features)
         let whitening = root.indices.map { Float(root[$0] / scale[$0 % features]) }
         return (mean.map { Float($0) }, whitening)

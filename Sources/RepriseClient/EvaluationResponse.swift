@@ -43,6 +43,8 @@ public struct EvaluationResponse: Decodable, Sendable {
 
     /// The number of rows with a score and a label, and how many of them are anomalies.
     public let rows, anomalies: Int
+    /// The threshold with the highest F1, as an error; nil without anomalies.
+    public let bestThreshold: Double?
     /// nil for an imported model without baselines.
     public let baselines: Baselines?
     /// Reasons not to rely on the scores.
@@ -50,7 +52,7 @@ public struct EvaluationResponse: Decodable, Sendable {
     /// The evaluation of the model.
     public let evaluation: Evaluation
 
-    private enum Key: CodingKey { case rows, anomalies, baselines, warnings }
+    private enum Key: CodingKey { case rows, anomalies, bestThreshold, baselines, warnings }
 
     /// Decodes an object that holds the members of the model's evaluation beside the other members.
     public init(from decoder: any Decoder) throws {
@@ -58,6 +60,7 @@ public struct EvaluationResponse: Decodable, Sendable {
         let own = try decoder.container(keyedBy: Key.self)
         rows = try own.decode(Int.self, forKey: .rows)
         anomalies = try own.decode(Int.self, forKey: .anomalies)
+        bestThreshold = try own.decodeIfPresent(Double.self, forKey: .bestThreshold)
         baselines = try own.decodeIfPresent(Baselines.self, forKey: .baselines)
         warnings = try own.decode([ServerWarning].self, forKey: .warnings)
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Something odd about data or a model that was accepted.
 public struct Warning: Error, Sendable, Equatable {
     /// How much a warning matters.
@@ -35,6 +37,18 @@ public struct Warning: Error, Sendable, Equatable {
         self.message = message
         self.columns = columns
         self.rows = rows.map { Array($0.prefix(Self.maxRanges)) }
+    }
+}
+
+extension Warning {
+    /// A number with three significant digits, for messages.
+    package static func short(_ value: Double) -> String {
+        guard value != 0, value.isFinite else { return "\(value)" }
+        let unit = pow(10, floor(log10(abs(value))) - 2)
+        // Division by a power of ten is exact where multiplication with its reciprocal is not.
+        let rounded =
+            unit < 1 ? (value / unit).rounded() / (1 / unit).rounded() : (value / unit).rounded() * unit
+        return "\(rounded)"
     }
 }
 
@@ -89,6 +103,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
 
     /// Too few calibration windows for the quantile of the threshold.
     case fewCalibrationWindows = "few_calibration_windows"
+    /// A threshold that is far above the errors of most calibration windows.
+    case highThreshold = "high_threshold"
     /// A threshold that was learned from the windows that the weights were fitted to.
     case thresholdFromTraining = "threshold_from_training"
     /// A network that is not better than predicting the mean.

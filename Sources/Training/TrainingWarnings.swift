@@ -109,7 +109,7 @@ struct TrainingWarnings {
         let described = constant.prefix(Self.maxDescribed).map { feature in
             let change = noticedChange(of: feature, model, measure, threshold)
             return "\(Self.quote(name(feature))) never changes; "
-                + (change.map { "a change of less than about \(Self.short($0)) would not be noticed" }
+                + (change.map { "a change of less than about \(Warning.short($0)) would not be noticed" }
                     ?? "no change of it would be noticed")
         }
         let more = constant.count - described.count
@@ -175,22 +175,12 @@ struct TrainingWarnings {
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the "
                 + "\(validation.isEmpty ? "fitted windows" : "windows of the validation split"), "
-                + "\(Self.short(reached)), is not below that of predicting the mean of each column, "
-                + "\(Self.short(reference)). Lower learning_rate, train more epochs, or use another activation."
+                + "\(Warning.short(reached)), is not below that of predicting the mean of each column, "
+                + "\(Warning.short(reference)). Lower learning_rate, train more epochs, or use another activation."
         )
     }
 
     // MARK: Text
-
-    /// A number with three significant digits.
-    private static func short(_ value: Double) -> String {
-        guard value != 0, value.isFinite else { return "\(value)" }
-        let unit = pow(10, floor(log10(abs(value))) - 2)
-        // Division by a power of ten is exact where multiplication with its reciprocal is not.
-        let rounded =
-            unit < 1 ? (value / unit).rounded() / (1 / unit).rounded() : (value / unit).rounded() * unit
-        return "\(rounded)"
-    }
 
     private static func quote(_ name: String) -> String { "'\(name)'" }
 }

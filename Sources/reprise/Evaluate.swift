@@ -21,6 +21,14 @@ struct Evaluate: ParsableCommand {
         try server.post("evaluate", content, report: report)
     }
 
+    /// The best threshold, and how it is applied.
+    private func best(_ response: EvaluationResponse) -> String {
+        guard let threshold = response.bestThreshold, let best = response.best else { return "" }
+        return "\nThe model has the highest F1 on these labels, \(best.f1.rounded3), with the threshold "
+            + "\(threshold), which flags \(best.falseAlarmRate.rounded3) of the normal rows. Apply it with "
+            + "--threshold \(threshold) to reprise score."
+    }
+
     private func report(_ response: EvaluationResponse) -> String {
         var detectors = [("model", response.evaluation)]
         if let baselines = response.baselines {
@@ -41,7 +49,7 @@ struct Evaluate: ParsableCommand {
             "false events",
         ]
         return "\(response.rows) rows, \(response.anomalies) of them anomalies\n\(Table(header, rows))"
-            + text(ofWarnings: response.warnings)
+            + best(response) + text(ofWarnings: response.warnings)
     }
 }
 

@@ -38,6 +38,7 @@ extension RowEvaluation {
             json.member("rows", rows)
             json.member("anomalies", model.evaluation.anomalies)
             json.members(of: model)
+            json.member("best_threshold", model.bestThreshold)
             json.array(
                 "precision_recall_curve",
                 of: model.evaluation.precisionRecallCurve(maxPoints: Self.maxCurvePoints)
