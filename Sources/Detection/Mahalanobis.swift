@@ -154,9 +154,9 @@ public struct Mahalanobis: Sendable, Equatable {
                 variance[feature] += deviation * deviation / Double(count)
             }
         }
-        // The minimum variance, in scaled units, keeps the distance finite for a feature without errors.
-        variance = variance.map { max($0, 1e-4) }
-        let scale = zip(variance, minVariances).map { max($0, $1).squareRoot() }
+        // The minimum variance, in scaled units, is that of rounding and of a network near its optimum, for a
+        // feature that never varies.
+        let scale = zip(variance, minVariances).map { max($0, $1, 1e-4).squareRoot() }
         for index in centred.indices { centred[index] /= scale[index % features] }
         var covariance = shrunkCovariance(of: centred, features: features)
         for feature in 0..<features {

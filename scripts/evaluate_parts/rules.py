@@ -60,12 +60,15 @@ def _shrunk(rows):
     return covariance * (1 - shrinkage) + np.eye(size) * (shrinkage * target + 1e-3)
 
 
-def _moments(rows, least):
-    """The mean of rows and the whitening matrix of their covariance, with a least variance of each column."""
+def _moments(rows, least, fills):
+    """The mean of rows and the whitening matrix of their covariance, with a least variance of each column.
+    `fills` adds what a variance lacks to the covariance, and not only to the scale of the column."""
     centred = rows - rows.mean(axis=0)
-    variance = np.maximum((centred ** 2).mean(axis=0), 1e-4)
-    scale = np.sqrt(np.maximum(variance, least))
-    covariance = _shrunk(centred / scale) + np.diag(1 - variance / scale ** 2)
+    variance = (centred ** 2).mean(axis=0)
+    scale = np.sqrt(np.maximum(np.maximum(variance, least), 1e-4))
+    covariance = _shrunk(centred / scale)
+    if fills:
+        covariance += np.diag(1 - variance / scale ** 2)
     values, vectors = np.linalg.eigh(covariance)
     return rows.mean(axis=0), (vectors / np.sqrt(np.maximum(values, 1e-3))) @ vectors.T / scale
 
@@ -83,6 +86,7 @@ def errors(observation, rule, timesteps):
         return fitted.errors, calibration.errors, test.errors
     rows, first = calibration.means, calibration.first
     least = rule.variance * np.concatenate([fitted.means, rows]).var(axis=0)
+    fills = rule.variance > 0
     found = np.zeros(len(rows))
     for fold in range(FOLDS):
         start, end = fold * len(rows) // FOLDS, (fold + 1) * len(rows) // FOLDS
@@ -90,8 +94,8 @@ def errors(observation, rule, timesteps):
         separate = outside[
             (first[outside] + timesteps <= first[start]) | (first[outside] >= first[end - 1] + timesteps)]
         used = separate if len(separate) >= LEAST else outside
-        found[start:end] = _distances(rows[start:end], _moments(rows[used], least))
-    moments = _moments(rows, least)
+        found[start:end] = _distances(rows[start:end], _moments(rows[used], least, fills))
+    moments = _moments(rows, least, fills)
     return _distances(fitted.means, moments), found, _distances(test.means, moments)
 
 
