@@ -79,9 +79,10 @@ extension ErrorDistribution {
         guard calibration.independent != nil, worth >= Self.minIndependent,
             threshold > Self.maxShareOfMedian * usual
         else { return nil }
-        let ratio = Warning.short((Double(threshold) / Double(usual)).rounded())
+        let ratio = (Double(threshold) / Double(usual)).rounded()
+        let times = ratio < 1e6 ? "\(Int(ratio))" : "more than a million"
         let start =
-            "The threshold, \(Warning.short(Double(threshold))), is \(ratio) times the usual error of the "
+            "The threshold, \(Warning.short(Double(threshold))), is \(times) times the median error of the "
         let reason: String
         if calibration.limit(q) < threshold {
             reason =
