@@ -32,6 +32,10 @@ public struct Detector: Sendable {
         }
     }
 
+    /// The errors of the fitted windows are those of a sample: at most as many windows as a distribution
+    /// keeps, fewer if their values exceed the maximum.
+    private static let (minFitted, maxFittedValues) = (100, 4 << 20)
+
     /// Fits a detector.
     /// - Parameters:
     ///   - kind: nil for the default (`level_spread` if the windows allow it, `mse` otherwise).
@@ -49,29 +53,46 @@ public struct Detector: Sendable {
         detector: Detector, errors: ErrorDistribution, rowErrors: RowErrors, baselineErrors: BaselineErrors
     )? {
         let baselines = Baselines(fittedTo: windows)
-        let (fitted, calibration) = (windows[training], windows[calibration])
         // Neither the error nor the thresholds of the baselines may know the calibration windows.
         let fittedBaselines = Baselines(
-            rowScaler: baselines.rowScaler, components: Baselines.components(of: fitted))
+            rowScaler: baselines.rowScaler, components: Baselines.components(of: windows[training]))
+        let floors = ErrorFloors(of: windows)
+        let calibration = windows[calibration]
+        let others = source == .training ? windows[0..<0] : windows[training]
+        let size = windows.timesteps * windows.features
+        let fitted = others.sample(of: min(ErrorSample.maxRanked, max(minFitted, maxFittedValues / size)))
         let kind =
             kind ?? defaultKind(features: windows.features, windows: calibration.count, source: source)
-        let (measure, errors): (ErrorMeasure, [Float])
+        let (measure, errors, fittedErrors): (ErrorMeasure, [Float], [Float])
         switch kind {
         case .mse, .mae:
             measure = kind == .mse ? .meanSquared : .meanAbsolute
             errors = measure.errors(of: calibration, by: model).windows
+            fittedErrors = measure.errors(of: fitted, by: model).windows
         case .mahalanobis:
             let found = Mahalanobis.fit(
-                to: calibration, model: model, components: fittedBaselines.components)
-            (measure, errors) = (.mahalanobis(found.measure), found.errors)
+                to: calibration, fitted: fitted, model: model, components: fittedBaselines.components)
+            (measure, errors, fittedErrors) = (.mahalanobis(found.measure), found.errors, found.fittedErrors)
         case .levelSpread:
             let found = LevelSpread.fit(
                 to: calibration, fitted: fitted, model: model, components: fittedBaselines.components)
-            (measure, errors) = (.levelSpread(found.measure), found.errors)
+            (measure, errors, fittedErrors) = (.levelSpread(found.measure), found.errors, found.fittedErrors)
         }
-        guard let rowErrors = RowErrors(of: errors, calibration), let errors = ErrorDistribution(of: errors),
-            let zScore = ErrorDistribution(of: fittedBaselines.zScoreErrors(of: calibration)),
-            let pca = ErrorDistribution(of: fittedBaselines.pcaErrors(of: calibration))
+        let (worth, fittedWorth) = (calibration.independentCount, others.independentCount)
+        func distribution(_ errors: [Float], fitted: [Float], floor: Float) -> ErrorDistribution? {
+            ErrorDistribution(
+                of: errors, independent: worth,
+                fitted: ErrorSample(of: fitted, independent: min(fittedWorth, fitted.count)), floor: floor)
+        }
+        guard let rowErrors = RowErrors(of: errors, calibration, floor: floors.floor(of: kind)),
+            let errors = distribution(errors, fitted: fittedErrors, floor: floors.floor(of: kind)),
+            let zScore = distribution(
+                fittedBaselines.zScoreErrors(of: calibration),
+                fitted: fittedBaselines.zScoreErrors(of: fitted),
+                floor: floors.floor(of: .mse)),
+            let pca = distribution(
+                fittedBaselines.pcaErrors(of: calibration), fitted: fittedBaselines.pcaErrors(of: fitted),
+                floor: floors.floor(of: .mse))
         else { return nil }
         return (
             Detector(measure: measure, baselines: baselines), errors, rowErrors,

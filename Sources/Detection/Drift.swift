@@ -26,7 +26,7 @@ public struct Drift: Sendable, Equatable {
         guard errors.count >= Self.minWindows, calibration.supports(1 - Self.expectedShare) else {
             return nil
         }
-        let level = calibration.quantile(1 - Self.expectedShare)
+        let level = max(calibration.quantile(1 - Self.expectedShare), calibration.floor)
         windows = errors.count
         share = Double(errors.count { $0 > level }) / Double(errors.count)
     }

@@ -1,50 +1,60 @@
-import Glibc
 import TimeSeries
 
-/// A sample of the errors of calibration windows, from which thresholds are computed.
+/// What thresholds are computed from: the errors of the calibration windows and, to learn from more of the
+/// normal operation, of the windows that the weights were fitted to.
 public struct ErrorDistribution: Sendable, Equatable {
-    /// The maximum size of the sample.
-    private static let maxRanked = 1001
-
-    /// n, the number of errors.
-    public let count: Int
-    /// A sample of the errors, ascending and evenly spaced by rank, with the smallest and the largest; all
-    /// errors if there are at most 1,001.
-    public let ranked: [Float]
-    /// The mean of all errors.
+    /// The errors of the calibration windows.
+    package let calibration: ErrorSample
+    /// The mean of all errors of the calibration windows.
     public let mean: Double
-    /// The population standard deviation of all errors.
+    /// The population standard deviation of all errors of the calibration windows.
     public let standardDeviation: Double
+    /// The errors of windows that the weights were fitted to; nil if these are the calibration windows, or
+    /// unknown.
+    package let fitted: ErrorSample?
+    /// The smallest threshold: what the precision of the data and of the network leave of an error.
+    package let floor: Float
+
+    /// n, the number of calibration windows.
+    public var count: Int { calibration.count }
+    /// A sample of the errors of the calibration windows, ascending and evenly spaced by rank.
+    public var ranked: [Float] { calibration.ranked }
+
+    /// The number of errors that are kept, which determines the memory that the distribution takes.
+    package var valueCount: Int { ranked.count + (fitted?.ranked.count ?? 0) }
 
     /// Restores a distribution that was stored.
-    ///
-    /// nil if `ranked` is empty, larger than `count` or 1,001, not ascending, or not finite.
     /// - Parameters:
-    ///   - count: n.
-    ///   - ranked: the sample, ascending.
+    ///   - calibration: the errors of the calibration windows.
     ///   - mean: nil for the mean of the sample.
     ///   - standardDeviation: nil for that of the sample.
-    package init?(count: Int, ranked: [Float], mean: Double? = nil, standardDeviation: Double? = nil) {
-        let isAscending = zip(ranked, ranked.dropFirst()).allSatisfy { $0 <= $1 }
-        guard !ranked.isEmpty, ranked.count <= min(count, Self.maxRanked), isAscending,
-            ranked.allSatisfy(\.isFinite)
-        else { return nil }
-        self.count = count
-        self.ranked = ranked
-        let moments = Self.moments(of: ranked)
+    package init(
+        _ calibration: ErrorSample, mean: Double? = nil, standardDeviation: Double? = nil,
+        fitted: ErrorSample? = nil, floor: Float = 0
+    ) {
+        self.calibration = calibration
+        let moments = Self.moments(of: calibration.ranked)
         self.mean = mean ?? moments.mean
         self.standardDeviation = standardDeviation ?? moments.standardDeviation
+        self.fitted = fitted
+        self.floor = floor
     }
 
-    /// Samples errors, in any order; nil if there are none or one of them is not finite.
-    package init?(of errors: [Float]) {
-        let sorted = errors.sorted()
-        let steps = min(sorted.count, Self.maxRanked) - 1
-        let ranked = steps > 0 ? (0...steps).map { sorted[$0 * (sorted.count - 1) / steps] } : sorted
-        let moments = Self.moments(of: sorted)
+    /// Samples the errors of calibration windows, in any order; nil if there are none or one of them is not
+    /// finite.
+    /// - Parameters:
+    ///   - errors: those of the calibration windows.
+    ///   - independent: the number of windows without common rows that tell as much; nil if it is unknown.
+    ///   - fitted: the errors of windows that the weights were fitted to.
+    ///   - floor: the smallest threshold.
+    package init?(
+        of errors: [Float], independent: Int? = nil, fitted: ErrorSample? = nil, floor: Float = 0
+    ) {
+        guard let calibration = ErrorSample(of: errors, independent: independent) else { return nil }
+        let moments = Self.moments(of: errors)
         self.init(
-            count: sorted.count, ranked: ranked, mean: moments.mean,
-            standardDeviation: moments.standardDeviation)
+            calibration, mean: moments.mean, standardDeviation: moments.standardDeviation, fitted: fitted,
+            floor: floor)
     }
 
     private static func moments(of errors: [Float]) -> (mean: Double, standardDeviation: Double) {
@@ -54,74 +64,25 @@ public struct ErrorDistribution: Sendable, Equatable {
         return (mean, variance.squareRoot())
     }
 
-    /// Returns the conformal quantile: the ⌈(n + 1)·q⌉-th smallest of n errors (split conformal
-    /// prediction: Vovk, Gammerman & Shafer 2005; Lei et al. 2018).
-    ///
-    /// The error of one more window is at most this with a probability of at least q, if the window is
-    /// exchangeable with the calibration windows. The empirical quantile would be too low for few errors.
-    /// - Parameter q: 0…1.
-    /// - Returns: the largest error if n is too small for the guarantee (see ``supports(_:)``).
-    public func quantile(_ q: Double) -> Float {
-        let rank = min(max(rank(of: q), 1), count) - 1
-        guard ranked.count < count else { return ranked[rank] }
-        // The sample is evenly spaced by rank. Rounding up to the next sampled error keeps the guarantee.
-        let position = (Double(rank) * Double(ranked.count - 1) / Double(count - 1)).rounded(.up)
-        return ranked[min(Int(position), ranked.count - 1)]
-    }
+    /// Returns the conformal quantile of the calibration errors (``ErrorSample/quantile(_:)``).
+    public func quantile(_ q: Double) -> Float { calibration.quantile(q) }
 
-    /// Returns the conformal quantile, or for few errors an upper prediction limit if that is larger.
+    /// Whether there are enough calibration errors for the guarantee of ``quantile(_:)``.
+    public func supports(_ q: Double) -> Bool { calibration.supports(q) }
+
+    /// Returns the error that new normal windows exceed with a probability of about 1 - q: the larger of the
+    /// limits of the calibration windows and of the fitted ones (``ErrorSample/limit(_:)``), and at least
+    /// ``floor``.
     ///
-    /// The limit applies if fewer than ten errors are expected above the quantile. It is the upper prediction
-    /// limit of a log-normal distribution with the moments of the errors (Hahn & Meeker 1991, section 4.8).
+    /// The fitted windows have smaller errors than new ones, but they show operation that the calibration
+    /// windows, which are fewer and the last, may not contain.
     /// - Parameter q: 0…1.
     public func upperLimit(_ q: Double) -> Float {
-        let quantile = quantile(q)
-        guard count > 2, Double(count) * (1 - q) < 10, q < 1, let largest = ranked.last, largest > 0 else {
-            return quantile
-        }
-        // Errors of 0 have no logarithm, so errors are bounded from below.
-        let logarithms = ranked.map { log(max(Double($0), 1e-6 * Double(largest))) }
-        let mean = logarithms.reduce(0, +) / Double(logarithms.count)
-        let variance =
-            logarithms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(logarithms.count - 1)
-        let margin = StudentT.quantile(q, degreesOfFreedom: Double(count - 1))
-        let limit = Float(exp(mean + margin * (variance * (1 + 1 / Double(count))).squareRoot()))
-        return limit.isFinite ? max(quantile, limit) : quantile
+        max(calibration.limit(q), fitted?.limit(q) ?? 0, floor)
     }
 
-    /// Whether there are enough errors for the guarantee of ``quantile(_:)``: 99 for a quantile of 0.99.
-    public func supports(_ q: Double) -> Bool { rank(of: q) <= count }
-
-    private func rank(of q: Double) -> Int {
-        // A product such as 100 · 0.99 can exceed the exact value by a rounding error.
-        Int((Double(count + 1) * q - 1e-9).rounded(.up))
-    }
-
-    /// Returns the share of the sampled errors above `error`, 0…1.
+    /// Returns the share of the sampled calibration errors above `error`, 0…1.
     package func share(above error: Float) -> Double {
         Double(ranked.count { $0 > error }) / Double(ranked.count)
-    }
-}
-
-/// Student's t distribution.
-private enum StudentT {
-    /// Returns the q quantile: Fisher's expansion about the normal quantile (Abramowitz & Stegun, 26.7.5).
-    /// Its relative error is at most 0.1 % for q = 0.99 and 10 or more degrees of freedom.
-    static func quantile(_ q: Double, degreesOfFreedom n: Double) -> Double {
-        let z = normalQuantile(q)
-        let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z)
-        return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n)
-            + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n)
-    }
-
-    /// Returns the q quantile of the standard normal distribution, by bisection: the C library has `erfc` but
-    /// not its inverse.
-    private static func normalQuantile(_ q: Double) -> Double {
-        var (low, high) = (-9.0, 9.0)
-        for _ in 0..<60 {
-            let middle = (low + high) / 2
-            if 0.5 * erfc(-middle / 2.0.squareRoot()) < q { low = middle } else { high = middle }
-        }
-        return (low + high) / 2
     }
 }

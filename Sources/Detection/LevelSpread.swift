@@ -1,4 +1,3 @@
-import Glibc
 import NeuralNetwork
 import TimeSeries
 
@@ -12,7 +11,7 @@ import TimeSeries
 ///    standard deviation σ of the calibration windows.
 ///
 /// The mean of each distance over windows like the calibration windows is about 1.
-public struct LevelSpread: Sendable, Equatable {
+public struct LevelSpread: FittedMeasure, Sendable, Equatable {
     /// The distance of the level, and the components that are subtracted.
     public let level: Mahalanobis
     /// μ, `[F]`.
@@ -20,15 +19,8 @@ public struct LevelSpread: Sendable, Equatable {
     /// σ, `[F]`.
     public let spreadDeviation: [Float]
 
-    /// A standard deviation over time, in scaled units, that is added to all others: smaller ones are equal.
-    private static let minSpread: Float = 1e-3
-    /// σ² is at least this share of the variance over the fitted and the calibration windows, because a
-    /// feature can rest in the calibration windows alone.
-    private static let minVarianceShare = 0.3
-    /// σ² is at least this.
+    /// The minimum of σ², for a spread that never varies.
     private static let minVariance = 1e-4
-    /// The maximum number of fitted windows that σ is compared with, an evenly spaced sample.
-    private static let maxFitted = 1001
 
     /// Restores a measure that was fitted before.
     /// - Parameters:
@@ -44,78 +36,48 @@ public struct LevelSpread: Sendable, Equatable {
 
     /// Fits both distances.
     /// - Parameters:
-    ///   - windows: the calibration windows, `[N][T][F]` in scaled units.
-    ///   - fitted: the windows that the model's weights were fitted to.
-    ///   - model: the model that reconstructs them.
-    ///   - components: the principal components of the fitted windows.
-    /// - Returns: the measure fitted to all calibration windows, and the cross-validated error of each,
-    ///   `[N]`.
-    static func fit(
-        to windows: Windows<Float>, fitted: Windows<Float>, model: Model, components: PrincipalComponents
-    ) -> (measure: LevelSpread, errors: [Float]) {
-        let (level, levelErrors) = Mahalanobis.fit(to: windows, model: model, components: components)
-        func spreads(_ windows: Windows<Float>) -> [Float] {
-            windows.chunks.flatMap { chunk in
-                Self.spreads(of: level.remainders(chunk.residuals(from: model.reconstruct(chunk))), level)
-            }
-        }
-        let features = windows.features
-        let calibration = spreads(windows)
-        let floors = moments(of: calibration + spreads(sample(of: fitted)), features: features).variance.map {
-            max(minVarianceShare * $0, minVariance)
-        }
-        func measure(_ rows: [Int]) -> LevelSpread {
-            let chosen = rows.flatMap { calibration[($0 * features)..<(($0 + 1) * features)] }
-            let (mean, variance) = moments(of: chosen, features: features)
-            return LevelSpread(
-                level: level, spreadMean: mean.map { Float($0) },
-                spreadDeviation: zip(variance, floors).map { Float(max($0, $1).squareRoot()) })
-        }
-        var errors: [Float] = []
-        for (fold, others) in Mahalanobis.folds(of: windows) {
-            let values = calibration[(fold.lowerBound * features)..<(fold.upperBound * features)]
-            errors += zip(levelErrors[fold], measure(others).spreadErrors(values)).map(mean)
-        }
-        return (measure(Array(0..<windows.count)), errors)
-    }
-
-    private static func sample(of windows: Windows<Float>) -> Windows<Float> {
-        guard windows.count > maxFitted else { return windows }
-        return Windows(
-            joining: (0..<maxFitted).map { number in
-                let index = number * windows.count / maxFitted
-                return windows[index..<(index + 1)]
+    ///   - rows: the indices of the calibration windows to fit to.
+    ///   - calibration: the remainders of all calibration windows.
+    ///   - fitted: those of windows that the weights were fitted to.
+    ///   - components: the principal components that the remainders lack.
+    init(
+        fittedTo rows: [Int], of calibration: Remainders, fitted: Remainders, components: PrincipalComponents
+    ) {
+        let features = calibration.features
+        let chosen = rows.flatMap { calibration.spreads[($0 * features)..<(($0 + 1) * features)] }
+        let (mean, variance) = Remainders.moments(of: chosen, features: features)
+        let minVariances = Remainders.minVariances(
+            of: fitted.spreads + calibration.spreads, features: features)
+        self.init(
+            level: Mahalanobis(fittedTo: rows, of: calibration, fitted: fitted, components: components),
+            spreadMean: mean.map { Float($0) },
+            spreadDeviation: zip(variance, minVariances).map {
+                Float(max($0, $1, Self.minVariance).squareRoot())
             })
-    }
-
-    /// The mean and the variance of each feature over rows of `values` `[rows][F]`.
-    private static func moments(
-        of values: [Float], features: Int
-    ) -> (mean: [Double], variance: [Double]) {
-        let count = Double(values.count / features)
-        var mean = [Double](repeating: 0, count: features)
-        for index in values.indices { mean[index % features] += Double(values[index]) / count }
-        var variance = [Double](repeating: 0, count: features)
-        for index in values.indices {
-            let deviation = Double(values[index]) - mean[index % features]
-            variance[index % features] += deviation * deviation / count
-        }
-        return (mean, variance)
     }
 
     // MARK: Errors
 
+    func errors(of remainders: Remainders, _ rows: Range<Int>) -> [Float] {
+        let features = spreadMean.count
+        let spreads = remainders.spreads[(rows.lowerBound * features)..<(rows.upperBound * features)]
+        return zip(level.errors(of: remainders, rows), spreadErrors(spreads)).map(Self.mean)
+    }
+
     /// Appends the errors of N windows. The error of a timestep is the distance of its level alone.
     /// - Parameter residuals: `[N][T][F]` in scaled units.
     func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
-        let remainders = level.remainders(residuals)
+        let (timesteps, features) = (level.timesteps, spreadMean.count)
+        let remainders = level.remainders(of: residuals)
+        let means = Remainders.levels(of: remainders, timesteps: timesteps, features: features)
+        let spreads = Remainders.spreads(
+            of: remainders, levels: means, timesteps: timesteps, features: features)
         var levels = WindowErrors()
-        level.add(remainders: remainders, to: &levels, detail)
-        let spreads = Self.spreads(of: remainders, level)
+        level.add(remainders: remainders, levels: means, to: &levels, detail)
         errors.windows += zip(levels.windows, spreadErrors(spreads[...])).map(Self.mean)
         errors.timesteps += levels.timesteps
         errors.features += zip(levels.features, spreads.indices).map { feature, index in
-            (feature + square(spreads[index], feature: index % spreadMean.count)) / 2
+            (feature + square(spreads[index], feature: index % features)) / 2
         }
     }
 
@@ -134,19 +96,5 @@ public struct LevelSpread: Sendable, Equatable {
             let sum = (0..<features).reduce(0.0) { $0 + square(spreads[start + $1], feature: $1) }
             return Float(sum / Double(features))
         }
-    }
-
-    /// The spread of each feature of windows, `[N][T][F]` to `[N][F]`.
-    private static func spreads(of remainders: [Float], _ level: Mahalanobis) -> [Float] {
-        let means = level.means(remainders)
-        let (size, features) = (level.components.mean.count, level.mean.count)
-        let timesteps = Double(size / features)
-        var squares = [Double](repeating: 0, count: means.count)
-        for position in remainders.indices {
-            let index = position / size * features + position % features
-            let deviation = Double(remainders[position]) - Double(means[index])
-            squares[index] += deviation * deviation / timesteps
-        }
-        return squares.map { Float(log($0.squareRoot() + Double(minSpread))) }
     }
 }

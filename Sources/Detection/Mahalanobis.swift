@@ -14,7 +14,7 @@ import TimeSeries
 ///    windows like the calibration windows is about 1.
 ///
 /// docs/detection.md has measurements of the effect of each step.
-public struct Mahalanobis: Sendable, Equatable {
+public struct Mahalanobis: FittedMeasure, Sendable, Equatable {
     /// The principal components of the fitted windows that are subtracted, with a mean of 0.
     public let components: PrincipalComponents
     /// μ, `[F]`.
@@ -26,7 +26,7 @@ public struct Mahalanobis: Sendable, Equatable {
     /// The maximum that is subtracted along a component, in standard deviations of the training windows. If
     /// the training windows span a few minutes, normal operation can move by ten of these standard deviations
     /// within the next minutes.
-    private static let maxDeviations: Float = 12
+    package static let maxDeviations: Float = 12
 
     /// A mean residual in scaled units beyond which features are compared without their covariance.
     private static let maxCorrelated: Float = 1e6
@@ -36,17 +36,12 @@ public struct Mahalanobis: Sendable, Equatable {
     /// The maximum number of windows that the covariance is computed from. Of more windows, an evenly spaced
     /// sample is used.
     private static let maxSamples = 50_000
-    /// The number of folds for the errors of the calibration windows: those of a fold are computed with the
-    /// covariance of the other folds, because a covariance fits the windows that it was computed from better
-    /// than new ones.
-    private static let foldCount = 5
     /// The minimum number of windows for a useful covariance.
     static let minWindows = 20
-
     /// The components that are subtracted: as many as a tenth of the values of a window, from 1 to 8. None
     /// for a single feature, because the components would remove its level, which is all that the mean
     /// residual has. They have no mean, because they are subtracted from residuals.
-    private static func subtracted(of all: PrincipalComponents, features: Int) -> PrincipalComponents {
+    static func subtracted(of all: PrincipalComponents, features: Int) -> PrincipalComponents {
         let size = all.mean.count
         let count = features == 1 ? 0 : min(8, max(1, size / 10), all.count)
         return PrincipalComponents(
@@ -73,59 +68,24 @@ public struct Mahalanobis: Sendable, Equatable {
 
     /// Fits μ and C.
     /// - Parameters:
-    ///   - windows: the calibration windows, `[N][T][F]` in scaled units.
-    ///   - model: the model that reconstructs them.
-    ///   - components: the principal components of the training windows.
-    /// - Returns: the measure fitted to all windows, and the cross-validated error of each window, `[N]`.
-    static func fit(
-        to windows: Windows<Float>, model: Model, components: PrincipalComponents
-    ) -> (measure: Mahalanobis, errors: [Float]) {
-        let features = windows.features
-        let unfitted = Mahalanobis(
-            components: components, mean: [Float](repeating: 0, count: features),
-            whitening: [Float](repeating: 0, count: features * features))
-        var means: [Float] = []
-        for chunk in windows.chunks {
-            means += unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
-        }
-        func measure(_ rows: [Int]) -> Mahalanobis {
-            let (mean, whitening) = moments(of: means, rows: rows, features: features)
-            return Mahalanobis(components: components, mean: mean, whitening: whitening)
-        }
-        var errors: [Float] = []
-        for (fold, others) in folds(of: windows) {
-            errors += measure(others).distances(
-                means[(fold.lowerBound * features)..<(fold.upperBound * features)])
-        }
-        return (measure(Array(0..<windows.count)), errors)
-    }
-
-    /// Divides windows into folds.
-    /// - Returns: the windows of each fold, and those that its errors are computed from; a single fold that
-    ///   is computed from itself for few windows.
-    static func folds(of windows: Windows<Float>) -> [(fold: Range<Int>, others: [Int])] {
-        guard windows.count >= 2 * foldCount else { return [(0..<windows.count, Array(0..<windows.count))] }
-        return (0..<foldCount).map { number in
-            let fold = (number * windows.count / foldCount)..<((number + 1) * windows.count / foldCount)
-            return (fold, indices(outside: fold, of: windows))
-        }
-    }
-
-    /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out
-    /// too, if at least `minWindows` remain.
-    private static func indices(outside fold: Range<Int>, of windows: Windows<Float>) -> [Int] {
-        let outside = (0..<windows.count).filter { !fold.contains($0) }
-        let (first, last) = (windows.starts[fold.lowerBound], windows.starts[fold.upperBound - 1])
-        let separate = outside.filter {
-            windows.starts[$0] + windows.timesteps <= first || windows.starts[$0] >= last + windows.timesteps
-        }
-        return separate.count >= minWindows ? separate : outside
+    ///   - rows: the indices of the calibration windows to fit to.
+    ///   - calibration: the remainders of all calibration windows.
+    ///   - fitted: those of windows that the weights were fitted to.
+    ///   - components: the principal components that the remainders lack.
+    init(
+        fittedTo rows: [Int], of calibration: Remainders, fitted: Remainders, components: PrincipalComponents
+    ) {
+        let (mean, whitening) = Self.moments(
+            of: calibration.levels, rows: rows, features: calibration.features,
+            minVariances: Remainders.minVariances(
+                of: fitted.levels + calibration.levels, features: calibration.features))
+        self.init(components: components, mean: mean, whitening: whitening)
     }
 
     /// Returns the mean `[F]` of rows of `values` `[rows][F]`, and the whitening matrix `[F][F]` of their
-    /// covariance.
+    /// covariance, in which each feature has at least its minimum variance.
     private static func moments(
-        of values: [Float], rows all: [Int], features: Int
+        of values: [Float], rows all: [Int], features: Int, minVariances: [Double]
     ) -> (mean: [Float], whitening: [Float]) {
         let count = min(all.count, maxSamples)
         let rows = (0..<count).map { all[$0 * all.count / count] }
@@ -144,10 +104,15 @@ public struct Mahalanobis: Sendable, Equatable {
                 variance[feature] += deviation * deviation / Double(count)
             }
         }
-        // The minimum variance, in scaled units, keeps the distance finite for a feature without errors.
-        let scale = variance.map { max($0, 1e-4).squareRoot() }
+        // The minimum variance, in scaled units, is that of rounding and of a network near its optimum, for a
+        // feature that never varies.
+        let scale = zip(variance, minVariances).map { max($0, $1, 1e-4).squareRoot() }
         for index in centred.indices { centred[index] /= scale[index % features] }
-        let covariance = shrunkCovariance(of: centred, features: features)
+        var covariance = shrunkCovariance(of: centred, features: features)
+        for feature in 0..<features {
+            covariance[feature * features + feature] +=
+                1 - variance[feature] / (scale[feature] * scale[feature])
+        }
         let root = inverseRoot(covariance, size: features)
         let whitening = root.indices.map { Float(root[$0] / scale[$0 % features]) }
         return (mean.map { Float($0) }, whitening)
@@ -194,26 +159,35 @@ public struct Mahalanobis: Sendable, Equatable {
 
     // MARK: Errors
 
-    /// Appends the errors of N windows.
-    /// - Parameter residuals: `[N][T][F]` in scaled units.
-    func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
-        add(remainders: remainders(residuals), to: &errors, detail)
+    func errors(of remainders: Remainders, _ rows: Range<Int>) -> [Float] {
+        distances(remainders.levels[(rows.lowerBound * mean.count)..<(rows.upperBound * mean.count)])
     }
 
     /// Appends the errors of N windows.
-    /// - Parameter remainders: `[N][T][F]`, the residuals without the components.
-    func add(remainders: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
+    /// - Parameter residuals: `[N][T][F]` in scaled units.
+    func add(_ residuals: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail) {
+        let remainders = remainders(of: residuals)
+        let levels = Remainders.levels(of: remainders, timesteps: timesteps, features: mean.count)
+        add(remainders: remainders, levels: levels, to: &errors, detail)
+    }
+
+    /// Appends the errors of N windows.
+    /// - Parameters:
+    ///   - remainders: `[N][T][F]`, the residuals without the components.
+    ///   - levels: their means over the timesteps, `[N][F]`.
+    func add(
+        remainders: [Float], levels: [Float], to errors: inout WindowErrors, _ detail: WindowErrors.Detail
+    ) {
         let features = mean.count
-        let means = means(remainders)
-        let whitened = whitened(means[...])
+        let whitened = whitened(levels[...])
         errors.windows += Self.meanSquares(whitened, features: features)
         if detail.contains(.features) {
-            for start in stride(from: 0, to: means.count, by: features) {
+            for start in stride(from: 0, to: levels.count, by: features) {
                 let window = start..<(start + features)
                 // The covariance spreads an error over correlated features. That of a value far outside
                 // everything known would hide which feature has it.
-                let isFar = means[window].contains { abs($0) > Self.maxCorrelated }
-                errors.features += (isFar ? means : whitened)[window].map { Double($0) * Double($0) }
+                let isFar = levels[window].contains { abs($0) > Self.maxCorrelated }
+                errors.features += (isFar ? levels : whitened)[window].map { Double($0) * Double($0) }
             }
         }
         if detail.contains(.timesteps) { errors.timesteps += distances(remainders[...]) }
@@ -237,23 +211,11 @@ public struct Mahalanobis: Sendable, Equatable {
         }
     }
 
-    /// Returns residuals `[N][T][F]` without their projection onto the first components.
-    func remainders(_ residuals: [Float]) -> [Float] {
-        var remainders = residuals
-        components.remove(first: components.count, from: &remainders, upTo: Self.maxDeviations)
-        return remainders
+    /// Returns residuals `[N][T][F]` without their projection onto the components.
+    func remainders(of residuals: [Float]) -> [Float] {
+        Remainders.values(of: residuals, without: components)
     }
 
-    /// Averages each feature over the timesteps of each window, `[N][T][F]` to `[N][F]`.
-    func means(_ values: [Float]) -> [Float] {
-        let (size, features) = (components.mean.count, mean.count)
-        var means = [Float](repeating: 0, count: values.count / size * features)
-        for window in 0..<(values.count / size) {
-            for position in 0..<size {
-                means[window * features + position % features] += values[window * size + position]
-            }
-        }
-        let timesteps = Float(size / features)
-        return means.map { $0 / timesteps }
-    }
+    /// T.
+    var timesteps: Int { components.mean.count / mean.count }
 }

@@ -10,6 +10,14 @@ package struct RowEvaluation: Sendable {
         package let evaluation: Evaluation
         /// The counts of events.
         package let events: EventMatch
+
+        /// The threshold that flags the rows of the best F1; nil if there is none.
+        package var bestThreshold: Float? {
+            evaluation.bestF1Limit.flatMap { limit in
+                let error = Float.limiting(limit * Double(threshold))
+                return error > 0 ? error : nil
+            }
+        }
     }
 
     /// The evaluation of the model in one mode.

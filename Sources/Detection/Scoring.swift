@@ -93,46 +93,8 @@ package struct Scoring: Sendable {
 
     /// Returns reasons to doubt the scores.
     package func warnings(_ drift: Drift?) -> [Warning] {
-        Threshold.warnings(of: rule, source: source, calibration: calibration, timesteps: timesteps)
+        Threshold.warnings(of: rule, source: source, errors: calibration, timesteps: timesteps)
             + [drift?.warning].compactMap { $0 }
-    }
-}
-
-extension Threshold {
-    /// Returns reasons to doubt a threshold that is a quantile of calibration errors.
-    /// - Parameters:
-    ///   - rule: the rule that computed it.
-    ///   - source: the windows that the errors belong to.
-    ///   - calibration: the errors.
-    ///   - timesteps: T of the windows; nil if it is not known.
-    package static func warnings(
-        of rule: Rule?, source: Source?, calibration: ErrorDistribution?, timesteps: Int? = nil
-    ) -> [Warning] {
-        guard let calibration, let rule, case .quantile(let q) = rule else { return [] }
-        var warnings: [Warning] = []
-        if source == .training {
-            warnings.append(
-                Warning(
-                    .thresholdFromTraining, .warning,
-                    "The threshold was learned from the windows that the weights were fitted to, because no "
-                        + "others were held back: expect more false alarms than the quantile promises. Train "
-                        + "on more rows, or with a calibration_split."))
-        }
-        if !calibration.supports(q) {
-            // Windows that overlap are not independent: those of a series with stride 1 tell as much as a
-            // T-th of them would.
-            let independent = timesteps.map { max(1, calibration.count / $0) } ?? calibration.count
-            let worth =
-                independent < calibration.count
-                ? " (if they overlap in all rows but one, they tell as much as about \(independent) separate "
-                    + "windows)" : ""
-            warnings.append(
-                Warning(
-                    .fewCalibrationWindows, .warning,
-                    "\(calibration.count) calibration windows\(worth) are too few for a quantile of \(q): "
-                        + "the threshold is an estimate, at least their largest error. Train on more rows."))
-        }
-        return warnings
     }
 }
 

@@ -32,7 +32,8 @@ public struct Threshold: Sendable, Equatable {
         public func threshold(of errors: ErrorDistribution) -> Float {
             switch self {
             case .quantile(let q): errors.upperLimit(q)
-            case .sigmas(let k): Float.limiting(errors.mean + k * errors.standardDeviation)
+            case .sigmas(let k):
+                max(Float.limiting(errors.mean + k * errors.standardDeviation), errors.floor)
             case .value(let value): value
             }
         }

@@ -2,6 +2,11 @@ import Detection
 import JSON
 
 /// Threshold and errors in the metadata of a model's file (see ``ModelMetadata``).
+///
+/// An ``ErrorDistribution`` has `count`, `ranked`, `mean` and `deviation` of the calibration errors;
+/// `independent`, the number of windows that they are worth; `fitted`, `count`, `independent` and `ranked` of
+/// windows that the weights were fitted to; and `floor`. Files of older servers lack the last three: their
+/// thresholds are those that they were written with.
 enum DetectorMetadata {
     // MARK: Writing
 
@@ -61,7 +66,7 @@ enum DetectorMetadata {
     static func errors(
         _ reader: inout MetadataReader
     ) throws(ModelFileError) -> (kind: ErrorKind, errors: ErrorDistribution?) {
-        let found = try reader.document("errors", tensors: ["ranked"]) {
+        let found = try reader.document("errors", tensors: ["ranked", "fitted/ranked"]) {
             (json) throws(JSONError) in
             let kind: ErrorKind = try json.choice("kind", default: .mse)
             return (kind, try json.errorDistribution())
@@ -79,7 +84,7 @@ enum DetectorMetadata {
 
     static func baselineErrors(_ reader: inout MetadataReader) throws(ModelFileError) -> BaselineErrors? {
         let names = ["z_score", "pca"]
-        let tensors = Set(names.map { "\($0)/ranked" })
+        let tensors = Set(names.flatMap { ["\($0)/ranked", "\($0)/fitted/ranked"] })
         return try reader.document("baseline_errors", tensors: tensors) {
             (json) throws(JSONError) in
             var found: [ErrorDistribution] = []
@@ -97,22 +102,41 @@ enum DetectorMetadata {
 
 extension JSONWriter {
     fileprivate mutating func members(of errors: ErrorDistribution) {
-        member("count", errors.count)
-        member("ranked", errors.ranked[...])
+        members(of: errors.calibration)
         member("mean", errors.mean)
         member("deviation", errors.standardDeviation)
+        if let fitted = errors.fitted { object("fitted") { $0.members(of: fitted) } }
+        if errors.floor > 0 { member("floor", errors.floor) }
+    }
+
+    private mutating func members(of sample: ErrorSample) {
+        member("count", sample.count)
+        if let independent = sample.independent { member("independent", independent) }
+        member("ranked", sample.ranked[...])
     }
 }
 
 extension FieldReader {
     fileprivate mutating func errorDistribution() throws(JSONError) -> ErrorDistribution {
-        let count = try requiredInt("count", in: 1...Int.max)
-        let errors = ErrorDistribution(
-            count: count, ranked: try floats("ranked") ?? [], mean: try double("mean"),
-            standardDeviation: try double("deviation"))
-        guard let errors else {
-            throw error("ranked", "must be errors in ascending order, at most \(count)")
+        let calibration = try errorSample()
+        let (mean, deviation) = (try double("mean"), try double("deviation"))
+        var fitted: ErrorSample?
+        if var part = try object("fitted") {
+            fitted = try part.errorSample()
+            try part.rejectUnknown()
         }
-        return errors
+        let floor = try double("floor", in: 0...Double(Float.greatestFiniteMagnitude)) ?? 0
+        return ErrorDistribution(
+            calibration, mean: mean, standardDeviation: deviation, fitted: fitted, floor: Float(floor))
+    }
+
+    private mutating func errorSample() throws(JSONError) -> ErrorSample {
+        let count = try requiredInt("count", in: 1...Int.max)
+        let independent = try int("independent", in: 1...count)
+        guard
+            let sample = ErrorSample(
+                count: count, independent: independent, ranked: try floats("ranked") ?? [])
+        else { throw error("ranked", "must be errors in ascending order, at most \(count)") }
+        return sample
     }
 }

@@ -128,7 +128,7 @@ public struct ModelDescription: Sendable {
     public var warnings: [Warning] {
         training.warnings
             + Threshold.warnings(
-                of: threshold?.rule, source: threshold?.source, calibration: errors,
+                of: threshold?.rule, source: threshold?.source, errors: errors,
                 timesteps: inputShape.timesteps)
     }
 

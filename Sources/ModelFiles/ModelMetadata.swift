@@ -16,7 +16,7 @@ import TimeSeries
 /// | `columns` | JSON: name and role of each column of the training data, for data with names |
 /// | `preparation` | JSON: `interval`, `aggregate`, `max_gap`, `row_interval`, `difference` |
 /// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
-/// | `errors` | JSON: `kind`; the threshold's errors as `count`, `ranked`, `mean`, `deviation` |
+/// | `errors` | JSON: `kind`; what thresholds are computed from (DetectorMetadata.swift) |
 /// | `row_errors` | JSON: `smoothing`, in rows; the errors of the calibration rows, as `errors` has them |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |

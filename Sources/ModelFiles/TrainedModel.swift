@@ -25,10 +25,11 @@ public struct TrainedModel: Sendable {
     /// The memory that the model takes in bytes: weights, history, errors, scaling, names.
     public var byteCount: Int {
         let errors = [
-            description.errors, description.baselineErrors?.zScore, description.baselineErrors?.pca,
+            description.errors, description.rowErrors?.errors, description.baselineErrors?.zScore,
+            description.baselineErrors?.pca,
         ]
         let floats =
-            errors.reduce(0) { $0 + ($1?.ranked.count ?? 0) } + 4 * inputShape.features
+            errors.reduce(0) { $0 + ($1?.valueCount ?? 0) } + 4 * inputShape.features
             + detector.valueCount
         let names =
             description.featureNames?.reduce(0) { $0 + MemoryLayout<String>.stride + $1.utf8.count } ?? 0

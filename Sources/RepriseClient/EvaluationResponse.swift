@@ -47,6 +47,8 @@ public struct EvaluationResponse: Decodable, Sendable {
     public let modes: [String: Evaluation]
     /// The number of rows with a score and a label, and how many of them are anomalies.
     public let rows, anomalies: Int
+    /// The threshold with the highest F1, as an error; nil without anomalies.
+    public let bestThreshold: Double?
     /// nil for an imported model without baselines.
     public let baselines: Baselines?
     /// Reasons not to rely on the scores.
@@ -54,7 +56,7 @@ public struct EvaluationResponse: Decodable, Sendable {
     /// The evaluation of the model.
     public let evaluation: Evaluation
 
-    private enum Key: CodingKey { case mode, modes, rows, anomalies, baselines, warnings }
+    private enum Key: CodingKey { case mode, modes, rows, anomalies, bestThreshold, baselines, warnings }
 
     /// Decodes an object that holds the members of the model's evaluation beside the other members.
     public init(from decoder: any Decoder) throws {
@@ -64,6 +66,7 @@ public struct EvaluationResponse: Decodable, Sendable {
         modes = try own.decode([String: Evaluation].self, forKey: .modes)
         rows = try own.decode(Int.self, forKey: .rows)
         anomalies = try own.decode(Int.self, forKey: .anomalies)
+        bestThreshold = try own.decodeIfPresent(Double.self, forKey: .bestThreshold)
         baselines = try own.decodeIfPresent(Baselines.self, forKey: .baselines)
         warnings = try own.decode([ServerWarning].self, forKey: .warnings)
     }

@@ -95,6 +95,15 @@ public struct Evaluation: Sendable {
         }
     }
 
+    /// A score above which the rows of ``bestF1`` are, and no others: halfway to the next lower score.
+    ///
+    /// nil without anomalies, and if rows with the score 0 are among those of ``bestF1``.
+    public var bestF1Limit: Double? {
+        guard let best = bestF1, best.threshold > 0 else { return nil }
+        let next = points.first { $0.threshold < best.threshold }.map { max(0, Double($0.threshold)) }
+        return (Double(best.threshold) + (next ?? 0)) / 2
+    }
+
     /// The confusion matrix if each row with a score above `threshold` is flagged; a score equal to it is
     /// not.
     public func confusion(above threshold: Float) -> ConfusionMatrix {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Something odd about data or a model that was accepted.
 public struct Warning: Error, Sendable, Equatable {
     /// How much a warning matters.
@@ -35,6 +37,17 @@ public struct Warning: Error, Sendable, Equatable {
         self.message = message
         self.columns = columns
         self.rows = rows.map { Array($0.prefix(Self.maxRanges)) }
+    }
+}
+
+extension Warning {
+    /// A number with three significant digits, for messages.
+    package static func short(_ value: Double) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
+            guard let text = buffer.baseAddress else { return "\(value)" }
+            _ = withVaList([value]) { vsnprintf(text, buffer.count, "%.3g", $0) }
+            return String(cString: text)
+        }
     }
 }
 
@@ -91,6 +104,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
 
     /// Too few calibration windows for the quantile of the threshold.
     case fewCalibrationWindows = "few_calibration_windows"
+    /// A threshold that is far above the errors of most calibration windows.
+    case highThreshold = "high_threshold"
     /// A threshold that was learned from the windows that the weights were fitted to.
     case thresholdFromTraining = "threshold_from_training"
     /// A network that is not better than one value for each column, or than its initial weights.

@@ -154,6 +154,22 @@ public struct Windows<Value: BinaryFloatingPoint & Sendable>: Sendable, Equatabl
         return ranges
     }
 
+    /// The number of windows without common rows that tell as much as these: as many as fit side by side
+    /// into the rows, at least one for each stretch of rows. Those of a series with stride 1 tell as much as
+    /// a T-th of them.
+    public var independentCount: Int { coveredRows.reduce(0) { $0 + Swift.max(1, $1.count / timesteps) } }
+
+    /// Returns windows that are evenly spaced by index, in a buffer of their own.
+    /// - Parameter maxCount: their number, if there are as many.
+    public func sample(of maxCount: Int) -> Windows {
+        guard count > maxCount else { return self }
+        return Windows(
+            joining: (0..<maxCount).map {
+                let index = $0 * count / maxCount
+                return self[index..<(index + 1)]
+            })
+    }
+
     /// Returns the indices of the windows whose first row is in `rows`, by binary search.
     public func starting(in rows: ClosedRange<Int>) -> Range<Int> {
         func count(below row: Int) -> Int {

@@ -128,7 +128,7 @@ struct TrainingWarnings {
         let described = constant.prefix(Self.maxDescribed).map { feature in
             let change = noticedChange(of: feature, model, measure, threshold)
             return "\(Self.quote(name(feature))) never changes; "
-                + (change.map { "a change of less than about \(Self.short($0)) would not be noticed" }
+                + (change.map { "a change of less than about \(Warning.short($0)) would not be noticed" }
                     ?? "no change of it would be noticed")
         }
         let more = constant.count - described.count
@@ -180,22 +180,13 @@ struct TrainingWarnings {
         return Warning(
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the \(failure.windows), "
-                + "\(Self.short(failure.loss)), is not 1 % below that of \(failure.reference), "
-                + "\(Self.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or "
+                + "\(Warning.short(failure.loss)), is not 1 % below that of \(failure.reference), "
+                + "\(Warning.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or "
                 + "use another activation."
         )
     }
 
     // MARK: Text
-
-    /// A number with three significant digits.
-    private static func short(_ value: Double) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
-            guard let text = buffer.baseAddress else { return "\(value)" }
-            _ = withVaList([value]) { vsnprintf(text, buffer.count, "%.3g", $0) }
-            return String(cString: text)
-        }
-    }
 
     private static func quote(_ name: String) -> String { "'\(name)'" }
 }

@@ -21,6 +21,14 @@ struct Evaluate: ParsableCommand {
         try server.post("evaluate", content, report: report)
     }
 
+    /// The best threshold, and how it is applied.
+    private func best(_ response: EvaluationResponse) -> String {
+        guard let threshold = response.bestThreshold, let best = response.best else { return "" }
+        return "\nThe model has the highest F1 on these labels, \(best.f1.rounded3), with the threshold "
+            + "\(threshold), which flags \(best.falseAlarmRate.rounded3) of the normal rows. Apply it with "
+            + "--threshold \(threshold) to reprise score."
+    }
+
     private func report(_ response: EvaluationResponse) -> String {
         var detectors = [("model", response.evaluation)]
         // The model in the mode that was not asked for.
@@ -46,7 +54,7 @@ struct Evaluate: ParsableCommand {
         ]
         let title =
             "\(response.rows) rows, \(response.anomalies) of them anomalies (mode \(response.mode))"
-        return "\(title)\n\(Table(header, rows))" + text(ofWarnings: response.warnings)
+        return "\(title)\n\(Table(header, rows))" + best(response) + text(ofWarnings: response.warnings)
     }
 }
 

@@ -49,6 +49,43 @@ import Testing
         #expect(try #require(ErrorDistribution(of: [0, 0, 0, 1])).upperLimit(0.99).isFinite)
     }
 
+    /// 75 errors with a median of 1.6, the largest 413, of windows that overlap.
+    @Test func aLimitIsAtMostOneAndAHalfTimesTheLargestError() throws {
+        let errors = (0..<75).map { Float(exp(-5.08 + 11.1 * Double($0) / 74)) }
+        let largest = try #require(errors.max())
+        #expect(abs(errors[37] - 1.6) < 0.05 && abs(largest - 413) < 5)
+        // Files without the number of independent errors keep the thresholds that they had.
+        #expect(try #require(ErrorDistribution(of: errors)).upperLimit(0.99) > 2000)
+        for worth in 1...75 {
+            let limit = try #require(ErrorDistribution(of: errors, independent: worth)).upperLimit(0.99)
+            #expect(limit == 1.5 * largest, "\(worth): \(limit)")
+        }
+    }
+
+    /// The fewer independent windows, the larger the margin; with many, there is none.
+    @Test func theMarginShrinksWithTheNumberOfIndependentErrors() throws {
+        var random = UniformNoise(seed: 5)
+        let errors = (0..<1001).map { _ in 1 + random.next() }
+        let limits = try [5, 10, 50, 200, 1000].map {
+            try #require(ErrorDistribution(of: errors, independent: $0)).upperLimit(0.99)
+        }
+        #expect(limits == limits.sorted(by: >) && limits[0] > limits[3], "\(limits)")
+        #expect(try limits[4] == #require(ErrorDistribution(of: errors)).quantile(0.99))
+    }
+
+    /// The fitted windows and the precision of the data bound a threshold from below.
+    @Test func theFittedWindowsAndTheFloorBoundALimitFromBelow() throws {
+        let fitted = try #require(ErrorSample(of: (1...100).map { Float($0) }, independent: 100))
+        let still = [Float](repeating: 1e-11, count: 60)
+        let bounded = try #require(ErrorDistribution(of: still, independent: 6, fitted: fitted, floor: 0.5))
+        // The limit of the fitted windows, for each quantile.
+        #expect(bounded.upperLimit(0.99) >= 100 && bounded.upperLimit(0.99) <= 150)
+        #expect(bounded.upperLimit(0.5) < bounded.upperLimit(0.99))
+        let alone = try #require(ErrorDistribution(of: still, independent: 6, floor: 0.5))
+        #expect(alone.upperLimit(0.99) == 0.5)
+        #expect(Threshold.Rule.sigmas(3).threshold(of: alone) == 0.5)
+    }
+
     @Test func sigmasCountStandardDeviationsAboveTheMean() throws {
         let errors = try #require(ErrorDistribution(of: [1, 2, 3, 6]))
         // The mean is 3, the variance 3.5.

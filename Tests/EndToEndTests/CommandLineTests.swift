@@ -116,7 +116,19 @@ import Testing
         #expect(evaluated.output.contains("1 of 1"), "\(evaluated)")
         let json = try Program.run(
             ["evaluate", "--model", "both-stacked", data, "--labels", "bad", "--json"] + url)
-        #expect(try JSON(Array(json.output.utf8))["roc_auc"]?.double ?? 0 > 0.9, "\(json)")
+        let found = try JSON(Array(json.output.utf8))
+        #expect(found["roc_auc"]?.double ?? 0 > 0.9, "\(json)")
+        // The best threshold and the option that applies it.
+        let best = try #require(found["best_threshold"]?.double)
+        #expect(evaluated.output.contains("--threshold "), "\(evaluated)")
+        let applied = try Program.run(
+            [
+                "evaluate", "--model", "both-stacked", data, "--labels", "bad", "--json", "--threshold",
+                "\(best)",
+            ]
+                + url)
+        #expect(
+            try JSON(Array(applied.output.utf8))["at_threshold"]?["f1"] == found["best"]?["f1"], "\(applied)")
     }
 
     @Test func layersAndSummaryPrintDiagrams() throws {

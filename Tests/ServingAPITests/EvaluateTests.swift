@@ -64,9 +64,22 @@ import Testing
         #expect(strict["events"]?["found"] == 0)
     }
 
+    /// The best threshold, sent as `threshold`, flags the rows of the best F1, for each way to combine
+    /// windows.
+    @Test(arguments: ["newest", "mean", "median"]) func theBestThresholdCanBeApplied(combine: String) throws {
+        let found = try evaluate(["combine": .string(combine)])
+        let best = try #require(found["best_threshold"])
+        let applied = try evaluate(["combine": .string(combine), "threshold": best])
+        for count in ["true_positives", "false_positives", "true_negatives", "false_negatives", "f1"] {
+            #expect(applied["at_threshold"]?[count] == found["best"]?[count], "\(combine), \(count)")
+        }
+        #expect(applied["best_threshold"]?.double != nil)
+    }
+
     @Test func withoutAnomaliesRankingMetricsAreNull() throws {
         let found = try evaluate(["labels": .array(Array(repeating: 0, count: 60))])
         #expect(found["roc_auc"]?.isNull == true && found["best"]?.isNull == true)
+        #expect(found["best_threshold"]?.isNull == true)
         #expect(found["at_threshold"]?["false_alarm_rate"]?.double != nil)
     }
 

@@ -53,4 +53,22 @@ import TimeSeries
             try Windows<Double>(values: [1, 2, 3, 4, 5, 6], timesteps: 2, features: 2)
         }
     }
+
+    /// Windows that overlap count by the rows that they cover.
+    @Test func windowsThatOverlapAreWorthFewerSeparateOnes() throws {
+        let series = try Series(values: (0..<108).map { Double($0) }, features: 1)
+        let sliding = try Windows.sliding(over: series, timesteps: 10)
+        #expect(sliding.count == 99 && sliding.independentCount == 10)
+        #expect(sliding[0..<1].independentCount == 1)
+        let joined = Windows(joining: [sliding[0..<1], sliding[3..<4], sliding[98..<99]])
+        #expect(joined.independentCount == 3)
+        // Two stretches of rows that are shorter than two windows.
+        var excluded = [Bool](repeating: false, count: 108)
+        for row in 15..<93 { excluded[row] = true }
+        let rest = sliding.excluding(rows: excluded)
+        #expect(rest.count == 12 && rest.independentCount == 2)
+        let sample = sliding.sample(of: 5)
+        #expect(sample.count == 5 && sample.series.rows == 50)
+        #expect(sliding.sample(of: 99).starts == sliding.starts)
+    }
 }

@@ -14,7 +14,8 @@ from conftest import HERE, PROGRAM
 
 SCRIPTS = HERE.parent.parent / "scripts"
 sys.path.insert(0, str(SCRIPTS))
-from evaluate_parts import corruption, data, measures, report, run, server as servers  # noqa: E402
+from evaluate_parts import corruption, data, measures, report, rules, run, server as servers  # noqa: E402
+from evaluate_parts import splits, thresholds  # noqa: E402
 from evaluate_parts.synthetic import EVENTS, TRAINING, synthetic  # noqa: E402
 
 
@@ -359,3 +360,33 @@ def test_a_missing_folder_fails():
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "skipped: /none has no set nab" in done.stderr
+
+
+# Thresholds on small splits.
+
+
+def test_splits_are_reproducible_and_have_events():
+    found = list(splits.splits(3, of_a_kind=1))
+    assert len({(split.kind, split.name) for split in found}) == len(found)
+    for one, again in zip(found, splits.splits(3, of_a_kind=1)):
+        np.testing.assert_array_equal(one.rows, again.rows)
+        assert one.rows.shape[1] == one.training.shape[1] and len(one.rows) == len(one.labels)
+        assert 0 < one.labels.sum() < len(one.labels) / 3
+
+
+def test_a_limit_is_bounded_and_grows_with_overlap():
+    found = np.exp(np.linspace(-5.08, 6.02, 75))
+    assert rules.limit(found, 75, math.inf) > 2000
+    assert rules.limit(found, 8, 1.5) == pytest.approx(1.5 * found.max())
+    narrow = np.linspace(1, 1.2, 75)
+    assert narrow.max() < rules.limit(narrow, 8, 1.5) > rules.limit(narrow, 75, 1.5)
+
+
+@pytest.mark.parametrize("kind", ["overlapping", "switches", "exchangeable"])
+def test_the_chosen_rule_is_the_servers(kind):
+    """The rule in NumPy flags the windows that the server flags."""
+    split = next(one for one in splits.splits(0, of_a_kind=1) if one.kind == kind)
+    with servers.started(PROGRAM, 1) as server:
+        server_record, rule = thresholds.records(server, split, "m", [rules.CHOSEN])
+    assert rule["false_alarms"] == pytest.approx(server_record["false_alarms"], abs=0.003)
+    assert rule["recall"] == pytest.approx(server_record["recall"], abs=0.03)

@@ -279,7 +279,17 @@ async function evaluate(signal) {
       ["Average precision", formatNumber(metrics.average_precision)],
       ["Best F1", formatNumber(metrics.best?.f1)],
       ["F1 at the model's threshold", formatNumber(metrics.at_threshold.f1)],
+      ...bestThreshold(metrics.best_threshold),
       ["Labelled anomalies detected", `${detected} of ${labelled}`],
       ["False alarms", `${false_alarms} of ${plural(found, "event")}`],
     ]));
+}
+
+/** The threshold with the highest F1, with a button that applies it; nothing if there is none. */
+function bestThreshold(threshold) {
+  if (threshold === null) return [];
+  const apply = el("button", {
+    type: "button", class: "secondary", click: () => view.line.change(threshold),
+  }, "Use this threshold");
+  return [["Threshold of the best F1 on these labels", el("span", {}, formatNumber(threshold), " ", apply)]];
 }

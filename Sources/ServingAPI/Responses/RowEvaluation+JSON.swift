@@ -37,6 +37,7 @@ extension RowEvaluation {
             json.member("error_kind", entry.trained.description.errorKind.rawValue)
             json.member("mode", model.mode.rawValue)
             json.members(of: model)
+            json.member("best_threshold", model.result.bestThreshold)
             json.array(
                 "precision_recall_curve",
                 of: model.result.evaluation.precisionRecallCurve(maxPoints: Self.maxCurvePoints)
