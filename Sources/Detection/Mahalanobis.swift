@@ -26,7 +26,7 @@ public struct Mahalanobis: Sendable, Equatable {
     /// The maximum that is subtracted along a component, in standard deviations of the training windows. If
     /// the training windows span a few minutes, normal operation can move by ten of these standard deviations
     /// within the next minutes.
-    private static let maxDeviations: Float = 12
+    package static let maxDeviations: Float = 12
 
     /// A mean residual in scaled units beyond which features are compared without their covariance.
     private static let maxCorrelated: Float = 1e6
@@ -46,7 +46,7 @@ public struct Mahalanobis: Sendable, Equatable {
     /// The number of components that are subtracted: a tenth of the values of a window, at least 1 and at
     /// most 8. None for a single feature, because the components would remove its level, which is all that
     /// the mean residual has.
-    private var subtractedCount: Int {
+    package var subtractedCount: Int {
         mean.count == 1 ? 0 : min(8, max(1, components.mean.count / 10), components.count)
     }
 
