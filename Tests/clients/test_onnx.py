@@ -160,22 +160,20 @@ def far_outside(windows, offset):
 def test_errors_and_scores_are_those_of_the_server(server, architecture, scaling):
     kinds = error_kinds(server)
     assert len(kinds) >= 3
-    for kind, features, offset in itertools.product(kinds, [1, 3], [0, 5000, 1e9]):
+    # Without scaling, both compute in float32 with the offset in it, and round it differently.
+    offsets = [0, 50] if scaling == "none" else [0, 5000, 1e9]
+    for kind, features, offset in itertools.product(kinds, [1, 3], offsets):
         if architecture == "layers" and features == 1:
             continue  # the layers end with three features
         series = series_of(features, offset)
         body = {
             "model": "m", "series": series.tolist(), "timesteps": T, "epochs": 2, "learning_rate": 0.02,
             "calibration_split": 0.2, "error_kind": kind, "scaling": scaling, **ARCHITECTURES[architecture]}
-        response = call(server, "POST", "/train", body)
-        problem = json.loads(response.body).get("type")
-        if scaling == "none" and offset and problem == "/problems/training-failed":
-            continue  # the squares of 10^9 can overflow the gradients
-        assert response.status == 201, response.body
+        post(server, "/train", body, status=201)
         file, session = exported(server, "m")
         assert metadata_of_file(file)["error_kind"] == kind
         is_double = session.get_inputs()[0].type == "tensor(double)"
-        assert is_double == (scaling != "none" and offset > 1e5), (features, offset)
+        assert is_double == (offset > 1e5), (features, offset)
         windows = np.stack([series[start:start + T] for start in range(0, 290, 9)])
         windows = far_outside(windows, offset).astype(np.float64 if is_double else np.float32)
         try:
