@@ -27,9 +27,22 @@ public struct Baselines: Sendable, Equatable {
     ///   - training: the windows that the network's weights were fitted to.
     init(fittedTo windows: Windows<Float>, training: Range<Int>) {
         rowScaler = Scaler(.standard, fittedTo: windows.series, rows: windows.coveredRows)
+        components = Self.components(of: windows[training])
+    }
+
+    /// Fits the principal components to windows.
+    static func components(of windows: Windows<Float>) -> PrincipalComponents {
         let size = windows.timesteps * windows.features
-        components = PrincipalComponents(
-            of: windows[training], count: min(16, size / 2, Self.maxComponentValues / size))
+        return PrincipalComponents(of: windows, count: min(16, size / 2, maxComponentValues / size))
+    }
+
+    /// Fits the row scaler and the mean window to windows, and keeps the components of a model.
+    ///
+    /// Components of the windows that calibrate would fit these better than any others: with 120 rows of slow
+    /// waves, two thirds of the next normal windows were above the threshold.
+    init(of model: Baselines, fittedTo windows: Windows<Float>) {
+        rowScaler = Scaler(.standard, fittedTo: windows.series, rows: windows.coveredRows)
+        components = PrincipalComponents(model.components, centredOn: windows)
     }
 
     /// Returns the mean square of the z-scores of each window, `[N]`.

@@ -35,17 +35,22 @@ public struct Detector: Sendable {
     ///   - kind: nil for the default (`mahalanobis` if the windows allow it, `mse` otherwise).
     ///   - model: a trained model.
     ///   - windows: all windows of the training data, `[N][T][F]` in scaled units.
-    ///   - training: the windows that the model's weights were fitted to.
+    ///   - training: the windows that the model's weights were fitted to; the calibration windows if there
+    ///     are none among these windows.
     ///   - calibration: the windows that the threshold is computed from.
     ///   - source: where the calibration windows come from.
+    ///   - known: the baselines of a model that is calibrated, whose components are kept.
     /// - Returns: the detector with the errors of the calibration windows; nil if there are no calibration
     ///   windows, or if an error is not finite.
     package static func fit(
         _ kind: ErrorKind?, model: Model, windows: Windows<Float>, training: Range<Int>,
-        calibration: Range<Int>, source: Threshold.Source
+        calibration: Range<Int>, source: Threshold.Source, keeping known: Baselines? = nil
     ) -> (detector: Detector, errors: ErrorDistribution, baselineErrors: BaselineErrors)? {
-        let baselines = Baselines(fittedTo: windows, training: training)
-        let calibration = windows[calibration]
+        let baselines =
+            known.map { Baselines(of: $0, fittedTo: windows) }
+            ?? Baselines(fittedTo: windows, training: training)
+        let range = calibration
+        let calibration = windows[range]
         let kind =
             kind ?? defaultKind(features: windows.features, windows: calibration.count, source: source)
         let (measure, errors): (ErrorMeasure, [Float])
@@ -54,7 +59,10 @@ public struct Detector: Sendable {
             measure = kind == .mse ? .meanSquared : .meanAbsolute
             errors = measure.errors(of: calibration, by: model).windows
         case .mahalanobis:
-            let fitted = Mahalanobis.fit(to: calibration, model: model, components: baselines.components)
+            let areOwn = known == nil && source == .calibration && training == range
+            let fitted = Mahalanobis.fit(
+                to: calibration, model: model, components: baselines.components,
+                refit: areOwn ? { Baselines.components(of: $0) } : nil)
             measure = .mahalanobis(fitted.measure)
             errors = fitted.errors
         }

@@ -67,31 +67,45 @@ public struct Mahalanobis: Sendable, Equatable {
     ///   - windows: the calibration windows, `[N][T][F]` in scaled units.
     ///   - model: the model that reconstructs them.
     ///   - components: the principal components of the training windows.
+    ///   - refit: returns the components of some windows, if `components` are those of the calibration
+    ///     windows: like the covariance, they fit these better than new ones. nil if they are those of others.
     /// - Returns: the measure fitted to all windows, and the cross-validated error of each window, `[N]`.
     static func fit(
-        to windows: Windows<Float>, model: Model, components: PrincipalComponents
+        to windows: Windows<Float>, model: Model, components: PrincipalComponents,
+        refit: ((Windows<Float>) -> PrincipalComponents)? = nil
     ) -> (measure: Mahalanobis, errors: [Float]) {
         let features = windows.features
-        let unfitted = Mahalanobis(
-            components: components, mean: [Float](repeating: 0, count: features),
-            whitening: [Float](repeating: 0, count: features * features))
-        var means: [Float] = []
-        for chunk in windows.chunks {
-            means += unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
+        func means(without components: PrincipalComponents) -> [Float] {
+            let unfitted = Mahalanobis(
+                components: components, mean: [Float](repeating: 0, count: features),
+                whitening: [Float](repeating: 0, count: features * features))
+            return windows.chunks.flatMap { chunk in
+                unfitted.means(unfitted.remainders(chunk.residuals(from: model.reconstruct(chunk))))
+            }
         }
-        func measure(excluding fold: Range<Int>) -> Mahalanobis {
+        let all = means(without: components)
+        func fitted(outside fold: Range<Int>) -> (measure: Mahalanobis, means: [Float]) {
             let rows = indices(outside: fold, of: windows)
+            let own = fold.isEmpty ? nil : refit?(sample(of: windows, rows))
+            let means = own.map(means) ?? all
             let (mean, whitening) = moments(of: means, rows: rows, features: features)
-            return Mahalanobis(components: components, mean: mean, whitening: whitening)
+            return (Mahalanobis(components: own ?? components, mean: mean, whitening: whitening), means)
         }
         let folds = windows.count >= 2 * foldCount ? foldCount : 1
         var errors: [Float] = []
         for fold in 0..<folds {
             let rows = (fold * windows.count / folds)..<((fold + 1) * windows.count / folds)
-            let other = folds > 1 ? measure(excluding: rows) : measure(excluding: 0..<0)
-            errors += other.distances(means[(rows.lowerBound * features)..<(rows.upperBound * features)])
+            let (measure, means) = fitted(outside: folds > 1 ? rows : 0..<0)
+            errors += measure.distances(means[(rows.lowerBound * features)..<(rows.upperBound * features)])
         }
-        return (measure(excluding: 0..<0), errors)
+        return (fitted(outside: 0..<0).measure, errors)
+    }
+
+    /// Returns the windows with some indices, an evenly spaced sample of many.
+    private static func sample(of windows: Windows<Float>, _ indices: [Int]) -> Windows<Float> {
+        let count = min(indices.count, maxSamples)
+        let chosen = (0..<count).map { indices[$0 * indices.count / count] }
+        return Windows(joining: chosen.map { windows[$0..<($0 + 1)] })
     }
 
     /// Returns the indices of the windows outside a fold. Windows that share rows with the fold are left out

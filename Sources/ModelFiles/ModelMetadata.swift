@@ -14,7 +14,8 @@ import TimeSeries
 /// | `feature_names` | JSON: the names of the features, `[F]` unique strings |
 /// | `columns` | JSON: name and role of each column of the training data, for data with names |
 /// | `preparation` | JSON: `interval`, `aggregate`, `max_gap`, `row_interval`, `difference` |
-/// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
+/// | `threshold` | JSON: `value`, in units of the error, `source`, the rule: `quantile` or `sigmas`, and
+/// `calibration` if it was learned after the training |
 /// | `errors` | JSON: `kind`; the threshold's errors as `count`, `ranked`, `mean`, `deviation` |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |

@@ -87,13 +87,15 @@ struct TrainingWarnings {
 
     // MARK: Network
 
-    /// What can be said of the fitted network.
-    /// - Parameters:
-    ///   - loss: the loss that was minimised.
-    ///   - threshold: the error that is an anomaly.
-    func of(_ model: Model, _ measure: ErrorMeasure, _ loss: Loss, threshold: Float) -> [Warning] {
-        [constantColumns(model, measure, threshold), nothingLearned(model, loss)].compactMap(\.self)
+    /// What can be said of the learned threshold.
+    /// - Parameter threshold: the error that is an anomaly.
+    func of(_ model: Model, _ measure: ErrorMeasure, threshold: Float) -> [Warning] {
+        [constantColumns(model, measure, threshold)].compactMap(\.self)
     }
+
+    /// What can be said of the fitted network.
+    /// - Parameter loss: the loss that was minimised.
+    func of(_ model: Model, _ loss: Loss) -> [Warning] { [nothingLearned(model, loss)].compactMap(\.self) }
 
     private func constantColumns(_ model: Model, _ measure: ErrorMeasure, _ threshold: Float) -> Warning? {
         let windows = data.windows

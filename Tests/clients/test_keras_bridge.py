@@ -13,7 +13,7 @@ import pytest
 from api import call, download, post, upload
 from keras import layers as L
 from networks import keras_bridge
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 from test_safetensors import (
     EVERY_LAYER, TRAININGS, UPLOADS, check_predictions, check_same_bits, network_of)
 
@@ -80,6 +80,30 @@ def test_the_server_agrees_with_a_custom_network(server, scaled):
     response = post(server, "/reconstruct", {"model": "m", "windows": x.tolist()})
     assert np.abs((np.array(response["reconstructions"]) - offset) / scale - y).max() <= 1e-5
     assert post(server, "/score", {"model": "m", "windows": x.tolist()})["threshold"] == 0.5
+
+
+def test_a_network_of_keras_is_calibrated_with_data(server):
+    # The weights are as Keras initializes them: a threshold needs no good reconstruction.
+    network = custom_network()
+    normal = np.random.default_rng(6).normal([20, -0.5], [5, 0.25], (1500, 2))
+    tensors, metadata = keras_bridge.to_reprise(network, offset=[20, -0.5], scale=[5, 0.25])
+    assert upload(server, "m", save(tensors, metadata)).status == 201
+    new = {"model": "m", "series": normal[1000:].tolist()}
+    assert call(server, "POST", "/score", new).status == 409
+    body = {"series": normal[:1000].tolist(), "feature_names": ["level", "flow"]}
+    model = post(server, "/models/m/calibrate", body, status=201)
+    assert (model["version"], model["error_kind"], model["threshold_windows"]) == (2, "mahalanobis", 997)
+    assert model["feature_names"] == ["level", "flow"]
+    alarms = np.mean([window["is_anomaly"] for window in post(server, "/score", new)["windows"]])
+    assert alarms <= 0.04
+    fault = normal[1000:] + [0, 2]
+    found = post(server, "/score", {"model": "m", "series": fault.tolist()})["windows"]
+    assert np.mean([window["is_anomaly"] for window in found]) > 0.9
+    # Weights and scaling are still those of Keras.
+    file = download(server, "m")
+    check_same_bits(load(file), tensors)
+    header = json.loads(file[8:8 + int.from_bytes(file[:8], "little")])["__metadata__"]
+    assert keras_bridge.is_scaling_of(header, np.float64([20, -0.5]), np.float64([5, 0.25]))
 
 
 def test_a_network_of_any_length_needs_the_number_of_timesteps(server, tmp_path):
@@ -204,7 +228,7 @@ def test_the_scaling_can_be_layers(server, tmp_path):
     difference = np.abs((np.asarray(network(windows)) - offset) / scale - y)
     assert (difference <= np.spacing(np.float32(offset)) / scale + 1e-5).all()
     # The errors that the server computes need the precision of the input.
-    scaled = keras.Model(network.inputs, network.get_layer("scaling_scale").output)
+    scaled = keras.Model(network.inputs[0], network.get_layer("scaling_scale").output)
     assert np.abs(np.asarray(scaled(windows)) - (windows - offset) / scale).max() <= 1e-5
 
     # Back without the header: Keras has saved the file, and only its layers are left.

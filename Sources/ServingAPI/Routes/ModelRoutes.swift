@@ -151,6 +151,9 @@ extension JSONWriter {
         member("threshold_windows", model.errors?.count)
         member("seconds", model.training.seconds)
         if let base = model.training.warmStart { member("warm_start", base) }
+        if let calibration = model.calibration {
+            object("calibration") { $0.members(of: calibration) }
+        }
         member("created_at", model.origin.createdAt)
         member("software", model.origin.software)
     }
