@@ -6,13 +6,20 @@
 
 The first command converts a Sequential network that reconstructs its input into a file for PUT
 /models/{model}/model.safetensors. The second converts such a file into a Sequential network with scaled
-windows as input and output. Needs keras and safetensors. As a module: `to_reprise`, `to_keras` and `read`.
+windows as input and output, or with --scaling-layers windows in the units of the data. The .keras file keeps
+what Keras has no place for (names, threshold, error kind, baselines, ...), so that the first command restores
+the model unchanged. A file that Keras has saved since has lost it: give the original with --original.
+
+Needs keras. As a module: `read`, `to_keras` and `save`; `load`, `to_reprise` and `write`.
 """
 
 import argparse
 import collections
+import hashlib
 import json
+import math
 import os
+import zipfile
 
 if __name__ == "__main__":
     # Keras can always load this backend, and the conversion computes nothing.
@@ -21,8 +28,6 @@ if __name__ == "__main__":
 import keras
 import numpy as np
 from keras import layers as L
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 ACTIVATIONS = "tanh", "relu", "sigmoid", "linear"
 RECURRENT_ACTIVATIONS = "sigmoid", "hard_sigmoid"
@@ -33,6 +38,15 @@ NAMES = {
     "TimeDistributed": "time_distributed", "Dropout": "dropout"}
 WRAPPED = {"Bidirectional": "LSTM", "TimeDistributed": "Dense"}
 
+# The entry of a .keras file that is the header of the safetensors file. Keras ignores and does not save it.
+HEADER = "reprise/header.json"
+# The names of the layers that scale windows, before and after the network.
+BEFORE = "scaling_offset", "scaling_offset_rest", "scaling_scale"
+AFTER = "unscaling_scale", "unscaling_offset"
+# Beyond this ratio of offset and scale, float32 windows lose the data.
+MAX_RATIO = 1e4
+CHECKSUMS = "sha256", "data_sha256"
+
 
 class Unsupported(ValueError):
     """A layer or tensor that cannot be converted; the message names it."""
@@ -41,18 +55,20 @@ class Unsupported(ValueError):
 # From Keras.
 
 
-def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None):
+def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None, original=None):
     """Converts a Keras network into the tensors and metadata of a file.
 
     `timesteps` is required if the input of the network does not fix it. `offset` and `scale`, lists with a
-    number for each feature, describe a network that was trained on (x - offset) / scale. `threshold` is the
-    mean squared error, in scaled units, above which a window is an anomaly. Raises Unsupported for a network
-    that Reprise cannot run. """
+    number for each feature, describe a network that was trained on (x - offset) / scale; a network with the
+    layers of `scalers` describes them itself. `threshold` is the error, in scaled units, above which a window
+    is an anomaly. `original` are the metadata of the model that the network comes from, which are kept except
+    for what the other arguments and a changed network replace. Raises Unsupported for a network that Reprise
+    cannot run. """
     if not isinstance(network, keras.Sequential):
         raise Unsupported(
             f"{network.name!r} is a {type(network).__name__}; only a Sequential network can be converted")
     shape = window_shape(network, timesteps)
-    layers = list(flat(network))
+    layers, scaled = unscaled_layers(list(flat(network)))
     described = [describe(layer) for layer in layers]
     if (found := network.compute_output_shape((None, *shape))[1:]) != shape:
         raise unsupported(
@@ -60,15 +76,33 @@ def to_reprise(network, timesteps=None, offset=None, scale=None, threshold=None)
     tensors = {
         name: array(variable) if variable is not None else np.zeros(array(kernel).shape[-1:], np.float32)
         for name, variable, kernel in weights(layers, described)}
-    metadata = {
-        "timesteps": str(shape[0]), "features": str(shape[1]),
-        "architecture": json.dumps({"architecture": "layers", "layers": described})}
+    metadata = kept(original or {}, tensors, described, shape)
+    if offset is None and scale is None and scaled is not None and not is_scaling_of(metadata, *scaled):
+        offset, scale = (numbers.tolist() for numbers in scaled)
     if offset is not None or scale is not None:
         given = {"scaling": "standard", "offset": offset, "scale": scale}
         metadata["scaling"] = json.dumps({name: value for name, value in given.items() if value is not None})
     if threshold is not None:
         metadata["threshold"] = json.dumps({"value": float(threshold)})
     return tensors, metadata
+
+
+def kept(original, tensors, described, shape):
+    """The metadata of a model that became a network with these tensors and layers."""
+    metadata = dict(original)
+    sizes = {"timesteps": str(shape[0]), "features": str(shape[1])}
+    for name, size in sizes.items():
+        if original.get(name, size) != size:
+            raise Unsupported(f"the network has {size} {name}, its original {original[name]}")
+    metadata.update(sizes)
+    if "architecture" not in original or described != [
+            describe(layer) for layer in build(json.loads(original["architecture"]), *shape).layers]:
+        metadata["architecture"] = json.dumps({"architecture": "layers", "layers": described})
+    if "data_sha256" in original and original["data_sha256"] != digest(tensors):
+        # Other weights: the checksums would be wrong.
+        for name in CHECKSUMS:
+            metadata.pop(name, None)
+    return metadata
 
 
 def window_shape(network, timesteps):
@@ -158,11 +192,12 @@ OPTIONS = {
 # To Keras.
 
 
-def to_keras(tensors, metadata):
-    """Converts the tensors and metadata of a file into a Keras network, which works in scaled units (see
-    `scaling`).
+def to_keras(tensors, metadata, scaling_layers=False):
+    """Converts the tensors and metadata of a file into a Keras network.
 
-    Raises Unsupported if the tensors do not match the architecture.
+    The network works in scaled units (see `scaling`), or with `scaling_layers` in the units of the data.
+    Raises Unsupported if the tensors do not match the architecture, and for scaling layers that would lose
+    data.
     """
     architecture = json.loads(metadata["architecture"])
     shape = int(metadata["timesteps"]), int(metadata["features"])
@@ -178,6 +213,9 @@ def to_keras(tensors, metadata):
         variable.assign(tensor)
     if left:
         raise Unsupported(f"there is a tensor {min(left)!r}, which the architecture does not use")
+    if scaling_layers:
+        before, after = scalers(*scaling(metadata))
+        network = keras.Sequential([keras.Input(shape), *before, *network.layers, *after])
     return network
 
 
@@ -187,6 +225,47 @@ def scaling(metadata):
     offset."""
     scaling, features = json.loads(metadata.get("scaling", "{}")), int(metadata["features"])
     return np.float64(scaling.get("offset", [0] * features)), np.float64(scaling.get("scale", [1] * features))
+
+
+def scalers(offset, scale):
+    """Layers that scale windows, and layers that undo it, for float32 windows in the units of the data.
+
+    The offset is the sum of two float32 numbers, which are subtracted one after the other, as precisely as
+    one number of float64."""
+    # A constant feature may have this ratio, up to rounding.
+    if (np.abs(offset) * (1 - 1e-9) > MAX_RATIO * scale).any():
+        raise Unsupported(
+            f"an offset is more than {MAX_RATIO:g} times the scale, so that float32 windows would lose the "
+            "data; scale the windows in float64 instead of in the network")
+    first = np.float64(np.float32(offset))
+    rest = offset - first
+
+    def rescaling(name, scale=1, offset=0):
+        return L.Rescaling(*(np.multiply(1.0, part).tolist() for part in (scale, offset)), name=name)
+
+    before = [
+        rescaling(BEFORE[0], offset=-first), rescaling(BEFORE[1], offset=-rest),
+        rescaling(BEFORE[2], scale=1 / scale)]
+    return before, [rescaling(AFTER[0], scale, rest), rescaling(AFTER[1], offset=first)]
+
+
+def unscaled_layers(layers):
+    """The layers without those of `scalers`, and the offset and scale of these, or None."""
+    names = [layer.name for layer in layers]
+    if not any(name in BEFORE + AFTER for name in names):
+        return layers, None
+    before, after = layers[:len(BEFORE)], layers[-len(AFTER):]
+    if (*names[:len(BEFORE)], *names[-len(AFTER):]) != BEFORE + AFTER or not all(
+            isinstance(layer, L.Rescaling) for layer in before + after):
+        raise Unsupported(
+            f"the layers {', '.join(BEFORE)} must begin the network, and {', '.join(AFTER)} must end it")
+    scale = np.float64(after[0].scale)
+    return layers[len(BEFORE):-len(AFTER)], (np.float64(after[1].offset) + np.float64(after[0].offset), scale)
+
+
+def is_scaling_of(metadata, offset, scale):
+    """Whether a file's metadata have this scaling."""
+    return all(np.array_equal(*pair) for pair in zip(scaling(metadata), (offset, scale)))
 
 
 def build(architecture, timesteps, features):
@@ -264,10 +343,99 @@ def array(variable):
     return np.ascontiguousarray(keras.ops.convert_to_numpy(variable), np.float32)
 
 
+def encode(tensors):
+    """The bytes of the tensors as a file has them."""
+    return b"".join(np.ascontiguousarray(tensor, "<f4").tobytes() for tensor in tensors.values())
+
+
+def digest(tensors):
+    """The checksum of a file's data."""
+    return hashlib.sha256(encode(tensors)).hexdigest()
+
+
+TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
+
+
+def header_of(path):
+    """The header of a safetensors file, as text, and the data behind it."""
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = file.read(size) if size <= 100_000_000 else b""
+        if len(header) < size or size == 0:
+            raise Unsupported(f"{path} is not a safetensors file")
+        return header.decode(), file.read()
+
+
 def read(path):
-    """Tensors and metadata of a file."""
-    with safe_open(path, "numpy") as file:
-        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+    """Tensors and metadata of a safetensors file, the tensors in the order of their data."""
+    text, data = header_of(path)
+    header = json.loads(text)
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        start, end = entry["data_offsets"]
+        if entry["dtype"] == "BF16":
+            halves = np.frombuffer(data[start:end], "<u2").astype("<u4") << 16
+            tensors[name] = halves.view("<f4").reshape(entry["shape"])
+        elif entry["dtype"] in TYPES:
+            tensors[name] = np.frombuffer(data[start:end], TYPES[entry["dtype"]]).reshape(entry["shape"])
+        else:
+            raise Unsupported(f"tensor {name!r} is of type {entry['dtype']}; it must be of floats")
+    return tensors, metadata
+
+
+def write(path, tensors, metadata, header=None):
+    """Writes a safetensors file. `header` is the text of one that is used if it describes the same file."""
+    offset, described = 0, {"__metadata__": metadata}
+    for name, tensor in tensors.items():
+        end = offset + 4 * math.prod(tensor.shape)
+        described[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
+        offset = end
+    if header is None or json.loads(header) != described:
+        header = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
+        header += " " * (-len(header.encode()) % 8)
+    content = header.encode()
+    with open(path, "wb") as file:
+        file.write(len(content).to_bytes(8, "little") + content + encode(tensors))
+
+
+def save(network, path, header):
+    """Saves a network as a .keras file that keeps the header of the file that it comes from, a text."""
+    network.save(path)
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(HEADER, header)
+
+
+def load(path):
+    """The network of a .keras file, and the header that `save` has kept; None without one."""
+    network = keras.saving.load_model(path, compile=False)
+    with zipfile.ZipFile(path) as file:
+        return network, file.read(HEADER).decode() if HEADER in file.namelist() else None
+
+
+def convert_to_reprise(options):
+    network, header = load(options.source)
+    if options.original:
+        header, _ = header_of(options.original)
+    original = json.loads(header).get("__metadata__", {}) if header else {}
+    tensors, metadata = to_reprise(
+        network, options.timesteps, options.offset, options.scale, options.threshold, original)
+    write(options.target, tensors, metadata, header)
+    if "data_sha256" in original and "data_sha256" not in metadata:
+        print("The weights have changed. Learn the threshold again: POST /models/{model}/calibrate")
+
+
+def convert_to_keras(options):
+    header, _ = header_of(options.source)
+    tensors, metadata = read(options.source)
+    save(to_keras(tensors, metadata, options.scaling_layers), options.target, header)
+    offset, scale = scaling(metadata)
+    if not options.scaling_layers and (offset.any() or (scale != 1).any()):
+        print(f"The input of the network is (x - offset) / scale: offset {offset.tolist()}, "
+              f"scale {scale.tolist()}")
+    differences = json.loads(metadata.get("preparation", "{}")).get("difference")
+    if differences:
+        print(f"The features {differences['features']} are differences of rows (docs/data.md)")
 
 
 def main():
@@ -286,24 +454,17 @@ def main():
     to_reprise_parser.add_argument("--scale", type=float, nargs="+", help=scaled)
     to_reprise_parser.add_argument(
         "--threshold", type=float,
-        help="mean squared error in scaled units above which a window is an anomaly")
+        help="error in scaled units above which a window is an anomaly")
+    to_reprise_parser.add_argument(
+        "--original", help="the safetensors file that the network comes from, if Keras has saved it since")
+    to_keras_parser.add_argument(
+        "--scaling-layers", action="store_true", help="make the scaling a part of the network")
     options = parser.parse_args()
     try:
         if options.command == "to-reprise":
-            network = keras.saving.load_model(options.source, compile=False)
-            tensors, metadata = to_reprise(
-                network, options.timesteps, options.offset, options.scale, options.threshold)
-            save_file(tensors, options.target, metadata)
+            convert_to_reprise(options)
         else:
-            tensors, metadata = read(options.source)
-            to_keras(tensors, metadata).save(options.target)
-            offset, scale = scaling(metadata)
-            if offset.any() or (scale != 1).any():
-                print(f"The input of the network is (x - offset) / scale: offset {offset.tolist()}, "
-                      f"scale {scale.tolist()}")
-            differences = json.loads(metadata.get("preparation", "{}")).get("difference")
-            if differences:
-                print(f"The features {differences['features']} are differences of rows (docs/data.md)")
+            convert_to_keras(options)
     except (Unsupported, OSError) as error:
         raise SystemExit(f"keras_bridge.py: {error}") from None
 

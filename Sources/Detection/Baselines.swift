@@ -25,6 +25,15 @@ public struct Baselines: Sendable, Equatable {
         components = Self.components(of: windows)
     }
 
+    /// Fits the row scaler and the mean window to windows, and keeps the components of a model.
+    ///
+    /// Components of the windows that calibrate would fit these better than any others: with 120 rows of slow
+    /// waves, two thirds of the next normal windows were above the threshold.
+    init(of model: Baselines, fittedTo windows: Windows<Float>) {
+        rowScaler = Scaler(.standard, fittedTo: windows.series, rows: windows.coveredRows)
+        components = PrincipalComponents(model.components, centredOn: windows)
+    }
+
     /// Returns up to 16 components of windows: at most half of the values of a window, and at most
     /// `maxComponentValues` in total.
     static func components(of windows: Windows<Float>) -> PrincipalComponents {

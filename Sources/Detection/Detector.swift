@@ -41,21 +41,30 @@ public struct Detector: Sendable {
     ///   - kind: nil for the default (`level_spread` if the windows allow it, `mse` otherwise).
     ///   - model: a trained model.
     ///   - windows: all windows of the training data, `[N][T][F]` in scaled units.
-    ///   - training: the windows that the model's weights were fitted to.
+    ///   - training: the windows that the model's weights were fitted to; none for data that only calibrate.
     ///   - calibration: the windows that the threshold is computed from.
     ///   - source: where the calibration windows come from.
+    ///   - known: the detector of a model that is calibrated, whose components are kept.
     /// - Returns: the detector with the errors of the calibration windows and of their rows; nil if there are
     ///   no calibration windows, or if an error is not finite.
     package static func fit(
         _ kind: ErrorKind?, model: Model, windows: Windows<Float>, training: Range<Int>,
-        calibration: Range<Int>, source: Threshold.Source
+        calibration: Range<Int>, source: Threshold.Source, keeping known: Detector? = nil
     ) -> (
         detector: Detector, errors: ErrorDistribution, rowErrors: RowErrors, baselineErrors: BaselineErrors
     )? {
-        let baselines = Baselines(fittedTo: windows)
         // Neither the error nor the thresholds of the baselines may know the calibration windows.
-        let fittedBaselines = Baselines(
-            rowScaler: baselines.rowScaler, components: Baselines.components(of: windows[training]))
+        let (baselines, fittedBaselines, components): (Baselines, Baselines, PrincipalComponents)
+        if let known, let old = known.baselines {
+            baselines = Baselines(of: old, fittedTo: windows)
+            (fittedBaselines, components) = (baselines, known.measure.components ?? old.components)
+        } else {
+            baselines = Baselines(fittedTo: windows)
+            components = training.isEmpty ? baselines.components : Baselines.components(of: windows[training])
+            fittedBaselines = Baselines(rowScaler: baselines.rowScaler, components: components)
+        }
+        let isOwn = known?.baselines == nil && training.isEmpty
+        let refit = isOwn ? { Baselines.components(of: $0) } : nil
         let floors = ErrorFloors(of: windows)
         let calibration = windows[calibration]
         let others = source == .training ? windows[0..<0] : windows[training]
@@ -71,11 +80,11 @@ public struct Detector: Sendable {
             fittedErrors = measure.errors(of: fitted, by: model).windows
         case .mahalanobis:
             let found = Mahalanobis.fit(
-                to: calibration, fitted: fitted, model: model, components: fittedBaselines.components)
+                to: calibration, fitted: fitted, model: model, components: components, refit: refit)
             (measure, errors, fittedErrors) = (.mahalanobis(found.measure), found.errors, found.fittedErrors)
         case .levelSpread:
             let found = LevelSpread.fit(
-                to: calibration, fitted: fitted, model: model, components: fittedBaselines.components)
+                to: calibration, fitted: fitted, model: model, components: components, refit: refit)
             (measure, errors, fittedErrors) = (.levelSpread(found.measure), found.errors, found.fittedErrors)
         }
         let (worth, fittedWorth) = (calibration.independentCount, others.independentCount)

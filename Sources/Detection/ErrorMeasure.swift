@@ -20,6 +20,15 @@ public enum ErrorMeasure: Sendable, Equatable {
         }
     }
 
+    /// The principal components that are subtracted from residuals; nil for kinds without.
+    var components: PrincipalComponents? {
+        switch self {
+        case .meanSquared, .meanAbsolute: nil
+        case .mahalanobis(let measure): measure.components
+        case .levelSpread(let measure): measure.level.components
+        }
+    }
+
     /// Reconstructs windows and returns their errors.
     /// - Parameters:
     ///   - windows: `[N][T][F]` in scaled units, of the model's input shape.

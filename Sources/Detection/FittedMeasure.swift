@@ -24,20 +24,37 @@ extension FittedMeasure {
     ///   - windows: the calibration windows, `[N][T][F]` in scaled units.
     ///   - fitted: windows that the weights were fitted to; may be none.
     ///   - model: the model that reconstructs them.
-    ///   - components: the principal components of the fitted windows.
+    ///   - components: the principal components of other windows than the calibration windows.
+    ///   - refit: returns the components of some windows, if `components` are those of the calibration
+    ///     windows: like the measure, they fit these better than new ones. nil if they are those of others.
     /// - Returns: the measure fitted to all calibration windows, the cross-validated error of each, `[N]`,
     ///   and the errors of the fitted windows.
     static func fit(
-        to windows: Windows<Float>, fitted: Windows<Float>, model: Model, components: PrincipalComponents
+        to windows: Windows<Float>, fitted: Windows<Float>, model: Model, components: PrincipalComponents,
+        refit: ((Windows<Float>) -> PrincipalComponents)? = nil
     ) -> (measure: Self, errors: [Float], fittedErrors: [Float]) {
-        let components = Mahalanobis.subtracted(of: components, features: windows.features)
-        let calibration = Remainders(of: windows, by: model, without: components)
-        let others = Remainders(of: fitted, by: model, without: components)
-        func measure(_ rows: [Int]) -> Self {
-            Self(fittedTo: rows, of: calibration, fitted: others, components: components)
+        func subtracted(_ components: PrincipalComponents) -> PrincipalComponents {
+            Mahalanobis.subtracted(of: components, features: windows.features)
         }
-        let errors = Folds.of(windows).flatMap { measure($0.others).errors(of: calibration, $0.fold) }
-        let overall = measure(Array(0..<windows.count))
+        func remainders(of windows: Windows<Float>, without components: PrincipalComponents) -> Remainders {
+            Remainders(of: windows, by: model, without: components)
+        }
+        let components = subtracted(components)
+        let calibration = remainders(of: windows, without: components)
+        let others = remainders(of: fitted, without: components)
+        let errors = Folds.of(windows).flatMap { fold, rest in
+            guard let refit else {
+                return Self(fittedTo: rest, of: calibration, fitted: others, components: components)
+                    .errors(of: calibration, fold)
+            }
+            let own = subtracted(refit(Folds.sample(of: windows, rest)))
+            let calibration = remainders(of: windows, without: own)
+            let others = remainders(of: fitted, without: own)
+            return Self(fittedTo: rest, of: calibration, fitted: others, components: own)
+                .errors(of: calibration, fold)
+        }
+        let overall = Self(
+            fittedTo: Array(0..<windows.count), of: calibration, fitted: others, components: components)
         return (overall, errors, overall.errors(of: others, 0..<fitted.count))
     }
 }
@@ -65,5 +82,12 @@ private enum Folds {
             windows.starts[$0] + windows.timesteps <= first || windows.starts[$0] >= last + windows.timesteps
         }
         return separate.count >= Mahalanobis.minWindows ? separate : outside
+    }
+
+    /// Returns the windows with some indices, an evenly spaced sample of many.
+    static func sample(of windows: Windows<Float>, _ indices: [Int]) -> Windows<Float> {
+        let count = min(indices.count, Mahalanobis.maxSamples)
+        let chosen = (0..<count).map { indices[$0 * indices.count / count] }
+        return Windows(joining: chosen.map { windows[$0..<($0 + 1)] })
     }
 }

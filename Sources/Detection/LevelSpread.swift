@@ -19,6 +19,8 @@ public struct LevelSpread: FittedMeasure, Sendable, Equatable {
     /// σ, `[F]`.
     public let spreadDeviation: [Float]
 
+    /// A standard deviation over time, in scaled units, that is added to all others: smaller ones are equal.
+    package static let minSpread: Float = 1e-3
     /// The minimum of σ², for a spread that never varies.
     private static let minVariance = 1e-4
 

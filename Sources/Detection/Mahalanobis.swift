@@ -35,9 +35,10 @@ public struct Mahalanobis: FittedMeasure, Sendable, Equatable {
     public static let maxFeatures = 512
     /// The maximum number of windows that the covariance is computed from. Of more windows, an evenly spaced
     /// sample is used.
-    private static let maxSamples = 50_000
+    static let maxSamples = 50_000
     /// The minimum number of windows for a useful covariance.
     static let minWindows = 20
+
     /// The components that are subtracted: as many as a tenth of the values of a window, from 1 to 8. None
     /// for a single feature, because the components would remove its level, which is all that the mean
     /// residual has. They have no mean, because they are subtracted from residuals.

@@ -16,8 +16,6 @@ struct Remainders {
     /// fitted to and the calibration windows. Without it, a feature that rests in the calibration windows,
     /// such as a command, has a variance of nearly 0, and its next normal move a huge distance.
     private static let minVarianceShare = 0.3
-    /// A standard deviation over time, in scaled units, that is added to all others: smaller ones are equal.
-    private static let minSpread: Float = 1e-3
 
     /// - Parameters:
     ///   - windows: `[N][T][F]` in scaled units.
@@ -60,7 +58,7 @@ struct Remainders {
             let deviation = Double(values[position]) - Double(levels[index])
             squares[index] += deviation * deviation / Double(timesteps)
         }
-        return squares.map { Float(log($0.squareRoot() + Double(minSpread))) }
+        return squares.map { Float(log($0.squareRoot() + Double(LevelSpread.minSpread))) }
     }
 
     // MARK: Moments

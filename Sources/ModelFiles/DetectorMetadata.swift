@@ -22,6 +22,12 @@ enum DetectorMetadata {
                     case .sigmas(let k): json.member("sigmas", k)
                     case .value, nil: break
                     }
+                    if let calibration = model.calibration {
+                        json.object("calibration") { json in
+                            json.members(of: calibration)
+                            if !calibration.warnings.isEmpty { json.member("warnings", calibration.warnings) }
+                        }
+                    }
                 })
         }
         if let errors = model.errors {
@@ -50,17 +56,21 @@ enum DetectorMetadata {
 
     // MARK: Reading
 
-    static func threshold(_ reader: inout MetadataReader) throws(ModelFileError) -> Threshold? {
-        try reader.document("threshold") { (json) throws(JSONError) in
+    static func threshold(
+        _ reader: inout MetadataReader
+    ) throws(ModelFileError) -> (threshold: Threshold?, calibration: Calibration?) {
+        let found = try reader.document("threshold") { (json) throws(JSONError) in
             guard let value = try json.double("value", in: 0...Double(Float.greatestFiniteMagnitude)) else {
                 throw json.missing("value", "an error")
             }
             let quantile = try json.double("quantile", in: 0...1)
             let sigmas = try json.double("sigmas")
-            return Threshold(
+            let threshold = Threshold(
                 value: Float(value), source: try json.choice("source"),
                 rule: quantile.map { .quantile($0) } ?? sigmas.map { .sigmas($0) })
+            return (threshold, try json.calibration())
         }
+        return found.map { ($0, $1) } ?? (nil, nil)
     }
 
     static func errors(

@@ -29,6 +29,8 @@ public struct ModelDescription: Sendable {
     public let rowErrors: RowErrors?
     /// The errors that the thresholds of the baselines are learned from.
     public let baselineErrors: BaselineErrors?
+    /// Where the threshold comes from; nil if it was learned in training.
+    public let calibration: Calibration?
     /// Where the model comes from.
     public let origin: Origin
     /// JSON that the client of the training stores with the model; nil for most models.
@@ -94,7 +96,8 @@ public struct ModelDescription: Sendable {
         architecture: Architecture, network: Sequential, featureNames: [String]?,
         columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
-        rowErrors: RowErrors?, baselineErrors: BaselineErrors?, origin: Origin, note: String?,
+        rowErrors: RowErrors?, baselineErrors: BaselineErrors?, calibration: Calibration? = nil,
+        origin: Origin, note: String?,
         unknown: UnknownMetadata
     ) {
         self.architecture = architecture
@@ -109,6 +112,7 @@ public struct ModelDescription: Sendable {
         self.errors = errors
         self.rowErrors = rowErrors
         self.baselineErrors = baselineErrors
+        self.calibration = calibration
         self.origin = origin
         self.note = note
         self.unknown = unknown
@@ -125,8 +129,11 @@ public struct ModelDescription: Sendable {
     public var inputShape: Shape { network.inputShape }
 
     /// Reasons to doubt the model: what was odd about its training, and what its threshold cannot promise.
+    ///
+    /// Of the training of a calibrated model, only what is odd about the network still holds.
     public var warnings: [Warning] {
-        training.warnings
+        (calibration.map { $0.warnings + training.warnings.filter { $0.code == .nothingLearned } }
+            ?? training.warnings)
             + Threshold.warnings(
                 of: threshold?.rule, source: threshold?.source, errors: errors,
                 timesteps: inputShape.timesteps)

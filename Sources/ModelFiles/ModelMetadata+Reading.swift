@@ -29,6 +29,7 @@ extension ModelMetadata {
         }
         let (errorKind, errors) = try DetectorMetadata.errors(&reader)
         let names = try featureNames(reader, features: features)
+        let (threshold, calibration) = try DetectorMetadata.threshold(&reader)
         let (data, warnings) = try data(&reader)
         var training = try training(&reader)
         training.warnings = warnings
@@ -40,9 +41,8 @@ extension ModelMetadata {
             } ?? Preparation(),
             scaler: try scaler(&reader, features: features),
             training: training, errorKind: errorKind,
-            threshold: try DetectorMetadata.threshold(&reader), errors: errors,
-            rowErrors: try DetectorMetadata.rowErrors(&reader),
-            baselineErrors: try DetectorMetadata.baselineErrors(&reader),
+            threshold: threshold, errors: errors, rowErrors: try DetectorMetadata.rowErrors(&reader),
+            baselineErrors: try DetectorMetadata.baselineErrors(&reader), calibration: calibration,
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(reader), software: reader["software"] ?? "unknown",
                 data: data, request: reader["request"]), note: reader["note"],

@@ -15,7 +15,8 @@ import TimeSeries
 /// | `feature_names` | JSON: the names of the features, `[F]` unique strings |
 /// | `columns` | JSON: name and role of each column of the training data, for data with names |
 /// | `preparation` | JSON: `interval`, `aggregate`, `max_gap`, `row_interval`, `difference` |
-/// | `threshold` | JSON: `value`, in units of the error, `source`, and the rule: `quantile` or `sigmas` |
+/// | `threshold` | JSON: `value`, in units of the error, `source`, the rule: `quantile` or `sigmas`, and
+/// `calibration` if it was learned after the training |
 /// | `errors` | JSON: `kind`; what thresholds are computed from (DetectorMetadata.swift) |
 /// | `row_errors` | JSON: `smoothing`, in rows; the errors of the calibration rows, as `errors` has them |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |

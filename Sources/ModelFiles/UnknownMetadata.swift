@@ -23,6 +23,17 @@ public struct UnknownMetadata: Sendable {
         return inherited
     }
 
+    /// What a model whose threshold is learned again keeps: all but the documents of which it changes known
+    /// members.
+    package func calibrated(keepingPreparation keepsPreparation: Bool) -> UnknownMetadata {
+        var kept = self
+        for name in ["threshold", "errors", "row_errors", "baseline_errors", "detector"] {
+            kept.documents[name] = nil
+        }
+        if !keepsPreparation { kept.documents["preparation"] = nil }
+        return kept
+    }
+
     /// The size of the unknown entries, in bytes.
     var entryBytes: Int { entries.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
 

@@ -106,7 +106,7 @@ public final class Model: Sendable {
     }
 
     /// The largest reconstruction that counts, in scaled units.
-    private static let maxReconstruction: Float = 1e9
+    package static let maxReconstruction: Float = 1e9
 
     /// Makes the outputs of a layer finite. Windows with enormous values can overflow a layer, or make a
     /// network without saturation invent values that are larger still.

@@ -30,6 +30,33 @@ public struct PrincipalComponents: Sendable, Equatable {
         self.deviations = deviations
     }
 
+    /// The same components about the mean of other windows.
+    /// - Parameter windows: `[N][T][F]`, at least one window of the shape of the components.
+    package init(_ other: PrincipalComponents, centredOn windows: Windows<Float>) {
+        let chosen = Self.sample(of: windows)
+        self.init(
+            mean: Self.mean(of: windows, chosen).map { Float($0) }, components: other.components,
+            deviations: other.deviations)
+    }
+
+    /// The indices of the windows that are used.
+    private static func sample(of windows: Windows<Float>) -> [Int] {
+        let rows = min(windows.count, max(64, maxSampledValues / (windows.timesteps * windows.features)))
+        return (0..<rows).map { $0 * windows.count / rows }
+    }
+
+    private static func mean(of windows: Windows<Float>, _ chosen: [Int]) -> [Double] {
+        var mean = [Double](repeating: 0, count: windows.timesteps * windows.features)
+        for index in chosen {
+            windows.withWindow(index) { window in
+                for position in mean.indices {
+                    mean[position] += Double(window[position]) / Double(chosen.count)
+                }
+            }
+        }
+        return mean
+    }
+
     /// Additional directions beyond the requested ones, and the number of iterations. A flatter spectrum
     /// converges more slowly, but then it matters less which directions are found.
     private static let oversampling = 16
@@ -46,14 +73,9 @@ public struct PrincipalComponents: Sendable, Equatable {
     ///   - wanted: maximum number of components. There are fewer if the windows vary in fewer directions.
     public init(of windows: Windows<Float>, count wanted: Int) {
         let size = windows.timesteps * windows.features
-        let rows = min(windows.count, max(64, Self.maxSampledValues / size))
-        let chosen = (0..<rows).map { $0 * windows.count / rows }
-        var mean = [Double](repeating: 0, count: size)
-        for index in chosen {
-            windows.withWindow(index) { window in
-                for position in 0..<size { mean[position] += Double(window[position]) / Double(rows) }
-            }
-        }
+        let chosen = Self.sample(of: windows)
+        let rows = chosen.count
+        let mean = Self.mean(of: windows, chosen)
         self.mean = mean.map { Float($0) }
         var centred: [Float] = []
         centred.reserveCapacity(rows * size)

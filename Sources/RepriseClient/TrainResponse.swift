@@ -31,9 +31,23 @@ public struct ModelVersion: Decodable, Sendable {
     public let thresholdSource: String?
     /// The duration of training.
     public let seconds: Double
+    /// Where the threshold comes from; nil if it was learned in training.
+    public let calibration: Calibration?
+
+    /// A calibration of a version.
+    public struct Calibration: Decodable, Sendable {
+        /// The version that was calibrated.
+        public let calibratedFrom: Int
+        /// The number of rows in the windows.
+        public let rows: Int
+        /// The number of windows.
+        public let windows: Int
+        /// The time as in RFC 3339.
+        public let calibratedAt: String
+    }
 }
 
-/// The response of `POST /train`.
+/// The response of `POST /train` and of a calibration.
 @dynamicMemberLookup
 public struct TrainResponse: Decodable, Sendable {
     /// The loss of each epoch, in scaled units.

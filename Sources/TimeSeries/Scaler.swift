@@ -49,10 +49,15 @@ public struct Scaler: Sendable, Equatable {
             scale: [Double](repeating: 1, count: features))
     }
 
-    /// Whether values in the units of the data need double precision, because an offset is more than 10^4
-    /// times the scale.
+    /// The scales with which float32 has values of the usual size, and some that are far larger.
+    private static let floatScales = 1e-30...1e30
+
+    /// Whether values in the units of the data need double precision: an offset is more than 10^4 times the
+    /// scale, or a scale is near the ends of what float32 can hold.
     public var needsDoublePrecision: Bool {
-        offset.indices.contains { needsDoublePrecision(feature: $0) }
+        offset.indices.contains {
+            needsDoublePrecision(feature: $0) || !Self.floatScales.contains(scale[$0])
+        }
     }
 
     /// Whether the values of a feature need double precision.

@@ -70,18 +70,14 @@ public struct PlannedTraining: Sendable {
 
         let model: Model
         do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
-        let learned = Detector.fit(
-            detection.errorKind, model: model, windows: data.windows, training: parts.fitted,
-            calibration: parts.thresholdPart, source: parts.thresholdSource)
-        guard let learned else { throw .training(.diverged(epoch: result.epoch)) }
-        let threshold = Threshold(
-            value: detection.rule.threshold(of: learned.errors),
-            source: detection.rule.fixedValue == nil ? parts.thresholdSource : nil, rule: detection.rule)
-        guard threshold.value.isFinite else { throw .training(.diverged(epoch: result.epoch)) }
+        guard let learned = LearnedDetection(detection, of: model, on: data) else {
+            throw .training(.diverged(epoch: result.epoch))
+        }
         let oddities = TrainingWarnings(windows, data, names: specification.featureNames)
         let warnings =
             oddities.ofData.map(specification.origins.locating)
-            + oddities.of(model, learned.detector.measure, options, threshold: threshold.value)
+            + oddities.of(model, learned.detector.measure, threshold: learned.threshold.value)
+            + oddities.of(model, options)
         let description = ModelDescription(
             architecture: specification.architecture, network: network,
             featureNames: specification.featureNames, columns: specification.columns,
@@ -89,16 +85,21 @@ public struct PlannedTraining: Sendable {
             training: ModelDescription.Training(
                 options: options, history: result.history, epoch: result.epoch, seconds: seconds,
                 warmStart: base?.version, warnings: warnings),
-            errorKind: learned.detector.measure.kind, threshold: threshold, errors: learned.errors,
+            errorKind: learned.detector.measure.kind, threshold: learned.threshold, errors: learned.errors,
             rowErrors: learned.rowErrors, baselineErrors: learned.baselineErrors,
             origin: ModelDescription.Origin(
                 createdAt: Software.now, software: Software.name, data: DataFingerprint(of: windows),
                 request: specification.request),
             note: specification.note, unknown: base?.trained.description.unknown.inherited ?? .none)
-        if specification.isStrict {
-            let errors = description.warnings.filter { $0.level == .error }
-            guard errors.isEmpty else { throw .refused(errors) }
-        }
+        if specification.isStrict { try description.requireNoErrors() }
         return TrainedModel(description: description, model: model, detector: learned.detector)
+    }
+}
+
+extension ModelDescription {
+    /// - Throws: `refused` if the model has warnings of level `error`.
+    func requireNoErrors() throws(TrainingFailure) {
+        let errors = warnings.filter { $0.level == .error }
+        guard errors.isEmpty else { throw .refused(errors) }
     }
 }

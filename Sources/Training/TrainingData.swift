@@ -34,29 +34,43 @@ struct TrainingData {
     /// Scaling is learned from the rows of all windows, also those that are held back for validation and
     /// calibration, because new data are most similar to the latest rows.
     init(_ all: Windows<Double>, _ specification: TrainingSpecification) {
-        let rows = all.coveredRows
-        outliers = Outliers(in: all.series, rows: rows)
-        scaler =
+        let outliers = Outliers(in: all.series, rows: all.coveredRows)
+        let scaler =
             specification.base?.trained.description.scaler
-            ?? Scaler(specification.scaling, fittedTo: all.series, rows: rows, without: outliers)
-        func parts(of windows: Windows<Double>) -> TrainingParts {
+            ?? Scaler(specification.scaling, fittedTo: all.series, rows: all.coveredRows, without: outliers)
+        self.init(all, scaler, outliers, specification.outliers) { windows in
             TrainingParts(of: windows, specification.options, specification.detection)
         }
+    }
+
+    /// Finds outliers, and scales the windows, all of which calibrate.
+    init(calibrating all: Windows<Double>, _ scaler: Scaler, _ policy: OutlierPolicy) {
+        let outliers = Outliers(in: all.series, rows: all.coveredRows)
+        self.init(all, scaler, outliers, policy) { TrainingParts(calibrating: $0) }
+    }
+
+    private init(
+        _ all: Windows<Double>, _ scaler: Scaler, _ outliers: Outliers, _ policy: OutlierPolicy,
+        parts: (Windows<Double>) -> TrainingParts
+    ) {
+        self.scaler = scaler
+        self.outliers = outliers
         var used = all
         var treatment = Treatment.kept
-        if specification.outliers == .exclude, !outliers.isEmpty {
-            let wanted = parts(of: all)
+        if policy == .exclude, !outliers.isEmpty {
+            let wanted = parts(all)
             let rest = all.excluding(rows: outliers.flags(rows: all.series.rows))
-            let left = parts(of: rest)
+            let left = parts(rest)
             let isEnough =
-                Double(rest.count) >= Self.minShare * Double(all.count) && !left.fitted.isEmpty
+                Double(rest.count) >= Self.minShare * Double(all.count)
+                && left.fitted.isEmpty == wanted.fitted.isEmpty
                 && left.validation.isEmpty == wanted.validation.isEmpty
                 && left.thresholdSource == wanted.thresholdSource
             used = isEnough ? rest : all.interpolating(outliers)
             treatment = isEnough ? .excluded : .interpolated
         }
         self.treatment = treatment
-        self.parts = parts(of: used)
+        self.parts = parts(used)
         windows = used.replacingValues(with: scaler.transform(used.series).values)
     }
 

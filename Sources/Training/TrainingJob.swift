@@ -4,7 +4,7 @@ import ModelStore
 import NeuralNetwork
 import Synchronization
 
-/// One training in the background: queued, running, or ended.
+/// One training or calibration in the background: queued, running, or ended.
 public final class TrainingJob: Sendable {
     private struct Inner {
         /// Without the history.
@@ -38,8 +38,18 @@ public final class TrainingJob: Sendable {
         }
     }
 
+    /// What a job does.
+    public enum Kind: String, Sendable {
+        /// It fits weights.
+        case training
+        /// It learns the threshold of fitted weights.
+        case calibration
+    }
+
     /// The name of the job, which cannot be guessed.
     public let id: String
+    /// What the job does.
+    public let kind: Kind
     /// The model that the job makes a version of.
     public let model: String
     /// The number of epochs of a complete training.
@@ -51,9 +61,11 @@ public final class TrainingJob: Sendable {
     private let inner: Mutex<Inner>
 
     init(
-        id: String, model: String, epochs: Int, owner: String? = nil, inspection: Inspection? = nil
+        id: String, _ kind: Kind = .training, model: String, epochs: Int, owner: String? = nil,
+        inspection: Inspection? = nil
     ) {
         self.id = id
+        self.kind = kind
         self.model = model
         self.epochs = epochs
         self.owner = owner

@@ -53,20 +53,20 @@ public final class TrainingJobs: Sendable {
     /// - Returns: `repeated`, or `conflict` if the key belongs to another request; nil for an unknown key.
     public func find(_ key: IdempotencyKey) -> Submission? { queue.withLock { $0.find(key) } }
 
-    /// Submits a training, which begins at once or waits in the queue.
+    /// Submits a training or calibration, which begins at once or waits in the queue.
     /// - Parameters:
     ///   - model: the name of the model.
     ///   - key: of the request, if it has one; its fingerprint is stored with the version.
     ///   - owner: the API key of the request; nil for a request without one.
     public func submit(
-        _ model: String, _ training: PlannedTraining, as key: IdempotencyKey? = nil, by owner: Owner? = nil
+        _ model: String, _ work: some PlannedWork, as key: IdempotencyKey? = nil, by owner: Owner? = nil
     ) -> Submission {
-        var training = training
-        if let key { training.specification.request = key.fingerprint }
+        var work = work
+        if let key { work.request = key.fingerprint }
         let job = TrainingJob(
-            id: Self.newID(), model: model, epochs: training.specification.options.epochs, owner: owner?.name,
-            inspection: training.inspection)
-        let queued = QueuedTraining(job: job, training: training)
+            id: Self.newID(), work.kind, model: model, epochs: work.epochs, owner: owner?.name,
+            inspection: work.inspection)
+        let queued = QueuedWork(job: job, work: work)
         let (submission, startsThread) = queue.withLock { queue in
             if let key, let found = queue.find(key) { return (found, false) }
             guard !queue.isClosed else { return (Submission.closed, false) }
@@ -98,9 +98,11 @@ public final class TrainingJobs: Sendable {
     public func remember(
         _ version: ModelRegistry.Description, as key: IdempotencyKey, by owner: Owner? = nil
     ) -> Submission {
-        let history = version.model.training.history
+        let isCalibration = version.model.calibration != nil
+        let history = isCalibration ? [] : version.model.training.history
         let job = TrainingJob(
-            id: Self.newID(), model: version.name, epochs: history.count, owner: owner?.name)
+            id: Self.newID(), isCalibration ? .calibration : .training, model: version.name,
+            epochs: history.count, owner: owner?.name)
         history.forEach(job.add)
         job.end(.succeeded(version))
         return queue.withLock { queue in
@@ -163,7 +165,7 @@ public final class TrainingJobs: Sendable {
 
     /// Takes the next training from the queue. If it is empty, the calling thread no longer counts as
     /// running.
-    private func dequeue() -> QueuedTraining? {
+    private func dequeue() -> QueuedWork? {
         queue.withLock { queue in
             guard !queue.waiting.isEmpty else {
                 queue.running -= 1
@@ -173,14 +175,14 @@ public final class TrainingJobs: Sendable {
         }
     }
 
-    private func run(_ queued: QueuedTraining) {
+    private func run(_ queued: QueuedWork) {
         let job = queued.job
         guard job.begin() else { return }
         if let fault = registry.folder.status.fault, !fault.isTransient {
             return job.end(.failed(.registry(.folder(fault))))
         }
         do throws(TrainingFailure) {
-            let trained = try queued.training.run(onEpoch: job.add, isCancelled: { job.isCancelled })
+            let trained = try queued.work.run(onEpoch: job.add, isCancelled: { job.isCancelled })
             do throws(RegistryError) {
                 // The job keeps the description and not the entry, which would keep the weights in memory.
                 let version = try registry.publish(job.model, trained, isWanted: job.beginPublishing)

@@ -24,6 +24,13 @@ package struct TrainingParts: Sendable {
         calibration = rest..<windows.count
     }
 
+    /// Windows that all are for the threshold.
+    package init(calibrating windows: Windows<Double>) {
+        fitted = 0..<0
+        validation = 0..<0
+        calibration = 0..<windows.count
+    }
+
     /// The number of windows before those that are held back for the threshold.
     package static func countBeforeCalibration(
         of windows: Windows<Double>, _ detection: DetectionOptions

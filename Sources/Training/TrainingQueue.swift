@@ -2,13 +2,13 @@ import DequeModule
 import OrderedCollections
 import TimeSeries
 
-/// A training in the queue.
-struct QueuedTraining: Sendable {
+/// Work in the queue.
+struct QueuedWork: Sendable {
     let job: TrainingJob
-    let training: PlannedTraining
+    let work: any PlannedWork
 
     /// Bytes of its data.
-    var byteCount: Int { training.windows.series.values.count * MemoryLayout<Float>.stride }
+    var byteCount: Int { work.windows.series.values.count * MemoryLayout<Float>.stride }
 }
 
 /// The jobs of a server and the queue of those that have not begun.
@@ -18,7 +18,7 @@ struct TrainingQueue {
 
     /// All jobs that are known, by ID, the oldest first.
     var jobs: OrderedDictionary<String, TrainingJob> = [:]
-    var waiting: Deque<QueuedTraining> = []
+    var waiting: Deque<QueuedWork> = []
     /// The number of threads that train.
     var running = 0
     var keys: [String: (requestDigest: String, job: TrainingJob)] = [:]

@@ -47,7 +47,7 @@ public struct TrainingSpecification: Sendable {
         self.scaling = scaling
         self.options = options
         self.detection = detection
-        outliers = scaling == .robust ? .exclude : .keep
+        outliers = .standard(for: scaling)
         base = nil
     }
 
@@ -60,9 +60,14 @@ public struct TrainingSpecification: Sendable {
         scaling = base.trained.description.scaler.scaling
         self.options = options
         self.detection = detection
-        outliers = scaling == .robust ? .exclude : .keep
+        outliers = .standard(for: scaling)
         self.base = base
     }
+}
+
+extension OutlierPolicy {
+    /// The policy of a training or calibration that asks for none.
+    static func standard(for scaling: Scaling) -> OutlierPolicy { scaling == .robust ? .exclude : .keep }
 }
 
 /// The reason that training has made no model.
@@ -75,6 +80,8 @@ public enum TrainingFailure: Error, Equatable, Sendable {
     case tooLarge(String)
     /// A strict training has ended with these warnings of level `error`.
     case refused([Warning])
+    /// The errors of the calibration windows are not finite.
+    case errors
 }
 
 extension TrainingFailure: CustomStringConvertible {
@@ -85,6 +92,8 @@ extension TrainingFailure: CustomStringConvertible {
         case .training(let error): error.description
         case .tooLarge(let detail): detail
         case .refused(let warnings): warnings.map(\.message).joined(separator: " ")
+        case .errors:
+            "the errors of the windows are not finite numbers, so that no threshold can be learned from them"
         }
     }
 }

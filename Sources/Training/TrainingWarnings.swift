@@ -104,14 +104,16 @@ struct TrainingWarnings {
 
     // MARK: Network
 
+    /// What can be said of the learned threshold.
+    /// - Parameter threshold: the error that is an anomaly.
+    func of(_ model: Model, _ measure: ErrorMeasure, threshold: Float) -> [Warning] {
+        [constantColumns(model, measure, threshold)].compactMap(\.self)
+    }
+
     /// What can be said of the fitted network.
-    /// - Parameters:
-    ///   - options: those that it was fitted with.
-    ///   - threshold: the error that is an anomaly.
-    func of(
-        _ model: Model, _ measure: ErrorMeasure, _ options: TrainingOptions, threshold: Float
-    ) -> [Warning] {
-        [constantColumns(model, measure, threshold), nothingLearned(model, options)].compactMap(\.self)
+    /// - Parameter options: those that it was fitted with.
+    func of(_ model: Model, _ options: TrainingOptions) -> [Warning] {
+        [nothingLearned(model, options)].compactMap(\.self)
     }
 
     private func constantColumns(_ model: Model, _ measure: ErrorMeasure, _ threshold: Float) -> Warning? {

@@ -118,4 +118,50 @@ import TimeSeries
             #expect(abs(sum / Double(features) - error) <= 1e-4 * (1 + error))
         }
     }
+
+    /// Windows of five slow waves with noise.
+    private func waves(_ rows: Int, from start: Int) throws -> Windows<Float> {
+        var random = UniformNoise(seed: UInt64(start))
+        var values: [Float] = []
+        for row in start..<(start + rows) {
+            for period in [7, 10, 13, 16, 19] {
+                let wave = Float(sin(Double(row) / Double(period)))
+                values.append(wave + 0.7 * (random.next() - 0.5))
+            }
+        }
+        return try .sliding(over: Series(values: values, features: 5), timesteps: 10)
+    }
+
+    /// Components of the windows that calibrate fit these better than new ones: used for their errors, two
+    /// thirds of the new windows of waves like these were above the threshold.
+    @Test func thresholdsHoldWithoutOtherWindowsForTheComponents() throws {
+        let network = try Sequential(
+            .autoencoder(units: [2], activation: .tanh, recurrentActivation: .sigmoid), timesteps: 10,
+            features: 5)
+        let model = try Model(network, weights: network.initialWeights(seed: 0))
+        let training = try waves(1000, from: 0)
+        let known = try #require(
+            Detector.fit(
+                .mahalanobis, model: model, windows: training, training: 0..<800, calibration: 800..<991,
+                source: .calibration)
+        ).detector
+        let new = try waves(2000, from: 5000)
+        func alarms(rows: Int, keeping known: Detector?) throws -> Double {
+            let shares = try (1...4).map { start in
+                let windows = try waves(rows, from: 100_000 * start)
+                let all = 0..<windows.count
+                let fitted = try #require(
+                    Detector.fit(
+                        .mahalanobis, model: model, windows: windows, training: 0..<0, calibration: all,
+                        source: .calibration, keeping: known))
+                let threshold = fitted.errors.quantile(0.99)
+                let errors = fitted.detector.measure.errors(of: new, by: model).windows
+                return Double(errors.count { $0 > threshold }) / Double(errors.count)
+            }
+            return shares.reduce(0, +) / Double(shares.count)
+        }
+        let (kept, own) = (try alarms(rows: 120, keeping: known), try alarms(rows: 300, keeping: nil))
+        #expect(kept < 0.05, "kept: \(kept)")
+        #expect(own < 0.1, "own: \(own)")
+    }
 }

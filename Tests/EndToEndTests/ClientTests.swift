@@ -40,6 +40,11 @@ import Testing
         let summary = try client.summary(of: "toy", version: "1")
         #expect(summary.parameters == trained.parameters && summary.layers[0].outputShape == [nil, 3])
 
+        let calibrated = try client.calibrate(
+            "toy", .json(encoding: ["windows": windows, "threshold": 2] as [String: any Encodable]))
+        #expect(calibrated.version == 2 && calibrated.threshold == 2)
+        #expect(calibrated.calibration?.calibratedFrom == 1 && calibrated.calibration?.windows == 2)
+        try client.delete("toy", version: 2)
         #expect(try client.models().map(\.model) == ["toy"])
         try client.delete("toy", version: 1)
         #expect(try client.models().isEmpty)

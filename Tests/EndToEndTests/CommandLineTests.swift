@@ -131,6 +131,28 @@ import Testing
             try JSON(Array(applied.output.utf8))["at_threshold"]?["f1"] == found["best"]?["f1"], "\(applied)")
     }
 
+    @Test func aModelIsCalibratedFromCSV() throws {
+        let data = try file("normal.csv", csv(rows: 50))
+        let fit = ["--timesteps", "5", "--units", "3", "--epochs", "1", "--ignore", "label"]
+        let url = ["--url", server.url, "--model", "pump"]
+        #expect(try Program.run(["train", data] + fit + url).status == 0)
+        let calibrated = try Program.run(
+            ["calibrate", data, "--ignore", "label", "--quantile", "0.9", "--error-kind", "mae"] + url)
+        #expect(
+            reportLines(calibrated).prefix(2) == [
+                "model       pump, version 2, calibrated from version 1", "windows     46 of 50 rows",
+            ], "\(calibrated)")
+        #expect(calibrated.output.contains("(mae)"), "\(calibrated)")
+        let json = try Program.run(
+            ["calibrate", "--version", "1", "--exclude", "label", "--json", data] + url)
+        #expect(try JSON(Array(json.output.utf8))["calibration"]?["calibrated_from"] == 1, "\(json)")
+        let rows = try Program.run(
+            ["calibrate"] + url, input: "[[1, 2], [3, 4], [2, 3], [1, 1], [0, 2], [1, 2]]")
+        #expect(rows.status == 0 && rows.output.contains("2 of 6 rows"), "\(rows)")
+        let unknown = try Program.run(["calibrate", data, "--url", server.url, "--model", "none"])
+        #expect(unknown.status != 0 && unknown.errors.contains("none"), "\(unknown)")
+    }
+
     @Test func layersAndSummaryPrintDiagrams() throws {
         let request = Small.training("m")
         #expect(try reprise("train", input: "\(request)").status == 0)

@@ -165,7 +165,8 @@ import Testing
     /// All users of a machine can see the arguments of a process, so no command takes a key as an argument.
     @Test func noKeyIsAnArgument() throws {
         for command in [
-            "serve", "train", "score", "evaluate", "compare", "encode", "reconstruct", "summary", "layers",
+            "serve", "train", "calibrate", "score", "evaluate", "compare", "encode", "reconstruct", "summary",
+            "layers",
         ] {
             let help = try Program.run([command, "--help"]).output
             let named = help.matches(of: /--[a-z-]*(key|secret|token|password)[a-z-]*( <([a-z]+)>)?/)

@@ -1,5 +1,6 @@
 """scripts/keras_bridge.py converts networks from Keras to the server's files and back."""
 
+import json
 import pathlib
 import re
 import subprocess
@@ -9,10 +10,10 @@ import keras
 import networks
 import numpy as np
 import pytest
-from api import download, post, upload
+from api import call, download, post, upload
 from keras import layers as L
 from networks import keras_bridge
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 from test_safetensors import (
     EVERY_LAYER, TRAININGS, UPLOADS, check_predictions, check_same_bits, network_of)
 
@@ -81,6 +82,30 @@ def test_the_server_agrees_with_a_custom_network(server, scaled):
     assert post(server, "/score", {"model": "m", "windows": x.tolist()})["threshold"] == 0.5
 
 
+def test_a_network_of_keras_is_calibrated_with_data(server):
+    # The weights are as Keras initializes them: a threshold needs no good reconstruction.
+    network = custom_network()
+    normal = np.random.default_rng(6).normal([20, -0.5], [5, 0.25], (1500, 2))
+    tensors, metadata = keras_bridge.to_reprise(network, offset=[20, -0.5], scale=[5, 0.25])
+    assert upload(server, "m", save(tensors, metadata)).status == 201
+    new = {"model": "m", "series": normal[1000:].tolist()}
+    assert call(server, "POST", "/score", new).status == 409
+    body = {"series": normal[:1000].tolist(), "feature_names": ["level", "flow"]}
+    model = post(server, "/models/m/calibrate", body, status=201)
+    assert (model["version"], model["error_kind"], model["threshold_windows"]) == (2, "level_spread", 997)
+    assert model["feature_names"] == ["level", "flow"]
+    alarms = np.mean([window["is_anomaly"] for window in post(server, "/score", new)["windows"]])
+    assert alarms <= 0.04
+    fault = normal[1000:] + [0, 2]
+    found = post(server, "/score", {"model": "m", "series": fault.tolist()})["windows"]
+    assert np.mean([window["is_anomaly"] for window in found]) > 0.9
+    # Weights and scaling are still those of Keras.
+    file = download(server, "m")
+    check_same_bits(load(file), tensors)
+    header = json.loads(file[8:8 + int.from_bytes(file[:8], "little")])["__metadata__"]
+    assert keras_bridge.is_scaling_of(header, np.float64([20, -0.5]), np.float64([5, 0.25]))
+
+
 def test_a_network_of_any_length_needs_the_number_of_timesteps(server, tmp_path):
     network = sequential(L.LSTM(3, return_sequences=True), L.Dense(2), shape=(None, 2))
     network.save(tmp_path / "m.keras")
@@ -130,6 +155,128 @@ def test_the_command_writes_a_file_for_keras(server, tmp_path):
 
     failed = run("to-keras", tmp_path / "none.safetensors", tmp_path / "none.keras")
     assert failed.returncode == 1 and "none.safetensors" in failed.stderr
+
+
+# There and back.
+
+
+def trained(server, kind="level_spread", offset=0):
+    """A trained model with all that a file can have: names, roles, differences, warnings, unknown entries."""
+    noise = np.random.default_rng(4)
+    values = offset + np.cumsum(noise.standard_normal((300, 4)), axis=0) / 10
+    values[:, 0] = np.abs(np.cumsum(np.abs(values[:, 0])))
+    values[:, 3] = 7 / 3
+    body = "time,count,pressure,flow,constant\n" + "".join(
+        f"2026-01-01T{row // 60:02}:{row % 60:02}:00Z,{','.join(map(repr, map(float, line)))}\n"
+        for row, line in enumerate(values))
+    query = "model=m&timesteps=6&units=9,5&epochs=3&difference=count&outliers=keep&error_kind=" + kind
+    response = call(server, "POST", f"/train?{query}", body.encode(), {"Content-Type": "text/csv"})
+    assert response.status == 201, response.body
+    return response, values.tolist()
+
+
+@pytest.mark.parametrize("kind", ["mse", "mae", "mahalanobis", "level_spread"])
+def test_a_model_survives_the_way_to_keras_and_back(server, tmp_path, kind):
+    response, rows = trained(server, kind)
+    assert {warning["code"] for warning in json.loads(response.body)["warnings"]} >= {"constant_column"}
+    # An entry that this release does not know.
+    header, data = keras_bridge.header_of(put(tmp_path / "m.safetensors", download(server, "m")))
+    changed = json.loads(header)
+    changed["__metadata__"]["from_a_newer_release"] = "ünknown"
+    changed = json.dumps(changed).encode()
+    file = len(changed).to_bytes(8, "little") + changed + data
+    assert upload(server, "m", file).status == 201
+    wanted = download(server, "m")
+
+    path = put(tmp_path / "m.safetensors", wanted)
+    for command in ("to-keras", path, tmp_path / "m.keras"), ("to-reprise", tmp_path / "m.keras", path):
+        done = run(*command)
+        assert done.returncode == 0, done.stderr
+        assert "calibrate" not in done.stdout
+    assert path.read_bytes() == wanted
+    _, metadata = keras_bridge.read(path)
+    assert metadata["from_a_newer_release"] == "ünknown"
+    for name in (
+            "feature_names", "columns", "preparation", "scaling", "threshold", "errors", "row_errors",
+            "baseline_errors",            "detector", "data"):
+        assert name in metadata
+
+    assert upload(server, "again", wanted).status == 201
+    scores = [post(server, "/score", {"model": name, "series": rows}) for name in ("m", "again")]
+    assert scores[0]["windows"] == scores[1]["windows"] and scores[0]["threshold"] == scores[1]["threshold"]
+    evaluations = [
+        post(server, "/evaluate", {"model": name, "series": rows, "labels": [[20, 30]]})["baselines"]
+        for name in ("m", "again")]
+    assert evaluations[0] == evaluations[1]
+
+
+def test_the_scaling_can_be_layers(server, tmp_path):
+    # Half the ratio that float32 allows, so that one float32 offset would cost 5e-4 of a standard deviation.
+    _, rows = trained(server, offset=2000)
+    path = put(tmp_path / "m.safetensors", download(server, "m"))
+    done = run("to-keras", "--scaling-layers", path, tmp_path / "m.keras")
+    assert done.returncode == 0, done.stderr
+    assert "input of the network" not in done.stdout and "differences" in done.stdout
+    network = keras.saving.load_model(tmp_path / "m.keras")
+    _, metadata = keras_bridge.read(path)
+    offset, scale = keras_bridge.scaling(metadata)
+    assert np.abs(offset / scale).max() > 1000
+    windows = np.float32(offset + scale * np.random.default_rng(5).uniform(-2, 2, (7, 6, 4)))
+    plain = keras_bridge.to_keras(*keras_bridge.read(path))
+    y = np.asarray(plain(np.float32((windows - offset) / scale)))
+    # The output is float32 in the units of the data.
+    difference = np.abs((np.asarray(network(windows)) - offset) / scale - y)
+    assert (difference <= np.spacing(np.float32(offset)) / scale + 1e-5).all()
+    # The errors that the server computes need the precision of the input.
+    scaled = keras.Model(network.inputs[0], network.get_layer("scaling_scale").output)
+    assert np.abs(np.asarray(scaled(windows)) - (windows - offset) / scale).max() <= 1e-5
+
+    # Back without the header: Keras has saved the file, and only its layers are left.
+    network.save(tmp_path / "saved.keras")
+    done = run("to-reprise", tmp_path / "saved.keras", tmp_path / "bare.safetensors")
+    assert done.returncode == 0, done.stderr
+    tensors, bare = keras_bridge.read(tmp_path / "bare.safetensors")
+    check_same_bits(tensors, keras_bridge.read(path)[0])
+    assert [numbers.tolist() for numbers in keras_bridge.scaling(bare)] == [offset.tolist(), scale.tolist()]
+    assert "threshold" not in bare
+
+    # Back with it, from the file and from the original.
+    for arguments in ("m.keras",), ("saved.keras", "--original", path):
+        source, *options = arguments
+        done = run("to-reprise", tmp_path / source, tmp_path / "back.safetensors", *options)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "back.safetensors").read_bytes() == path.read_bytes()
+
+
+def test_scaling_layers_that_would_lose_data_are_refused(server, tmp_path):
+    trained(server, offset=1e9)
+    path = put(tmp_path / "m.safetensors", download(server, "m"))
+    failed = run("to-keras", "--scaling-layers", path, tmp_path / "m.keras")
+    assert failed.returncode == 1 and "10000 times the scale" in failed.stderr
+
+
+def test_a_network_that_was_trained_further_keeps_the_rest(server, tmp_path):
+    trained(server)
+    path = put(tmp_path / "m.safetensors", download(server, "m"))
+    tensors, metadata = keras_bridge.read(path)
+    network = keras_bridge.to_keras(tensors, metadata)
+    add_noise(network)
+    network.save(tmp_path / "m.keras")
+    done = run("to-reprise", tmp_path / "m.keras", tmp_path / "back.safetensors", "--original", path)
+    assert done.returncode == 0, done.stderr
+    assert "calibrate" in done.stdout
+    _, found = keras_bridge.read(tmp_path / "back.safetensors")
+    assert found == {name: metadata[name] for name in metadata if name not in ("sha256", "data_sha256")}
+    assert upload(server, "m", (tmp_path / "back.safetensors").read_bytes()).status == 201
+
+    other = sequential(L.LSTM(2, return_sequences=True), L.Dense(4), shape=(5, 4))
+    with pytest.raises(keras_bridge.Unsupported, match="5 timesteps, its original 6"):
+        keras_bridge.to_reprise(other, original=metadata)
+
+
+def put(path, content):
+    path.write_bytes(content)
+    return path
 
 
 # Rejected networks.

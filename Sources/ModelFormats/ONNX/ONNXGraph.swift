@@ -67,11 +67,30 @@ package struct ONNXGraph: Sendable {
         return Value(name: name)
     }
 
-    /// Adds a constant vector of float64.
-    package mutating func constant(_ name: String, _ numbers: [Double]) -> Value {
+    /// Adds a constant number.
+    package mutating func scalar(_ name: String, _ number: Double, _ type: ElementType = .float) -> Value {
+        constant(name, [number], shape: [], type)
+    }
+
+    /// Adds a constant vector.
+    package mutating func vector(
+        _ name: String, _ numbers: [Double], _ type: ElementType = .float
+    ) -> Value { constant(name, numbers, shape: [numbers.count], type) }
+
+    /// Adds a constant vector of float32.
+    package mutating func vector(_ name: String, _ numbers: [Float]) -> Value {
+        constant(NamedTensor(name: name, shape: [numbers.count], values: numbers))
+    }
+
+    private mutating func constant(
+        _ name: String, _ numbers: [Double], shape: [Int], _ type: ElementType
+    ) -> Value {
+        guard type == .double else {
+            return constant(NamedTensor(name: name, shape: shape, values: numbers.map { Float($0) }))
+        }
         var proto = ONNXTensorProto()
         proto.name = name
-        proto.dims = [Int64(numbers.count)]
+        proto.dims = shape.map(Int64.init)
         proto.dataType = .double
         proto.doubleData = numbers
         graph.initializer.append(proto)

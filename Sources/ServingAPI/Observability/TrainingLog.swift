@@ -3,8 +3,8 @@ import ModelStore
 import Synchronization
 import Training
 
-/// Logs the start and the end of a training. Each line has the fields of the request that submitted it, which
-/// the training may outlive.
+/// Logs the start and the end of a training or calibration. Each line has the fields of the request that
+/// submitted it, which the job may outlive.
 final class TrainingLog: Sendable {
     /// The lines that have been written.
     private struct Written {
@@ -13,12 +13,15 @@ final class TrainingLog: Sendable {
     }
 
     private weak let job: TrainingJob?
+    /// What the lines call the job.
+    private let kind: TrainingJob.Kind
     private let logger: Logger
     private let written = Mutex(Written())
 
     /// - Parameter request: the fields that name the request.
     init(_ job: TrainingJob, _ logger: Logger, _ request: Logger.Metadata) {
         self.job = job
+        kind = job.kind
         var logger = logger
         for (name, value) in request { logger[metadataKey: name] = value }
         logger[metadataKey: "model"] = "\(job.model)"
@@ -40,7 +43,7 @@ final class TrainingLog: Sendable {
         written.withLock { written in
             if snapshot.startedAt != nil, !written.start {
                 written.start = true
-                logger.info("training started")
+                logger.info("\(kind) started")
             }
             if snapshot.isEnded, !written.end {
                 written.end = true
@@ -56,14 +59,14 @@ final class TrainingLog: Sendable {
         case .queued, .running: break
         case .succeeded(let version):
             metadata["version"] = "\(version.version)"
-            logger.info("training succeeded", metadata: metadata)
+            logger.info("\(kind) succeeded", metadata: metadata)
         case .failed(.training(let failure)):
             metadata["reason"] = "\(Problem(failure, architecture: nil).detail)"
-            logger.warning("training failed", metadata: metadata)
+            logger.warning("\(kind) failed", metadata: metadata)
         case .failed(.registry(let error)):
             metadata["reason"] = "\(error.reason)"
-            logger.error("training failed", metadata: metadata)
-        case .cancelled: logger.info("training cancelled", metadata: metadata)
+            logger.error("\(kind) failed", metadata: metadata)
+        case .cancelled: logger.info("\(kind) cancelled", metadata: metadata)
         }
     }
 }

@@ -20,6 +20,25 @@ extension FieldReader {
         return rules.first?.rule
     }
 
+    /// Reads the options of a calibration of a model: `error_kind` and the rule of the threshold, by default
+    /// those that the model has.
+    mutating func detectionOptions(of model: ModelDescription) throws(JSONError) -> DetectionOptions {
+        var options = DetectionOptions()
+        // A model from elsewhere has no errors. The default is then that of a training.
+        let kind = model.errors == nil && model.errorKind == .mse ? nil : model.errorKind
+        options.errorKind = try choice("error_kind") ?? kind
+        options.rule = try thresholdRule() ?? model.threshold?.rule ?? .standard
+        return options
+    }
+
+    /// Refuses an error kind for more features than it supports.
+    func check(_ kind: ErrorKind?, features: Int) throws(JSONError) {
+        guard let kind, let maximum = kind.maxFeatures, features > maximum else { return }
+        throw error(
+            "error_kind",
+            "is \(kind.rawValue), which supports a maximum of \(maximum) features; the data have \(features)")
+    }
+
     /// Reads `error_kind`, `calibration_split` and the rule of the threshold.
     mutating func detectionOptions() throws(JSONError) -> DetectionOptions {
         var options = DetectionOptions()

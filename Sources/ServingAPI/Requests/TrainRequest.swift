@@ -149,12 +149,7 @@ extension FieldReader {
     mutating func options(
         _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows<Double>
     ) throws(JSONError) -> TrainingOptions {
-        if let kind = detection.errorKind, let maximum = kind.maxFeatures, windows.features > maximum {
-            throw error(
-                "error_kind",
-                "is \(kind.rawValue), which supports a maximum of \(maximum) features; the data have "
-                    + "\(windows.features)")
-        }
+        try check(detection.errorKind, features: windows.features)
         let count = TrainingParts.countBeforeCalibration(of: windows, detection)
         guard count > 0 else {
             throw error(

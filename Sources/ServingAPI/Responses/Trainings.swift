@@ -13,16 +13,16 @@ package struct Trainings: Sendable {
     let readiness: Readiness
     let logger: Logger
 
-    /// Starts a training for a request, whose key becomes the owner of the job, or queues it.
+    /// Starts a training or calibration for a request, whose key becomes the owner of the job, or queues it.
     /// - Throws: 401 if the key has been revoked or has expired since, 403 if it has lost the scope for the
     ///   model; see ``job(of:for:)``.
     package func submit(
-        _ model: PermittedModel, _ training: PlannedTraining, as key: IdempotencyKey? = nil, for call: Call
+        _ model: PermittedModel, _ work: some PlannedWork, as key: IdempotencyKey? = nil, for call: Call
     ) throws(Problem) -> TrainingJob {
         // A comparison starts trainings long after it was admitted.
         guard let permission = call.permission.current else { throw .endedKey() }
         let model = try permission.model(model.name)
-        return try job(of: jobs.submit(model.name, training, as: key, by: permission.owner), for: call)
+        return try job(of: jobs.submit(model.name, work, as: key, by: permission.owner), for: call)
     }
 
     /// The job of a submission. The log names the job in the request's line, and the request in the job's.
@@ -71,6 +71,7 @@ extension Problem {
                 architecture.map { Problem(JSONError(error, in: $0)) } ?? .invalid(at: pointer, error.detail)
         case .tooLarge(let detail): self = .invalid(at: pointer, detail)
         case .training(let error): self = .trainingFailed(error.description)
+        case .errors: self = .trainingFailed(failure.description)
         case .refused(let warnings): self = .warned(warnings)
         }
     }

@@ -110,6 +110,7 @@ extension JSONWriter {
     mutating func summary(of job: TrainingJob, _ snapshot: TrainingJob.Snapshot) {
         member("id", job.id)
         member("model", job.model)
+        member("kind", job.kind.rawValue)
         member("state", snapshot.stateName)
         progress(of: job, snapshot)
         member("created_at", snapshot.createdAt)

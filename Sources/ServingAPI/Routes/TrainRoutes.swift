@@ -9,7 +9,7 @@ import NeuralNetwork
 import TimeSeries
 import Training
 
-/// POST /train.
+/// POST /train and POST /models/{model}/calibrate, which make versions as jobs.
 struct TrainRoutes: RouteGroup {
     private let models: ModelLookup
     private let trainings: Trainings
@@ -23,29 +23,43 @@ struct TrainRoutes: RouteGroup {
 
     var routes: [Route] {
         [
-            Route(
-                .post, "/train", scope: .train, mutatesModels: true, storesVersions: true,
-                findsRetries: true, accepts: .data, produces: [.json, .eventStream],
-                .onQueue { (call) throws(Problem) in
-                    let job = try job(for: call)
-                    if call.mediaType == .eventStream { return follow(job, call) }
-                    if call.request.fields.prefersAsync { return accept(job) }
-                    respondAtEnd(of: job, call)
-                    return nil
-                })
+            route("/train") { (call) throws(Problem) in
+                let request = try TrainRequest(call, models, limits)
+                return (request.model, request.training)
+            },
+            route("/models/{model}/calibrate") { (call) throws(Problem) in
+                let request = try CalibrateRequest(call, models)
+                return (request.model, request.calibration)
+            },
         ]
     }
 
+    /// Reads a request: the model that gets a version, and the work that makes it.
+    private typealias Reader = @Sendable (Call) throws(Problem) -> (PermittedModel, any PlannedWork)
+
+    private func route(_ path: String, _ read: @escaping Reader) -> Route {
+        Route(
+            .post, path, scope: .train, mutatesModels: true, storesVersions: true, findsRetries: true,
+            accepts: .data, produces: [.json, .eventStream],
+            .onQueue { (call) throws(Problem) in
+                let job = try job(for: call, read)
+                if call.mediaType == .eventStream { return follow(job, call) }
+                if call.request.fields.prefersAsync { return accept(job) }
+                respondAtEnd(of: job, call)
+                return nil
+            })
+    }
+
     /// The job of a request: a new one, or that of an earlier request with the same idempotency key.
-    private func job(for call: Call) throws(Problem) -> TrainingJob {
+    private func job(for call: Call, _ read: Reader) throws(Problem) -> TrainingJob {
         let jobs = trainings.jobs
         let key = try idempotencyKey(call)
         if let key, let found = jobs.find(key) { return try trainings.job(of: found, for: call) }
-        let request = try TrainRequest(call, models, limits)
+        let (model, work) = try read(call)
         if let key {
             // Another server may have processed the request, or this server before it was restarted.
             let existing = try models.onDisk { (registry) throws(FileError) in
-                try registry.version(of: request.model.name, fingerprint: key.fingerprint)
+                try registry.version(of: model.name, fingerprint: key.fingerprint)
             }
             if let existing {
                 return try trainings.job(
@@ -53,7 +67,7 @@ struct TrainRoutes: RouteGroup {
             }
             try trainings.readiness.requireWritable(storesVersions: true)
         }
-        return try trainings.submit(request.model, request.training, as: key, for: call)
+        return try trainings.submit(model, work, as: key, for: call)
     }
 
     /// The idempotency key of a request; nil without the header field. Each API key has its own namespace.
@@ -73,6 +87,8 @@ struct TrainRoutes: RouteGroup {
         }
         let namespace = call.permission.keyName ?? ""
         var hash = SHA256()
+        // A key that is used for two paths is used for two requests.
+        if let model = call.parameters[Route.modelParameter] { hash.update(data: Array("\(model)\n".utf8)) }
         if let query = request.target.query, !query.isEmpty { hash.update(data: Array("\(query)\n".utf8)) }
         hash.update(data: request.body)
         return IdempotencyKey(
@@ -119,7 +135,7 @@ struct TrainRoutes: RouteGroup {
 }
 
 extension JSONWriter {
-    /// The response to POST /train, as members of the current object.
+    /// The response to POST /train and to a calibration, as members of the current object.
     /// - Parameter inspection: what the data are; nil for a version that an earlier request has made.
     mutating func trainResponse(_ version: ModelRegistry.Description, _ inspection: Inspection?) {
         members(of: version)

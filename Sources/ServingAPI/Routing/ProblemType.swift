@@ -196,7 +196,8 @@ package enum ProblemType: String, CaseIterable, Sendable {
             )
         case .trainingFailed:
             (
-                .unprocessableContent, "The loss became NaN or infinite; there is no model.",
+                .unprocessableContent,
+                "The loss, or an error of a calibration, became NaN or infinite; there is no model.",
                 "Lower `learning_rate`, set `clip_norm`, or scale the data."
             )
         case .invalidModelFile:

@@ -36,6 +36,9 @@ extension Exercise {
             Exercise("POST /score", 409, in: .newerFormat, windows.with(["model": "toy", "version": 2])),
             Exercise("POST /evaluate", 409, in: .newerFormat, labelled),
             Exercise("POST /train", 409, in: .newerFormat, Small.warm("newer")),
+            Exercise(
+                "POST /models/{model}/calibrate", 409, in: .newerFormat, at: "/models/newer/calibrate",
+                ["series": Small.series]),
             Exercise("GET /summary", 409, in: .newerFormat, at: "/summary?model=newer"),
             Exercise("GET /models/{model}", 200, in: .newerFormat, at: "/models/toy"),
             Exercise("GET /models", 200, in: .newerFormat),
@@ -70,6 +73,9 @@ extension Exercise {
     private static let full: [Exercise] = [
         Exercise("GET /readyz", 503, in: .fullDisk), Exercise("GET /v2/health/ready", 503, in: .fullDisk),
         Exercise("POST /train", 507, in: .fullDisk, Small.training("toy")),
+        Exercise(
+            "POST /models/{model}/calibrate", 507, in: .fullDisk, at: "/models/toy/calibrate",
+            ["series": Small.series]),
         Exercise("POST /compare", 507, in: .fullDisk, Small.comparison("toy")),
         Exercise(
             "PUT /models/{model}/model.safetensors", 507, in: .fullDisk, at: "/models/toy/model.safetensors",

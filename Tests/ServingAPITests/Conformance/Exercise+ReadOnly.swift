@@ -9,6 +9,9 @@ extension Exercise {
         let bytes = [(name: "Content-Type", value: "application/octet-stream")]
         return [
             Exercise("POST /train", 405, in: .readOnly, Small.training("toy")),
+            Exercise(
+                "POST /models/{model}/calibrate", 405, in: .readOnly, at: "/models/toy/calibrate",
+                ["series": Small.series]),
             Exercise("POST /compare", 405, in: .readOnly, Small.comparison("toy")),
             Exercise(
                 "PUT /models/{model}/model.safetensors", 405, in: .readOnly,

@@ -196,6 +196,34 @@ extension Exercise {
         Exercise("POST /evaluate", 503, in: .fullPredictions, labelled),
     ]
 
+    private static let calibrations: [Exercise] = {
+        let (operation, path) = ("POST /models/{model}/calibrate", "/models/toy/calibrate")
+        let body: JSON = ["series": Small.series]
+        return [
+            Exercise(operation, 201, at: path, body),
+            Exercise(
+                operation, 201, at: path,
+                ["windows": Small.windows, "version": 1, "error_kind": "mae", "sigmas": 2]),
+            Exercise(operation, 201, at: path, fields: csv, text: "0,1\n1,2\n3,4\n2,2\n"),
+            Exercise("GET /models/{model}", 200, at: "/models/toy"),
+            Exercise(operation, 200, at: path, fields: events, body),
+            Exercise(operation, 202, at: path, fields: async, body),
+            Exercise(operation, 400, at: path, text: "{"),
+            Exercise(operation, 404, at: "/models/unknown/calibrate", body),
+            Exercise(operation, 404, at: path, body.with(["version": 99])),
+            Exercise(operation, 406, at: path, fields: image, body),
+            Exercise(
+                operation, 413, in: .smallBodies, at: path,
+                text: "\(body)" + String(repeating: " ", count: 64)),
+            Exercise(operation, 415, at: path, fields: xml, body),
+            Exercise(operation, 422, at: path, body.with(["zzz": 1])),
+            Exercise(operation, 422, at: path, ["series": [[0, 1]]]),
+            Exercise(operation, 429, in: .fullTrainings, at: path, body),
+            Exercise(operation, 503, in: .fullPredictions, at: path, body),
+            Exercise(operation, 507, in: .fullRegistry, at: path, body),
+        ]
+    }()
+
     private static let aliases: [Exercise] = {
         let (put, delete) = (
             "PUT /models/{model}/aliases/{alias}", "DELETE /models/{model}/aliases/{alias}"
@@ -247,7 +275,7 @@ extension Exercise {
         + bodyRefusals("POST /summary", architecture) + bodyRefusals("POST /compare", Small.comparison("toy"))
         + bodyRefusals("POST /score", windows) + bodyRefusals("POST /evaluate", labelled)
         + predictions("/reconstruct") + predictions("/encode") + predictions("/score")
-        + predictions("/inspect") + scores + data + [
+        + predictions("/inspect") + scores + data + calibrations + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),
