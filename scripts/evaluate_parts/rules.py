@@ -8,6 +8,7 @@ import numpy as np
 
 QUANTILE = 0.99
 FOLDS, LEAST = 5, 20
+LEAST_SPREAD_VARIANCE = 1e-4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,21 +83,33 @@ def errors(observation, rule, timesteps):
     """The errors of the fitted windows, of the calibration windows, each block with the covariance of the
     others, and of the test windows."""
     fitted, calibration, test = observation.fitted, observation.calibration, observation.test
-    if observation.kind != "mahalanobis":
+    if observation.kind not in ("mahalanobis", "level_spread"):
         return fitted.errors, calibration.errors, test.errors
-    rows, first = calibration.means, calibration.first
-    least = rule.variance * np.concatenate([fitted.means, rows]).var(axis=0)
-    fills = rule.variance > 0
-    found = np.zeros(len(rows))
+    first, count = calibration.first, len(calibration.means)
+    least_level, least_spread = (
+        rule.variance * np.concatenate([getattr(part, name) for part in (fitted, calibration)]).var(axis=0)
+        for name in ("means", "spreads"))
+
+    def distances(windows, rows, used):
+        """The errors of rows of windows, fitted to some calibration windows."""
+        moments = _moments(calibration.means[used], least_level, rule.variance > 0)
+        level = _distances(windows.means[rows], moments)
+        if observation.kind == "mahalanobis":
+            return level
+        spreads = calibration.spreads[used]
+        variance = np.maximum(np.maximum(spreads.var(axis=0), least_spread), LEAST_SPREAD_VARIANCE)
+        deviations = windows.spreads[rows] - spreads.mean(axis=0)
+        return (level + (deviations ** 2 / variance).mean(axis=1)) / 2
+
+    found = np.zeros(count)
     for fold in range(FOLDS):
-        start, end = fold * len(rows) // FOLDS, (fold + 1) * len(rows) // FOLDS
-        outside = np.r_[0:start, end:len(rows)]
+        start, end = fold * count // FOLDS, (fold + 1) * count // FOLDS
+        outside = np.r_[0:start, end:count]
         separate = outside[
             (first[outside] + timesteps <= first[start]) | (first[outside] >= first[end - 1] + timesteps)]
         used = separate if len(separate) >= LEAST else outside
-        found[start:end] = _distances(rows[start:end], _moments(rows[used], least, fills))
-    moments = _moments(rows, least, fills)
-    return _distances(fitted.means, moments), found, _distances(test.means, moments)
+        found[start:end] = distances(calibration, slice(start, end), used)
+    return distances(fitted, slice(None), slice(None)), found, distances(test, slice(None), slice(None))
 
 
 def _conformal(found):

@@ -22,12 +22,13 @@ CALIBRATION = 0.2
 
 @dataclasses.dataclass
 class Windows:
-    """The first rows, the mean squared errors in scaled units and the mean residuals `[N][F]`, from which a
-    Mahalanobis distance follows, of windows."""
+    """The first rows and the mean squared errors in scaled units of windows, and the level and the spread of
+    their residuals, `[N][F]`, from which the other errors follow."""
 
     first: np.ndarray
     errors: np.ndarray
     means: np.ndarray
+    spreads: np.ndarray
 
 
 @dataclasses.dataclass
@@ -66,14 +67,14 @@ def _reconstructed(server, model, about, batch, first):
     residuals = (batch - np.array(response["reconstructions"])) / np.array(about["scaling"]["scale"])
     errors = (residuals ** 2).mean(axis=(1, 2))
     count, timesteps, features = residuals.shape
-    pca = about["detector"]["pca"]
-    used = min(8, max(1, timesteps * features // 10), len(pca.get("components", [])))
-    if features > 1 and used:
-        components = np.array(pca["components"]).reshape(-1, timesteps * features)[:used]
-        limit = 12 * np.array(pca["deviations"])[:used]
+    subtracted = about["detector"].get("subtracted", {})
+    if subtracted.get("components"):
+        components = np.array(subtracted["components"]).reshape(-1, timesteps * features)
+        limit = 12 * np.array(subtracted["deviations"])
         flat = residuals.reshape(count, -1)
         residuals = (flat - np.clip(flat @ components.T, -limit, limit) @ components).reshape(batch.shape)
-    return Windows(first, errors, residuals.mean(axis=1))
+    spreads = np.log(residuals.std(axis=1) + 1e-3)
+    return Windows(first, errors, residuals.mean(axis=1), spreads)
 
 
 def _kept(response, first):
@@ -95,7 +96,7 @@ def _spread(count):
     return np.concatenate([first[~near], first[calibrates]]), int(calibrates.sum())
 
 
-def observe(server, split, model, spread):
+def observe(server, split, model, spread, options):
     """Trains a model on a split, and computes what the rules need. `spread` calibrates it with blocks of all
     quarters of the recording in place of its last fifth."""
     batch = _windows(split.training)
@@ -104,10 +105,10 @@ def observe(server, split, model, spread):
         first, held = _spread(len(batch))
         share = held / len(first) - 1e-9
         trained = server.post("/train", {
-            "model": model, "windows": batch[first].tolist(), **OPTIONS, "outliers": "keep",
+            "model": model, "windows": batch[first].tolist(), **options, "outliers": "keep",
             "calibration_split": share})
     else:
-        trained = server.post("/train", {"model": model, "series": split.training.tolist(), **OPTIONS})
+        trained = server.post("/train", {"model": model, "series": split.training.tolist(), **options})
         first, share = first[_kept(trained, first)], CALIBRATION
     about = _metadata(server, model)
     fitted = int(len(first) * (1 - share))
@@ -134,11 +135,11 @@ def measured(split, flags):
         "recall": float(flags[anomalous].mean()) if anomalous.any() else None}
 
 
-def records(server, split, model, variants):
+def records(server, split, model, variants, options=OPTIONS):
     """The record of the server's threshold, and of each variant."""
     observed = {}
     for spread in sorted({False, *(rule.spread for rule in variants)}):
-        observed[spread] = observe(server, split, f"{model}-{int(spread)}", spread)
+        observed[spread] = observe(server, split, f"{model}-{int(spread)}", spread, options)
     seen = observed[False]
     yield {"rule": "server", **measured(split, seen.scores > 1), "warnings": seen.warnings}
     for rule in variants:
@@ -179,13 +180,14 @@ def table(found):
         yield table_row([name, *cells])
 
 
-def study(server, seeds, folder, json_path=None):
-    """Prints the tables for the splits of the seeds."""
+def study(server, seeds, folder, members, json_path=None):
+    """Prints the tables for the splits of the seeds. `members` of POST /train may name an error kind."""
     variants, found = list(rules.variants()), []
+    options = {**OPTIONS, **{name: members[name] for name in ("error_kind",) if name in members}}
     for seed in seeds:
         for number, split in enumerate(splits(seed, folder)):
             try:
-                found += records(server, split, f"t{seed}-{number}", variants)
+                found += records(server, split, f"t{seed}-{number}", variants, options)
             except Refused as error:
                 print(f"refused: {split.kind} {split.name}: {error}", file=sys.stderr)
             print(f"seed {seed}: {split.kind} {split.name}", file=sys.stderr, flush=True)
