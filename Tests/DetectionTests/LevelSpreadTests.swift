@@ -116,4 +116,31 @@ import TimeSeries
         #expect(scoring.rowScores([4, 8, 16], windows) == [0.5, 1, 2])
         #expect(scoring.scoring(rowsIn: .causal).rowScores([4, 8, 16], windows) == [2, 4, 8])
     }
+
+    /// Smoothed errors tell something new every 2T rows, and a limit is near errors that were seen.
+    @Test func rowsCountAsOneForEachTwoWindows() throws {
+        let (_, _, errors, rows) = try Self.fit(.levelSpread, Self.windows(seed: 1))
+        #expect(errors.calibration.independent == 1000 / Self.timesteps)
+        #expect(rows.errors.count == 1000)
+        #expect(rows.errors.calibration.independent == 1000 / (2 * Self.timesteps))
+        #expect(rows.errors.floor == errors.floor && rows.errors.floor > 0)
+        let largest = try #require(rows.errors.ranked.last)
+        #expect(rows.errors.upperLimit(0.99) <= 1.5 * largest)
+        #expect(rows.errors.upperLimit(0.99) >= rows.errors.quantile(0.99))
+    }
+
+    /// A feature that moves while the weights are fitted, and rests in the calibration windows, may move
+    /// again.
+    @Test(arguments: [ErrorKind.mahalanobis, .levelSpread])
+    func aFeatureThatRestsWhileCalibratingMayMoveAgain(_ kind: ErrorKind) throws {
+        let moving = try Self.windows(seed: 1)
+        var values = moving.series.values
+        for row in 2000..<3000 { values[row * Self.features + 2] = 0 }
+        let resting = moving.replacingValues(with: values)
+        let (model, measure, errors, _) = try Self.fit(kind, resting)
+        let threshold = Threshold.Rule.standard.threshold(of: errors)
+        let scores = measure.errors(of: moving, by: model).windows.map { $0 / threshold }
+        let share = Double(scores.count { $0 > 1 }) / Double(scores.count)
+        #expect(share < 0.1, "\(share) of the windows, up to \(scores.max() ?? 0)")
+    }
 }

@@ -84,7 +84,8 @@ import Testing
         #expect(model["data"]?["rows"] == 200)
         #expect(try api.post("/score", score).status == 200)
         #expect(try api.post("/evaluate", score.with(["labels": [[2, 3]]])).status == 200)
-        #expect(try api.get("/models/m/versions/1").json["threshold"]?.isNull == true)
+        let imported = try api.get("/models/m/versions/1").json
+        for name in ["threshold", "mode", "row_threshold"] { #expect(imported[name]?.isNull == true) }
 
         // The file has all of it.
         guard transport == .live else { return }
@@ -93,7 +94,9 @@ import Testing
             try api.send("PUT", "/models/copy/model.safetensors", fields: Self.bytes, body: file).status
                 == 201)
         let copy = try api.get("/models/copy").json
-        for name in ["calibration", "threshold", "feature_names", "columns", "error_kind"] {
+        for name in [
+            "calibration", "threshold", "mode", "row_threshold", "feature_names", "columns", "error_kind",
+        ] {
             #expect(copy[name] == model[name], "\(name)")
         }
     }
@@ -126,6 +129,28 @@ import Testing
             return try #require(baselines?["pca"]?["at_threshold"]?["false_alarm_rate"]?.double)
         }
         #expect(rates[0] > 0.5 && rates[1] < 0.05, "\(rates)")
+    }
+
+    /// Rows of complete series have a threshold of their own, learned again with that of windows.
+    @Test func theThresholdOfRowsFollowsToo() throws {
+        let api = try API(.inProcess)
+        let before = try created(api.post("/train", Self.training()))
+        let changed = Self.series(1000, seed: 2, level: 0.6)
+        let after = try calibrate(api, ["series": changed, "quantile": 0.5])
+        let new = Self.series(1000, seed: 3, level: 0.6)
+        for model in [before, after] {
+            #expect(model["mode"] == "whole")
+            let threshold = try #require(model["threshold"]?.double)
+            #expect(try #require(model["row_threshold"]?.double) >= threshold)
+            let version = try #require(model["version"]?.int)
+            let scores = try prediction(api, "/score", version: version, new)
+            #expect(scores["mode"] == "whole" && scores["row_threshold"] == model["row_threshold"])
+        }
+        #expect(after["row_threshold"] != before["row_threshold"])
+        // The errors of rows are those of the new data: half of them are above their median.
+        let scores = try prediction(api, "/score", version: 2, new)["rows"]?["scores"]?.array ?? []
+        let share = Double(scores.count { ($0.double ?? 0) > 1 }) / Double(scores.count)
+        #expect((0.2...0.8).contains(share), "\(share)")
     }
 
     @Test func errorKindAndRuleAreThoseOfTheVersionUnlessOthersAreGiven() throws {

@@ -99,7 +99,7 @@ import Testing
     }
 
     /// The largest value there is, in each column: varying, constant and rarely set, and in all at once.
-    @Test(arguments: ["mse", "mae", "mahalanobis"], ["tanh", "relu", "linear", "sigmoid"])
+    @Test(arguments: ["mse", "mae", "mahalanobis", "level_spread"], ["tanh", "relu", "linear", "sigmoid"])
     func aHugeCellInAnyColumnHasTheLargestScore(_ kind: String, _ activation: String) throws {
         func rows(_ count: Int) -> [[Double]] {
             Waves.rows(count) { index, row in row += [5, index % 20 == 0 ? 1 : 0] }

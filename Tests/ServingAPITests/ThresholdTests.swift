@@ -110,7 +110,7 @@ import Testing
     /// If nothing ever varies, the threshold is what the data's precision allows.
     @Test func constantDataHaveAThresholdAboveTheirPrecision() throws {
         let rows = [[Double]](repeating: [5, 1e-3], count: 300)
-        for kind in ["mse", "mae", "mahalanobis"] {
+        for kind in ["mse", "mae", "mahalanobis", "level_spread"] {
             _ = try train(rows[...], ["error_kind": .string(kind)])
             let rounded = rows[..<40].map { $0.map { Double(Float($0)) } }
             let scores = try scores(rounded[...])
@@ -138,8 +138,8 @@ import Testing
         #expect(alarms < 0.05, "seed \(seed): \(alarms)")
     }
 
-    /// A model's file keeps what thresholds are computed from. A file of an older server, which lacks it, keeps
-    /// the threshold that it has.
+    /// A model's file keeps what thresholds are computed from. A file of an older server, which lacks it,
+    /// keeps the threshold that it has.
     @Test func aFileKeepsWhatThresholdsAreComputedFrom() throws {
         let api = try API(.live)
         var noise = Noise(seed: 3)
