@@ -22,8 +22,8 @@ extension Threshold {
         Warning(
             .thresholdFromTraining, .warning,
             "The threshold was learned from the windows that the weights were fitted to, because no others "
-                + "were held back: expect more false alarms than the quantile promises. Train on more rows, or "
-                + "with a calibration_split.")
+                + "were held back: expect more false alarms than the quantile promises. Train on more rows, "
+                + "or with a calibration_split.")
     }
 }
 
@@ -69,8 +69,8 @@ extension ErrorDistribution {
         let rows = (needed - Double(worth)) * Double(timesteps)
         guard rows < 1e9 else { return nil }
         return
-            "; otherwise calibrate with \(Int(rows)) more rows (calibration_split is the share of the training "
-            + "rows that calibrates)"
+            "; otherwise calibrate with \(Int(rows)) more rows (in training, calibration_split is the "
+            + "share that calibrates)"
     }
 
     fileprivate func highThreshold(for q: Double) -> Warning? {
@@ -86,14 +86,14 @@ extension ErrorDistribution {
         let reason: String
         if calibration.limit(q) < threshold {
             reason =
-                "calibration windows: they hardly vary compared with the windows that the weights were fitted "
-                + "to, which it was taken from. Anomalies may be missed while the data are like the "
+                "calibration windows: they hardly vary compared with the windows that the weights were "
+                + "fitted to, which it was taken from. Anomalies may be missed while the data are like the "
                 + "calibration windows. Let the last rows of the training data show all of normal operation."
         } else {
             reason =
                 "calibration windows, because a few of them have far larger errors: smaller anomalies are "
-                + "missed. If the rows of these windows are not normal, leave them out of the training (exclude). "
-                + "Otherwise use a lower quantile, such as 0.8, whose threshold is "
+                + "missed. If the rows of these windows are not normal, leave them out of the training "
+                + "(exclude). Otherwise use a lower quantile, such as 0.8, whose threshold is "
                 + "\(Warning.short(Double(upperLimit(0.8))))."
         }
         return Warning(.highThreshold, .warning, start + reason)

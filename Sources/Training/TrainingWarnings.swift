@@ -183,8 +183,8 @@ struct TrainingWarnings {
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the \(failure.windows), "
                 + "\(Warning.short(failure.loss)), is not 1 % below that of \(failure.reference), "
-                + "\(Warning.short(failure.referenceLoss)). Train more epochs, lower or raise learning_rate, or "
-                + "use another activation."
+                + "\(Warning.short(failure.referenceLoss)). Train more epochs, lower or raise "
+                + "learning_rate, or use another activation."
         )
     }
 

@@ -6,8 +6,8 @@ struct Calibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Learn the threshold of a model again, from data of normal operation.",
         discussion: """
-            For a model from elsewhere, which has no threshold, and for one whose normal operation has changed. \
-            Weights and scaling stay. The result is a new version of the model.
+            For a model from elsewhere, which has no threshold, and for one whose normal operation has \
+            changed. Weights and scaling stay. The result is a new version of the model.
             """)
 
     @OptionGroup var server: ServerOptions
