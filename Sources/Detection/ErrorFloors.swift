@@ -12,6 +12,8 @@ struct ErrorFloors {
     private static let precision = 0x1p-44
     /// The smallest threshold for the distances of level and spread, which are about 1 for normal windows.
     private static let distance: Float = 0.01
+    /// The same with a distance of the spread, a logarithm, which rounding moves further.
+    private static let spreadDistance: Float = 0.1
 
     /// - Parameter windows: all windows of the training data, in scaled units.
     init(of windows: Windows<Float>) {
@@ -37,7 +39,8 @@ struct ErrorFloors {
         switch kind {
         case .mse: Float.limiting(meanSquare)
         case .mae: Float.limiting(meanSquare.squareRoot())
-        case .mahalanobis, .levelSpread: Self.distance
+        case .mahalanobis: Self.distance
+        case .levelSpread: Self.spreadDistance
         }
     }
 }

@@ -8,7 +8,7 @@ import numpy as np
 
 QUANTILE = 0.99
 FOLDS, LEAST = 5, 20
-LEAST_SPREAD_VARIANCE = 0.0025
+LEAST_SPREAD_VARIANCE = 0.01
 
 
 @dataclasses.dataclass(frozen=True)
