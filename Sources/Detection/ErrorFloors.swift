@@ -10,9 +10,9 @@ struct ErrorFloors {
     private static let varianceShare = 1e-6
     /// The square of the precision of float32, 2⁻²⁴, with a margin for sums.
     private static let precision = 0x1p-44
-    /// The smallest threshold for the distances of level and spread, which are about 1 for normal windows.
+    /// The smallest threshold for a Mahalanobis distance, which is about 1 for normal windows.
     private static let distance: Float = 0.01
-    /// The same with a distance of the spread, a logarithm, which rounding moves further.
+    /// The same with the distance of the spread, a logarithm, which rounding moves further.
     private static let spreadDistance: Float = 0.1
 
     /// - Parameter windows: all windows of the training data, in scaled units.
