@@ -21,8 +21,8 @@ public struct LevelSpread: FittedMeasure, Sendable, Equatable {
 
     /// A standard deviation over time, in scaled units, that is added to all others: smaller ones are equal.
     package static let minSpread: Float = 1e-3
-    /// The minimum of σ². Smaller ones are those of a feature that a network reconstructs alike in each window,
-    /// and would make the error depend on the last bits of float32.
+    /// The minimum of σ². Smaller ones are those of a feature that a network reconstructs alike in each
+    /// window, and would make the error depend on the last bits of float32.
     private static let minVariance = 0.01
 
     /// Restores a measure that was fitted before.
