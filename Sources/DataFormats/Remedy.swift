@@ -10,7 +10,7 @@ public struct Remedy: Sendable, Equatable {
         case recording
         /// Says whether the first row has the names of the columns.
         case header
-        /// Names the character encoding, a parameter of Content-Type.
+        /// Names the character encoding.
         case charset
         /// Sorts rows by time.
         case order

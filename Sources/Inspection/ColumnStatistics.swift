@@ -42,6 +42,8 @@ public struct ColumnStatistics: Sendable {
     public var isFlag: Bool {
         (1...2).contains(distinct) && Set([minimum, maximum]).isSubset(of: [0, 1])
     }
+    /// Whether the values are -1 and 1, as scikit-learn writes labels.
+    public var isSign: Bool { distinct == 2 && minimum == -1 && maximum == 1 }
 
     /// The first rows without a value, or with one that is far outside the rest.
     public var badRows: [Int] {

@@ -39,7 +39,7 @@ public struct Suggestions: Sendable, Equatable {
         }
         // One feature must remain.
         let flags = Self.labels(features)
-        let exclude = labels ? flags.first : nil
+        let exclude = labels ? features.first { flags.contains($0.name) && $0.statistics.isFlag }?.name : nil
         let useless = names { $0.trend == .clock || $0.trend == .index || $0.missing == $0.rows }
         let left = useless + flags.filter { $0 != exclude }
         if left.count + (exclude == nil ? 0 : 1) < features.count {
@@ -57,9 +57,11 @@ public struct Suggestions: Sendable, Equatable {
             features.contains { !$0.statistics.outliers.isEmpty } ? Scaling(rawValue: "robust") : nil
     }
 
-    /// The features that seem to have labels: their values are 0 and 1, and their names are those of labels.
+    /// The features that seem to have labels: their values are 0 and 1, or -1 and 1, and their names are those
+    /// of labels.
     static func labels(_ features: [(name: String, statistics: ColumnStatistics)]) -> [String] {
-        features.filter { $0.statistics.isFlag && isNameOfLabels($0.name) }.map(\.name)
+        features.filter { ($0.statistics.isFlag || $0.statistics.isSign) && isNameOfLabels($0.name) }.map(
+            \.name)
     }
 
     /// Whether a column is named like labels: `anomaly`, `is_anomaly`, `AnomalyLabel`, `Normal/Attack`.
@@ -79,5 +81,7 @@ public struct Suggestions: Sendable, Equatable {
     private static let nouns: Set<String> = [
         "label", "labels", "anomaly", "anomalies", "anomalous", "isanomaly", "outlier", "outliers", "fault",
         "faulty", "attack", "attacks", "failure", "failures", "changepoint", "truth", "target", "class",
+        "alarm",
+        "alarms",
     ]
 }

@@ -67,16 +67,16 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case numberFormat = "number_format"
     /// Values that are beyond the range in which the network computes, and were limited.
     case clampedValues = "clamped_values"
-    /// Values whose precision is lower than their variation requires.
+    /// Integers that were rounded, and values whose precision is lower than their variation requires.
     case precision
 
     // MARK: Time
 
-    /// Rows that were not in the order of their timestamps.
+    /// Rows that were not in the order of their timestamps, or of an index.
     case unordered
     /// Timestamps that occur more than once.
     case duplicateTimestamps = "duplicate_timestamps"
-    /// Longer intervals between rows than usual.
+    /// Longer intervals between rows than usual, or jumps of an index.
     case gaps
     /// Intervals between rows that vary so much that none counts as a gap.
     case irregularIntervals = "irregular_intervals"

@@ -108,7 +108,9 @@ import TimeSeries
         for name in ["anomaly", "is_anomaly", "IsAnomaly", "Label", "fault"] {
             #expect(try Inspection(csv(name, "0")).suggestions.exclude == name, "\(name)")
         }
-        for name in ["Anomaly_Label", "isAttack", "Normal/Attack", "machine_failure", "changepoint"] {
+        for name in [
+            "Anomaly_Label", "isAttack", "Normal/Attack", "machine_failure", "changepoint", "alarm",
+        ] {
             let inspection = try Inspection(csv(name, "0"))
             #expect(inspection.suggestions.exclude == name, "\(name)")
             let warning = try #require(inspection.warnings.first { $0.code == .labelColumn })
@@ -119,6 +121,10 @@ import TimeSeries
             #expect(
                 try !Inspection(csv(name, other)).warnings.contains { $0.code == .labelColumn }, "\(name)")
         }
+        // Only flags can be excluded.
+        let signs = try Inspection(Table(csv: Array("a,label\n0.5,1\n1.5,-1\n2.5,1\n".utf8)))
+        #expect(signs.suggestions.exclude == nil && signs.suggestions.ignore == ["label"])
+        #expect(signs.warnings.contains { $0.code == .labelColumn && $0.message.contains("-1 or 1") })
         // A second column of labels is left out, and others beside those that the request has named.
         let two = try Table(
             csv: Array("a,anomaly,changepoint\n0.5,0,0\n1.5,1,0\n2.5,0,1\n".utf8), TableOptions())

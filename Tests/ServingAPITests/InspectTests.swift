@@ -159,6 +159,14 @@ import Testing
         let problem = try api.send("POST", "/inspect", fields: Self.csv, body: bytes).json
         #expect(problem["remedies"]?[0]?["option"] == "charset")
         #expect(problem["remedies"]?[0]?["value"] == "windows-1252")
+        func status(_ query: String, _ type: String) throws -> Int {
+            let fields = [(name: "Content-Type", value: type)]
+            return try api.send("POST", "/inspect?\(query)", fields: fields, body: bytes).status
+        }
+        #expect(try status("charset=windows-1252", "text/csv") == 200)
+        #expect(try status("charset=Windows-1252", "text/csv; charset=windows-1252") == 200)
+        #expect(try status("charset=windows-1252", "text/csv; charset=utf-8") == 422)
+        #expect(try status("charset=ebcdic", "text/csv") == 415)
     }
 
     @Test func rowsOutOfOrderAreToBeSorted() throws {

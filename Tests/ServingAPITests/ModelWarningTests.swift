@@ -149,6 +149,15 @@ import Testing
         #expect(warnings(trained, with: "learned nothing") == [], "\(trained["warnings"] ?? nil)")
     }
 
+    /// Whole numbers are not taken for numbers that float32 has rounded.
+    @Test func integersInANearlyConstantColumnAreExact() throws {
+        let api = try API(.inProcess)
+        let rows = Waves.rows(400) { index, row in row[0] = 1e6 + (index % 50 == 0 ? 1 : 0) }
+        _ = try train(api, rows, ["scaling": "standard", "epochs": 1])
+        let scored = try score(api, Array(rows[..<100]))
+        #expect(warnings(scored, with: "float32") == [], "\(scored["warnings"] ?? nil)")
+    }
+
     // MARK: Others
 
     @Test func shortRecordingsAreSaid() throws {

@@ -23,10 +23,13 @@ struct Intake {
         self.origin = origin
     }
 
-    /// Features without names.
-    init(_ values: [Double], features: Int, _ origin: DataOrigin) {
+    /// Features without names, the last level of a tensor.
+    init(_ tensor: Tensor, _ origin: DataOrigin) {
         self.init(
-            Table(reason: "a feature of the request", features: nil, featureCount: features, values: values),
+            Table(
+                reason: "a feature of the request", features: nil, featureCount: tensor.shape.last ?? 1,
+                values: tensor.values,
+                warnings: tensor.rounded > 0 ? [.roundedIntegers(tensor.rounded)] : []),
             origin)
     }
 
