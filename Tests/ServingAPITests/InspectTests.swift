@@ -208,6 +208,7 @@ import Testing
         let target = "/train?model=m&timesteps=4&units=2&epochs=1&timestamp=time"
         let problem = try api.post(target, text: text, fields: Self.csv).json
         #expect(problem["remedies"]?[0] == ["option": "interval", "value": "2s"], "\(problem)")
+        #expect(problem["remedies"]?[1] == ["option": "missing", "value": "linear"], "\(problem)")
         let trained = try api.post("\(target)&interval=2s", text: text, fields: Self.csv)
         #expect(trained.status == 201, "\(trained.text)")
     }

@@ -171,7 +171,8 @@ struct Intake {
 
     /// Options with which missing values are no longer missing, the likeliest first.
     private var fillings: [Remedy] {
-        (origin.isResampled ? nil : table.intervalOfOwnTimes).map { [Remedy(.interval, "\($0)")] } ?? []
+        let interval = origin.isResampled ? nil : table.intervalOfOwnTimes
+        return [interval.map { Remedy(.interval, "\($0)") }].compactMap(\.self)
             + [Remedy(.missing, "linear"), Remedy(.missing, "previous")]
     }
 
