@@ -16,6 +16,10 @@ public struct Remedy: Sendable, Equatable {
         case order
         /// Merges rows of the same time.
         case duplicates
+        /// Resamples rows.
+        case interval
+        /// Fills missing values.
+        case missing
     }
 
     /// The option.

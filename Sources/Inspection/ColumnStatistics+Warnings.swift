@@ -10,9 +10,8 @@ extension ColumnStatistics {
     /// What is odd about the values.
     /// - Parameter name: the name of the feature.
     func warnings(column name: String) -> [Warning] {
-        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)].compactMap {
-            $0
-        }
+        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)]
+            .compactMap(\.self) + doubtful.map { $0.warning(column: name) }
     }
 
     private func missingWarning(_ name: String) -> Warning? {
@@ -54,6 +53,11 @@ extension ColumnStatistics {
                 "'\(name)' has each whole number once (\(range)), as the index of shuffled rows has: it says "
                     + "nothing about what was measured. Leave the column out with ignore, and send the rows "
                     + "in the order of time."
+            case .stairs:
+                "'\(name)' rises over \(distinct) whole numbers (\(range)), each of which stands for many "
+                    + "rows, as the number of a batch, a unit or a sensor does: the next number is outside of "
+                    + "what a model learns. Name it in recording if no window may span two of them, or leave it "
+                    + "out with ignore."
             }
         return Warning(.monotoneColumn, .error, message, columns: [name])
     }

@@ -74,6 +74,9 @@ public struct Inspection: Sendable {
             }
         suggestions = Suggestions(
             named, time: self.time, labels: table.lines != nil && table.flags == nil,
+            recordings: table.lines != nil && !table.columns.contains { $0.role == .recording },
+            interval: table.intervalOfOwnTimes,
+            lacksValues: table.warnings.contains { $0.code == .missingValues },
             timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)
         preview = previewPoints.map { Preview(table, maxPoints: $0) }
     }

@@ -44,13 +44,15 @@ public enum WarningCode: String, Sendable, CaseIterable {
 
     /// A column that never changes.
     case constantColumn = "constant_column"
-    /// A column that only rises or only falls: a counter or a clock.
+    /// A column that only rises or only falls: a counter, a clock, or numbers of batches.
     case monotoneColumn = "monotone_column"
     /// A column of which most cells are missing.
     case mostlyMissing = "mostly_missing"
     /// A column that was left out without a request for it, such as an index.
     case ignoredColumn = "ignored_column"
-    /// A few rows that are far outside the rest.
+    /// Values that have to be filled before the rows can be used.
+    case missingValues = "missing_values"
+    /// A few rows that are far outside the rest, or dominate its scale.
     case outliers
     /// A feature that seems to have the labels of anomalies.
     case labelColumn = "label_column"

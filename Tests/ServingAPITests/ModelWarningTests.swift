@@ -59,6 +59,24 @@ import Testing
         #expect(found["events"]?.array?.map { $0["first_row"] } == [40], "\(found["events"] ?? nil)")
     }
 
+    /// Values that are used, but hide changes, are said in the training and its data, once.
+    @Test func fewRowsThatDominateAScaleAreSaid() throws {
+        let api = try API(.inProcess)
+        let rows = Waves.rows(400) { index, row in
+            let size = 100 + Double(index * 7 % 900)
+            if index % 19 == 7 { row[0] = index % 2 == 0 ? size : -size }
+            if [50, 150, 250].contains(index) { row[1] = 15 }
+        }
+        let trained = try train(api, rows, ["feature_names": ["flow", "level"]])
+        let dominated = warnings(trained, with: "The scale of 'flow' is dominated by few rows")
+        #expect(dominated.count == 1, "\(trained["warnings"] ?? nil)")
+        let repeated = warnings(trained, with: "The value 15 of 'level' in 3 rows, the first of which is 50,")
+        #expect(repeated.count == 1, "\(trained["warnings"] ?? nil)")
+        let inspected = try api.post("/inspect", ["series": JSON(rows)]).json
+        #expect(warnings(inspected, with: "The scale of '0' is dominated by few rows").count == 1)
+        #expect(warnings(inspected, with: "The value 15 of '1' in 3 rows").count == 1)
+    }
+
     /// Neither half of a column in two states is left out.
     @Test func twoStatesAreNoOutliers() throws {
         let api = try API(.inProcess)
