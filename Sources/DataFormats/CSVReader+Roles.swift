@@ -46,8 +46,8 @@ extension CSVReader {
         return true
     }
 
-    /// Leaves out the columns without values: those of measurements that an instrument does not have, and those
-    /// without names, which separators at the ends of lines make.
+    /// Leaves out the columns without values: those of measurements that an instrument does not have, and
+    /// those without names, which separators at the ends of lines make.
     private mutating func ignoreEmptyColumns() {
         let empty = roles.columns.indices.filter {
             roles.columns[$0].role == nil && scan.modes[$0] == .numbers
@@ -63,8 +63,8 @@ extension CSVReader {
         warnings.append(
             Warning(
                 .ignoredColumn, .info,
-                "The \(Self.list(names)) \(names.count == 1 ? "was" : "were") ignored: without values. If one is a "
-                    + "feature, list it in columns.",
+                "The \(Self.list(names)) \(names.count == 1 ? "was" : "were") ignored: without values. If "
+                    + "one is a feature, list it in columns.",
                 columns: names))
     }
 

@@ -1,5 +1,5 @@
-/// Numbers whose mark is a decimal mark, or stands between thousands: `1.000`, `1.007` and `998` are 1 to 998, or
-/// 998 to 1007.
+/// Numbers whose mark is a decimal mark, or stands between thousands: `1.000`, `1.007` and `998` are 1 to
+/// 998, or 998 to 1007.
 extension CSVReader {
     /// Checks that the points in columns, where no number has another mark, are certainly decimal points.
     /// - Throws: ``TableError`` for a column whose points can stand between thousands.

@@ -27,8 +27,8 @@ struct ColumnScan {
         var firstPoint: Place?
         /// Whether each number with a point could have it between thousands.
         var pointsMayGroup = true
-        /// The number of numbers with a point, and the first of three digits without one; 0 and nil unless the
-        /// pass looks for points.
+        /// The number of numbers with a point, and the first of three digits without one; 0 and nil unless
+        /// the pass looks for points.
         var points = 0
         var firstHundreds: Place?
         /// Whether a number of thousands has no mark.

@@ -55,9 +55,9 @@ extension ColumnStatistics {
                     + "in the order of time."
             case .stairs:
                 "'\(name)' rises over \(distinct) whole numbers (\(range)), each of which stands for many "
-                    + "rows, as the number of a batch, a unit or a sensor does: the next number is outside of "
-                    + "what a model learns. Name it in recording if no window may span two of them, or leave it "
-                    + "out with ignore."
+                    + "rows, as the number of a batch, a unit or a sensor does: the next number is outside "
+                    + "of what a model learns. Name it in recording if no window may span two of them, or "
+                    + "leave it out with ignore."
             }
         return Warning(.monotoneColumn, .error, message, columns: [name])
     }

@@ -66,8 +66,8 @@ public struct Inspection: Sendable {
                     "'\(name)' has \(isSign ? "-1 or 1" : "0 or 1") in each row and is named like labels of "
                         + "anomalies, but is used as a feature: a model would learn the labels. "
                         + (isSign
-                            ? "Leave the column out with ignore, or write 1 for anomalies and 0 for other rows "
-                                + "and name it in exclude."
+                            ? "Leave the column out with ignore, or write 1 for anomalies and 0 for other "
+                                + "rows and name it in exclude."
                             : "Name it in exclude, so that these rows are left out, or leave the column out "
                                 + "with ignore."),
                     columns: [name])

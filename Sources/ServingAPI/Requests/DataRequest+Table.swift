@@ -149,8 +149,8 @@ extension FieldReader {
         if let parameter, parameter.lowercased() != charset.lowercased() {
             throw error(
                 "charset",
-                "is \(Quote.text(charset)), but Content-Type says charset=\(Quote.text(parameter)); send one of "
-                    + "them")
+                "is \(Quote.text(charset)), but Content-Type says charset=\(Quote.text(parameter)); send "
+                    + "one of them")
         }
         return charset
     }
