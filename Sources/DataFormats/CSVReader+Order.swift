@@ -54,7 +54,7 @@ extension CSVReader {
         guard let first = jumps.first else { return nil }
         return Warning(
             .gaps, .warning,
-            "The index \(name) jumps \(jumps.count == 1 ? "once" : "\(jumps.count) times, first"), "
+            "The index \(name) jumps \(jumps.count == 1 ? "once," : "\(jumps.count) times, first") "
                 + "\(place(first)): rows seem to be missing after the rows listed, and windows span these "
                 + "places. Send timestamps, or name a column that changes there with recording" + remedy,
             columns: [roles.columns[column].name], rows: Self.ranges(jumps.map { $0 - 1 }))

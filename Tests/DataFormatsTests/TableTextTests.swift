@@ -83,14 +83,14 @@ import TimeSeries
             [1, 2, 3, 4], [.blankRows]),
         Readable(
             "missing values", "a,b\n,1\nNA,n/a\nN/A,null\nNone,NaN\n-,?\n#N/A,-nan\n1.#QNAN,NULL\n",
-            [.nan, 1] + Array(repeating: .nan, count: 12)),
+            options: TableOptions(columns: ["a", "b"]), [.nan, 1] + Array(repeating: .nan, count: 12)),
         Readable("a missing value in the first row", "a,b\nN/A,1\n2,3\n", [.nan, 1, 2, 3]),
         Readable(
             "forms of numbers", "a,b\n+1,.5\n5.,1e3\n-0,1E-2\n007,\u{2212}4\n",
             [1, 0.5, 5, 1000, -0.0, 0.01, 7, -4]),
         Readable(
             "digits beyond a double's", "a,b\n0.12345678901234567890123,123456789012345678901234567890\n",
-            [0.12345678901234567890123, 1.2345678901234568e29]),
+            [0.12345678901234567890123, 1.2345678901234568e29], [.precision]),
         Readable(
             "beyond a double's range", "a,b\n1e999,-1e999\n1e-999,2\n",
             [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 2], [.clampedValues, .clampedValues]),

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from .facts import LABEL, Refused
+from .facts import IGNORED, LABEL, Refused
 from .frames import MISSING, NAMES, as_written, minutes, plant, table
 
 
@@ -96,7 +96,12 @@ def columns():
     yield typed("datetime", minutes(), refused=Refused("line 2.*'x'", "timestamp=x.*ignore=x"))
     yield typed("empty-string", np.where(row % 6 == 0, "", "3"), np.where(row % 6 == 0, np.nan, 3))
     yield typed("blank", np.where(row % 6 == 0, " ", "3"), np.where(row % 6 == 0, np.nan, 3))
-    yield typed("all-missing", np.full(rows, np.nan))
+    yield table("column-all-missing",
+        clean.assign(x=np.nan),
+        as_written(clean),
+        others={"x": IGNORED},
+        codes={"ignored_column"},
+        **flat)
     yield typed("constant", np.full(rows, 14.62))
     yield typed("constant-with-gaps", np.where(row % 5 == 0, np.nan, 3))
     for share in (40, 50, 75, 89, 91, 95, 99):
