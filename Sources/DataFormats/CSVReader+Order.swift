@@ -44,7 +44,7 @@ extension CSVReader {
                         : "first falls \(place(first)): they seem to be shuffled")
                     + ". Windows of such rows are no sequences in time. Sort the rows by the index before "
                     + "sending them (in pandas, df.sort_index())" + remedy,
-                columns: [roles.columns[column].name], rows: Self.ranges(falls))
+                columns: [roles.columns[column].name], rows: RowOrigins.same.ranges(of: falls))
         }
         let steps = Dictionary(grouping: rows) { index[$0] - index[$0 - 1] }
         guard let usual = steps.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) })?.key else {
@@ -57,19 +57,6 @@ extension CSVReader {
             "The index \(name) jumps \(jumps.count == 1 ? "once," : "\(jumps.count) times, first") "
                 + "\(place(first)): rows seem to be missing after the rows listed, and windows span these "
                 + "places. Send timestamps, or name a column that changes there with recording" + remedy,
-            columns: [roles.columns[column].name], rows: Self.ranges(jumps.map { $0 - 1 }))
-    }
-
-    /// Joins consecutive rows.
-    private static func ranges(_ rows: [Int]) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        for row in rows {
-            if let last = ranges.last, last.upperBound == row {
-                ranges[ranges.count - 1] = last.lowerBound..<(row + 1)
-            } else {
-                ranges.append(row..<(row + 1))
-            }
-        }
-        return ranges
+            columns: [roles.columns[column].name], rows: RowOrigins.same.ranges(of: jumps.map { $0 - 1 }))
     }
 }

@@ -58,7 +58,8 @@ struct TrainingWarnings {
             .outliers, .warning,
             described.joined(separator: "; ") + (more > 0 ? "; \(more) more columns have some" : "") + ". "
                 + treatment,
-            columns: columns.map { name($0.feature) }, rows: data.outliers.rows)
+            columns: columns.map { name($0.feature) },
+            rows: RowOrigins.same.ranges(of: data.outliers.rows.joined()))
     }
 
     /// The warnings about values that are used, but may be faults.

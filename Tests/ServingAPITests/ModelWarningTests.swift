@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    @Test func aWarningListsTheFirstRowsOnly() throws {
+        let api = try API(.inProcess)
+        let trained = try train(api, Waves.rows(400) { index, row in if index % 2 == 0 { row[0] = -9999 } })
+        let outliers = trained["warnings"]?.array?.first { $0["code"] == "outliers" }
+        #expect(outliers?["rows"]?.array?.count == 100, "\(trained["warnings"] ?? nil)")
+        let shuffled = ",a\n" + (0..<400).map { "\($0 * 7 % 400),\($0 % 5)\n" }.joined()
+        let csv = [(name: "Content-Type", value: "text/csv")]
+        let report = try api.post("/inspect", text: shuffled, fields: csv).json
+        let unordered = report["warnings"]?.array?.first { $0["code"] == "unordered" }
+        #expect((1...100).contains(unordered?["rows"]?.array?.count ?? 0), "\(report["warnings"] ?? nil)")
+        let falling = "index,a\n" + (0..<400).map { "\(2000 - 3 * $0 + $0 % 2 * 4),\($0 % 5)\n" }.joined()
+        let fallen = try api.post("/inspect", text: falling, fields: csv).json["warnings"]
+        let first = fallen?.array?.first { $0["code"] == "unordered" }
+        #expect(first?["rows"]?.array?.count == 100, "\(fallen ?? nil)")
+    }
+
     // MARK: Nothing learned
 
     static let failures: [(name: String, members: [String: JSON])] = [
