@@ -104,8 +104,9 @@ public struct ColumnStatistics: Sendable {
         median = sorted[(sorted.count - 1) / 2]
         medianAbsoluteDeviation = Self.distance((sorted.count - 1) / 2, in: sorted)
         let values = trend == nil ? known.map(\.value) : []
-        let positions = Outliers.positions(in: values)
-        doubtful = DoubtfulValues.find(in: values, without: positions).map { found in
+        let ordered = trend == nil ? sorted : []
+        let positions = Outliers.positions(in: values, sorted: ordered)
+        doubtful = DoubtfulValues.find(in: values, sorted: ordered, without: positions).map { found in
             found.located { origins[known[$0].row] ?? known[$0].row }
         }
         outliers = positions.map { position in

@@ -37,13 +37,16 @@ public struct DoubtfulValues: Sendable, Equatable {
     /// Finds the doubtful values of a column.
     /// - Parameters:
     ///   - values: without missing values. `rows` of the result are positions in it.
+    ///   - sorted: the values, ascending, if they are known.
     ///   - outliers: the positions of outliers, ascending.
-    package static func find(in values: [Double], without outliers: [Int]) -> [DoubtfulValues] {
+    package static func find(
+        in values: [Double], sorted known: [Double]? = nil, without outliers: [Int]
+    ) -> [DoubtfulValues] {
         let outliers = Set(outliers)
         var positions = Array(values.indices)
         if !outliers.isEmpty { positions.removeAll { outliers.contains($0) } }
         guard positions.count >= minRows else { return [] }
-        let sorted = positions.map { values[$0] }.sorted()
+        let sorted = (outliers.isEmpty ? known : nil) ?? positions.map { values[$0] }.sorted()
         let median = sorted[sorted.count / 2]
         let spread = (sorted[3 * sorted.count / 4] - sorted[sorted.count / 4]) / 1.349
         guard spread > Scaler.minSpread(at: median) else { return [] }
@@ -104,7 +107,7 @@ public struct DoubtfulValues: Sendable, Equatable {
     /// The warning about the values.
     /// - Parameter name: the name of the column.
     package func warning(column name: String) -> Warning {
-        let value = Int64(exactly: farthest).map { "\($0)" } ?? "\(farthest)"
+        let value = farthest.asValue
         let message =
             switch reason {
             case .repeated:
