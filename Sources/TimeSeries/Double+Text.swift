@@ -5,8 +5,8 @@ extension Double {
     /// The number with three significant digits.
     package var inThreeDigits: String { text(digits: 3) }
 
-    /// The number as a value of the data: a whole one with all of its digits, another one with twelve, without
-    /// what rounding errors add to it.
+    /// The number as a value of the data: a whole one with all of its digits, another one with twelve,
+    /// without what rounding errors add to it.
     package var asValue: String {
         if let whole = Int64(exactly: self), abs(whole) < 1 << 53 { return "\(whole)" }
         return text(digits: 12)
