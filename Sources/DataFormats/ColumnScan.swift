@@ -256,10 +256,4 @@ struct ColumnScan {
         defer { values = [] }
         return values
     }
-
-    /// Takes the texts of a column out of the scan.
-    mutating func takeTexts(_ column: Int) -> PackedTexts {
-        defer { texts[column] = PackedTexts() }
-        return texts[column]
-    }
 }
