@@ -85,9 +85,7 @@ private:
             csimdjson_token token;
             if (read_number(at, token)) {
                 *out = token.number;
-                if (!std::isfinite(*out)) {
-                    *out = std::copysign(std::numeric_limits<double>::max(), *out);
-                }
+                if (!(std::fabs(*out) < 0x1p53)) take_large(at, *out);
             } else if (simdjson::builtin::atomparsing::is_valid_null_atom(at)) {
                 *out = std::numeric_limits<double>::quiet_NaN();
                 ++result.nulls;
@@ -103,6 +101,23 @@ private:
             at = body + *here++;
             if (*at == '[') return leave(here, out), fail(csimdjson_tensor_deeper, level + 1, at);
         }
+    }
+
+    /// Limits a number beyond the range of doubles, and counts an integer that is rounded.
+    void take_large(const uint8_t *at, double &number) noexcept {
+        using wide = unsigned __int128;
+        if (!std::isfinite(number)) {
+            number = std::copysign(std::numeric_limits<double>::max(), number);
+        }
+        wide integer = 0;
+        bool is_longer = false;
+        for (at += *at == '-' ? 1 : 0; *at >= '0' && *at <= '9'; ++at) {
+            is_longer = is_longer || integer > (~wide(0) - 9) / 10;
+            integer = integer * 10 + (*at - '0');
+        }
+        if (*at == '.' || *at == 'e' || *at == 'E') return;
+        const double size = std::fabs(number);
+        if (is_longer || size >= 0x1p128 || wide(size) != integer) ++result.rounded;
     }
 
     void leave(token_position here, double *out) noexcept {

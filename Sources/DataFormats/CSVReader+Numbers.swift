@@ -16,7 +16,10 @@ extension CSVReader {
         let isMarked = columns.contains { column in
             CellKind.allCases.contains { $0.hasMarks && scan.profiles[column][$0] > 0 }
         }
-        guard isMarked else { return .plain }
+        guard isMarked else {
+            try checkPoints(columns)
+            return .plain
+        }
         // A fast first pass has not seen which plain numbers have a point.
         let marks = scan.looksForPoints ? scan : try pass(.numbers, columns, looksForPoints: true)
         func first(_ kinds: CellKind...) -> (column: Int, place: ColumnScan.Place)? {
@@ -48,6 +51,11 @@ extension CSVReader {
             return NumberStyle(hasDecimalCommas: false, hasGroups: hasGroups)
         }
         if let other = groupedByCommas, let comma { throw mixedMarks(other, comma) }
+        // Without a number that certainly has a decimal comma, each can stand between thousands.
+        for column in columns where comma == nil && marks.profiles[column][.ambiguousComma] > 1 {
+            guard let place = marks.profiles[column].first(.ambiguousComma) else { continue }
+            try checkThousands(column, place, marks.profiles[column])
+        }
         for column in points {
             let profile = marks.profiles[column]
             guard let place = profile.firstPoint, let comma = comma ?? ambiguous,

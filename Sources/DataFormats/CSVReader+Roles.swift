@@ -12,6 +12,7 @@ extension CSVReader {
             }
             let profile = scan.profiles[column]
             if properties.isNamedLikeIndex, roles.hasNames, try isIgnored(column) { continue }
+            if isBesideTimestamps(column) { continue }
             let isLate = properties.isNamedLikeIndex || !roles.hasNames
             if isLate, profile[.number] == 0, let place = profile.first(.text),
                 place.text.utf8Buffer({ TimeText($0) != nil })
@@ -21,26 +22,49 @@ extension CSVReader {
             guard profile.isPlain || profile[.boolean] + profile[.missing] == scan.rows else {
                 throw valueError(column)
             }
-            roles.set(
-                column, .feature,
-                profile[.missing] == scan.rows ? "all cells are missing" : "all cells are numbers or missing")
+            roles.set(column, .feature, "all cells are numbers or missing")
         }
     }
 
-    /// Leaves out the columns without names and values, which separators at the ends of lines make.
+    /// Leaves a column out that stands beside timestamps and says more about them: the bounds of a query in
+    /// InfluxDB's `_start` and `_stop`, and nanoseconds to add.
+    private mutating func isBesideTimestamps(_ column: Int) -> Bool {
+        guard let timestamp = roles.index(of: .timestamp) else { return false }
+        let name = roles.columns[column].name
+        if roles.columns[timestamp].name == "_time", ["_start", "_stop"].contains(name),
+            scan.profiles[column].first(.text)?.text.utf8Buffer({ TimeText($0) != nil }) == true
+        {
+            ignore(column, "a bound of a query", "it has the bounds of a query, and _time has the timestamps")
+            return true
+        }
+        let words = Set(TimestampName.words(name).outside)
+        guard words.contains("offset"), !words.isDisjoint(with: ["time", "timestamp"]),
+            !words.isDisjoint(with: ["nano", "nanos", "nanosecond", "nanoseconds", "ns"])
+        else { return false }
+        ignore(
+            column, "a part of the timestamps", "it has nanoseconds of the timestamps, which are not needed")
+        return true
+    }
+
+    /// Leaves out the columns without values: those of measurements that an instrument does not have, and
+    /// those without names, which separators at the ends of lines make.
     private mutating func ignoreEmptyColumns() {
         let empty = roles.columns.indices.filter {
-            roles.columns[$0].role == nil && roles.columns[$0].isUnnamed
-                && scan.modes[$0] == .numbers && scan.profiles[$0][.missing] == scan.rows
+            roles.columns[$0].role == nil && scan.modes[$0] == .numbers
+                && scan.profiles[$0][.missing] == scan.rows
         }
         guard !empty.isEmpty else { return }
-        for column in empty { roles.set(column, .ignored, "neither a name nor values") }
+        for column in empty {
+            roles.set(
+                column, .ignored,
+                roles.columns[column].isUnnamed ? "neither a name nor values" : "has no values")
+        }
         let names = empty.map { roles.columns[$0].name }
         warnings.append(
             Warning(
                 .ignoredColumn, .info,
-                "\(empty.count) column\(empty.count == 1 ? " was" : "s were") ignored, with neither names "
-                    + "nor values.",
+                "The \(Self.list(names)) \(names.count == 1 ? "was" : "were") ignored: without values. If "
+                    + "one is a feature, list it in columns.",
                 columns: names))
     }
 
@@ -87,7 +111,7 @@ extension CSVReader {
 
     /// Whether an index rises by 1 and starts again, any number of times.
     /// - Parameter repeats: whether consecutive rows can have the same number.
-    private func isRestarting(_ index: [Double], repeats: Bool = false) -> Bool {
+    func isRestarting(_ index: [Double], repeats: Bool = false) -> Bool {
         zip(index, index.dropFirst()).allSatisfy {
             $1 == $0 + 1 || (repeats && $1 == $0) || ($1 < $0 && ($1 <= 1 || $1 == index[0]))
         }

@@ -39,7 +39,8 @@ struct CSVReader {
     var values: [Double]
     var style = NumberStyle.plain
     var warnings: [Warning]
-    private let start: RowScanner
+    /// The first row of data.
+    let start: RowScanner
 
     init(_ text: UnsafeBufferPointer<UInt8>, _ options: TableOptions) throws(TableError) {
         layout = try TableLayout(text, hasHeader: options.hasHeader)
@@ -51,7 +52,9 @@ struct CSVReader {
             case .feature: .numbers
             case nil: column.timestampName == nil ? .numbers : .texts
             case .timestamp, .label, .recording: .texts
-            case .ignored: .skip
+            // The index of a model's data still says whether rows are in order.
+            case .ignored:
+                column.isNamedLikeIndex && !options.ignored.contains(column.name) ? .numbers : .skip
             }
         }
         // A row without any cell cannot have a timestamp. Without timestamps, its place counts.
@@ -84,9 +87,11 @@ struct CSVReader {
         try findRoles()
         let flags = try readFlags()
         let late = try readLateTimestamps(timestamps, recordings)
+        if timestamps == nil, late == nil { warnAboutOrder(recordings) }
         try checkFeatures()
         let features = try roles.features()
         warnAboutClampedValues(features)
+        try warnAboutRoundedIntegers(features)
         keepColumns(features)
         return Table(
             columns: roles.columns.map {
@@ -165,23 +170,4 @@ struct CSVReader {
         }
         return flags
     }
-
-    private mutating func warnAboutClampedValues(_ features: [Int]) {
-        for column in features {
-            let rows = scan.profiles[column].clampedRows
-            guard !rows.isEmpty else { continue }
-            let name = roles.columns[column].name
-            warnings.append(
-                Warning(
-                    .clampedValues, .warning,
-                    "\(rows.count == 1 ? "A value" : "\(rows.count) values") of column "
-                        + "\(TableError.quoted(name)) beyond the range of doubles "
-                        + "\(rows.count == 1 ? "was" : "were") read as "
-                        + "±\(Double.greatestFiniteMagnitude).",
-                    columns: [name], rows: rows.prefix(Self.maxRows).map { $0..<($0 + 1) }))
-        }
-    }
-
-    /// The maximum number of rows that a warning lists.
-    private static let maxRows = 20
 }

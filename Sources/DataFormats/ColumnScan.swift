@@ -27,6 +27,12 @@ struct ColumnScan {
         var firstPoint: Place?
         /// Whether each number with a point could have it between thousands.
         var pointsMayGroup = true
+        /// The number of numbers with a point, and the first of three digits without one; 0 and nil unless
+        /// the pass looks for points.
+        var points = 0
+        var firstHundreds: Place?
+        /// Whether a number of thousands has no mark.
+        var hasUnmarkedThousands = false
         /// The rows whose numbers are beyond the range of doubles.
         var clampedRows: [Int] = []
 
@@ -187,17 +193,27 @@ struct ColumnScan {
             profiles[column].clampedRows.append(rows)
         }
         profiles[column].counts[kind.rawValue] += 1
-        if looksForPoints, kind == .number, text.hasPoint {
-            if profiles[column].firstPoint == nil {
-                profiles[column].firstPoint = Place(row: rows, line: line, text: scanner.string(cell))
-            }
-            profiles[column].pointsMayGroup =
-                profiles[column].pointsMayGroup && text.isPossiblyGroupedByPoints
+        if looksForPoints, kind == .number {
+            lookForPoint(text, value, column, line: line)
         }
         if kind != .number, kind != .missing, profiles[column].first[kind.rawValue] == nil {
             profiles[column].first[kind.rawValue] = Place(row: rows, line: line, text: scanner.string(cell))
         }
         return value
+    }
+
+    private mutating func lookForPoint(_ text: NumberText, _ value: Double, _ column: Int, line: Int) {
+        var place: Place { Place(row: rows, line: line, text: String(decoding: text.bytes, as: UTF8.self)) }
+        if text.hasPoint {
+            profiles[column].points += 1
+            if profiles[column].firstPoint == nil { profiles[column].firstPoint = place }
+            profiles[column].pointsMayGroup =
+                profiles[column].pointsMayGroup && text.isPossiblyGroupedByPoints
+        } else if value.magnitude >= 1000 {
+            profiles[column].hasUnmarkedThousands = true
+        } else if value.magnitude >= 100, profiles[column].firstHundreds == nil {
+            profiles[column].firstHundreds = place
+        }
     }
 
     /// Returns the error for a row with too few or too many cells.
@@ -239,11 +255,5 @@ struct ColumnScan {
     mutating func takeValues() -> [Double] {
         defer { values = [] }
         return values
-    }
-
-    /// Takes the texts of a column out of the scan.
-    mutating func takeTexts(_ column: Int) -> PackedTexts {
-        defer { texts[column] = PackedTexts() }
-        return texts[column]
     }
 }

@@ -60,12 +60,7 @@ public struct NumPyArray: Sendable, Equatable {
         }
         var warnings: [Warning] = []
         if read.inexact > 0 {
-            warnings.append(
-                Warning(
-                    .precision, .warning,
-                    read.inexact == 1
-                        ? "An integer beyond ±2⁵³ was rounded to the nearest double."
-                        : "\(read.inexact) integers beyond ±2⁵³ were rounded to the nearest double."))
+            warnings.append(.roundedIntegers(read.inexact))
         }
         if let precision = type.precision, let last = shape.last {
             for feature in Self.coarseFeatures(values, count: last, precision) {

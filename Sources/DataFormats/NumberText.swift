@@ -193,6 +193,23 @@ struct NumberText {
         }
     }
 
+    /// Whether the text is an integer in digits to which no double is equal.
+    func isRoundedInteger(_ style: NumberStyle) -> Bool {
+        let groupMark = style.hasDecimalCommas ? Self.point : Self.comma
+        var digits = simplified[...]
+        if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
+        var number: UInt128 = 0
+        for byte in digits {
+            if style.hasGroups, byte == groupMark || byte == Self.otherMark { continue }
+            guard Self.isDigit(byte) else { return false }
+            let (product, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            // No number of 39 digits or more is exact, but for few.
+            guard !isTooLarge, product <= UInt128.max - 9 else { return true }
+            number = product + UInt128(byte - UInt8(ascii: "0"))
+        }
+        return Double(exactly: number) == nil
+    }
+
     /// Returns the number in the text; nil if it is not a number in this style. Infinite beyond the range of
     /// doubles.
     func number(_ style: NumberStyle) -> Double? {

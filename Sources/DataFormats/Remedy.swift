@@ -10,12 +10,16 @@ public struct Remedy: Sendable, Equatable {
         case recording
         /// Says whether the first row has the names of the columns.
         case header
-        /// Names the character encoding, a parameter of Content-Type.
+        /// Names the character encoding.
         case charset
         /// Sorts rows by time.
         case order
         /// Merges rows of the same time.
         case duplicates
+        /// Resamples rows.
+        case interval
+        /// Fills missing values.
+        case missing
     }
 
     /// The option.

@@ -28,7 +28,7 @@ struct TimestampName {
     }
 
     /// Splits a name into words in lower case, and those that stand in brackets.
-    private static func words(_ name: String) -> (outside: [String], bracketed: [String]) {
+    static func words(_ name: String) -> (outside: [String], bracketed: [String]) {
         var (outside, bracketed) = ([""], [""])
         var (isBracketed, isAfterLower) = (false, false)
         for scalar in name.unicodeScalars {

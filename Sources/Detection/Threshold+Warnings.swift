@@ -82,7 +82,7 @@ extension ErrorDistribution {
         let ratio = (Double(threshold) / Double(usual)).rounded()
         let times = ratio < 1e6 ? "\(Int(ratio))" : "more than a million"
         let start =
-            "The threshold, \(Warning.short(Double(threshold))), is \(times) times the median error of the "
+            "The threshold, \(Double(threshold).inThreeDigits), is \(times) times the median error of the "
         let reason: String
         if calibration.limit(q) < threshold {
             reason =
@@ -94,7 +94,7 @@ extension ErrorDistribution {
                 "calibration windows, because a few of them have far larger errors: smaller anomalies are "
                 + "missed. If the rows of these windows are not normal, leave them out of the training "
                 + "(exclude). Otherwise use a lower quantile, such as 0.8, whose threshold is "
-                + "\(Warning.short(Double(upperLimit(0.8))))."
+                + "\(Double(upperLimit(0.8)).inThreeDigits)."
         }
         return Warning(.highThreshold, .warning, start + reason)
     }

@@ -1,4 +1,3 @@
-import Glibc
 import TimeSeries
 
 extension ColumnStatistics {
@@ -10,9 +9,8 @@ extension ColumnStatistics {
     /// What is odd about the values.
     /// - Parameter name: the name of the feature.
     func warnings(column name: String) -> [Warning] {
-        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)].compactMap {
-            $0
-        }
+        [missingWarning(name), constantWarning(name), trendWarning(name), outlierWarning(name)]
+            .compactMap(\.self) + doubtful.map { $0.warning(column: name) }
     }
 
     private func missingWarning(_ name: String) -> Warning? {
@@ -31,7 +29,7 @@ extension ColumnStatistics {
         guard isConstant, let median else { return nil }
         return Warning(
             .constantColumn, .warning,
-            "'\(name)' is \(Self.text(median)) in every row, so that a model cannot learn how it varies: any "
+            "'\(name)' is \(median.asValue) in every row, so that a model cannot learn how it varies: any "
                 + "change of it counts as unusual. Leave the column out with ignore if its changes do not "
                 + "matter.",
             columns: [name])
@@ -39,7 +37,7 @@ extension ColumnStatistics {
 
     private func trendWarning(_ name: String) -> Warning? {
         guard let trend, let minimum, let maximum else { return nil }
-        let range = "from \(Self.text(minimum)) to \(Self.text(maximum))"
+        let range = "from \(minimum.asValue) to \(maximum.asValue)"
         let message =
             switch trend {
             case .clock:
@@ -54,6 +52,11 @@ extension ColumnStatistics {
                 "'\(name)' has each whole number once (\(range)), as the index of shuffled rows has: it says "
                     + "nothing about what was measured. Leave the column out with ignore, and send the rows "
                     + "in the order of time."
+            case .stairs:
+                "'\(name)' rises over \(distinct) whole numbers (\(range)), each of which stands for many "
+                    + "rows, as the number of a batch, a unit or a sensor does: the next number is outside "
+                    + "of what a model learns. Name it in recording if no window may span two of them, or "
+                    + "leave it out with ignore."
             }
         return Warning(.monotoneColumn, .error, message, columns: [name])
     }
@@ -66,14 +69,14 @@ extension ColumnStatistics {
         let count = outliers.count
         let what =
             values.count == 1
-            ? "The value \(Self.text(first.value)) of '\(name)' "
+            ? "The value \(first.value.asValue) of '\(name)' "
                 + (count == 1
                     ? "in row \(first.row)" : "in \(count) rows, the first of which is \(first.row),")
-            : "\(count) values of '\(name)', such as \(Self.text(first.value)) in row \(first.row),"
+            : "\(count) values of '\(name)', such as \(first.value.asValue) in row \(first.row),"
         // A value in most rows is the median itself.
         let rest =
             values.contains(median)
-            ? "" : " (median \(Self.text(median)), median absolute deviation \(Self.text(deviation)))"
+            ? "" : " (median \(median.asValue), median absolute deviation \(deviation.asValue))"
         return Warning(
             .outliers, .warning,
             "\(what) \(values.count == 1 ? "is" : "are") far outside the rest\(rest). If "
@@ -82,13 +85,5 @@ extension ColumnStatistics {
                 + "\(count == 1 ? "it is a fault" : "they are faults"), leave the "
                 + "\(count == 1 ? "row" : "rows") out with exclude.",
             columns: [name], rows: RowOrigins.same.ranges(of: outliers.map(\.row)))
-    }
-
-    /// A number without `.0` if it is whole, and without what rounding errors add to it.
-    private static func text(_ number: Double) -> String {
-        if let whole = Int64(exactly: number), abs(whole) < 1 << 53 { return "\(whole)" }
-        let unit = pow(10, floor(log10(abs(number))) - 11)
-        let rounded = unit < 1 ? (number * (1 / unit).rounded()).rounded() / (1 / unit).rounded() : number
-        return "\(rounded.isFinite ? rounded : number)"
     }
 }

@@ -11,6 +11,8 @@ public struct ColumnStatistics: Sendable {
         case counter
         /// To each whole number of a range once, as the index of shuffled rows does.
         case index
+        /// Up a few whole numbers, each of which stands for many rows, as the number of a batch does.
+        case stairs
     }
 
     /// The number of rows that count.
@@ -29,8 +31,12 @@ public struct ColumnStatistics: Sendable {
     public let distinct: Int
     /// How the feature moves, if it only rises or only falls, or is an index.
     public let trend: Trend?
+    /// The minimum number of rows of a value, if they are stairs.
+    let shortestStair: Int?
     /// The values that are far outside the rest, with their rows, in the order of the rows.
     public let outliers: [(row: Int, value: Double)]
+    /// Values that are used like others, but may be faults.
+    public let doubtful: [DoubtfulValues]
     /// The first rows without a value, of those that were sent.
     public let missingRows: [Int]
 
@@ -42,6 +48,8 @@ public struct ColumnStatistics: Sendable {
     public var isFlag: Bool {
         (1...2).contains(distinct) && Set([minimum, maximum]).isSubset(of: [0, 1])
     }
+    /// Whether the values are -1 and 1, as scikit-learn writes labels.
+    public var isSign: Bool { distinct == 2 && minimum == -1 && maximum == 1 }
 
     /// The first rows without a value, or with one that is far outside the rest.
     public var badRows: [Int] {
@@ -79,20 +87,28 @@ public struct ColumnStatistics: Sendable {
         let sorted = known.map(\.value).sorted()
         (minimum, maximum) = (sorted.first, sorted.last)
         distinct = sorted.isEmpty ? 0 : 1 + zip(sorted, sorted.dropFirst()).count { $0 != $1 }
-        if findsTrends, distinct >= Self.minTrendRows {
+        if !findsTrends {
+            trend = nil
+        } else if distinct >= Self.minTrendRows {
             trend =
                 Self.trend(of: known, table.recordings)
                 ?? (distinct == rows && Self.isRangeOfIntegers(sorted) ? .index : nil)
         } else {
-            trend = nil
+            trend = distinct >= Self.minStairs && Self.areStairs(known.map(\.value)) ? .stairs : nil
         }
+        shortestStair = trend == .stairs ? Self.shortestRun(in: sorted) : nil
         guard !sorted.isEmpty else {
-            (median, medianAbsoluteDeviation, outliers) = (nil, nil, [])
+            (median, medianAbsoluteDeviation, outliers, doubtful) = (nil, nil, [], [])
             return
         }
         median = sorted[(sorted.count - 1) / 2]
         medianAbsoluteDeviation = Self.distance((sorted.count - 1) / 2, in: sorted)
-        let positions = trend == nil ? Outliers.positions(in: known.map(\.value)) : []
+        let values = trend == nil ? known.map(\.value) : []
+        let ordered = trend == nil ? sorted : []
+        let positions = Outliers.positions(in: values, sorted: ordered)
+        doubtful = DoubtfulValues.find(in: values, sorted: ordered, without: positions).map { found in
+            found.located { origins[known[$0].row] ?? known[$0].row }
+        }
         outliers = positions.map { position in
             let (row, value) = known[position]
             return (origins[row] ?? row, value)
@@ -123,6 +139,30 @@ public struct ColumnStatistics: Sendable {
     /// Whether sorted values are whole numbers without a gap.
     private static func isRangeOfIntegers(_ sorted: [Double]) -> Bool {
         sorted[0].rounded() == sorted[0] && zip(sorted, sorted.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    }
+
+    /// The minimum number of different values of stairs. Two are a change.
+    private static let minStairs = 3
+    /// The minimum mean number of rows of a value of stairs.
+    private static let minStairRows = 5
+
+    /// Whether values are whole numbers that never fall, in long blocks.
+    private static func areStairs(_ values: [Double]) -> Bool {
+        var blocks = 1
+        for (last, next) in zip(values, values.dropFirst()) {
+            if next < last { return false }
+            if next > last { blocks += 1 }
+        }
+        return values.count >= minStairRows * blocks && values.allSatisfy { $0 == $0.rounded() }
+    }
+
+    /// The minimum number of equal values in a row.
+    private static func shortestRun(in sorted: [Double]) -> Int {
+        var (shortest, start) = (sorted.count, 0)
+        for end in 1...sorted.count where end == sorted.count || sorted[end] != sorted[start] {
+            (shortest, start) = (min(shortest, end - start), end)
+        }
+        return shortest
     }
 
     private static func trend(

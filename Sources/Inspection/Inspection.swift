@@ -59,16 +59,24 @@ public struct Inspection: Sendable {
         let named = zip(features, statistics).map { (name: $0, statistics: $1) }
         warnings =
             table.warnings + named.flatMap { $0.statistics.warnings(column: $0.name) }
-            + Suggestions.labels(named).map {
-                Warning(
+            + Suggestions.labels(named).map { name in
+                let isSign = byName[name]?.isSign == true
+                return Warning(
                     .labelColumn, .warning,
-                    "'\($0)' has 0 or 1 in each row and is named like labels of anomalies, but is used as a "
-                        + "feature: a model would learn the labels. Name it in exclude, so that these rows "
-                        + "are left out, or leave the column out with ignore.",
-                    columns: [$0])
+                    "'\(name)' has \(isSign ? "-1 or 1" : "0 or 1") in each row and is named like labels of "
+                        + "anomalies, but is used as a feature: a model would learn the labels. "
+                        + (isSign
+                            ? "Leave the column out with ignore, or write 1 for anomalies and 0 for other "
+                                + "rows and name it in exclude."
+                            : "Name it in exclude, so that these rows are left out, or leave the column out "
+                                + "with ignore."),
+                    columns: [name])
             }
         suggestions = Suggestions(
             named, time: self.time, labels: table.lines != nil && table.flags == nil,
+            recordings: table.lines != nil && !table.columns.contains { $0.role == .recording },
+            interval: table.intervalOfOwnTimes,
+            lacksValues: table.warnings.contains { $0.code == .missingValues },
             timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)
         preview = previewPoints.map { Preview(table, maxPoints: $0) }
     }

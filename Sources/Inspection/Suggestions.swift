@@ -2,12 +2,14 @@ import TimeSeries
 
 /// Options that suit the data, under the names that POST /train takes.
 public struct Suggestions: Sendable, Equatable {
-    /// Features to leave out: clocks and indices.
+    /// Features to leave out: clocks, indices, and numbers of recordings that cannot be named in `recording`.
     public let ignore: [String]
     /// Features of which the differences should be learned: counters.
     public let difference: [String]
     /// The feature that seems to have the labels of anomalies; nil if there is none.
     public let exclude: String?
+    /// The feature that numbers recordings, such as batches; nil if there is none.
+    public let recording: String?
     /// How rows should be ordered that are not in the order of their times.
     public let order: OrderPolicy?
     /// What should be done with rows of the same time.
@@ -23,43 +25,60 @@ public struct Suggestions: Sendable, Equatable {
 
     /// Whether there is none.
     public var isEmpty: Bool {
-        ignore.isEmpty && difference.isEmpty && exclude == nil && order == nil && duplicates == nil
-            && interval == nil && timesteps == nil && scaling == nil
+        ignore.isEmpty && difference.isEmpty && exclude == nil && recording == nil && order == nil
+            && duplicates == nil && interval == nil && missing == nil && timesteps == nil && scaling == nil
     }
 
     /// - Parameters:
     ///   - time: the times of the rows as they were sent.
     ///   - labels: whether a feature can be the labels.
+    ///   - recordings: whether a feature can number recordings.
+    ///   - interval: a grid for features that have times of their own.
+    ///   - lacksValues: whether values are missing that have to be filled.
     init(
         _ features: [(name: String, statistics: ColumnStatistics)], time: TimeInspection?, labels: Bool,
-        timesteps: Int?
+        recordings: Bool, interval: TimeSpan?, lacksValues: Bool, timesteps: Int?
     ) {
         func names(_ isSuggested: (ColumnStatistics) -> Bool) -> [String] {
             features.filter { isSuggested($0.statistics) }.map(\.name)
         }
         // One feature must remain.
         let flags = Self.labels(features)
-        let exclude = labels ? flags.first : nil
-        let useless = names { $0.trend == .clock || $0.trend == .index || $0.missing == $0.rows }
+        let exclude = labels ? features.first { flags.contains($0.name) && $0.statistics.isFlag }?.name : nil
+        let stairs = names { $0.trend == .stairs }
+        let recording =
+            recordings && features.count > 1
+            ? features.first { ($0.statistics.shortestStair ?? 0) >= Self.minRecordingRows }?.name : nil
+        self.recording = recording
+        let useless =
+            names { $0.trend == .clock || $0.trend == .index || $0.missing == $0.rows }
+            + stairs.filter { $0 != recording }
         let left = useless + flags.filter { $0 != exclude }
-        if left.count + (exclude == nil ? 0 : 1) < features.count {
+        let named = (exclude == nil ? 0 : 1) + (recording == nil ? 0 : 1)
+        if left.count + named < features.count {
             (ignore, self.exclude) = (left, exclude)
         } else {
-            (ignore, self.exclude) = (useless.count < features.count ? useless : [], nil)
+            let isOneLeft = useless.count + (recording == nil ? 0 : 1) < features.count
+            (ignore, self.exclude) = (isOneLeft ? useless : [], nil)
         }
         difference = names { $0.trend == .counter }
         order = time.map { $0.order == .ascending } ?? true ? nil : .sort
         duplicates = time.map { $0.duplicates == 0 } ?? true ? nil : .last
-        interval = time?.gridInterval
-        missing = time?.leavesCells == true ? .linear : nil
+        self.interval = interval ?? time?.gridInterval
+        missing = time?.leavesCells == true || lacksValues ? .linear : nil
         self.timesteps = timesteps
         scaling =
             features.contains { !$0.statistics.outliers.isEmpty } ? Scaling(rawValue: "robust") : nil
     }
 
-    /// The features that seem to have labels: their values are 0 and 1, and their names are those of labels.
+    /// The minimum number of rows of a recording, for several windows of the shortest suggested length.
+    private static let minRecordingRows = 20
+
+    /// The features that seem to have labels: their values are 0 and 1, or -1 and 1, and their names are
+    /// those of labels.
     static func labels(_ features: [(name: String, statistics: ColumnStatistics)]) -> [String] {
-        features.filter { $0.statistics.isFlag && isNameOfLabels($0.name) }.map(\.name)
+        features.filter { ($0.statistics.isFlag || $0.statistics.isSign) && isNameOfLabels($0.name) }.map(
+            \.name)
     }
 
     /// Whether a column is named like labels: `anomaly`, `is_anomaly`, `AnomalyLabel`, `Normal/Attack`.
@@ -79,5 +98,7 @@ public struct Suggestions: Sendable, Equatable {
     private static let nouns: Set<String> = [
         "label", "labels", "anomaly", "anomalies", "anomalous", "isanomaly", "outlier", "outliers", "fault",
         "faulty", "attack", "attacks", "failure", "failures", "changepoint", "truth", "target", "class",
+        "alarm",
+        "alarms",
     ]
 }

@@ -78,7 +78,7 @@ package struct FieldReader: Sendable {
     }
 
     /// Makes a name known.
-    package mutating func learn(_ name: String) {
+    mutating func learn(_ name: String) {
         if !known.contains(name) { known.append(name) }
     }
 

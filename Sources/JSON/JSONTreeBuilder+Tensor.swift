@@ -19,7 +19,9 @@ extension JSONTreeBuilder {
         guard result.status == .ok else { throw error(result) }
         // JSON has no NaN, so each NaN was a null.
         let missing = result.nulls == 0 ? [] : values.indices.filter { values[$0].isNaN }
-        return Tensor(shape: Array(result.shapes.prefix(result.rank)), values: values, missing: missing)
+        return Tensor(
+            shape: Array(result.shapes.prefix(result.rank)), values: values, missing: missing,
+            rounded: result.rounded)
     }
 
     private func notAnArray(_ token: csimdjson_token) -> JSONError {

@@ -47,9 +47,13 @@ package struct Tensor: Sendable {
     /// Positions in `values` that are `null` in the JSON, ascending.
     package var missing: [Int]
 
-    package init(shape: [Int], values: [Double], missing: [Int] = []) {
+    /// The number of integers to which no double is equal.
+    package var rounded: Int
+
+    package init(shape: [Int], values: [Double], missing: [Int] = [], rounded: Int = 0) {
         self.shape = shape
         self.values = values
         self.missing = missing
+        self.rounded = rounded
     }
 }

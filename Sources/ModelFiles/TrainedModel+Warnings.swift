@@ -50,6 +50,14 @@ extension TrainedModel {
             // A constant feature has the scale 1 with standard scaling. It needs no precision.
             guard scale != 1, Double(Float.limiting(abs(offset)).ulp) > 0.01 * scale else { return false }
             let rows = windows.coveredRows.lazy.flatMap(\.self)
+            // Whole numbers are exact up to a step of 1.
+            guard
+                Float.limiting(abs(offset)).ulp > 1
+                    || rows.contains(where: { row in
+                        let value = values[row * features + feature]
+                        return value.rounded() != value && !value.isNaN
+                    })
+            else { return false }
             return values.count > features
                 && rows.allSatisfy { row in
                     let value = values[row * features + feature]

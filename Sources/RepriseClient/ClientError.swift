@@ -14,7 +14,7 @@ public struct ClientError: Error, CustomStringConvertible, Sendable {
 
     /// An option, and its value.
     public struct Remedy: Decodable, Sendable {
-        /// The name of the option in openapi.yaml; `charset` is a parameter of Content-Type.
+        /// The name of the option in openapi.yaml.
         public let option: String
         /// The value.
         public let value: String

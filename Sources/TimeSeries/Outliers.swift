@@ -81,13 +81,18 @@ public struct Outliers: Sendable, Equatable {
     }
 
     /// Returns the positions of the outliers of a column, ascending.
-    /// - Parameter values: without missing values.
-    package static func positions(in values: [Double]) -> [Int] {
+    /// - Parameters:
+    ///   - values: without missing values.
+    ///   - sorted: the values, ascending, if they are known.
+    package static func positions(in values: [Double], sorted: [Double]? = nil) -> [Int] {
         guard values.count >= minRows else { return [] }
         let repeated = repeatedOutliers(in: values)
-        guard !repeated.isEmpty else { return isolatedPositions(in: values) }
+        guard !repeated.isEmpty else {
+            return isolatedPositions(in: values, sorted: sorted ?? values.sorted())
+        }
         let rest = values.indices.filter { !repeated.contains(values[$0]) }
-        let isolated = rest.count < minRows ? [] : isolatedPositions(in: rest.map { values[$0] })
+        let others = rest.map { values[$0] }
+        let isolated = rest.count < minRows ? [] : isolatedPositions(in: others, sorted: others.sorted())
         return (isolated.map { rest[$0] } + values.indices.filter { repeated.contains(values[$0]) }).sorted()
     }
 
@@ -141,8 +146,7 @@ public struct Outliers: Sendable, Equatable {
     }
 
     /// Returns the positions of outliers that are few.
-    private static func isolatedPositions(in values: [Double]) -> [Int] {
-        let sorted = values.sorted()
+    private static func isolatedPositions(in values: [Double], sorted: [Double]) -> [Int] {
         let count = sorted.count
         let median = sorted[count / 2]
         let limit = max(1, Int(maxShare * Double(count)))

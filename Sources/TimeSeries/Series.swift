@@ -31,17 +31,3 @@ public struct Series<Value: BinaryFloatingPoint & Sendable>: Sendable, Equatable
         self.features = features
     }
 }
-
-extension Series<Double> {
-    /// Returns the series with its features in another order.
-    /// - Parameter order: `[F]`, the current index of each feature in the new order.
-    public func reordered(_ order: [Int]) -> Series {
-        precondition(order.count == features)
-        var values: [Double] = []
-        values.reserveCapacity(self.values.count)
-        for row in stride(from: 0, to: self.values.count, by: features) {
-            for feature in order { values.append(self.values[row + feature]) }
-        }
-        return Series(unchecked: values, features: features)
-    }
-}

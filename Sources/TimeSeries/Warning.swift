@@ -1,5 +1,3 @@
-import Glibc
-
 /// Something odd about data or a model that was accepted.
 public struct Warning: Error, Sendable, Equatable {
     /// How much a warning matters.
@@ -40,30 +38,21 @@ public struct Warning: Error, Sendable, Equatable {
     }
 }
 
-extension Warning {
-    /// A number with three significant digits, for messages.
-    package static func short(_ value: Double) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
-            guard let text = buffer.baseAddress else { return "\(value)" }
-            _ = withVaList([value]) { vsnprintf(text, buffer.count, "%.3g", $0) }
-            return String(cString: text)
-        }
-    }
-}
-
 /// The kinds of warnings, which are stable names in the API.
 public enum WarningCode: String, Sendable, CaseIterable {
     // MARK: Columns
 
     /// A column that never changes.
     case constantColumn = "constant_column"
-    /// A column that only rises or only falls: a counter or a clock.
+    /// A column that only rises or only falls: a counter, a clock, or numbers of batches.
     case monotoneColumn = "monotone_column"
     /// A column of which most cells are missing.
     case mostlyMissing = "mostly_missing"
     /// A column that was left out without a request for it, such as an index.
     case ignoredColumn = "ignored_column"
-    /// A few rows that are far outside the rest.
+    /// Values that have to be filled before the rows can be used.
+    case missingValues = "missing_values"
+    /// A few rows that are far outside the rest, or dominate its scale.
     case outliers
     /// A feature that seems to have the labels of anomalies.
     case labelColumn = "label_column"
@@ -80,16 +69,16 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case numberFormat = "number_format"
     /// Values that are beyond the range in which the network computes, and were limited.
     case clampedValues = "clamped_values"
-    /// Values whose precision is lower than their variation requires.
+    /// Integers that were rounded, and values whose precision is lower than their variation requires.
     case precision
 
     // MARK: Time
 
-    /// Rows that were not in the order of their timestamps.
+    /// Rows that were not in the order of their timestamps, or of an index.
     case unordered
     /// Timestamps that occur more than once.
     case duplicateTimestamps = "duplicate_timestamps"
-    /// Longer intervals between rows than usual.
+    /// Longer intervals between rows than usual, or jumps of an index.
     case gaps
     /// Intervals between rows that vary so much that none counts as a gap.
     case irregularIntervals = "irregular_intervals"

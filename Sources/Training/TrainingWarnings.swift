@@ -25,7 +25,7 @@ struct TrainingWarnings {
     // MARK: Data
 
     /// What can be said before the network is fitted.
-    var ofData: [Warning] { [outliers, precision].compactMap(\.self) }
+    var ofData: [Warning] { [outliers].compactMap(\.self) + doubtful + [precision].compactMap(\.self) }
 
     /// The columns that the text of a warning describes; `columns` has all.
     private static let maxDescribed = 5
@@ -58,7 +58,21 @@ struct TrainingWarnings {
             .outliers, .warning,
             described.joined(separator: "; ") + (more > 0 ? "; \(more) more columns have some" : "") + ". "
                 + treatment,
-            columns: columns.map { name($0.feature) }, rows: data.outliers.rows)
+            columns: columns.map { name($0.feature) },
+            rows: RowOrigins.same.ranges(of: data.outliers.rows.joined()))
+    }
+
+    /// The warnings about values that are used, but may be faults.
+    private var doubtful: [Warning] {
+        let rows = all.coveredRows.flatMap(\.self)
+        return (0..<all.features).flatMap { feature in
+            let values = rows.map { all.series.values[$0 * all.features + feature] }
+            let outliers = Set(data.outliers.columns.first { $0.feature == feature }?.rows ?? [])
+            let positions = outliers.isEmpty ? [] : rows.indices.filter { outliers.contains(rows[$0]) }
+            return DoubtfulValues.find(in: values, without: positions).map { found in
+                found.located { rows[$0] }.warning(column: name(feature))
+            }
+        }
     }
 
     /// Without scaling, an offset stays in the float32 numbers of the network; with it, differences that a
@@ -130,7 +144,7 @@ struct TrainingWarnings {
         let described = constant.prefix(Self.maxDescribed).map { feature in
             let change = noticedChange(of: feature, model, measure, threshold)
             return "\(Self.quote(name(feature))) never changes; "
-                + (change.map { "a change of less than about \(Warning.short($0)) would not be noticed" }
+                + (change.map { "a change of less than about \($0.inThreeDigits) would not be noticed" }
                     ?? "no change of it would be noticed")
         }
         let more = constant.count - described.count
@@ -182,9 +196,9 @@ struct TrainingWarnings {
         return Warning(
             .nothingLearned, .error,
             "The network has learned nothing: its loss on the \(failure.windows), "
-                + "\(Warning.short(failure.loss)), is not 1 % below that of \(failure.reference), "
-                + "\(Warning.short(failure.referenceLoss)). Train more epochs, lower or raise "
-                + "learning_rate, or use another activation."
+                + "\(failure.loss.inThreeDigits), is not 1 % below that of \(failure.reference), "
+                + "\(failure.referenceLoss.inThreeDigits). Train more epochs, lower or raise learning_rate, "
+                + "or use another activation."
         )
     }
 

@@ -33,7 +33,7 @@ struct InspectionReport: CustomStringConvertible {
     private var table: Table {
         Table(
             [
-                "column", "role", "missing", "minimum", "median", "maximum", "deviation", "distinct",
+                "column", "role", "missing", "minimum", "median", "maximum", "MAD", "distinct",
                 "because",
             ],
             inspection.columns.map { column in
@@ -68,6 +68,7 @@ struct InspectionReport: CustomStringConvertible {
             options.append("--difference \(suggestions.difference.joined(separator: ",").shellQuoted)")
         }
         if let exclude = suggestions.exclude { options.append("--exclude \(exclude.shellQuoted)") }
+        if let recording = suggestions.recording { options.append("--recording \(recording.shellQuoted)") }
         if let order = suggestions.order { options.append("--order \(order.rawValue)") }
         if let duplicates = suggestions.duplicates { options.append("--duplicates \(duplicates.rawValue)") }
         if let interval = suggestions.interval { options.append("--interval \(interval)") }

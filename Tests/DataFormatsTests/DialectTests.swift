@@ -139,7 +139,9 @@ import Testing
                 "seed \(seed): \(String(decoding: written.bytes.prefix(300), as: UTF8.self).debugDescription)"
             let table: Table
             do {
-                table = try Table(csv: written.bytes, TableOptions(charset: written.charset))
+                // A column without any value is a feature only if it is named.
+                let options = TableOptions(columns: written.names, charset: written.charset)
+                table = try Table(csv: written.bytes, options)
             } catch {
                 Issue.record("\(text): \(error)")
                 continue

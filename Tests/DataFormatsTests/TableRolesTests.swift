@@ -93,7 +93,51 @@ import TimeSeries
         Readable(
             title: "the index of a filtered frame", text: ",a\n3,1\n7,3\n12,5\n", roles: "if",
             values: [1, 3, 5],
+            warnings: [.ignoredColumn, .gaps]),
+        Readable(
+            title: "the index of every second row", text: ",a\n0,1\n2,3\n4,5\n", roles: "if",
+            values: [1, 3, 5], warnings: [.ignoredColumn]),
+        Readable(
+            title: "an index that falls", text: ",a\n9,1\n8,3\n7,5\n", roles: "if", values: [1, 3, 5],
+            warnings: [.ignoredColumn, .unordered]),
+        Readable(
+            title: "an index that falls beside times",
+            text: ",time,a\n9,2026-01-01,1\n8,2026-01-02,3\n7,2026-01-03,5\n", roles: "itf",
+            values: [1, 3, 5], warnings: [.ignoredColumn]),
+        Readable(
+            title: "an index that falls and is left out", text: ",a\n9,1\n8,3\n7,5\n",
+            options: TableOptions(ignored: ["Unnamed: 0"]), roles: "if", values: [1, 3, 5]),
+        Readable(
+            title: "a model's index that falls", text: ",a\n9,1\n8,3\n7,5\n",
+            options: TableOptions(known: ["Unnamed: 0": .ignored, "a": .feature]), roles: "if",
+            values: [1, 3, 5], warnings: [.unordered]),
+        Readable(
+            title: "an index that rises in each recording", text: ",run,a\n5,x,1\n6,x,3\n2,y,5\n3,y,7\n",
+            options: TableOptions(recording: "run"), roles: "irf", values: [1, 3, 5, 7],
             warnings: [.ignoredColumn]),
+        Readable(
+            title: "annotated CSV of InfluxDB",
+            text: "#datatype,string,long,dateTime:RFC3339,dateTime:RFC3339,dateTime:RFC3339,double\n"
+                + "#group,false,false,true,true,false,false\n#default,_result,,,,,\n"
+                + ",result,table,_start,_stop,_time,_value\n"
+                + ",,0,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,2026-01-01T01:00:00Z,1\n"
+                + ",,0,2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,2026-01-01T02:00:00Z,2\n",
+            roles: "iifiitf", values: [0, 1, 0, 2],
+            warnings: [.skippedLines, .ignoredColumn, .ignoredColumn, .ignoredColumn]),
+        Readable(
+            title: "nanoseconds beside timestamps",
+            text: "TIMESTAMP,TIMESTAMP_NANO_OFFSET,a\n2026-01-01T00:00:00Z,120,1\n2026-01-01T00:00:01Z,7,2\n",
+            roles: "tif", values: [1, 2], warnings: [.ignoredColumn]),
+        Readable(
+            title: "named columns without values", text: "a,Comment,b,latitude\n1,,2,\n3,,4,NA\n",
+            roles: "fifi", values: [1, 2, 3, 4], warnings: [.ignoredColumn]),
+        Readable(
+            title: "a column without values that is selected", text: "a,b\n1,\n3,\n",
+            options: TableOptions(columns: ["a", "b"]), roles: "ff", values: [1, .nan, 3, .nan]),
+        Readable(
+            title: "a model's feature without values", text: "a,b\n1,\n3,\n",
+            options: TableOptions(known: ["a": .feature, "b": .feature]), roles: "ff",
+            values: [1, .nan, 3, .nan]),
         Readable(
             title: "an index of times", text: ",a\n2026-01-01 00:00:00,1\n2026-01-01 00:01:00,2\n",
             roles: "tf",
@@ -111,11 +155,11 @@ import TimeSeries
         Readable(
             title: "a shuffled index",
             text: "Index,a\n7,1\n3,2\n0,3\n5,4\n1,5\n2,6\n6,7\n4,8\n", roles: "if",
-            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn]),
+            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn, .unordered]),
         Readable(
             title: "an index of a sample",
             text: "index,a\n90,1\n7,2\n31,3\n55,4\n12,5\n2,6\n64,7\n40,8\n", roles: "if",
-            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn]),
+            values: [1, 2, 3, 4, 5, 6, 7, 8], warnings: [.ignoredColumn, .unordered]),
         Readable(
             title: "an index that starts again",
             text: "index,a\n0,1\n1,2\n2,3\n3,4\n0,5\n1,6\n2,7\n3,8\n", roles: "if",
@@ -227,6 +271,22 @@ import TimeSeries
         #expect(table.flags == [false, true, true, false])
         #expect(table.features == ["a"])
         #expect(table.lines.map { lines in (0..<4).map { lines[$0] } } == [2, 3, 4, 5])
+    }
+
+    @Test func anIndexTellsOfOrderAndMissingRows() throws {
+        func warning(_ index: [Int]) throws -> Warning {
+            let text = ",a\n" + index.map { "\($0),1\n" }.joined()
+            return try #require(Table(csv: Array(text.utf8)).warnings.last)
+        }
+        let falling = try warning((0..<400).reversed())
+        #expect(falling.code == .unordered && falling.level == .error && falling.rows == [1..<400])
+        #expect(falling.columns == ["Unnamed: 0"] && falling.message.contains("from 399 to 398 in line 3"))
+        let shuffled = try warning([0, 1, 3, 2, 4, 6, 5])
+        #expect(shuffled.code == .unordered && shuffled.rows == [3..<4, 6..<7])
+        #expect(shuffled.message.contains("from 3 to 2 in line 5"), "\(shuffled.message)")
+        let holes = try warning([0, 1, 2, 5, 6, 7, 9, 10])
+        #expect(holes.code == .gaps && holes.level == .warning && holes.rows == [2..<3, 5..<6])
+        #expect(holes.message.contains("2 times, first from 2 to 5 in line 5"), "\(holes.message)")
     }
 
     @Test func aTableWithoutAHeaderHasNoNames() throws {

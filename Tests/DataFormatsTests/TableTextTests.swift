@@ -83,14 +83,14 @@ import TimeSeries
             [1, 2, 3, 4], [.blankRows]),
         Readable(
             "missing values", "a,b\n,1\nNA,n/a\nN/A,null\nNone,NaN\n-,?\n#N/A,-nan\n1.#QNAN,NULL\n",
-            [.nan, 1] + Array(repeating: .nan, count: 12)),
+            options: TableOptions(columns: ["a", "b"]), [.nan, 1] + Array(repeating: .nan, count: 12)),
         Readable("a missing value in the first row", "a,b\nN/A,1\n2,3\n", [.nan, 1, 2, 3]),
         Readable(
             "forms of numbers", "a,b\n+1,.5\n5.,1e3\n-0,1E-2\n007,\u{2212}4\n",
             [1, 0.5, 5, 1000, -0.0, 0.01, 7, -4]),
         Readable(
             "digits beyond a double's", "a,b\n0.12345678901234567890123,123456789012345678901234567890\n",
-            [0.12345678901234567890123, 1.2345678901234568e29]),
+            [0.12345678901234567890123, 1.2345678901234568e29], [.precision]),
         Readable(
             "beyond a double's range", "a,b\n1e999,-1e999\n1e-999,2\n",
             [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 2], [.clampedValues, .clampedValues]),
@@ -109,6 +109,34 @@ import TimeSeries
         Readable(
             "blanks between thousands", "a;b\n1\u{202F}234,5;1\n999,5;2\n", [1234.5, 1, 999.5, 2],
             [.numberFormat]),
+        Readable(
+            "three decimals in each number", "a;b\n1.000;1\n1.007;2\n998.000;3\n", [1, 1, 1.007, 2, 998, 3]),
+        Readable(
+            "three decimals behind a zero", "a;b\n0.125;1\n1.250;2\n998;3\n", [0.125, 1, 1.25, 2, 998, 3]),
+        Readable(
+            "other numbers of decimals", "a;b\n1.125;1\n1.250;2\n2.5;2\n998;3\n",
+            [1.125, 1, 1.25, 2, 2.5, 2, 998, 3]),
+        Readable(
+            "decimals in another column", "a;b\n1.125;1\n1.250;2.5\n998;3\n", [1.125, 1, 1.25, 2.5, 998, 3]),
+        Readable(
+            "thousands without a mark", "a;b\n1.125;1\n1.250;2\n998;3\n1007;4\n",
+            [1.125, 1, 1.25, 2, 998, 3, 1007, 4]),
+        Readable(
+            "three decimals beside numbers of one digit", "a;b\n1.125;1\n1.250;2\n9;3\n",
+            [1.125, 1, 1.25, 2, 9, 3]),
+        Readable(
+            "decimal commas that one number proves", "a;b\n1,125;1\n1,250;2\n998;3\n2,5;4\n",
+            [1.125, 1, 1.25, 2, 998, 3, 2.5, 4], [.numberFormat]),
+        Readable("whole numbers", "a,b\n100,1\n200,2\n998,3\n", [100, 1, 200, 2, 998, 3]),
+        Readable(
+            "integers that are rounded", "a,b\n9007199254740993,1\n9007199254740992,2\n",
+            [9_007_199_254_740_992, 1, 9_007_199_254_740_992, 2], [.precision]),
+        Readable(
+            "integers with points between thousands that are rounded",
+            "a;b\n-9.007.199.254.740.993;1\n9.007.199.254.740.992;2\n",
+            [-9_007_199_254_740_992, 1, 9_007_199_254_740_992, 2], [.numberFormat, .precision]),
+        Readable(
+            "large numbers that are exact", "a,b\n1e20,1\n18446744073709551616,2\n", [1e20, 1, 0x1p64, 2]),
         Readable("decimal commas in a clock", "Zeit (s);a;b\n0,0;1;2\n0,5;3;4\n", [1, 2, 3, 4]),
         Readable("UTF-16, little-endian", utf16("a,b\n1,2\n", bigEndian: false), [1, 2]),
         Readable("UTF-16, big-endian", utf16("°,b\n1,2\n", bigEndian: true), features: ["°", "b"], [1, 2]),
@@ -232,6 +260,17 @@ import TimeSeries
         Unreadable("a;b\n1.234;2,5\n", line: 2, "'1.234'", "decimal mark"),
         Unreadable("a;b\n1,234;2.5\n", line: 2, "1234 or 1.234"),
         Unreadable("a\tb\n1,234\t5\n", line: 2, "1234 or 1.234"),
+        Unreadable("T;D\n1.000;0\n1.007;1\n998;5\n", line: 2, "'T'", "1000 or 1.000", "'998' in line 4"),
+        Unreadable("T|D\n1.000|0\n1.007|1\n998|5\n", line: 2, "1000 or 1.000", "998.000"),
+        Unreadable("T\n1.000\n1.007\n998\n", line: 2, "1000 or 1.000"),
+        Unreadable("T;D\n998;0\n-1.007;1\n\n;3\n1.001;5\n", line: 3, "-1007 or -1.007", "line 2"),
+        Unreadable("T,D\n1.000,0\n1.007,1\n1.011,1\n998,5\n", line: 2, "1000 or 1.000", "line 5"),
+        Unreadable("T\tD\n1.000\t0\n1.007\t1\n1.011\t1\n998\t5\n", line: 2, "1000 or 1.000"),
+        Unreadable("T;D\n1,000;0\n1,007;1\n998;5\n", line: 2, "'T'", "1000 or 1.000", "'998' in line 4"),
+        Unreadable("T;D\n1.000;0\n2.000;1\n500;5\n", line: 2, "1000 or 1.000", "'500' in line 4"),
+        Unreadable(
+            "T;D\n" + (0..<2000).map { $0 == 1500 ? "998;1\n" : "1.\(100 + $0 % 900);0\n" }.joined(), line: 2,
+            "1100 or 1.100", "'998' in line 1502"),
         Unreadable("x\n1.0 2.0\n3.0 4.0\n", line: 2, "commas, not with blanks"),
         Unreadable("a,b\n1,\(String(repeating: "x", count: 99))\n", line: 2, "xxxx…'"),
         Unreadable("a,b\n1,\u{1B}[31m\n", line: 2, "\\u{1B}"),

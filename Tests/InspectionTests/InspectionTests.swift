@@ -26,7 +26,14 @@ import TimeSeries
             ("a clock", { 1.7e9 + Double($0) }, .monotoneColumn, .error),
             ("a clock that falls", { 400 - Double($0) }, .monotoneColumn, .error),
             ("a counter", { 4e12 + 1500 * Double($0) + Double($0 * 7919 % 13) }, .monotoneColumn, .error),
-            ("three stages are no counter", { Double($0 / 150) }, nil, nil),
+            ("two stages", { Double($0 / 200) }, nil, nil),
+            ("numbers of batches", { Double($0 / 100) }, .monotoneColumn, .error),
+            ("numbers of 19 units", { 1 + Double($0 / 22) }, .monotoneColumn, .error),
+            ("stages that come again", { Double($0 / 50 % 4) }, nil, nil),
+            ("stages of fractions", { Double($0 / 100) / 4 }, nil, nil),
+            ("a failed reading at 13 deviations", { $0 % 90 == 3 ? 0 : 14 + wave($0) }, .outliers, .warning),
+            ("a tail", { $0 % 20 == 7 ? 4 * pow(1.2, Double($0 / 20)) : wave($0) }, .outliers, .warning),
+            ("exponential", { -log((Double($0 * 7919 % 401) + 1) / 402) }, nil, nil),
             ("60 % missing", { $0 % 5 < 3 ? .nan : wave($0) }, .mostlyMissing, .warning),
             ("98 % missing", { $0 % 50 == 0 ? wave($0) : .nan }, .mostlyMissing, .error),
             ("40 % missing", { $0 % 5 < 2 ? .nan : wave($0) }, nil, nil),
@@ -47,7 +54,8 @@ import TimeSeries
     }
 
     @Test func outliersAreListedWithValueAndRows() throws {
-        let inspection = Inspection(Self.table(["x": Self.cases[9].feature]))
+        let feature = try #require(Self.cases.first { $0.title == "a sentinel" }).feature
+        let inspection = Inspection(Self.table(["x": feature]))
         let warning = try #require(inspection.warnings.first)
         #expect(warning.rows == [7..<8, 87..<88, 167..<168, 247..<248, 327..<328])
         #expect(warning.message.contains("The value -9999 of 'x' in 5 rows, the first of which is 7,"))
@@ -55,7 +63,7 @@ import TimeSeries
         // Rows that are left out do not count.
         let excluded = (0..<400).map { $0 % 80 == 7 }
         #expect(
-            Inspection(Self.table(["x": Self.cases[9].feature]), excluded: excluded).warnings.isEmpty)
+            Inspection(Self.table(["x": feature]), excluded: excluded).warnings.isEmpty)
     }
 
     @Test func statisticsAreThoseOfTheKnownValues() throws {
@@ -101,6 +109,50 @@ import TimeSeries
         }
     }
 
+    @Test func numbersOfBatchesAreSuggestedAsRecordings() throws {
+        func suggestions(_ rowsOfBatch: Int, _ options: TableOptions = TableOptions()) throws -> Suggestions {
+            let rows = (0..<(4 * rowsOfBatch)).map { (row: Int) -> String in
+                "\(row / rowsOfBatch + 7),\(Self.wave(row)),\(row % 5)\n"
+            }
+            return Inspection(
+                try Table(csv: Array(("batch,a,b\n" + rows.joined()).utf8), options)
+            ).suggestions
+        }
+        let long = try suggestions(100)
+        #expect(long.recording == "batch" && long.ignore.isEmpty)
+        // Too short for windows.
+        let short = try suggestions(10)
+        #expect(short.recording == nil && short.ignore == ["batch"])
+        // There are recordings, and other data cannot name a column.
+        #expect(try suggestions(100, TableOptions(recording: "batch")).recording == nil)
+        let array = Inspection(Self.table(["batch": { Double($0 / 100) }, "a": Self.wave])).suggestions
+        #expect(array.recording == nil && array.ignore == ["batch"])
+        // The only feature remains.
+        let only = Inspection(Self.table(["batch": { Double($0 / 100) }])).suggestions
+        #expect(only.recording == nil && only.ignore.isEmpty)
+    }
+
+    @Test func anIntervalIsSuggestedForColumnsWithTimesOfTheirOwn() throws {
+        func suggestions(_ features: KeyValuePairs<String, @Sendable (Int) -> Double>) throws -> Suggestions {
+            var table = Self.table(features)
+            table.timestamps = try Timestamps(integers: (0..<400).map { Int64($0) })
+            return Inspection(table).suggestions
+        }
+        let two = try suggestions([
+            "a": { $0 % 2 == 0 ? Self.wave($0) : .nan }, "b": { $0 % 2 == 1 ? Self.wave($0) : .nan },
+        ])
+        #expect(two.interval == TimeSpan("2s"))
+        // The slowest of three, every 20 s, in a usual length.
+        let three = try suggestions([
+            "a": { $0 % 2 == 0 ? Self.wave($0) : .nan }, "b": { $0 % 4 == 1 ? Self.wave($0) : .nan },
+            "c": { $0 % 20 == 3 ? Self.wave($0) : .nan },
+        ])
+        #expect(three.interval == TimeSpan("30s"))
+        // A column of which some values are missing.
+        #expect(
+            try suggestions(["a": Self.wave, "b": { $0 % 3 == 0 ? .nan : Self.wave($0) }]).interval == nil)
+    }
+
     @Test func labelsAreSuggestedToBeExcluded() throws {
         let csv = { (name: String, other: String) in
             try Table(csv: Array("a,\(name)\n0.5,0\n1.5,1\n2.5,\(other)\n".utf8), TableOptions())
@@ -108,7 +160,9 @@ import TimeSeries
         for name in ["anomaly", "is_anomaly", "IsAnomaly", "Label", "fault"] {
             #expect(try Inspection(csv(name, "0")).suggestions.exclude == name, "\(name)")
         }
-        for name in ["Anomaly_Label", "isAttack", "Normal/Attack", "machine_failure", "changepoint"] {
+        for name in [
+            "Anomaly_Label", "isAttack", "Normal/Attack", "machine_failure", "changepoint", "alarm",
+        ] {
             let inspection = try Inspection(csv(name, "0"))
             #expect(inspection.suggestions.exclude == name, "\(name)")
             let warning = try #require(inspection.warnings.first { $0.code == .labelColumn })
@@ -119,6 +173,10 @@ import TimeSeries
             #expect(
                 try !Inspection(csv(name, other)).warnings.contains { $0.code == .labelColumn }, "\(name)")
         }
+        // Only flags can be excluded.
+        let signs = try Inspection(Table(csv: Array("a,label\n0.5,1\n1.5,-1\n2.5,1\n".utf8)))
+        #expect(signs.suggestions.exclude == nil && signs.suggestions.ignore == ["label"])
+        #expect(signs.warnings.contains { $0.code == .labelColumn && $0.message.contains("-1 or 1") })
         // A second column of labels is left out, and others beside those that the request has named.
         let two = try Table(
             csv: Array("a,anomaly,changepoint\n0.5,0,0\n1.5,1,0\n2.5,0,1\n".utf8), TableOptions())

@@ -154,11 +154,78 @@ import Testing
         for (option, value) in options { _ = try inspect("\(option)=\(value)", text) }
     }
 
+    /// What a training refuses, an inspection says, with the option that helps.
+    @Test func missingValuesAreSaidAsTrainingRefusesThem() throws {
+        let text =
+            "a,b\n"
+            + (0..<60).map { (row: Int) -> String in
+                "\(row % 7),\(row == 20 || row == 40 ? "" : String(row % 5))\n"
+            }.joined()
+        let report = try inspect("", text)
+        let warning = try #require(report["warnings"]?[0])
+        #expect(warning["code"] == "missing_values" && warning["level"] == "error")
+        #expect(warning["columns"] == ["b"] && warning["rows"] == [[20, 20], [40, 40]])
+        #expect(
+            warning["message"]?.string?.hasPrefix(
+                "Values of 'b' are missing in 2 rows, the first of which is 20, and are refused") == true)
+        #expect(report["suggestions"]?["missing"] == "linear")
+        #expect(try api.post("/inspect?strict=true", text: text, fields: Self.csv).status == 422)
+        let target = "/train?model=m&timesteps=4&stride=4&units=2&epochs=1"
+        let problem = try api.post(target, text: text, fields: Self.csv)
+        #expect(
+            try problem.json["remedies"] == [
+                ["option": "missing", "value": "linear"], ["option": "missing", "value": "previous"],
+            ], "\(problem.text)")
+        for query in ["missing=linear", "missing=previous", "exclude=%5B%5B20,20%5D,%5B40,40%5D%5D"] {
+            #expect(try inspect(query, text)["warnings"] == [], "\(query)")
+            let trained = try api.post("\(target)&\(query)", text: text, fields: Self.csv)
+            #expect(trained.status == 201, "\(query): \(trained.text)")
+        }
+        // Rows in no window.
+        #expect(try inspect("timesteps=19&stride=41&exclude=%5B%5B20,20%5D%5D", text)["warnings"] == [])
+        // A column that nothing can fill.
+        let empty =
+            "run,a,b\n"
+            + (0..<40).map { (row: Int) -> String in
+                "\(row / 20),\(row % 7),\(row < 20 ? "" : String(row % 3))\n"
+            }.joined()
+        let unfilled = try api.post("\(target)&missing=linear&recording=run", text: empty, fields: Self.csv)
+        #expect(try unfilled.json["remedies"]?[0] == ["option": "missing", "value": "zero"])
+        #expect(try unfilled.json["remedies"]?[1] == ["option": "ignore", "value": "b"])
+    }
+
+    @Test func columnsWithTimesOfTheirOwnAreToBeResampled() throws {
+        let text =
+            "time,a,b\n"
+            + (0..<80).map { (row: Int) -> String in
+                let cells = row % 2 == 0 ? "\(row % 7)," : ",\(row % 5)"
+                return "\(1_700_000_000 + row),\(cells)\n"
+            }.joined()
+        let report = try inspect("timestamp=time", text)
+        #expect(report["suggestions"]?["interval"] == "2s", "\(report)")
+        let warning = report["warnings"]?.array?.first { $0["code"] == "missing_values" }
+        #expect(warning?["message"]?.string?.contains("set interval to \"2s\"") == true, "\(report)")
+        let target = "/train?model=m&timesteps=4&units=2&epochs=1&timestamp=time"
+        let problem = try api.post(target, text: text, fields: Self.csv).json
+        #expect(problem["remedies"]?[0] == ["option": "interval", "value": "2s"], "\(problem)")
+        #expect(problem["remedies"]?[1] == ["option": "missing", "value": "linear"], "\(problem)")
+        let trained = try api.post("\(target)&interval=2s", text: text, fields: Self.csv)
+        #expect(trained.status == 201, "\(trained.text)")
+    }
+
     @Test func anEncodingIsARemedy() throws {
         let bytes: [UInt8] = Array("Temp ".utf8) + [0xB0] + Array("C;b\n1;2\n2;3\n".utf8)
         let problem = try api.send("POST", "/inspect", fields: Self.csv, body: bytes).json
         #expect(problem["remedies"]?[0]?["option"] == "charset")
         #expect(problem["remedies"]?[0]?["value"] == "windows-1252")
+        func status(_ query: String, _ type: String) throws -> Int {
+            let fields = [(name: "Content-Type", value: type)]
+            return try api.send("POST", "/inspect?\(query)", fields: fields, body: bytes).status
+        }
+        #expect(try status("charset=windows-1252", "text/csv") == 200)
+        #expect(try status("charset=Windows-1252", "text/csv; charset=windows-1252") == 200)
+        #expect(try status("charset=windows-1252", "text/csv; charset=utf-8") == 422)
+        #expect(try status("charset=ebcdic", "text/csv") == 415)
     }
 
     @Test func rowsOutOfOrderAreToBeSorted() throws {

@@ -114,6 +114,28 @@ import Testing
         }
     }
 
+    @Test func integersOfTooManyDigitsAreSaid() throws {
+        func warnings(_ body: String, _ type: String) throws -> [String] {
+            let response = try send("/inspect", Array(body.utf8), type: type)
+            #expect(response.status == 200, "\(response.text)")
+            return try response.json["warnings"]?.array?.compactMap { $0["message"]?.string } ?? []
+        }
+        let said = "2 integers beyond"
+        let integers = [
+            "9007199254740993", "-18014398509481985", "18446744073709551616", "36893488147419103232",
+        ]
+        let rows = integers.map { "[\($0),0.5]" }.joined(separator: ",")
+        for body in ["{\"series\":[\(rows)]}", "{\"windows\":[[\(rows)]]}", "{\"recordings\":[[\(rows)]]}"] {
+            let found = try warnings(body, "application/json")
+            #expect(found.contains { $0.hasPrefix(said) }, "\(body): \(found)")
+        }
+        let csv = "a,b\n" + integers.map { "\($0),0.5\n" }.joined()
+        #expect(try warnings(csv, "text/csv").contains { $0.hasPrefix(said) })
+        let exact = try warnings(
+            "{\"series\":[[9007199254740992],[1e300],[9007199254740993.5]]}", "application/json")
+        #expect(!exact.contains { $0.contains("rounded") }, "\(exact)")
+    }
+
     // MARK: Encodings
 
     @Test func encodingsAreDecodedOrNamed() throws {

@@ -59,6 +59,24 @@ import Testing
         #expect(found["events"]?.array?.map { $0["first_row"] } == [40], "\(found["events"] ?? nil)")
     }
 
+    /// Values that are used, but hide changes, are said in the training and its data, once.
+    @Test func fewRowsThatDominateAScaleAreSaid() throws {
+        let api = try API(.inProcess)
+        let rows = Waves.rows(400) { index, row in
+            let size = 100 + Double(index * 7 % 900)
+            if index % 19 == 7 { row[0] = index % 2 == 0 ? size : -size }
+            if [50, 150, 250].contains(index) { row[1] = 15 }
+        }
+        let trained = try train(api, rows, ["feature_names": ["flow", "level"]])
+        let dominated = warnings(trained, with: "The scale of 'flow' is dominated by few rows")
+        #expect(dominated.count == 1, "\(trained["warnings"] ?? nil)")
+        let repeated = warnings(trained, with: "The value 15 of 'level' in 3 rows, the first of which is 50,")
+        #expect(repeated.count == 1, "\(trained["warnings"] ?? nil)")
+        let inspected = try api.post("/inspect", ["series": JSON(rows)]).json
+        #expect(warnings(inspected, with: "The scale of '0' is dominated by few rows").count == 1)
+        #expect(warnings(inspected, with: "The value 15 of '1' in 3 rows").count == 1)
+    }
+
     /// Neither half of a column in two states is left out.
     @Test func twoStatesAreNoOutliers() throws {
         let api = try API(.inProcess)
@@ -126,6 +144,22 @@ import Testing
         }
     }
 
+    @Test func aWarningListsTheFirstRowsOnly() throws {
+        let api = try API(.inProcess)
+        let trained = try train(api, Waves.rows(400) { index, row in if index % 2 == 0 { row[0] = -9999 } })
+        let outliers = trained["warnings"]?.array?.first { $0["code"] == "outliers" }
+        #expect(outliers?["rows"]?.array?.count == 100, "\(trained["warnings"] ?? nil)")
+        let shuffled = ",a\n" + (0..<400).map { "\($0 * 7 % 400),\($0 % 5)\n" }.joined()
+        let csv = [(name: "Content-Type", value: "text/csv")]
+        let report = try api.post("/inspect", text: shuffled, fields: csv).json
+        let unordered = report["warnings"]?.array?.first { $0["code"] == "unordered" }
+        #expect((1...100).contains(unordered?["rows"]?.array?.count ?? 0), "\(report["warnings"] ?? nil)")
+        let falling = "index,a\n" + (0..<400).map { "\(2000 - 3 * $0 + $0 % 2 * 4),\($0 % 5)\n" }.joined()
+        let fallen = try api.post("/inspect", text: falling, fields: csv).json["warnings"]
+        let first = fallen?.array?.first { $0["code"] == "unordered" }
+        #expect(first?["rows"]?.array?.count == 100, "\(fallen ?? nil)")
+    }
+
     // MARK: Nothing learned
 
     static let failures: [(name: String, members: [String: JSON])] = [
@@ -148,6 +182,15 @@ import Testing
         let api = try API(.inProcess)
         let trained = try train(api, Waves.rows(400), ["epochs": 20])
         #expect(warnings(trained, with: "learned nothing") == [], "\(trained["warnings"] ?? nil)")
+    }
+
+    /// Whole numbers are not taken for numbers that float32 has rounded.
+    @Test func integersInANearlyConstantColumnAreExact() throws {
+        let api = try API(.inProcess)
+        let rows = Waves.rows(400) { index, row in row[0] = 1e6 + (index % 50 == 0 ? 1 : 0) }
+        _ = try train(api, rows, ["scaling": "standard", "epochs": 1])
+        let scored = try score(api, Array(rows[..<100]))
+        #expect(warnings(scored, with: "float32") == [], "\(scored["warnings"] ?? nil)")
     }
 
     // MARK: Others

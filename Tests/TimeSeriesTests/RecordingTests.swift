@@ -56,9 +56,4 @@ import TimeSeries
         #expect(rule.events(in: scores, recordings: [0..<3, 3..<6]).count == 2)
         #expect(rule.events(in: Array(scores.prefix(4)), recordings: [0..<3, 3..<6]).last?.rows == 3...3)
     }
-
-    @Test func reorderingMovesTheFeaturesOfEachRow() throws {
-        let series = try Series(values: [1, 2, 3, 4, 5, 6], features: 3)
-        #expect(series.reordered([2, 0, 1]).values == [3, 1, 2, 6, 4, 5])
-    }
 }

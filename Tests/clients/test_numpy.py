@@ -158,7 +158,7 @@ def test_archives_and_pickles_of_numpy_are_rejected(trained):
     archive, pickled = io.BytesIO(), io.BytesIO()
     np.savez(archive, rows())
     np.save(pickled, np.array([[{}]]), allow_pickle=True)
-    check_rejected(trained, "/score", archive.getvalue(), "zip archive, such as an .npz", 415, model="npy")
+    check_rejected(trained, "/score", archive.getvalue(), "an .npz file, a zip archive", 415, model="npy")
     check_rejected(trained, "/score", pickled.getvalue(), "Python objects", 415, model="npy")
 
 

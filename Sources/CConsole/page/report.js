@@ -9,13 +9,17 @@ import { emit } from "./state.js";
 
 /** Shows the report. */
 export function updateReport(data) {
-  byId("data-facts").replaceChildren(facts(data.report));
-  byId("data-warnings").replaceChildren(warningList(data.report.warnings) ?? "");
+  byId("data-facts").replaceChildren(facts(data.report, warningsOf(data)));
+  byId("data-warnings").replaceChildren(warningList(warningsOf(data)) ?? "");
   updateColumns(data.source, data.columns);
   updateSuggestions(data);
 }
 
-function facts({ rows, recordings, time, warnings }) {
+/** The warnings that matter here: the page fills missing values unless the user wants them refused. */
+const warningsOf = ({ report, source }) =>
+  report.warnings.filter(({ code }) => code !== "missing_values" || source.missingRule === "error");
+
+function facts({ rows, recordings, time }, warnings) {
   const pairs = [["Rows", formatCount(rows)], ["Recordings", formatCount(recordings)]];
   if (time) {
     pairs.push(

@@ -88,6 +88,7 @@ typedef struct {
     size_t shape[csimdjson_max_rank];
     size_t count;                        ///< values written
     size_t nulls;                        ///< values that were null; they are NaN in the buffer
+    size_t rounded;                      ///< integers to which no double is equal
     size_t depth;                        ///< on an error: number of valid elements of `position`
     size_t position[csimdjson_max_rank];
     size_t found;

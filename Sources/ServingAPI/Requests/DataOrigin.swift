@@ -39,29 +39,37 @@ struct DataOrigin: Sendable {
     func problem(_ detail: String) -> Problem { .invalid(at: pointer, "\(subject) \(detail)") }
 
     /// The error of a missing value.
-    /// - Parameter table: the table with the value.
-    func problem(missingIn table: Table, row: Int, feature: Int, hint: String) -> Problem {
+    /// - Parameters:
+    ///   - table: the table with the value.
+    ///   - hint: what fills the gap.
+    ///   - remedies: the same as options.
+    func problem(
+        missingIn table: Table, row: Int, feature: Int, hint: String, remedies: [Remedy]
+    ) -> Problem {
         let index = features?[feature] ?? feature
         let name = table.features?[feature]
         if isResampled, let time = table.timestamps?.text(ofRow: row) {
-            return .invalid(
-                at: pointer,
+            return Problem(
+                .invalidRequest,
                 "the resampled row of \(time) has no value for \(Quote.text(name ?? "\(index)")); set "
-                    + "missing to previous, linear or zero to fill gaps, or use a longer interval")
+                    + "missing to previous, linear or zero to fill gaps, or use a longer interval",
+                pointer: pointer, remedies: remedies)
         }
         let row = rows[row] ?? row
         if let line = table.lines?[row] {
             let column = name ?? "\(index)"
             return Problem(
                 .invalidRequest, "line \(line): the column \(Quote.text(column)) has no value; \(hint)",
-                place: TablePlace(line: line, column: column))
+                place: TablePlace(line: line, column: column), remedies: remedies)
         }
         let label = name.map { " (\(Quote.text($0)))" } ?? ""
         let detail = "row \(row) has no value for feature \(index)\(label); \(hint)"
         guard let pointer else {
-            return Problem(.invalidRequest, detail, place: TablePlace(row: row, column: name))
+            return Problem(
+                .invalidRequest, detail, place: TablePlace(row: row, column: name), remedies: remedies)
         }
-        return .invalid(at: "\(pointer)\(place(ofRow: row))/\(index)", detail)
+        return Problem(
+            .invalidRequest, detail, pointer: "\(pointer)\(place(ofRow: row))/\(index)", remedies: remedies)
     }
 
     /// The JSON pointer of a row, relative to the member.

@@ -41,6 +41,7 @@ extension DataRequest {
     private mutating func table(
         csv bytes: [UInt8], _ charset: String?, _ flag: String?, _ model: ModelDescription?
     ) throws(Problem) -> Intake {
+        let charset = try options.read { (query) throws(JSONError) in try query.charset(besides: charset) }
         var table = try options.read { (query) throws(JSONError) in
             TableOptions(
                 columns: try query.uniqueStrings("columns"),
@@ -140,6 +141,20 @@ extension DataRequest {
 }
 
 extension FieldReader {
+    /// Reads `charset`, the character encoding of a CSV document.
+    /// - Parameter parameter: the parameter of Content-Type.
+    /// - Throws: an error if they differ.
+    fileprivate mutating func charset(besides parameter: String?) throws(JSONError) -> String? {
+        guard let charset = try string("charset") else { return parameter }
+        if let parameter, parameter.lowercased() != charset.lowercased() {
+            throw error(
+                "charset",
+                "is \(Quote.text(charset)), but Content-Type says charset=\(Quote.text(parameter)); send "
+                    + "one of them")
+        }
+        return charset
+    }
+
     /// Reads `windows`, `series` or `recordings`.
     /// - Throws: an error if there are several, or none.
     fileprivate mutating func members(rowsOnly: Bool) throws(JSONError) -> Intake {
@@ -159,12 +174,11 @@ extension FieldReader {
         }
         switch (windows, series, recordings) {
         case (let tensor?, _, _):
-            var intake = Intake(
-                tensor.values, features: tensor.shape[2], DataOrigin(member: "windows"))
+            var intake = Intake(tensor, DataOrigin(member: "windows"))
             intake.setWindows(timesteps: tensor.shape[1])
             return intake
         case (_, let tensor?, _):
-            return Intake(tensor.values, features: tensor.shape[1], DataOrigin(member: "series"))
+            return Intake(tensor, DataOrigin(member: "series"))
         case (_, _, let tensors?):
             let features = tensors[0].shape[1]
             if let other = tensors.firstIndex(where: { $0.shape[1] != features }) {
@@ -175,7 +189,9 @@ extension FieldReader {
             var values: [Double] = []
             values.reserveCapacity(tensors.reduce(0) { $0 + $1.values.count })
             for tensor in tensors { values += tensor.values }
-            var intake = Intake(values, features: features, DataOrigin(member: "recordings"))
+            let rounded = tensors.reduce(0) { $0 + $1.rounded }
+            let all = Tensor(shape: [values.count / features, features], values: values, rounded: rounded)
+            var intake = Intake(all, DataOrigin(member: "recordings"))
             intake.setSegments(tensors.map { $0.shape[0] })
             return intake
         case (nil, nil, nil):

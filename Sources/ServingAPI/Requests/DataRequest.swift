@@ -162,10 +162,13 @@ extension DataRequest {
         let time = intake.timeInspection
         _ = try prepare(&intake, for: model, reportsErrors: true)
         var count: Int?
+        var used = intake.table.recordings
         if options.timesteps != nil || intake.origin.timesteps != nil {
             let windows = try intake.windows(options, timesteps: try timesteps(of: intake, options))
-            count = intake.table.flags.map { windows.excluding(rows: $0).count } ?? windows.count
+            let included = intake.table.flags.map { windows.excluding(rows: $0) } ?? windows
+            (count, used) = (included.count, included.coveredRows)
         }
+        if options.missing == .error { intake.warnOfMissingValues(in: used) }
         let inspection = inspection(of: intake, time, excludesFlagged: true, previewPoints: points)
         if try isStrict() { try RequestData.check(inspection.warnings) }
         return (inspection, windows: count)

@@ -1,5 +1,6 @@
 import DataFormats
 import HTTP1
+import Inspection
 import JSON
 import ModelFiles
 import NeuralNetwork
@@ -23,10 +24,13 @@ struct Intake {
         self.origin = origin
     }
 
-    /// Features without names.
-    init(_ values: [Double], features: Int, _ origin: DataOrigin) {
+    /// Features without names, the last level of a tensor.
+    init(_ tensor: Tensor, _ origin: DataOrigin) {
         self.init(
-            Table(reason: "a feature of the request", features: nil, featureCount: features, values: values),
+            Table(
+                reason: "a feature of the request", features: nil, featureCount: tensor.shape.last ?? 1,
+                values: tensor.values,
+                warnings: tensor.rounded > 0 ? [.roundedIntegers(tensor.rounded)] : []),
             origin)
     }
 
@@ -160,7 +164,51 @@ struct Intake {
             guard case .missing(let row, let feature, let hint) = error else {
                 throw origin.problem("cannot be used: \(error)")
             }
-            throw origin.problem(missingIn: table, row: row, feature: feature, hint: hint)
+            let remedies =
+                policy == .error
+                ? fillings : [Remedy(.missing, "zero"), Remedy(.ignore, table.featureNames[feature])]
+            throw origin.problem(
+                missingIn: table, row: row, feature: feature, hint: hint, remedies: remedies)
         }
+    }
+
+    /// Options with which missing values are no longer missing, the likeliest first.
+    private var fillings: [Remedy] {
+        let interval = origin.isResampled ? nil : table.intervalOfOwnTimes
+        return [interval.map { Remedy(.interval, "\($0)") }].compactMap(\.self)
+            + [Remedy(.missing, "linear"), Remedy(.missing, "previous")]
+    }
+
+    /// Adds a warning to the table about values that are missing without an option that fills them.
+    /// - Parameter rows: the rows that are used, as ascending ranges; flagged ones do not count.
+    mutating func warnOfMissingValues(in used: [Range<Int>]) {
+        let count = table.featureCount
+        var features: Set<Int> = []
+        var rows: [Int] = []
+        for row in used.joined() where table.flags?[row] != true {
+            let missing = (0..<count).filter { table.values[row * count + $0].isNaN }
+            guard !missing.isEmpty else { continue }
+            features.formUnion(missing)
+            rows.append(row)
+        }
+        guard let first = rows.first else { return }
+        let names = features.sorted().map { table.featureNames[$0] }
+        let sent = origin.rows[first]
+        let place =
+            rows.count == 1
+            ? sent.map { "row \($0)" } ?? "1 row"
+            : "\(rows.count) rows" + (sent.map { ", the first of which is \($0)," } ?? "")
+        let interval = origin.isResampled ? nil : table.intervalOfOwnTimes
+        table.warnings.append(
+            Warning(
+                .missingValues, .error,
+                "Values of \(Quote.list(names)) are missing in \(place) and are refused without an option "
+                    + "that fills them. "
+                    + (interval.map {
+                        "The columns have times of their own: set interval to \"\($0)\" to bring them "
+                            + "together, and missing"
+                    } ?? "Set missing")
+                    + " to previous, linear or zero.",
+                columns: names, rows: origin.rows.ranges(of: rows)))
     }
 }

@@ -76,6 +76,7 @@ extension JSONWriter {
             array("difference", of: suggestions.difference) { $0.value($1) }
         }
         if let exclude = suggestions.exclude { member("exclude", exclude) }
+        if let recording = suggestions.recording { member("recording", recording) }
         if let order = suggestions.order { member("order", order.rawValue) }
         if let duplicates = suggestions.duplicates { member("duplicates", duplicates.rawValue) }
         if let interval = suggestions.interval { member("interval", "\(interval)") }

@@ -49,6 +49,7 @@ extension Exercise {
             Exercise("POST /inspect", 422, at: "/inspect", fields: csv, text: "1,2\n3,4\n"),
             Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: suggestive),
             Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: irregular),
+            Exercise("POST /inspect", 200, at: "/inspect", fields: csv, text: batches),
             Exercise("POST /inspect", 200, at: "/inspect?ignore=flag", fields: csv, text: table),
             Exercise(
                 "POST /inspect", 200, at: query("/inspect", "exclude=flag&timesteps=2"), fields: csv,
@@ -69,6 +70,9 @@ extension Exercise {
     /// Rows whose intervals vary.
     private static let irregular =
         "time,a\n" + (0..<40).map { "\(1_700_000_000 + $0 * $0),\($0 % 7)\n" }.joined()
+
+    /// Rows of three batches, the number of which suggests recordings.
+    private static let batches = "batch,a\n" + (0..<90).map { "\($0 / 30),\($0 % 7)\n" }.joined()
 
     /// A table to which every other suggestion applies: a clock, a counter, labels, an outlier, and rows in
     /// reverse order, two of which have the same time.

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from .facts import LABEL, Refused
+from .facts import IGNORED, LABEL, Refused
 from .frames import MISSING, NAMES, as_written, minutes, plant, table
 
 
@@ -26,7 +26,7 @@ def columns():
         return table(f"column-{name}", data, truth, **flat, **facts)
 
     flags = row % 20 < 4
-    yes = {"number_format"}
+    yes, rounded = {"number_format"}, {"precision"}
     for name in ["int8", "int16", "int32", "int64", "uint8", "uint64"]:
         yield typed(name, numbers.integers(0, 100, rows).astype(name))
     for name in ["Int8", "Int64", "UInt32", "Float32", "Float64"]:
@@ -60,9 +60,10 @@ def columns():
     yield typed("clock", 1_700_000_000 + row)
     yield typed("steps", row // 10 * 5)
     yield typed("rising-and-falling", np.minimum(row, rows - row))
-    yield typed("large-int64", 2**53 + 1 + 2 * numbers.integers(0, 50, rows))
-    yield typed("large-uint64", np.uint64(2**63) + numbers.integers(0, 9, rows).astype(np.uint64))
-    yield typed("python-int", [10**30 + int(k) for k in numbers.integers(0, 9, rows)])
+    yield typed("large-int64", 2**53 + 1 + 2 * numbers.integers(0, 50, rows), codes=rounded)
+    large = np.uint64(2**63) + numbers.integers(0, 9, rows).astype(np.uint64)
+    yield typed("large-uint64", large, codes=rounded)
+    yield typed("python-int", [10**30 + int(k) for k in numbers.integers(0, 9, rows)], codes=rounded)
     yield typed("offset", 1e9 + np.sin(row / 3))
     yield typed("northing", 5_823_456.123 + numbers.normal(0, 0.005, rows))
     yield typed("tiny", 1e-300 * numbers.normal(size=rows))
@@ -96,7 +97,13 @@ def columns():
     yield typed("datetime", minutes(), refused=Refused("line 2.*'x'", "timestamp=x.*ignore=x"))
     yield typed("empty-string", np.where(row % 6 == 0, "", "3"), np.where(row % 6 == 0, np.nan, 3))
     yield typed("blank", np.where(row % 6 == 0, " ", "3"), np.where(row % 6 == 0, np.nan, 3))
-    yield typed("all-missing", np.full(rows, np.nan))
+    yield table("column-all-missing",
+        clean.assign(x=np.nan),
+        as_written(clean),
+        others={"x": IGNORED},
+        order=[*clean, "x"],
+        codes={"ignored_column"},
+        **flat)
     yield typed("constant", np.full(rows, 14.62))
     yield typed("constant-with-gaps", np.where(row % 5 == 0, np.nan, 3))
     for share in (40, 50, 75, 89, 91, 95, 99):

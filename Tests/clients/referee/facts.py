@@ -12,6 +12,10 @@ MOSTLY_MISSING, NEARLY_ALL_MISSING = 0.5, 0.9
 OUTLIER_DEVIATIONS, OUTLIER_GAP, MAX_OUTLIER_SHARE, MIN_OUTLIER_ROWS = 20, 3, 0.05, 8
 MIN_REPEATED_RATIO = 100
 MIN_TREND_VALUES = 20
+MIN_STAIRS, MIN_STAIR_ROWS = 3, 5
+# Those of docs/detection.md.
+MAX_DOUBTFUL_SHARE, MIN_DOUBTFUL_ROWS, MIN_REPEATS, MIN_REPEAT_GAP, MIN_DISTINCT = 0.1, 20, 3, 3, 8
+MIN_DOMINANT_RATIO = 5
 GAP = 3
 MAX_LISTED = 20
 
@@ -116,7 +120,7 @@ class Feature:
     def __init__(self, values, times, is_series):
         known = values.dropna()
         self.facts = {"missing": float(values.isna().mean()), "distinct": int(known.nunique())}
-        self.median, self.deviation, self.outliers = None, None, []
+        self.median, self.deviation, self.outliers, self.doubtful = None, None, [], []
         self.trend = None
         if len(known):
             self.median = lower_median(known)
@@ -126,6 +130,7 @@ class Feature:
                 self.trend = trend(values, times)
             if self.trend is None:
                 self.outliers = outliers(known)
+                self.doubtful = doubtful(known, self.outliers)
         self.facts |= {
             "minimum": known.min() if len(known) else None,
             "median": self.median,
@@ -141,8 +146,10 @@ class Feature:
             self.codes["constant_column"] = "warning"
         if self.trend:
             self.codes["monotone_column"] = "error"
-        if self.outliers:
+        if self.outliers or self.doubtful:
             self.codes["outliers"] = "warning"
+        if values.isna().any():
+            self.codes["missing_values"] = "error"
 
 
 def lower_median(values):
@@ -216,6 +223,31 @@ def isolated_outliers(known):
     return []
 
 
+def doubtful(known, outlying):
+    """The rows of each group of values that are no outliers but may be faults."""
+    place = pd.Series(np.arange(len(known)), known.index)
+    rest = known.drop(outlying)
+    if len(rest) < MIN_DOUBTFUL_ROWS:
+        return []
+    middle, varies, spread = bulk(rest)
+    if not varies:
+        return []
+    groups = []
+    whole = rest
+    for end in (whole.min(), whole.max()) if whole.nunique() > MIN_DISTINCT else ():
+        rows = whole.index[whole == end]
+        gap = (whole[whole != end] - end).abs().min()
+        runs = 1 + (np.diff(place[rows]) > 1).sum()
+        is_few = MIN_REPEATS <= len(rows) <= MAX_DOUBTFUL_SHARE * len(whole)
+        if is_few and gap >= MIN_REPEAT_GAP * spread and 2 * runs >= len(rows):
+            groups.append(list(rows))
+            rest = rest.drop(rows)
+    far = rest[(rest - middle).abs() > MIN_DOMINANT_RATIO * spread]
+    if 0 < len(far) <= MAX_DOUBTFUL_SHARE * len(rest) and rest.std(ddof=0) > MIN_DOMINANT_RATIO * spread:
+        groups.append(list(far.index))
+    return groups
+
+
 def is_code_of_missing_value(value):
     return abs(value) >= 1e15 or is_usual_code(value)
 
@@ -237,7 +269,9 @@ def trend(values, times):
     recording = np.isin(np.arange(len(values)), list(times.starts)).cumsum()
     known = values.dropna()
     if known.nunique() < MIN_TREND_VALUES:
-        return None
+        is_stairs = (known.nunique() >= MIN_STAIRS and known.is_monotonic_increasing
+            and (known == known.round()).all() and len(known) >= MIN_STAIR_ROWS * known.nunique())
+        return "stairs" if is_stairs else None
     rows = known.index.to_numpy()
     steps = (known.diff().to_numpy()[1:] / np.diff(rows))[np.diff(recording[rows]) == 0]
     if not ((steps >= 0).all() or (steps <= 0).all()) or (steps != 0).sum() < MIN_TREND_VALUES:
@@ -308,15 +342,17 @@ def compare(file, body):
     for warning in body["warnings"]:
         if warning["code"] == "outliers":
             rows = [row for first, last in warning["rows"] for row in range(first, last + 1)]
-            wanted = features[warning["columns"][0]].outliers[:MAX_LISTED]
-            if rows != wanted:
+            feature = features[warning["columns"][0]]
+            wanted = [feature.outliers[:MAX_LISTED], *feature.doubtful]
+            if rows not in wanted:
                 yield f"rows of {warning['columns'][0]} in the warning: {rows} instead of {wanted}"
 
+    stairs = [name for name, feature in features.items() if feature.trend == "stairs"]
     suggestions = {
         "ignore": [
         name for name, feature in features.items()
         if feature.trend == "clock" or feature.facts["missing"] == 1
-        ],
+        ] + [name for name in stairs if name != body["suggestions"].get("recording")],
         "difference": [name for name, feature in features.items() if feature.trend == "counter"],
     }
     # One feature must remain.

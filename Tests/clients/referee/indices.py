@@ -16,10 +16,10 @@ def indices():
         return data.set_axis(index)
 
     yield table("from-10000", indexed(pd.RangeIndex(10_000, 10_000 + rows)))
-    yield table("filtered", frame[frame["flow"] > 0])
-    yield table("sampled", frame.sample(40, random_state=3))
-    yield table("sorted-by-value", frame.sort_values("temp"))
-    yield table("reversed", frame[::-1])
+    yield table("filtered", frame[frame["flow"] > 0], codes={"gaps"})
+    yield table("sampled", frame.sample(40, random_state=3), codes={"unordered"})
+    yield table("sorted-by-value", frame.sort_values("temp"), codes={"unordered"})
+    yield table("reversed", frame[::-1], codes={"unordered"})
     yield table("every-tenth", plant(600)[::10])
     yield table("concatenated", pd.concat([frame, frame]))
     yield table("filtered-and-concatenated", pd.concat([frame[::2], frame[::3]]),
@@ -116,10 +116,11 @@ def indices():
     yield table("shuffled-index-name",
         frame.sample(frac=1, random_state=2).rename_axis("index"),
         others={"index": IGNORED},
-        codes={"ignored_column"})
+        codes={"ignored_column", "unordered"})
     yield table("negative-index", indexed(pd.RangeIndex(-rows, 0)),
         Refused("line 1: the column 1", "ignore=Unnamed: 0"))
-    yield table("random-identifiers", indexed(pd.Index(numbers.permutation(10**6)[:rows])))
+    yield table("random-identifiers", indexed(pd.Index(numbers.permutation(10**6)[:rows])),
+        codes={"unordered"})
     yield table("index-with-times-of-files",
         indexed(pd.Index([f"run_{k}.csv" for k in range(rows)], name="file")),
         Refused("line 2.*'file'", "ignore=file"))
