@@ -35,7 +35,8 @@ struct Compare: ParsableCommand {
         let header = [
             "detector", "error", "AUC", "AP", "best F1", "F1", "false alarms", "parameters", "seconds",
         ]
-        return "\(Table(header, rows))"
+        return "\(Table(header, rows))" + text(ofWarnings: response.warnings)
+            + "\n\(response.verdict.sentence)"
     }
 }
 
@@ -57,8 +58,8 @@ struct LabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their \
-            first and last rows, such as [[8,9]].
+            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, the index of such a \
+            column of a NumPy array, or for all data their first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var labels: String?
 }

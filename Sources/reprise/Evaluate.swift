@@ -46,7 +46,7 @@ struct Evaluate: ParsableCommand {
         ]
         return
             "\(response.rows) rows, \(response.anomalies) of them anomalies (mode \(response.mode))\n\(Table(header, rows))"
-            + text(ofWarnings: response.warnings)
+            + text(ofWarnings: response.warnings) + "\n\(response.verdict.sentence)"
     }
 }
 

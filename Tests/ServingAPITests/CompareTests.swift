@@ -38,6 +38,15 @@ import Testing
             #expect(try #require(network["roc_auc"]?.double) > 0.9)
         }
         #expect(detectors[0]["parameters"] == detectors[1]["parameters"])
+        let verdict = try #require(response["verdict"])
+        let best = try #require(detectors.max { ($0["roc_auc"]?.double ?? 0) < ($1["roc_auc"]?.double ?? 0) })
+        #expect(verdict["metric"] == "roc_auc")
+        // Several detectors may have the same area.
+        let winner = detectors.first { $0["detector"] == verdict["best"] }
+        #expect(winner?["roc_auc"] == best["roc_auc"])
+        // One stretch of anomalies is too little.
+        #expect(verdict["is_significant"]?.isNull == true && verdict["interval"]?.isNull == true)
+        #expect(verdict["sentence"]?.string?.contains("nothing can be said about chance") == true)
     }
 
     /// POST /train and POST /evaluate give the same metrics.
@@ -71,6 +80,8 @@ import Testing
         #expect(none["detectors"]?.array?.count == 2)
         #expect(none["detectors"]?[0]?["roc_auc"]?.isNull == true)
         #expect(try #require(none["detectors"]?[0]?["error"]?.double) > 0)
+        #expect(none["verdict"]?["metric"] == "error")
+        #expect(none["verdict"]?["interval"]?.array?.count == 2)
     }
 
     @Test func aSplitWithoutWindowsIsRefused() throws {

@@ -64,7 +64,7 @@ function compare() {
   });
 }
 
-function render({ detectors, warnings }) {
+function render({ detectors, warnings, verdict }) {
   const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
   const header = ["Detector", "MSE", "Parameters", "Seconds"];
   if (hasMetrics) header.push("ROC AUC", "Average precision", "Best F1", "False alarm rate");
@@ -80,6 +80,7 @@ function render({ detectors, warnings }) {
   ]);
   const mse = "MSE: mean squared error of the test windows, in scaled units.";
   byId("comparison-view").replaceChildren(
+    el("p", { class: "verdict" }, verdict.sentence),
     table("Detectors", header, rows, { numeric: [2, 3, 4, 5, 6, 7], hiddenCaption: true, stacks: true }),
     el("p", { class: "muted" }, hasMetrics
       ? `${mse} False alarm rate: share of the normal rows above the threshold.`

@@ -16,6 +16,8 @@ final class Comparison: Sendable {
         let version: ModelRegistry.Description
         let mode: RowMode
         let network: DetectorFigures
+        /// `[N]`, the mean squared errors of the test windows.
+        let errors: [Float]
         let baselines: (zScore: DetectorFigures, pca: DetectorFigures)?
     }
 
@@ -94,7 +96,8 @@ final class Comparison: Sendable {
             (zScore: DetectorFigures(result: $0.zScore), pca: DetectorFigures(result: $0.pca))
         }
         return Result(
-            run: run, version: version, mode: scoring.rowRule.mode, network: network, baselines: baselines)
+            run: run, version: version, mode: scoring.rowRule.mode, network: network, errors: squares,
+            baselines: baselines)
     }
 
     private func response() -> Response {
@@ -123,7 +126,28 @@ final class Comparison: Sendable {
                     }
                 }
             }
+            json.verdict(verdict(of: results))
         }
+    }
+
+    private func verdict(of results: [Result]) -> Verdict {
+        let networks = [
+            Verdict.Candidate("autoencoder", "the autoencoder"),
+            Verdict.Candidate("stacked", "the stacked network"),
+        ].map { candidate in (candidate, results.filter { $0.run.network == candidate.name }) }
+        guard request.labels != nil else {
+            return Verdict(
+                networks.map { Verdict.Unlabelled($0, errors: $1.map(\.errors)) },
+                timesteps: request.test.timesteps)
+        }
+        let baselines = results.first?.baselines.map {
+            [(Verdict.Candidate.pca, $0.pca), (.zScore, $0.zScore)]
+        }
+        return Verdict(
+            networks.map { Verdict.Labelled($0, $1.compactMap(\.network.result)) }
+                + (baselines ?? []).compactMap { candidate, figures in
+                    figures.result.map { Verdict.Labelled(candidate, [$0]) }
+                })
     }
 }
 

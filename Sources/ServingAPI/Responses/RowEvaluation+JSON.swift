@@ -61,6 +61,7 @@ extension RowEvaluation {
             }
             json.drift(drift)
             json.member("warnings", warnings)
+            json.verdict(verdict)
         }
     }
 }
