@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other \
-            data their first and last rows, such as [[8,9]].
+            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, the index of \
+            such a column of a NumPy array, or for all data their first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var exclude: String?
     @OptionGroup var options: TrainOptions
