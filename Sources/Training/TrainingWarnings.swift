@@ -92,7 +92,10 @@ struct TrainingWarnings {
     ///   - loss: the loss that was minimised.
     ///   - threshold: the error that is an anomaly.
     func of(_ model: Model, _ measure: ErrorMeasure, _ loss: Loss, threshold: Float) -> [Warning] {
-        [constantColumns(model, measure, threshold), nothingLearned(model, loss)].compactMap(\.self)
+        [
+            constantColumns(model, measure, threshold),
+            model.network.baseline == nil ? nothingLearned(model, loss) : nil,
+        ].compactMap(\.self)
     }
 
     private func constantColumns(_ model: Model, _ measure: ErrorMeasure, _ threshold: Float) -> Warning? {
