@@ -18,15 +18,18 @@ package struct Verdict: Sendable {
         package let name: String
         /// The name within a sentence, such as `the autoencoder`.
         package let title: String
+        /// The value of `detector` that trains a model of it; nil for a model.
+        let detector: String?
 
-        package init(_ name: String, _ title: String) {
+        package init(_ name: String, _ title: String, detector: String? = nil) {
             self.name = name
             self.title = title
+            self.detector = detector
         }
 
         package static let model = Candidate("model", "the model")
-        package static let pca = Candidate("pca", "PCA")
-        package static let zScore = Candidate("z_score", "the z-score")
+        package static let pca = Candidate("pca", "PCA", detector: "pca")
+        package static let zScore = Candidate("z_score", "the z-score", detector: "zscore")
     }
 
     /// A detector with the evaluations of its runs, one for each seed.
@@ -98,9 +101,11 @@ package struct Verdict: Sendable {
         averagePrecisionDifference = first.averagePrecision - second.averagePrecision
         let (blocks, units) = (first.auc.blocks, first.auc.units)
         self.blocks = (blocks.length, blocks.ranges.count)
+        let (winner, loser) = (first.candidate.title.capitalizedFirst, second.candidate.title)
         let ahead =
-            "\(first.candidate.title.capitalizedFirst) is ahead of \(second.candidate.title) by "
-            + "\(difference.text) AUC"
+            difference == 0
+            ? "\(winner) and \(loser) have the same AUC, \(first.area.text)"
+            : "\(winner) is ahead of \(loser) by \(difference.text) AUC"
         if units < BlockBootstrap.minUnits {
             sentence =
                 "\(ahead), but nothing can be said about chance: only \(units) separate "
@@ -114,14 +119,16 @@ package struct Verdict: Sendable {
             ) { sums.area($0) }
             self.interval = interval
             let range = "95 % interval \(interval.lowerBound.text) to \(interval.upperBound.text)"
-            sentence =
-                difference == 0
-                ? "\(first.candidate.title.capitalizedFirst) and \(second.candidate.title) have the same AUC, "
-                    + "\(first.area.text) (\(range) of the difference)."
-                : interval.contains(0)
-                    ? "\(ahead), but the difference may be chance (\(range))."
-                    : "\(first.candidate.title.capitalizedFirst) is better than \(second.candidate.title) by "
-                        + "\(difference.text) AUC (\(range))."
+            if difference == 0 {
+                sentence = "\(ahead) (\(range) of the difference)."
+            } else if interval.contains(0) {
+                sentence = "\(ahead), but the difference may be chance (\(range))."
+            } else {
+                sentence = "\(winner) is better than \(loser) by \(difference.text) AUC (\(range))."
+                if let detector = first.candidate.detector {
+                    sentence += " To use it, train a model with detector: \(detector)."
+                }
+            }
         }
         if second.averagePrecision > first.averagePrecision {
             sentence +=
@@ -150,11 +157,15 @@ package struct Verdict: Sendable {
 
     // MARK: Without labels
 
+    /// Networks whose errors differ by at most this share of the variance of the windows reconstruct alike.
+    private static let alikeShare = 0.01
+
     /// Compares networks by the error of their reconstructions.
     /// - Parameters:
     ///   - networks: with errors of the same windows.
     ///   - timesteps: T of the windows.
-    package init(_ networks: [Unlabelled], timesteps: Int) {
+    ///   - variance: the mean squared error of predicting the mean of each feature for these windows.
+    package init(_ networks: [Unlabelled], timesteps: Int, variance: Double) {
         metric = .error
         let ranked = networks.map { network -> (candidate: Candidate, errors: [Double], mean: Double) in
             let runs = network.errors
@@ -175,16 +186,25 @@ package struct Verdict: Sendable {
         self.difference = difference
         let blocks = RowBlocks([Bool](repeating: false, count: first.errors.count), reach: timesteps)
         self.blocks = (blocks.length, blocks.ranges.count)
+        let (winner, loser) = (first.candidate.title, second.candidate.title)
         let figures =
             "mean squared error \(first.mean.shortText) against \(second.mean.shortText) in scaled units"
-        let (winner, loser) = (first.candidate.title, second.candidate.title)
+        // What neither of them misses by more than a hundredth of the variance, both reconstruct.
+        let isAlike = difference <= Self.alikeShare * variance
+        let alike =
+            "\(winner.capitalizedFirst) and \(loser) reconstruct alike: they leave "
+            + "\((first.mean / variance).percentText) and \((second.mean / variance).percentText) of the variance of "
+            + "the windows (\(figures))"
         let unlabelled = " Without labels, this says nothing about detection."
         guard blocks.ranges.count >= BlockBootstrap.minUnits else {
-            sentence =
-                "\(winner.capitalizedFirst) reconstructs the test windows with the smaller error, \(figures), but "
-                + "nothing can be said about chance: \(first.errors.count) windows of \(timesteps) timesteps make "
+            let few =
+                "nothing can be said about chance: \(first.errors.count) windows of \(timesteps) timesteps make "
                 + "\(blocks.ranges.count) separate \(blocks.ranges.count == 1 ? "block" : "blocks"), and at least "
-                + "\(BlockBootstrap.minUnits) are needed.\(unlabelled)"
+                + "\(BlockBootstrap.minUnits) are needed."
+            sentence =
+                (isAlike
+                    ? "\(alike). About the difference, "
+                    : "\(winner.capitalizedFirst) has the smaller error, \(figures), but ") + few + unlabelled
             return
         }
         let sums = blocks.ranges.map { range in
@@ -200,11 +220,20 @@ package struct Verdict: Sendable {
         self.interval = interval
         let range =
             "95 % interval of the difference \(interval.lowerBound.shortText) to \(interval.upperBound.shortText)"
-        sentence =
-            interval.contains(0)
-            ? "\(winner.capitalizedFirst) and \(loser) reconstruct alike: \(figures), and the difference may be "
-                + "chance (\(range)).\(unlabelled)"
-            : "\(winner.capitalizedFirst) reconstructs better than \(loser): \(figures) (\(range)).\(unlabelled)"
+        if isAlike {
+            sentence =
+                alike
+                + (interval.contains(0)
+                    ? ", and the difference may be chance" : ", though the difference is not chance")
+                + " (\(range))."
+        } else if interval.contains(0) {
+            sentence =
+                "\(winner.capitalizedFirst) has the smaller error, \(figures), but the difference may be chance "
+                + "(\(range))."
+        } else {
+            sentence = "\(winner.capitalizedFirst) reconstructs better than \(loser): \(figures) (\(range))."
+        }
+        sentence += unlabelled
     }
 }
 
@@ -225,6 +254,12 @@ extension Double {
         let thousandths = Int((abs(self) * 1000).rounded())
         let sign = self < 0 && thousandths > 0 ? "-" : ""
         return "\(sign)\(thousandths / 1000).\(String(1000 + thousandths % 1000).dropFirst())"
+    }
+
+    /// The number as a percentage.
+    fileprivate var percentText: String {
+        guard isFinite else { return "all" }
+        return self < 0.0005 ? "less than 0.1 %" : "\((self * 1000).rounded() / 10) %"
     }
 
     /// The number with three significant digits.

@@ -43,7 +43,10 @@ struct Compare: ParsableCommand {
 /// The options of `reprise compare` that are sent to the server.
 struct CompareOptions: RequestOptions {
     @Option(help: "Prefix of the models' names.") var model: String?
-    @Option(help: "Share of the rows, from the end, to evaluate (default 0.5).") var testSplit: Double?
+    @Option(
+        help: "Share of the rows, from the end, to evaluate (default 0.5; 0, all rows, if they are few).")
+    var testSplit: Double?
+    @Option(help: "One seed, in place of --seeds.") var seed: Int?
     @Option(
         help: ArgumentHelp("Train each network once for each of these seeds (default 0).", valueName: "0,1,2")
     )

@@ -151,6 +151,7 @@ import TimeSeries
         #expect(verdict.isSignificant == true)
         #expect(verdict.sentence.hasPrefix("PCA is better than the model by 0."))
         #expect(verdict.sentence.contains(" AUC (95 % interval 0."))
+        #expect(verdict.sentence.hasSuffix(" To use it, train a model with detector: pca."))
     }
 
     @Test func nothingIsSaidOfFewEvents() {
@@ -222,21 +223,39 @@ import TimeSeries
             [
                 Verdict.Unlabelled(autoencoder, errors: [errors]),
                 Verdict.Unlabelled(stacked, errors: [errors.map { $0 * 0.5 }]),
-            ], timesteps: 5)
+            ], timesteps: 5, variance: 2)
         #expect(better.best?.name == "stacked" && better.isSignificant == true && better.metric == .error)
         #expect(better.sentence.hasPrefix("The stacked network reconstructs better than the autoencoder"))
         let alike = Verdict(
             [
                 Verdict.Unlabelled(autoencoder, errors: [errors]),
                 Verdict.Unlabelled(stacked, errors: [errors.reversed()]),
-            ], timesteps: 5)
-        #expect(alike.isSignificant == false && alike.sentence.contains("reconstruct alike"))
+            ], timesteps: 5, variance: 2)
+        #expect(alike.isSignificant == false && alike.sentence.contains("may be chance"))
         let few = Verdict(
             [
                 Verdict.Unlabelled(autoencoder, errors: [[1, 2]]),
                 Verdict.Unlabelled(stacked, errors: [[2, 2]]),
-            ], timesteps: 3)
+            ], timesteps: 3, variance: 2)
         #expect(few.best?.name == "autoencoder" && few.interval == nil)
         #expect(few.sentence.contains("nothing can be said about chance: 2 windows of 3 timesteps"))
+        // A difference that is small against the variance makes no difference.
+        let close = Verdict(
+            [
+                Verdict.Unlabelled(autoencoder, errors: [[0.001, 0.002]]),
+                Verdict.Unlabelled(stacked, errors: [[0.004, 0.004]]),
+            ], timesteps: 3, variance: 2)
+        #expect(
+            close.sentence.hasPrefix(
+                "The autoencoder and the stacked network reconstruct alike: they leave 0.1 % and 0.2 % of the "
+                    + "variance of the windows"))
+        let significant = Verdict(
+            [
+                Verdict.Unlabelled(autoencoder, errors: [errors.map { $0 / 1000 }]),
+                Verdict.Unlabelled(stacked, errors: [errors.map { $0 / 2000 }]),
+            ], timesteps: 5, variance: 2)
+        #expect(significant.isSignificant == true)
+        #expect(significant.sentence.contains("reconstruct alike"))
+        #expect(significant.sentence.contains("though the difference is not chance"))
     }
 }

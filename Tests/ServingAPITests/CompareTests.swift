@@ -91,4 +91,44 @@ import Testing
         let twice = try api.post("/compare", Self.request.with(["architecture": "stacked"]))
         #expect(try twice.json["pointer"] == "/architecture")
     }
+
+    /// The request of the README as it is: both networks reconstruct alike, as the article says.
+    @Test func theArticlesRequestGivesTheArticlesResult() throws {
+        let response = try api.post("/compare", Article.comparison)
+        #expect(response.status == 200, "\(response.text)")
+        let found = try response.json
+        #expect(found["training_windows"] == 5 && found["test_windows"] == 5)
+        let codes = found["warnings"]?.array?.map { $0["code"]?.string }
+        #expect(codes?.contains("evaluated_on_training") == true)
+        let sentence = try #require(found["verdict"]?["sentence"]?.string)
+        #expect(sentence.contains("reconstruct alike"), "\(sentence)")
+        #expect(found["verdict"]?["is_significant"]?.isNull == true)
+        let detectors = try #require(found["detectors"]?.array)
+        #expect(detectors.map { $0["parameters"]?.int } == [248_578, 248_578])
+        #expect(detectors.allSatisfy { ($0["error"]?.double ?? 1) < 0.001 }, "\(detectors)")
+    }
+
+    /// Options of POST /train are those of both networks.
+    @Test func theOptionsOfATrainingAreHonoured() throws {
+        // temporalize leaves the first two rows out, as in the article.
+        let temporal = try compare(["windowing": "temporalize", "labels": nil])
+        #expect(temporal["training_windows"]?.int == 145 && temporal["test_windows"]?.int == 150)
+        let stride = try compare(["stride": 3, "labels": nil])
+        #expect(stride["training_windows"]?.int == 49)
+        let seeded = try compare(["seed": 7, "model": "s", "labels": nil])
+        #expect(seeded["detectors"]?[0]?["runs"]?[0]?["seed"] == 7)
+        let both = try api.post("/compare", Self.request.with(["seed": 7, "seeds": [1]]))
+        #expect(both.status == 422)
+        #expect(try both.json["pointer"] == "/seed")
+        let third = try compare(["test_split": 0.25, "labels": nil])
+        #expect(third["training_windows"]?.int == 222 && third["test_windows"]?.int == 75)
+        let all = try compare(["test_split": 0])
+        #expect(all["test_windows"]?.int == 297 && all["training_windows"]?.int == 297 - 33)
+        _ = try compare([
+            "scaling": "minmax", "error_kind": "mae", "calibration_split": 0.3, "activation": "relu",
+            "epochs": 2, "model": "o", "labels": nil,
+        ])
+        let model = try api.get("/models/o-stacked").json
+        #expect(model["scaling"] == "minmax" && model["error_kind"] == "mae" && model["epochs"] == 2)
+    }
 }

@@ -28,12 +28,10 @@ export function start() {
   });
 }
 
-/**
- * The form's settings except architecture and windowing: the server trains both networks on sliding windows.
- */
+/** The form's settings except the architecture, because the server trains two. */
 function compareRequest() {
   const { architecture, layers, ...network } = networkSettings();
-  const { windowing, seed, ...training } = trainingSettings();
+  const { seed, ...training } = trainingSettings();
   const query = queryPairs({ ...training, ...network, seeds: [Number(seed)] });
   return state.data.request("compare", query, { label: "labels" });
 }
@@ -52,7 +50,7 @@ function compare() {
       const comparison = await fetchJSON(request, { signal: abortController.signal });
       if (state.data === data) render(comparison);
       status = state.data === data
-        ? `Evaluated on ${plural(comparison.test_windows, "window")} of the second half.`
+        ? `Evaluated on ${plural(comparison.test_windows, "window")}.`
         : "The comparison has finished, but the data have changed since it started.";
       emit("registry");
     } finally {

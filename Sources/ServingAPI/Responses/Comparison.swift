@@ -18,6 +18,8 @@ final class Comparison: Sendable {
         let network: DetectorFigures
         /// `[N]`, the mean squared errors of the test windows.
         let errors: [Float]
+        /// The mean squared error of predicting the mean of each feature.
+        let variance: Double
         let baselines: (zScore: DetectorFigures, pca: DetectorFigures)?
     }
 
@@ -75,13 +77,12 @@ final class Comparison: Sendable {
     ) throws(Problem) -> Result {
         let entry = try core.models.entry(run.model, .number(version.version))
         // No arrivals, because the request does not wait for this computation alone.
+        let scaled = entry.trained.scale(request.test)
         let (squares, errors) = core.inferences.version(entry).measure(
             windows: request.test.count, arrivals: []
         ) {
             (
-                ErrorMeasure.meanSquared.errors(
-                    of: entry.trained.scale(request.test), by: entry.trained.model
-                ).windows,
+                ErrorMeasure.meanSquared.errors(of: scaled, by: entry.trained.model).windows,
                 request.labels == nil ? nil : entry.trained.errors(of: request.test)
             )
         }
@@ -97,7 +98,7 @@ final class Comparison: Sendable {
         }
         return Result(
             run: run, version: version, mode: scoring.rowRule.mode, network: network, errors: squares,
-            baselines: baselines)
+            variance: scaled.variance, baselines: baselines)
     }
 
     private func response() -> Response {
@@ -138,7 +139,7 @@ final class Comparison: Sendable {
         guard request.labels != nil else {
             return Verdict(
                 networks.map { Verdict.Unlabelled($0, errors: $1.map(\.errors)) },
-                timesteps: request.test.timesteps)
+                timesteps: request.test.timesteps, variance: results.first?.variance ?? 0)
         }
         let baselines = results.first?.baselines.map {
             [(Verdict.Candidate.pca, $0.pca), (.zScore, $0.zScore)]
@@ -148,6 +149,23 @@ final class Comparison: Sendable {
                 + (baselines ?? []).compactMap { candidate, figures in
                     figures.result.map { Verdict.Labelled(candidate, [$0]) }
                 })
+    }
+}
+
+extension Windows<Float> {
+    /// The mean squared difference of the values of all windows from the mean of their feature.
+    fileprivate var variance: Double {
+        var sums = [(sum: Double, squares: Double)](repeating: (0, 0), count: features)
+        for start in starts {
+            for position in 0..<(timesteps * features) {
+                let value = Double(series.values[start * features + position])
+                sums[position % features].sum += value
+                sums[position % features].squares += value * value
+            }
+        }
+        let count = Double(starts.count * timesteps)
+        return sums.reduce(0) { $0 + $1.squares / count - ($1.sum / count) * ($1.sum / count) }
+            / Double(features)
     }
 }
 
