@@ -22,8 +22,8 @@ public struct Baselines: Sendable, Equatable {
         components = Self.components(of: windows)
     }
 
-    /// Returns the components of windows (``NeuralNetwork/Baseline/componentCount(windowSize:)``), few enough to
-    /// fit into a file's metadata.
+    /// Returns the components of windows (``NeuralNetwork/Baseline/componentCount(windowSize:)``), few
+    /// enough to fit into a file's metadata.
     static func components(of windows: Windows<Float>) -> PrincipalComponents {
         let size = windows.timesteps * windows.features
         return PrincipalComponents(of: windows, count: Baseline.componentCount(windowSize: size))

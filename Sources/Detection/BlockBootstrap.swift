@@ -10,15 +10,16 @@ package enum BlockBootstrap {
     /// With fewer blocks that have anomalies, or normal rows, nothing is said.
     package static let minUnits = 5
 
-    /// Returns an interval that contains the true difference with a probability of about 0.95: the difference ±
-    /// a quantile of Student's t times the standard deviation of the difference over the resamples. With t in
-    /// place of the normal distribution, and n - 1 in place of n, the interval is wide enough for few blocks,
-    /// too (Hesterberg, "What Teachers Should Know about the Bootstrap", 2015).
+    /// Returns an interval that contains the true difference with a probability of about 0.95: the
+    /// difference ± a quantile of Student's t times the standard deviation of the difference over the
+    /// resamples. With t in place of the normal distribution, and n - 1 in place of n, the interval is wide
+    /// enough for few blocks, too (Hesterberg, "What Teachers Should Know about the Bootstrap", 2015).
     /// - Parameters:
     ///   - difference: the difference in the data.
     ///   - count: the number of blocks.
     ///   - units: n, the number of blocks that decide, at least ``minUnits``.
-    ///   - statistic: the difference when each block counts as often as its weight says; nil if there is none.
+    ///   - statistic: the difference when each block counts as often as its weight says; nil if there is
+    ///   none.
     package static func interval(
         around difference: Double, blocks count: Int, units: Int, resamples: Int = Self.resamples,
         seed: UInt64 = 0, statistic: ([Double]) -> Double?

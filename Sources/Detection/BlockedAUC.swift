@@ -4,8 +4,8 @@ package struct BlockedAUC: Sendable {
     package let blocks: RowBlocks
     /// The number of anomalies and the number of normal rows of each block.
     let anomalies, normals: [Double]
-    /// For each block of anomalies, `[blocks][blocks]`, how many normal rows of each block score lower than its
-    /// anomalies, added over these. A tie counts half.
+    /// For each block of anomalies, `[blocks][blocks]`, how many normal rows of each block score lower than
+    /// its anomalies, added over these. A tie counts half.
     private var wins: [Double]
 
     /// Compares the scores of anomalies with those of normal rows.
@@ -48,8 +48,8 @@ package struct BlockedAUC: Sendable {
         self.wins = wins
     }
 
-    /// The area when each block counts as often as `weights` says, `[blocks]`; nil if that leaves no anomaly or
-    /// no normal row.
+    /// The area when each block counts as often as `weights` says, `[blocks]`; nil if that leaves no anomaly
+    /// or no normal row.
     package func area(_ weights: [Double]) -> Double? {
         let count = weights.count
         var sum = 0.0

@@ -12,8 +12,8 @@ package struct RowBlocks: Sendable, Equatable {
     /// The rows of each block. Together they are all rows.
     package let ranges: [Range<Int>]
 
-    /// Divides rows into blocks. A block has at least `reach` rows, at least as many as the median event, and at
-    /// least 1 / ``maxCount`` of all rows; and it does not end within an event.
+    /// Divides rows into blocks. A block has at least `reach` rows, at least as many as the median event,
+    /// and at least 1 / ``maxCount`` of all rows; and it does not end within an event.
     /// - Parameters:
     ///   - labels: `[rows]`, true for anomalies. An event is a stretch of them.
     ///   - reach: the distance in rows from which on scores no longer share rows of data.

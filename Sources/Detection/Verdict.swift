@@ -8,7 +8,8 @@ package struct Verdict: Sendable {
     package enum Metric: String, Sendable, CaseIterable {
         /// The area under the ROC curve of rows; more is better.
         case rocAUC = "roc_auc"
-        /// The mean squared error of the test windows in scaled units, for data without labels; less is better.
+        /// The mean squared error of the test windows in scaled units, for data without labels; less is
+        /// better.
         case error
     }
 
@@ -63,8 +64,8 @@ package struct Verdict: Sendable {
     package internal(set) var difference: Double?
     /// By how much its average precision is higher; may be below 0.
     package internal(set) var averagePrecisionDifference: Double?
-    /// An interval that contains the true difference with a probability of about 0.95; nil if the data are too
-    /// few.
+    /// An interval that contains the true difference with a probability of about 0.95; nil if the data are
+    /// too few.
     package internal(set) var interval: ClosedRange<Double>?
     /// The blocks that were resampled: their minimum length in rows (windows without labels) and number.
     package internal(set) var blocks: (length: Int, count: Int)?

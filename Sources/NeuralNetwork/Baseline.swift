@@ -2,8 +2,8 @@ import TimeSeries
 
 /// What reconstructs windows in place of layers: a detector without a network, which is fitted in one step.
 ///
-/// It has the place of the layers in a ``Sequential``, so a model without a network has weights, a file, errors
-/// and a threshold like any other.
+/// It has the place of the layers in a ``Sequential``, so a model without a network has weights, a file,
+/// errors and a threshold like any other.
 public enum Baseline: String, Sendable, CaseIterable {
     /// The projection of a window onto the first principal components: the linear autoencoder. Weights: the
     /// mean window and the components.
@@ -21,8 +21,8 @@ public enum Baseline: String, Sendable, CaseIterable {
     /// The maximum number of values of all components together.
     static let maxComponentValues = 1 << 19
 
-    /// The number of principal components of windows of T·F values: at most ``maxComponents``, at most half of
-    /// the values of a window, and at most ``maxComponentValues`` in total.
+    /// The number of principal components of windows of T·F values: at most ``maxComponents``, at most half
+    /// of the values of a window, and at most ``maxComponentValues`` in total.
     package static func componentCount(windowSize size: Int) -> Int {
         min(maxComponents, size / 2, maxComponentValues / size)
     }
@@ -61,7 +61,8 @@ public enum Baseline: String, Sendable, CaseIterable {
         case .pca:
             let count = Self.componentCount(windowSize: windows.timesteps * windows.features)
             let found = PrincipalComponents(of: windows, count: count)
-            // Windows that vary in fewer directions have fewer components; zeros in their place change nothing.
+            // Windows that vary in fewer directions have fewer components; zeros in their place change
+            // nothing.
             let missing = (count - found.count) * found.mean.count
             return Weights(
                 unchecked: found.mean + found.components + [Float](repeating: 0, count: missing))

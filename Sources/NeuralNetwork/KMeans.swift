@@ -1,11 +1,11 @@
 import TimeSeries
 
-/// k-means of flattened windows: k-means++ (Arthur and Vassilvitskii, 2007), then Lloyd's iterations. The same
-/// windows and seed give the same centres.
+/// k-means of flattened windows: k-means++ (Arthur and Vassilvitskii, 2007), then Lloyd's iterations. The
+/// same windows and seed give the same centres.
 enum KMeans {
     private static let maxIterations = 50
-    /// Maximum of numbers (windows × T·F) that centres are found with. Of more windows, an evenly spaced sample
-    /// is used.
+    /// Maximum of numbers (windows × T·F) that centres are found with. Of more windows, an evenly spaced
+    /// sample is used.
     private static let maxSampledValues = 4 << 20
 
     /// Finds centres.
@@ -52,8 +52,8 @@ enum KMeans {
         return centres
     }
 
-    /// Draws windows as centres, each with a probability that is proportional to its squared distance from the
-    /// nearest one drawn before.
+    /// Draws windows as centres, each with a probability that is proportional to its squared distance from
+    /// the nearest one drawn before.
     private static func firstCentres(_ points: [Float], size: Int, count: Int, seed: UInt64) -> [Float] {
         var random = SplitMix64(seed: seed)
         let total = points.count / size
@@ -82,8 +82,8 @@ enum KMeans {
         return centres
     }
 
-    /// Returns the centre that is nearest to a window, the first of several, and the squared distance, which is
-    /// at most the largest float.
+    /// Returns the centre that is nearest to a window, the first of several, and the squared distance, which
+    /// is at most the largest float.
     /// - Parameters:
     ///   - window: `[T][F]` flat.
     ///   - centres: `[K][T][F]` flat.

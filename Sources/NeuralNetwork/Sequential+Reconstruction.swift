@@ -1,6 +1,6 @@
 extension Sequential {
-    /// Whether reconstructions are of use beside their errors: a row without its z-scores and the nearest centre
-    /// of k-means are not.
+    /// Whether reconstructions are of use beside their errors: a row without its z-scores and the nearest
+    /// centre of k-means are not.
     package var hasReconstruction: Bool { baseline == nil || baseline == .pca }
 
     /// The reason that the network cannot reconstruct windows: its output has another shape than its input;

@@ -21,7 +21,8 @@ struct InputOptions: ParsableArguments {
     /// Reads the file.
     /// - Parameters:
     ///   - options: the options to send with the data.
-    ///   - rowFlags: options that flag rows, by member: a column of CSV, the index of one of an array, or JSON.
+    ///   - rowFlags: options that flag rows, by member: a column of CSV, the index of one of an array, or
+    ///   JSON.
     ///   - needsTimesteps: whether the request must have T if the data are rows.
     func content(
         with options: some RequestOptions, rowFlags: KeyValuePairs<String, String?> = [:],

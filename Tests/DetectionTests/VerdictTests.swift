@@ -192,8 +192,9 @@ import TimeSeries
         #expect(verdict.sentence.contains("By average precision, the z-score is ahead"))
     }
 
-    /// Of two detectors that are equally good, a difference is found in at most about 5 % of the samples, although
-    /// rows are correlated; and the interval contains the difference of two that are not in at least 95 %.
+    /// Of two detectors that are equally good, a difference is found in at most about 5 % of the samples,
+    /// although rows are correlated; and the interval contains the difference of two that are not in at
+    /// least 95 %.
     @Test(arguments: [(0.8, 0.8), (1.2, 0.4)] as [(Float, Float)])
     func theIntervalContainsTheTrueDifference(first: Float, second: Float) throws {
         // The area of a detector with unit variance and a gain g is Φ(g / √2).

@@ -47,8 +47,8 @@ import Testing
                 try result(epochs.merging([name: value]) { $1 }) != result(epochs),
                 "\(name) makes no difference")
         }
-        // These can only be seen in refusals: of data that are not these, and of `epochs` for a detector without a
-        // network.
+        // These can only be seen in refusals: of data that are not these, and of `epochs` for a detector
+        // without a network.
         #expect(
             Set(defaults.keys).subtracting(others.keys)
                 == ["missing", "order", "duplicates", "strict", "detector"])
