@@ -288,6 +288,8 @@ def make(layer):
 def listed(architecture, timesteps, features):
     """The list of layers of an architecture; `autoencoder` and `stacked` are expanded, with the defaults of
     openapi.yaml."""
+    if "detector" in architecture:
+        raise Unsupported(f"the model is a detector without a network ({architecture['detector']})")
     if "layers" in architecture:
         return architecture["layers"]
     kind = architecture.get("architecture", "autoencoder")

@@ -9,9 +9,6 @@ public struct Baselines: Sendable, Equatable {
     /// The principal components of the training windows, in scaled units.
     public let components: PrincipalComponents
 
-    /// The maximum number of values of all components together, so that they fit into a file's metadata.
-    private static let maxComponentValues = 1 << 19
-
     /// Restores baselines that were fitted before.
     package init(rowScaler: Scaler, components: PrincipalComponents) {
         self.rowScaler = rowScaler
@@ -34,11 +31,11 @@ public struct Baselines: Sendable, Equatable {
         components = PrincipalComponents(model.components, centredOn: windows)
     }
 
-    /// Returns up to 16 components of windows: at most half of the values of a window, and at most
-    /// `maxComponentValues` in total.
+    /// Returns the components of windows (``NeuralNetwork/Baseline/componentCount(windowSize:)``), few
+    /// enough to fit into a file's metadata.
     static func components(of windows: Windows<Float>) -> PrincipalComponents {
         let size = windows.timesteps * windows.features
-        return PrincipalComponents(of: windows, count: min(16, size / 2, maxComponentValues / size))
+        return PrincipalComponents(of: windows, count: Baseline.componentCount(windowSize: size))
     }
 
     /// Returns the mean square of the z-scores of each window, `[N]`.

@@ -10,6 +10,8 @@ package struct RowEvaluation: Sendable {
         package let evaluation: Evaluation
         /// The counts of events.
         package let events: EventMatch
+        /// The area under the ROC curve by blocks of rows.
+        package let blockedAUC: BlockedAUC
 
         /// The threshold that flags the rows of the best F1; nil if there is none.
         package var bestThreshold: Float? {
@@ -68,22 +70,26 @@ package struct RowEvaluation: Sendable {
     ) {
         drift = scoring.drift(of: errors)
 
-        func evaluate(_ all: [Float], _ threshold: Float) -> (rows: Int, result: DetectorResult) {
+        func evaluate(
+            _ all: [Float], _ threshold: Float, _ rule: RowRule
+        ) -> (rows: Int, result: DetectorResult) {
             // Windows decide which rows have a score, so every detector is evaluated on the same rows.
             let scored = all.indices.prefix(labels.count).filter { !all[$0].isNaN }
             var rows = [Float](repeating: .nan, count: labels.count)
             for row in scored { rows[row] = all[row] }
             let anomalies = rows.indices.map { labels[$0] && !rows[$0].isNaN }
+            let (scores, flags) = (scored.map { all[$0] }, scored.map { labels[$0] })
+            let blocks = RowBlocks(flags, reach: rule.reach(timesteps: windows.timesteps))
             let result = DetectorResult(
-                threshold: threshold,
-                evaluation: Evaluation(
-                    scores: scored.map { all[$0] }, labels: scored.map { labels[$0] }),
-                events: EventMatch(found: scoring.events(in: rows, windows), labels: anomalies))
+                threshold: threshold, evaluation: Evaluation(scores: scores, labels: flags),
+                events: EventMatch(found: scoring.events(in: rows, windows), labels: anomalies),
+                blockedAUC: BlockedAUC(scores: scores, labels: flags, blocks: blocks))
             return (scored.count, result)
         }
         let modes = RowMode.allCases.map { mode in
             let scoring = scoring.scoring(rowsIn: mode)
-            let (rows, result) = evaluate(scoring.rowScores(errors, windows), scoring.rowThreshold)
+            let (rows, result) = evaluate(
+                scoring.rowScores(errors, windows), scoring.rowThreshold, scoring.rowRule)
             return ModeResult(mode: mode, rows: rows, result: result)
         }
         self.modes = modes
@@ -98,11 +104,35 @@ package struct RowEvaluation: Sendable {
         func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> DetectorResult {
             let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
             let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
-            return evaluate(scoring.rowRule.rowScores(of: scores, windows: windows), threshold).result
+            let rows = scoring.rowRule.rowScores(of: scores, windows: windows)
+            return evaluate(rows, threshold, scoring.rowRule).result
         }
         baselines = (
             evaluate(input.baselines.zScoreErrors(of: input.scaled), input.calibration.zScore),
             evaluate(input.baselines.pcaErrors(of: input.scaled), input.calibration.pca)
         )
+    }
+}
+
+extension RowEvaluation {
+    /// Which of the model and its baselines is best.
+    package var verdict: Verdict {
+        var detectors = [Verdict.Labelled(.model, [model.result])]
+        if let baselines {
+            detectors += [
+                Verdict.Labelled(.pca, [baselines.pca]), Verdict.Labelled(.zScore, [baselines.zScore]),
+            ]
+        }
+        return Verdict(detectors)
+    }
+}
+
+extension RowRule {
+    /// The distance in rows from which on scores share no row of data.
+    fileprivate func reach(timesteps: Int) -> Int {
+        switch mode {
+        case .causal: timesteps
+        case .whole: 2 * timesteps - 1 + smoothing - 1
+        }
     }
 }

@@ -6,6 +6,18 @@ extension FieldReader {
         case autoencoder, stacked, layers
     }
 
+    /// Reads `detector`, and for a network the members that ``architecture()`` reads.
+    /// - Throws: `JSONError` if they contradict each other or are invalid.
+    package mutating func detector() throws(JSONError) -> Architecture {
+        let name: DetectorName = try choice("detector", default: .autoencoder)
+        guard let baseline = name.baseline else { return try architecture() }
+        for member in ["architecture", "units", "activation", "recurrent_activation", "layers"]
+        where has(member) {
+            throw error(member, "describes a network, but detector is \(name.rawValue); remove one of them")
+        }
+        return .baseline(baseline)
+    }
+
     /// Reads the members that describe a network: `architecture`, `units`, `activation`,
     /// `recurrent_activation`, `layers`.
     /// - Throws: `JSONError` if they contradict each other or are invalid. Shapes are not checked.
@@ -97,7 +109,40 @@ extension FieldReader {
 
 extension Architecture {
     /// The JSON pointer to the member of a request that defines the layers.
-    package var pointer: String { if case .layers = self { "/layers" } else { "/units" } }
+    package var pointer: String {
+        switch self {
+        case .autoencoder, .stacked: "/units"
+        case .layers: "/layers"
+        case .baseline: "/detector"
+        }
+    }
+}
+
+/// The values of `detector`.
+package enum DetectorName: String, CaseIterable, Sendable {
+    /// Any network, as `architecture` says.
+    case autoencoder
+    /// The baselines.
+    case pca, zscore, kmeans
+
+    /// The detector of an architecture.
+    package init(of architecture: Architecture) {
+        switch architecture.baseline {
+        case nil: self = .autoencoder
+        case .pca: self = .pca
+        case .zscore: self = .zscore
+        case .kmeans: self = .kmeans
+        }
+    }
+
+    var baseline: Baseline? {
+        switch self {
+        case .autoencoder: nil
+        case .pca: .pca
+        case .zscore: .zscore
+        case .kmeans: .kmeans
+        }
+    }
 }
 
 extension JSONError {
@@ -110,15 +155,21 @@ extension JSONError {
 }
 
 extension JSONWriter {
-    /// Writes the members that `architecture()` reads.
+    /// Writes the members that `detector()` reads.
     package mutating func members(of architecture: Architecture) {
-        member("architecture", architecture.name)
+        let name = DetectorName(of: architecture)
+        if name == .autoencoder {
+            member("architecture", architecture.name)
+        } else {
+            member("detector", name.rawValue)
+        }
         switch architecture {
         case .autoencoder(let units, let activation, let recurrentActivation),
             .stacked(let units, let activation, let recurrentActivation):
             member("units", units)
             member("activation", activation.rawValue)
             member("recurrent_activation", recurrentActivation.rawValue)
+        case .baseline: break
         case .layers(let layers):
             array("layers", of: layers) { json, layer in json.object { $0.members(of: layer) } }
         }

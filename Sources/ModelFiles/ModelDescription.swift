@@ -40,7 +40,7 @@ public struct ModelDescription: Sendable {
 
     /// How a model was fitted.
     public struct Training: Sendable {
-        /// The options of `fit`; nil for an imported model.
+        /// The options of `fit`; nil for an imported model and for a detector without a network.
         public var options: TrainingOptions?
         /// The losses of each epoch, in scaled units; empty for an imported model.
         public var history: [EpochReport] = []
@@ -58,7 +58,7 @@ public struct ModelDescription: Sendable {
 
         /// A fit and its results.
         package init(
-            options: TrainingOptions, history: [EpochReport], epoch: Int, seconds: Double, warmStart: Int?,
+            options: TrainingOptions?, history: [EpochReport], epoch: Int, seconds: Double, warmStart: Int?,
             warnings: [Warning] = []
         ) {
             self.options = options

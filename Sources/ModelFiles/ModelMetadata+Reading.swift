@@ -10,7 +10,7 @@ extension ModelMetadata {
         let timesteps = try size(reader, "timesteps")
         let features = try size(reader, "features")
         let architecture = try reader.document("architecture") { (json) throws(JSONError) in
-            try json.architecture()
+            try json.detector()
         }
         guard let architecture else {
             throw ModelFileError(

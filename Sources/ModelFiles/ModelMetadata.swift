@@ -10,7 +10,7 @@ import TimeSeries
 /// | `sha256`, `data_sha256` | the checksums (``ModelFile``) |
 /// | `requires` | JSON: what a reader must understand, an array of names (``MetadataReader``) |
 /// | `timesteps`, `features` | T and F; required |
-/// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; required |
+/// | `architecture` | JSON: `architecture`, `units`, …, as POST /train takes them; or `detector`; required |
 /// | `scaling` | JSON: `scaling`, `offset` and `scale` `[F]`; without it the data are not scaled |
 /// | `feature_names` | JSON: the names of the features, `[F]` unique strings |
 /// | `columns` | JSON: name and role of each column of the training data, for data with names |
@@ -98,6 +98,7 @@ enum ModelMetadata {
         case .mse, .mae: break
         case .mahalanobis, .levelSpread: names.append("subtracted")
         }
+        if model.architecture.baseline != nil { names.append("baseline") }
         if model.preparation.differences != nil { names.append("difference") }
         if model.preparation.resampling != nil { names.append("resampling") }
         var json = JSONWriter()

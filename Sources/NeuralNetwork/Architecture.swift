@@ -10,15 +10,21 @@ public enum Architecture: Sendable, Hashable {
         units: [Int], activation: Activation = .tanh, recurrentActivation: RecurrentActivation = .sigmoid)
     /// Layers in order from input to output.
     case layers([Layer])
+    /// No layers: a detector without a network.
+    case baseline(Baseline)
 
-    /// The name in the API: `autoencoder`, `stacked` or `layers`.
+    /// The name in the API: `autoencoder`, `stacked` or `layers`, or that of a baseline.
     public var name: String {
         switch self {
         case .autoencoder: "autoencoder"
         case .stacked: "stacked"
         case .layers: "layers"
+        case .baseline(let baseline): baseline.rawValue
         }
     }
+
+    /// The detector in place of a network; nil for layers.
+    public var baseline: Baseline? { if case .baseline(let baseline) = self { baseline } else { nil } }
 
     /// Returns the layers for windows `[T][F]`, from input to output.
     /// - Parameters:
@@ -40,6 +46,8 @@ public enum Architecture: Sendable, Hashable {
                 + [.timeDistributed(Dense(features))]
         case .layers(let layers):
             return layers
+        case .baseline:
+            return []
         }
     }
 

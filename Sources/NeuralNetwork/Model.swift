@@ -48,14 +48,21 @@ public final class Model: Sendable {
 
     /// Returns the bytes of working memory that the forward pass of one window takes.
     public static func windowByteCount(_ network: Sequential) -> Int {
-        Workspace.byteCount(Plan(network, for: .inference), capacity: 1, mode: .inference)
+        // Window, difference and reconstruction.
+        if network.baseline != nil { return 3 * network.inputShape.count * MemoryLayout<Float>.stride }
+        return Workspace.byteCount(Plan(network, for: .inference), capacity: 1, mode: .inference)
     }
 
     /// Returns the reconstruction of each window: the output of the last layer.
     /// - Parameter windows: `[N][T][F]`, in the units that the network was trained on.
     /// - Returns: `[N][T][F]` flat, in the units of the windows.
     public func reconstruct(_ windows: Windows<Float>) -> [Float] {
-        outputs(of: [network.entries.count - 1], for: windows)[0]
+        if let baseline = network.baseline {
+            var values = baseline.reconstruct(windows, weights.values)
+            values.withUnsafeMutableBufferPointer { Self.limit($0, isReconstruction: true) }
+            return values
+        }
+        return outputs(of: [network.entries.count - 1], for: windows)[0]
     }
 
     /// Returns the encoding of each window, `[N][Z]` flat; nil if the network has none.

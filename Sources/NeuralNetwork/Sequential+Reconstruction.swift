@@ -1,4 +1,8 @@
 extension Sequential {
+    /// Whether reconstructions are of use beside their errors: a row without its z-scores and the nearest
+    /// centre of k-means are not.
+    package var hasReconstruction: Bool { baseline == nil || baseline == .pca }
+
     /// The reason that the network cannot reconstruct windows: its output has another shape than its input;
     /// nil if it can.
     package var windowMismatch: ArchitectureError? {

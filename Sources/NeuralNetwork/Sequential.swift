@@ -22,18 +22,22 @@ public struct Sequential: Sendable, Hashable {
 
     /// The shape of one window, `[T][F]`.
     public let inputShape: Shape
-    /// The layers from input to output.
+    /// The layers from input to output; empty if there is a baseline in their place.
     public let entries: [Entry]
+    /// What reconstructs windows in place of layers; nil for a network.
+    public let baseline: Baseline?
 
     /// Number of parameters of all layers.
-    public var parameterCount: Int { entries.reduce(0) { $0 + $1.parameterCount } }
+    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
     /// Multiplications by weights in the forward pass of one window: each layer's parameters, once for each
     /// input timestep.
     public var multiplications: Int {
-        entries.reduce(0) { $0 + $1.parameterCount * ($1.inputShape.timesteps ?? 1) }
+        // The principal components are multiplied twice.
+        if baseline != nil { return 2 * max(parameterCount, inputShape.count) }
+        return entries.reduce(0) { $0 + $1.parameterCount * ($1.inputShape.timesteps ?? 1) }
     }
     /// The tensors of all layers, in Keras' order.
-    public var parameters: [Parameter] { entries.flatMap(\.parameters) }
+    public var parameters: [Parameter] { baseline?.parameters(inputShape) ?? entries.flatMap(\.parameters) }
     /// The output shape of the last layer, for one window.
     public var outputShape: Shape { entries.last?.outputShape ?? inputShape }
 
@@ -64,9 +68,24 @@ public struct Sequential: Sendable, Hashable {
         var builder = LayerBuilder(shape: inputShape)
         for layer in layers { try builder.append(layer) }
         entries = builder.entries
+        baseline = nil
         guard parameterCount > 0 else {
             throw ArchitectureError(
                 detail: "no layer has parameters, so there is nothing to train; add an LSTM or a Dense layer")
+        }
+    }
+
+    /// Lays out the parameters of a detector without layers.
+    /// - Throws: ``ArchitectureError`` for windows of one value, which have no principal components.
+    private init(_ baseline: Baseline, timesteps: Int, features: Int) throws(ArchitectureError) {
+        inputShape = .sequence(timesteps, features)
+        entries = []
+        self.baseline = baseline
+        guard parameters.allSatisfy({ $0.count > 0 }) else {
+            throw ArchitectureError(
+                detail:
+                    "windows of \(timesteps * features) values have no principal components; use windows of 2 "
+                    + "to \(Baseline.maxComponentValues) values")
         }
     }
 
@@ -74,6 +93,10 @@ public struct Sequential: Sendable, Hashable {
     /// - Throws: ``ArchitectureError``, naming the layer whose input has the wrong shape or whose options are
     ///   out of range.
     public init(_ architecture: Architecture, timesteps: Int, features: Int) throws(ArchitectureError) {
+        if let baseline = architecture.baseline {
+            try self.init(baseline, timesteps: timesteps, features: features)
+            return
+        }
         try self.init(
             timesteps: timesteps, features: features,
             layers: architecture.layers(timesteps: timesteps, features: features))

@@ -2,11 +2,11 @@ import Glibc
 
 /// The SplitMix64 random number generator (Steele, Lea & Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014). The standard library has no generator with a seed.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
     /// - Parameter stream: generators with the same seed and different streams are independent.
-    init(seed: UInt64, stream: UInt64 = 0) {
+    package init(seed: UInt64, stream: UInt64 = 0) {
         state = seed
         // Seeds that differ in one bit must not lead to overlapping sequences, so the seed is mixed before
         // the stream is added.
@@ -14,7 +14,7 @@ struct SplitMix64: RandomNumberGenerator {
         state = next()
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var z = state
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -23,10 +23,10 @@ struct SplitMix64: RandomNumberGenerator {
     }
 
     /// Returns a uniform number in [0, 1) with the 24 bits of a float32's significand.
-    mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+    package mutating func nextUniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
     /// Returns a number of the standard normal distribution (Box & Muller 1958).
-    mutating func nextNormal() -> Float {
+    package mutating func nextNormal() -> Float {
         let radius = (-2 * logf(1 - nextUniform())).squareRoot()
         return radius * cosf(2 * .pi * nextUniform())
     }

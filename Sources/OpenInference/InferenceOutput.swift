@@ -31,7 +31,7 @@ enum InferenceOutput: String, CaseIterable {
     /// The shape of the output for one window; nil if the model does not have the output.
     func shape(of model: ModelDescription) -> [Int]? {
         switch self {
-        case .reconstruction: model.inputShape.dimensions
+        case .reconstruction: model.network.hasReconstruction ? model.inputShape.dimensions : nil
         case .encoding: model.network.encodingUnits.map { [$0] }
         case .error: []
         case .score: model.threshold == nil ? nil : []
@@ -61,7 +61,10 @@ enum InferenceOutput: String, CaseIterable {
         var values: [InferenceOutput: [Float]] = [:]
         var scoredErrors: [Float] = []
         for part in trained.scale(windows).chunks {
-            var layers = trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
+            var layers =
+                network.baseline == nil
+                ? trained.model.outputs(of: [encoding, last].compactMap(\.self), for: part)
+                : [trained.model.reconstruct(part)]
             if encoding != nil { values[.encoding, default: []] += layers.removeFirst() }
             guard let reconstructions = layers.first else { continue }
             if outputs.contains(.error) {

@@ -19,4 +19,8 @@ public struct CompareResponse: Decodable, Sendable {
 
     /// The networks, then the baselines.
     public let detectors: [Detector]
+    /// Reasons not to rely on the figures.
+    public let warnings: [ServerWarning]
+    /// Which detector is best.
+    public let verdict: VerdictResponse
 }

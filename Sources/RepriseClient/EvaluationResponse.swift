@@ -53,10 +53,14 @@ public struct EvaluationResponse: Decodable, Sendable {
     public let baselines: Baselines?
     /// Reasons not to rely on the scores.
     public let warnings: [ServerWarning]
+    /// Which of the model and its baselines is best.
+    public let verdict: VerdictResponse
     /// The evaluation of the model.
     public let evaluation: Evaluation
 
-    private enum Key: CodingKey { case mode, modes, rows, anomalies, bestThreshold, baselines, warnings }
+    private enum Key: CodingKey {
+        case mode, modes, rows, anomalies, bestThreshold, baselines, warnings, verdict
+    }
 
     /// Decodes an object that holds the members of the model's evaluation beside the other members.
     public init(from decoder: any Decoder) throws {
@@ -69,6 +73,7 @@ public struct EvaluationResponse: Decodable, Sendable {
         bestThreshold = try own.decodeIfPresent(Double.self, forKey: .bestThreshold)
         baselines = try own.decodeIfPresent(Baselines.self, forKey: .baselines)
         warnings = try own.decode([ServerWarning].self, forKey: .warnings)
+        verdict = try own.decode(VerdictResponse.self, forKey: .verdict)
     }
 
     /// A property of the model's evaluation.

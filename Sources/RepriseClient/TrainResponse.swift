@@ -5,7 +5,9 @@ public struct ModelVersion: Decodable, Sendable {
     /// The version's number, from 1.
     public let version: Int
     /// `autoencoder`, `stacked` or `layers`.
-    public let architecture: String
+    public let architecture: String?
+    /// `autoencoder` for a network, else the detector without one: `pca`, `zscore` or `kmeans`.
+    public let detector: String
     /// T, the number of timesteps in a window.
     public let timesteps: Int
     /// F, the number of features.

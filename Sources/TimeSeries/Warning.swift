@@ -97,6 +97,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case highThreshold = "high_threshold"
     /// A threshold that was learned from the windows that the weights were fitted to.
     case thresholdFromTraining = "threshold_from_training"
+    /// A comparison that was evaluated on the windows of the training.
+    case evaluatedOnTraining = "evaluated_on_training"
     /// A network that is not better than one value for each column, or than its initial weights.
     case nothingLearned = "nothing_learned"
     /// Windows that differ from those of the calibration.

@@ -30,7 +30,9 @@ public struct PlannedTraining: Sendable {
         }
         if let mismatch = network.windowMismatch { throw .architecture(mismatch) }
         if let refusal = limits.refusal(of: network) { throw .tooLarge(refusal) }
-        let bytes = specification.options.trainingByteCount(network, windows: windows.count)
+        let bytes =
+            network.baseline == nil
+            ? specification.options.trainingByteCount(network, windows: windows.count) : 0
         guard bytes <= limits.maxTrainingBytes else {
             throw .tooLarge(
                 "training would take \(bytes >> 20) MiB of working memory; this server allows "
@@ -50,28 +52,36 @@ public struct PlannedTraining: Sendable {
     public func run(
         onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(TrainingFailure) -> TrainedModel {
-        let (options, detection) = (specification.options, specification.detection)
+        let options = specification.options
         let base = specification.base
         let data = TrainingData(windows, specification)
-        let parts = data.parts
 
         let clock = ContinuousClock()
         let start = clock.now
-        let result: TrainingResult
+        let fit: Fit
         do {
-            result = try network.fit(
-                data.fitted[0..<parts.validation.upperBound], options: options,
-                initial: base?.trained.model.weights, onEpoch: onEpoch,
-                isCancelled: isCancelled)
+            if let baseline = network.baseline {
+                fit = try fitted(baseline, to: data, isCancelled)
+            } else {
+                fit = try fitted(to: data, onEpoch: onEpoch, isCancelled)
+            }
         } catch {
             throw .training(error)
         }
         let seconds = (clock.now - start) / .seconds(1)
 
-        let model: Model
-        do { model = try Model(network, weights: result.weights) } catch { throw .architecture(error) }
-        guard let learned = LearnedDetection(detection, of: model, on: data) else {
-            throw .training(.diverged(epoch: result.epoch))
+        let (model, calibrated): (Model, Model)
+        do {
+            model = try Model(network, weights: fit.weights)
+            calibrated =
+                if let weights = fit.calibrated { try Model(network, weights: weights) } else { model }
+        } catch {
+            throw .architecture(error)
+        }
+        var detection = specification.detection
+        if network.baseline != nil { detection.errorKind = detection.errorKind ?? .mse }
+        guard let learned = LearnedDetection(detection, of: calibrated, on: data) else {
+            throw .training(.diverged(epoch: fit.epoch))
         }
         let oddities = TrainingWarnings(windows, data, names: specification.featureNames)
         let warnings =
@@ -83,7 +93,8 @@ public struct PlannedTraining: Sendable {
             featureNames: specification.featureNames, columns: specification.columns,
             preparation: specification.preparation, scaler: data.scaler,
             training: ModelDescription.Training(
-                options: options, history: result.history, epoch: result.epoch, seconds: seconds,
+                options: network.baseline == nil ? options : nil, history: fit.history, epoch: fit.epoch,
+                seconds: seconds,
                 warmStart: base?.version, warnings: warnings),
             errorKind: learned.detector.measure.kind, threshold: learned.threshold, errors: learned.errors,
             rowErrors: learned.rowErrors, baselineErrors: learned.baselineErrors,
@@ -93,6 +104,39 @@ public struct PlannedTraining: Sendable {
             note: specification.note, unknown: base?.trained.description.unknown.inherited ?? .none)
         if specification.isStrict { try description.requireNoErrors() }
         return TrainedModel(description: description, model: model, detector: learned.detector)
+    }
+
+    /// Fitted weights.
+    private struct Fit {
+        let weights: Weights
+        /// The weights whose errors are the threshold's; nil for the same ones.
+        var calibrated: Weights?
+        var history: [EpochReport] = []
+        var epoch = 0
+    }
+
+    /// Trains the network.
+    private func fitted(
+        to data: TrainingData, onEpoch: (EpochReport) -> Void, _ isCancelled: () -> Bool
+    ) throws(TrainingError) -> Fit {
+        let result = try network.fit(
+            data.fitted[0..<data.parts.validation.upperBound], options: specification.options,
+            initial: specification.base?.trained.model.weights, onEpoch: onEpoch, isCancelled: isCancelled)
+        return Fit(weights: result.weights, history: result.history, epoch: result.epoch)
+    }
+
+    /// Fits a baseline to all windows, as the baselines beside a network are (``Detector``). The threshold's
+    /// errors are those of one that does not know the calibration windows.
+    private func fitted(
+        _ baseline: Baseline, to data: TrainingData, _ isCancelled: () -> Bool
+    ) throws(TrainingError) -> Fit {
+        let seed = specification.options.seed
+        return Fit(
+            weights: try baseline.fit(data.windows, seed: seed, isCancelled: isCancelled),
+            // Means and deviations of rows are learned from all windows, like the scaling.
+            calibrated: baseline == .zscore
+                ? nil
+                : try baseline.fit(data.windows[data.parts.fitted], seed: seed, isCancelled: isCancelled))
     }
 }
 

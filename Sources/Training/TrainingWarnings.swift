@@ -127,7 +127,7 @@ struct TrainingWarnings {
     /// What can be said of the fitted network.
     /// - Parameter options: those that it was fitted with.
     func of(_ model: Model, _ options: TrainingOptions) -> [Warning] {
-        [nothingLearned(model, options)].compactMap(\.self)
+        [model.network.baseline == nil ? nothingLearned(model, options) : nil].compactMap(\.self)
     }
 
     private func constantColumns(_ model: Model, _ measure: ErrorMeasure, _ threshold: Float) -> Warning? {

@@ -35,14 +35,18 @@ struct Compare: ParsableCommand {
         let header = [
             "detector", "error", "AUC", "AP", "best F1", "F1", "false alarms", "parameters", "seconds",
         ]
-        return "\(Table(header, rows))"
+        return "\(Table(header, rows))" + text(ofWarnings: response.warnings)
+            + "\n\(response.verdict.sentence)"
     }
 }
 
 /// The options of `reprise compare` that are sent to the server.
 struct CompareOptions: RequestOptions {
     @Option(help: "Prefix of the models' names.") var model: String?
-    @Option(help: "Share of the rows, from the end, to evaluate (default 0.5).") var testSplit: Double?
+    @Option(
+        help: "Share of the rows, from the end, to evaluate (default 0.5; 0, all rows, if they are few).")
+    var testSplit: Double?
+    @Option(help: "One seed, in place of --seeds.") var seed: Int?
     @Option(
         help: ArgumentHelp("Train each network once for each of these seeds (default 0).", valueName: "0,1,2")
     )
@@ -57,8 +61,8 @@ struct LabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, or for other data their \
-            first and last rows, such as [[8,9]].
+            The anomalies: a CSV column that is 1 in anomalous rows and 0 in others, the index of such a \
+            column of a NumPy array, or for all data their first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var labels: String?
 }

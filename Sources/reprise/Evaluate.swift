@@ -55,6 +55,7 @@ struct Evaluate: ParsableCommand {
         let title =
             "\(response.rows) rows, \(response.anomalies) of them anomalies (mode \(response.mode))"
         return "\(title)\n\(Table(header, rows))" + best(response) + text(ofWarnings: response.warnings)
+            + "\n\(response.verdict.sentence)"
     }
 }
 

@@ -21,7 +21,8 @@ struct InputOptions: ParsableArguments {
     /// Reads the file.
     /// - Parameters:
     ///   - options: the options to send with the data.
-    ///   - rowFlags: options that flag rows, by member: a column of CSV, or JSON.
+    ///   - rowFlags: options that flag rows, by member: a column of CSV, the index of one of an array, or
+    ///   JSON.
     ///   - needsTimesteps: whether the request must have T if the data are rows.
     ///   - namesModel: whether the request must name a model.
     func content(
@@ -35,7 +36,8 @@ struct InputOptions: ParsableArguments {
         var columns = try columns.members()
         guard format == .csv || columns.isEmpty else { throw notCSV(columns.keys.min() ?? "") }
         for case (let name, let flags?) in rowFlags {
-            guard format == .csv || flags.hasPrefix("[") else { throw notCSV(name) }
+            let isColumnOfArray = format == .npy && Int(flags) != nil
+            guard format == .csv || isColumnOfArray || flags.hasPrefix("[") else { throw notCSV(name) }
             members[name] = format == .csv ? .string(flags) : .json(Array(flags.utf8))
         }
         guard !namesModel || format == .request || members["model"] != nil else {

@@ -15,8 +15,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, or for other \
-            data their first and last rows, such as [[8,9]].
+            Leave rows out of training: a CSV column that is 1 in these rows and 0 in others, the index of \
+            such a column of a NumPy array, or for all data their first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var exclude: String?
     @OptionGroup var options: TrainOptions
@@ -36,16 +36,21 @@ struct Train: ParsableCommand {
     }
 
     private func report(_ response: TrainResponse) -> String {
-        let (first, last) = (response.history.loss.first ?? 0, response.loss ?? 0)
         let features = "\(response.features) feature\(response.features == 1 ? "" : "s")"
         return """
-            model       \(response.model), version \(response.version) (\(response.architecture))
+            model       \(response.model), version \(response.version) (\(response.architecture ?? response.detector))
             windows     \(response.timesteps) timesteps of \(features)\(names(response))
             parameters  \(response.parameters)
-            loss        \(first.rounded5) -> \(last.rounded5) in \(response.epochs) epochs
+            \(loss(response))
             threshold   \((response.threshold ?? 0).rounded5) (\(response.errorKind)), \(source(response))
             seconds     \(response.seconds.rounded5)
             """ + text(ofWarnings: response.warnings)
+    }
+
+    private func loss(_ response: TrainResponse) -> String {
+        guard let first = response.history.loss.first else { return "loss        none: fitted in one step" }
+        return
+            "loss        \(first.rounded5) -> \((response.loss ?? 0).rounded5) in \(response.epochs) epochs"
     }
 
     private func source(_ response: TrainResponse) -> String {
@@ -66,6 +71,8 @@ struct TrainOptions: RequestOptions {
             valueName: "version"))
     var warmStart: String?
     @OptionGroup(title: "Windows") var windows: WindowOptions
+    @Option(help: "What learns: autoencoder (a network), or without a network pca, zscore or kmeans.")
+    var detector: String?
     @OptionGroup(title: "Network") var architecture: ArchitectureOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @Option(help: "Seed of all random numbers.") var seed: Int?

@@ -18,4 +18,7 @@ package enum Article {
             "epochs": 300, "batch_size": 5, "seed": .integer(seed),
         ]
     }
+
+    /// The training of the README, sent to POST /compare as it is.
+    package static let comparison = training("toy").with(["architecture": nil, "seed": nil])
 }

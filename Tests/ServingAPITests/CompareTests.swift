@@ -38,6 +38,15 @@ import Testing
             #expect(try #require(network["roc_auc"]?.double) > 0.9)
         }
         #expect(detectors[0]["parameters"] == detectors[1]["parameters"])
+        let verdict = try #require(response["verdict"])
+        let best = try #require(detectors.max { ($0["roc_auc"]?.double ?? 0) < ($1["roc_auc"]?.double ?? 0) })
+        #expect(verdict["metric"] == "roc_auc")
+        // Several detectors may have the same area.
+        let winner = detectors.first { $0["detector"] == verdict["best"] }
+        #expect(winner?["roc_auc"] == best["roc_auc"])
+        // One stretch of anomalies is too little.
+        #expect(verdict["is_significant"]?.isNull == true && verdict["interval"]?.isNull == true)
+        #expect(verdict["sentence"]?.string?.contains("nothing can be said about chance") == true)
     }
 
     /// POST /train and POST /evaluate give the same metrics.
@@ -71,6 +80,8 @@ import Testing
         #expect(none["detectors"]?.array?.count == 2)
         #expect(none["detectors"]?[0]?["roc_auc"]?.isNull == true)
         #expect(try #require(none["detectors"]?[0]?["error"]?.double) > 0)
+        #expect(none["verdict"]?["metric"] == "error")
+        #expect(none["verdict"]?["interval"]?.array?.count == 2)
     }
 
     @Test func aSplitWithoutWindowsIsRefused() throws {
@@ -79,5 +90,45 @@ import Testing
         #expect(try problem.json["pointer"] == "/test_split")
         let twice = try api.post("/compare", Self.request.with(["architecture": "stacked"]))
         #expect(try twice.json["pointer"] == "/architecture")
+    }
+
+    /// The request of the README as it is: both networks reconstruct alike, as the article says.
+    @Test func theArticlesRequestGivesTheArticlesResult() throws {
+        let response = try api.post("/compare", Article.comparison)
+        #expect(response.status == 200, "\(response.text)")
+        let found = try response.json
+        #expect(found["training_windows"] == 5 && found["test_windows"] == 5)
+        let codes = found["warnings"]?.array?.map { $0["code"]?.string }
+        #expect(codes?.contains("evaluated_on_training") == true)
+        let sentence = try #require(found["verdict"]?["sentence"]?.string)
+        #expect(sentence.contains("reconstruct alike"), "\(sentence)")
+        #expect(found["verdict"]?["is_significant"]?.isNull == true)
+        let detectors = try #require(found["detectors"]?.array)
+        #expect(detectors.map { $0["parameters"]?.int } == [248_578, 248_578])
+        #expect(detectors.allSatisfy { ($0["error"]?.double ?? 1) < 0.001 }, "\(detectors)")
+    }
+
+    /// Options of POST /train are those of both networks.
+    @Test func theOptionsOfATrainingAreHonoured() throws {
+        // temporalize leaves the first two rows out, as in the article.
+        let temporal = try compare(["windowing": "temporalize", "labels": nil])
+        #expect(temporal["training_windows"]?.int == 145 && temporal["test_windows"]?.int == 150)
+        let stride = try compare(["stride": 3, "labels": nil])
+        #expect(stride["training_windows"]?.int == 49)
+        let seeded = try compare(["seed": 7, "model": "s", "labels": nil])
+        #expect(seeded["detectors"]?[0]?["runs"]?[0]?["seed"] == 7)
+        let both = try api.post("/compare", Self.request.with(["seed": 7, "seeds": [1]]))
+        #expect(both.status == 422)
+        #expect(try both.json["pointer"] == "/seed")
+        let third = try compare(["test_split": 0.25, "labels": nil])
+        #expect(third["training_windows"]?.int == 222 && third["test_windows"]?.int == 75)
+        let all = try compare(["test_split": 0])
+        #expect(all["test_windows"]?.int == 297 && all["training_windows"]?.int == 297 - 33)
+        _ = try compare([
+            "scaling": "minmax", "error_kind": "mae", "calibration_split": 0.3, "activation": "relu",
+            "epochs": 2, "model": "o", "labels": nil,
+        ])
+        let model = try api.get("/models/o-stacked").json
+        #expect(model["scaling"] == "minmax" && model["error_kind"] == "mae" && model["epochs"] == 2)
     }
 }

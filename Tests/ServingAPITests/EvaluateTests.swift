@@ -46,6 +46,28 @@ import Testing
         #expect(try evaluate(["labels": byRow]) == found)
     }
 
+    @Test func theVerdictNamesTheBestDetector() throws {
+        let few = try #require(try evaluate()["verdict"])
+        #expect(few["is_significant"]?.isNull == true)
+        // The model learns nothing from labels that no detector can know, so no difference is significant.
+        let labels: JSON = .array((0..<60).map { .integer($0 % 7 == 3 ? 1 : 0) })
+        let found = try evaluate(["labels": labels])
+        let verdict = try #require(found["verdict"])
+        let areas = [
+            "model": found["roc_auc"]?.double, "pca": found["baselines"]?["pca"]?["roc_auc"]?.double,
+            "z_score": found["baselines"]?["z_score"]?["roc_auc"]?.double,
+        ].compactMapValues(\.self)
+        let best = try #require(verdict["best"]?.string)
+        #expect(areas[best] == areas.values.max())
+        let next = try #require(verdict["runner_up"]?.string)
+        #expect(abs((areas[best] ?? 0) - (areas[next] ?? 0) - (verdict["difference"]?.double ?? 9)) < 1e-9)
+        #expect(verdict["is_significant"] == false && verdict["interval"]?.array?.count == 2)
+        #expect(verdict["sentence"]?.string?.contains("may be chance") == true)
+        #expect(verdict["blocks"]?["length"] == 2)
+        let none = try evaluate(["labels": .array(Array(repeating: 0, count: 60))])
+        #expect(none["verdict"]?["best"]?.isNull == true)
+    }
+
     @Test func labelShiftMovesTheLabels() throws {
         // Each row is compared with the label two rows later, so the last two rows of the anomaly are false
         // positives.

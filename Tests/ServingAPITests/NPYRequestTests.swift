@@ -65,6 +65,80 @@ import TimeSeries
         #expect(excluding["feature_names"] == ["a", "b"])
     }
 
+    /// The rows of ``series`` with a column of flags between the two features: 1 in rows 12 to 14.
+    private static func flagged(_ value: Float = 1, row: Int = 12) -> [UInt8] {
+        let values: [Float] = (0..<rows).flatMap { row -> [Float] in
+            [Float(row % 4) / 2, (12..<15).contains(row) ? 1 : 0, Float(row % 3) - 1]
+        }
+        var changed = values
+        changed[row * 3 + 1] = value
+        return NumPyArray.encode(changed[...], shape: [rows, 3])
+    }
+
+    @Test func aColumnOfTheArrayHasTheFlags() throws {
+        let api = try trained()
+        let byColumn = try send(api, "/evaluate?model=npy&labels=1", Self.flagged())
+        #expect(byColumn.status == 200, "\(byColumn.text)")
+        let byRange = try send(api, "/evaluate?model=npy&labels=%5B%5B12,14%5D%5D", Self.series).json
+        #expect(try byColumn.json == byRange)
+
+        let excluding = try send(api, "/train?model=c&\(Self.options)&exclude=1", Self.flagged())
+        #expect(excluding.status == 201, "\(excluding.text)")
+        let other = try send(
+            api, "/train?model=d&\(Self.options)&exclude=%5B%5B12,14%5D%5D", Self.series
+        ).json
+        #expect(try excluding.json["history"] == other["history"] && excluding.json["features"] == 2)
+        let columns = try excluding.json["data"]?["columns"]?.array
+        #expect(columns?.map { $0["role"]?.string } == ["feature", "label", "feature"])
+        #expect(columns?.map { $0["name"]?.string } == ["0", "1", "2"])
+
+        // Names are those of the features; columns and ignore name the columns of the array.
+        let named = try send(
+            api, "/train?model=e&\(Self.options)&exclude=1&feature_names=a,b", Self.flagged()
+        ).json
+        #expect(named["feature_names"] == ["a", "b"])
+        let first = try send(api, "/train?model=f&\(Self.options)&exclude=1&ignore=2", Self.flagged())
+        #expect(try first.json["features"] == 1, "\(first.text)")
+        let compared = try send(
+            api, "/compare?model=g&labels=1&timesteps=3&units=4&epochs=1", Self.flagged())
+        #expect(compared.status == 200, "\(compared.text)")
+        let inspected = try send(api, "/inspect?exclude=1", Self.flagged())
+        let roles = try inspected.json["columns"]?.array?.map { $0["role"]?.string }
+        #expect(roles == ["feature", "label", "feature"], "\(inspected.text)")
+    }
+
+    /// A query that names as many rows is refused (414), a column is not.
+    @Test func aColumnFlagsManyRows() throws {
+        let api = try trained(.live)
+        let rows = 20_000
+        let values: [Float] = (0..<rows).flatMap { row -> [Float] in
+            [Float(row % 4) / 2, Float(row % 3) - 1, row % 5 == 0 ? 1 : 0]
+        }
+        let body = NumPyArray.encode(values[...], shape: [rows, 3])
+        let response = try send(api, "/evaluate?model=npy&labels=2", body)
+        #expect(response.status == 200, "\(response.text)")
+        #expect(try response.json["anomalies"] == 4_000)
+    }
+
+    @Test(arguments: [
+        ("3", "the columns of the array are 0 to 2"), ("-1", "the columns of the array are 0 to 2"),
+        ("0", "column 0, which has 0.5 in row 1; it must be 0 or 1"),
+    ]) func aColumnThatHasNoFlagsIsRefused(labels: String, detail: String) throws {
+        let response = try send(trained(), "/evaluate?model=npy&labels=\(labels)", Self.flagged())
+        #expect(response.status == 422)
+        #expect(try #require(response.json["detail"]?.string).contains(detail), "\(response.text)")
+    }
+
+    @Test func missingFlagsAndWindowsAreRefused() throws {
+        let api = try trained()
+        let missing = try send(api, "/evaluate?model=npy&labels=1", Self.flagged(.nan, row: 4))
+        #expect(missing.status == 422)
+        #expect(try #require(missing.json["detail"]?.string).contains("a missing value in row 4"))
+        let windows = try send(api, "/train?model=h&\(Self.options)&exclude=1", Self.windows)
+        #expect(windows.status == 422)
+        #expect(try #require(windows.json["detail"]?.string).contains("the data are windows"))
+    }
+
     @Test(arguments: TransportKind.allCases) func clientsThatAcceptNPYGetAnArray(transport: TransportKind)
         throws
     {

@@ -29,12 +29,10 @@ export function start() {
   });
 }
 
-/**
- * The form's settings except architecture and windowing: the server trains both networks on sliding windows.
- */
+/** The form's settings except the architecture, because the server trains two. */
 function compareRequest() {
   const { architecture, layers, ...network } = networkSettings();
-  const { windowing, seed, ...training } = trainingSettings();
+  const { seed, ...training } = trainingSettings();
   const query = queryPairs({ ...training, ...network, seeds: [Number(seed)] });
   return loadedData().request("compare", query, { label: "labels" });
 }
@@ -53,7 +51,7 @@ function compare() {
       const comparison = await fetchJSON(request, { signal: abortController.signal });
       if (state.data === data) render(comparison);
       status = state.data === data
-        ? `Evaluated on ${plural(comparison.test_windows, "window")} of the second half.`
+        ? `Evaluated on ${plural(comparison.test_windows, "window")}.`
         : "The comparison has finished, but the data have changed since it started.";
       emit("registry");
     } finally {
@@ -65,7 +63,7 @@ function compare() {
   });
 }
 
-function render({ detectors, warnings }) {
+function render({ detectors, warnings, verdict }) {
   const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
   const header = ["Detector", "MSE", "Parameters", "Seconds"];
   if (hasMetrics) header.push("ROC AUC", "Average precision", "Best F1", "False alarm rate");
@@ -81,6 +79,7 @@ function render({ detectors, warnings }) {
   ]);
   const mse = "MSE: mean squared error of the test windows, in scaled units.";
   byId("comparison-view").replaceChildren(
+    el("p", { class: "verdict" }, verdict.sentence),
     table("Detectors", header, rows, { numeric: [2, 3, 4, 5, 6, 7], hiddenCaption: true, stacks: true }),
     el("p", { class: "muted" }, hasMetrics
       ? `${mse} False alarm rate: share of the normal rows above the threshold.`

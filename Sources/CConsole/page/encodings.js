@@ -40,7 +40,7 @@ function update() {
     if (!windows) return;
     if (!model.encoding_units) {
       const text =
-        `Architecture "${model.architecture}" has no encoding. Train an autoencoder to see encodings.`;
+        `Architecture "${model.architecture ?? model.detector}" has no encoding. Train an autoencoder to see encodings.`;
       byId("encodings-problem").replaceChildren(el("p", { class: "muted" }, text));
       return;
     }

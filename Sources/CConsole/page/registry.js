@@ -49,7 +49,7 @@ function modelEntry(latest) {
   const host = el("div");
   const toggle = () =>
     details.open && reportErrors(byId("registry-problem"), () => showVersions(model, host));
-  const summary = ` ${latest.architecture}, version ${latest.version}, loss ${formatNumber(latest.loss)}`;
+  const summary = ` ${latest.architecture ?? latest.detector}, version ${latest.version}, loss ${formatNumber(latest.loss)}`;
   const details = el("details", { toggle }, el("summary", {}, el("strong", {}, model), summary), host);
   details.open = openModels.has(model) || state.model?.model === model;
   details.addEventListener("toggle", () => (details.open ? openModels.add(model) : openModels.delete(model)));
@@ -65,7 +65,7 @@ async function showVersions(model, host) {
   const aliasesOf = (number) =>
     Object.entries(aliases).filter(([, target]) => target === number).map(([alias]) => alias);
   const rows = versions.map((version) => [
-    [version.version, ...aliasesOf(version.version)].join(", "), version.architecture,
+    [version.version, ...aliasesOf(version.version)].join(", "), version.architecture ?? version.detector,
     `${version.timesteps} × ${version.features}`, formatCount(version.parameters),
     formatBytes(4 * version.parameters), formatNumber(version.loss), formatNumber(version.threshold),
     versionActions(version, `${path}/versions/${version.version}`),

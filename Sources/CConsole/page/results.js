@@ -274,6 +274,7 @@ async function evaluate(signal) {
   if (current !== view) return;
   const { labelled, detected, found, false_alarms } = metrics.events;
   view.metrics.replaceChildren(
+    el("p", { class: "verdict" }, metrics.verdict.sentence),
     definitionList([
       ["ROC AUC", formatNumber(metrics.roc_auc)],
       ["Average precision", formatNumber(metrics.average_precision)],

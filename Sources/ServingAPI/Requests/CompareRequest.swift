@@ -80,7 +80,7 @@ extension DataRequest {
         let (seeds, scaling, outliers) = try read {
             (options) throws(JSONError) -> ([Int], Scaling, OutlierPolicy?) in
             (
-                try options.ints("seeds", in: 0...Int.max, count: 1...10, default: [0]),
+                try options.seeds(),
                 try options.choice("scaling", default: TrainingSpecification.defaultScaling),
                 try options.choice("outliers")
             )
@@ -91,12 +91,12 @@ extension DataRequest {
         }
         let data = try data(flag: "labels", rowsOnly: true, inspects: true)
         let labels = data.flags
-        let (training, test, completed) = try read {
-            (options) throws(JSONError) -> (Windows<Double>, Windows<Double>, TrainingOptions) in
-            let share = try options.double("test_split", in: 0.01...0.99, default: 0.5)
+        let (split, completed) = try read {
+            (options) throws(JSONError) -> (ComparedWindows, TrainingOptions) in
+            let share = try options.double("test_split", in: 0...0.99)
             try options.rejectUnknown()
-            let (training, test) = try options.split(data.windows, at: share, labels)
-            return (training, test, try options.options(requested, detection, for: training))
+            let split = try options.split(data.windows, at: share, labels)
+            return (split, try options.options(requested, detection, for: split.training))
         }
         let specifications = networks.flatMap { network in
             seeds.map { seed in
@@ -114,31 +114,69 @@ extension DataRequest {
             }
         }
         return UncheckedComparison(
-            specifications: specifications, training: training, test: test, labels: labels,
-            warnings: data.warnings)
+            specifications: specifications, training: split.training, test: split.test, labels: labels,
+            warnings: data.warnings + split.warnings)
     }
-
 }
 
-extension FieldReader {
-    /// Splits windows into those of the first rows, without labelled anomalies, and those that end in the
-    /// other rows.
-    fileprivate func split(
-        _ windows: Windows<Double>, at share: Double, _ labels: [Bool]?
-    ) throws(JSONError) -> (training: Windows<Double>, test: Windows<Double>) {
+/// The windows that networks are trained on, and those that they are evaluated on.
+private struct ComparedWindows {
+    /// With fewer windows in one of the parts, a comparison has no test rows of its own by default.
+    static let minCount = 10
+
+    let training, test: Windows<Double>
+    /// Reasons to doubt the evaluation.
+    var warnings: [Warning] = []
+
+    /// All windows, and all without labelled anomalies to train on.
+    init(all windows: Windows<Double>, _ labels: [Bool]?) {
+        test = windows
+        training = labels.map { windows.excluding(rows: $0) } ?? windows
+        warnings = [
+            Warning(
+                .evaluatedOnTraining, .warning,
+                "The networks are evaluated on the windows that they were trained on, so that the errors say how "
+                    + "well they can reconstruct, not how well they do on new data. Send more rows, or "
+                    + "test_split.")
+        ]
+    }
+
+    /// The windows of the first rows, without labelled anomalies, and those that end in the other rows.
+    init(_ windows: Windows<Double>, at share: Double, _ labels: [Bool]?) {
         let (rows, timesteps) = (windows.series.rows, windows.timesteps)
         let boundary = Int(Double(rows) * (1 - share))
         let before = 0...max(0, boundary - timesteps)
-        var training = windows[boundary < timesteps ? 0..<0 : windows.starting(in: before)]
-        if let labels { training = training.excluding(rows: labels) }
-        let test = windows[windows.starting(in: max(0, boundary - timesteps + 1)...rows)]
-        guard training.count > 0, test.count > 0 else {
+        let first = windows[boundary < timesteps ? 0..<0 : windows.starting(in: before)]
+        training = labels.map { first.excluding(rows: $0) } ?? first
+        test = windows[windows.starting(in: max(0, boundary - timesteps + 1)...rows)]
+    }
+}
+
+extension FieldReader {
+    /// Reads `seeds`, or `seed` for one.
+    fileprivate mutating func seeds() throws(JSONError) -> [Int] {
+        let seed = try int("seed", in: 0...Int.max)
+        if seed != nil, has("seeds") {
+            throw error("seed", "and \"seeds\" are both present; send one of them")
+        }
+        return try ints("seeds", in: 0...Int.max, count: 1...10, default: [seed ?? 0])
+    }
+
+    /// Divides windows into those to train on and those to evaluate.
+    /// - Parameter share: the share of the rows to evaluate; nil for half of them, if both halves have enough
+    ///   windows, and for none of their own otherwise.
+    fileprivate func split(
+        _ windows: Windows<Double>, at share: Double?, _ labels: [Bool]?
+    ) throws(JSONError) -> ComparedWindows {
+        var split = ComparedWindows(windows, at: share ?? 0.5, labels)
+        let isSmall = min(split.training.count, split.test.count) < ComparedWindows.minCount
+        if share == 0 || share == nil && isSmall { split = ComparedWindows(all: windows, labels) }
+        guard split.training.count > 0, split.test.count > 0 else {
             throw error(
                 "test_split",
-                "leaves \(training.count) windows for training and \(test.count) for the test, of "
-                    + "\(windows.count); each needs at least one"
-            )
+                "leaves \(split.training.count) windows for training and \(split.test.count) for the test, of "
+                    + "\(windows.count); each needs at least one")
         }
-        return (training, test)
+        return split
     }
 }

@@ -23,7 +23,13 @@ extension DataRequest {
         if rowsOnly, intake.origin.timesteps != nil {
             throw intake.origin.problem("has windows [N][T][F], but this path requires rows [rows][F]")
         }
+        let flagColumn =
+            if case .npy = content, let flag { try takeFlags(flag, of: &intake) } else { nil as Int? }
         if case .csv = content {} else { try describe(&intake) }
+        if let flag, let flagColumn {
+            intake.table.columns.insert(
+                TableColumn(name: "\(flagColumn)", role: .label, reason: "named by \(flag)"), at: flagColumn)
+        }
         if let flag, intake.table.flags == nil {
             intake.table.flags = try options.read { (options) throws(JSONError) in
                 let flags = try options.rowFlags(flag, rows: intake.table.rows)
@@ -68,6 +74,33 @@ extension DataRequest {
                 values: array.values, warnings: array.warnings), DataOrigin())
         intake.setWindows(timesteps: array.shape[1])
         return intake
+    }
+
+    /// Takes the flags of rows out of the column of an array that an option names by its index. The other
+    /// columns keep their indices as names.
+    /// - Returns: the index; nil if the option is missing, or has flags or ranges instead.
+    private mutating func takeFlags(_ flag: String, of intake: inout Intake) throws(Problem) -> Int? {
+        guard let text = options.parameter(flag), let column = Int(text) else { return nil }
+        let count = intake.table.featureCount
+        func problem(_ detail: String) -> Problem { Problem(options.error(flag, detail)) }
+        guard intake.origin.timesteps == nil else {
+            throw problem("names a column of 0 and 1 for each row, but the data are windows")
+        }
+        guard (0..<count).contains(column) else {
+            throw problem(
+                "is \(column), but the columns of the array are 0 to \(count - 1); name one of them, or send "
+                    + FieldReader.rowFlagsRule)
+        }
+        guard count > 1 else { throw problem("names the only column of the array, which leaves no feature") }
+        let values = (0..<intake.table.rows).map { intake.table.values[$0 * count + column] }
+        if let row = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+            let value = values[row].isNaN ? "a missing value" : "\(values[row])"
+            throw problem("names column \(column), which has \(value) in row \(row); it must be 0 or 1")
+        }
+        intake.table.flags = values.map { $0 == 1 }
+        intake.table.columns.remove(at: column)
+        intake.keep((0..<count).filter { $0 != column })
+        return column
     }
 
     private static func read<Value>(_ body: () throws(TableError) -> Value) throws(Problem) -> Value {

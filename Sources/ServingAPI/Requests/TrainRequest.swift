@@ -73,11 +73,11 @@ extension DataRequest {
     fileprivate mutating func training() throws(Problem) -> (TrainingSpecification, RequestData) {
         let (architecture, scaling) = try read { (options) throws(JSONError) -> (Architecture, Scaling) in
             (
-                try options.architecture(),
+                try options.detector(),
                 try options.choice("scaling", default: TrainingSpecification.defaultScaling)
             )
         }
-        let input = try trainingInput(for: nil)
+        let input = try trainingInput(for: nil, architecture.baseline)
         return (
             input.completing(
                 TrainingSpecification(
@@ -90,15 +90,24 @@ extension DataRequest {
     fileprivate mutating func training(
         warmStart base: ModelRegistry.Entry
     ) throws(Problem) -> (TrainingSpecification, RequestData) {
+        if let baseline = base.trained.description.architecture.baseline {
+            throw Problem(
+                options.error(
+                    "warm_start",
+                    "is version \(base.version), a detector without a network (\(baseline.rawValue)), which "
+                        + "cannot be trained further; send detector: \(baseline.rawValue) with all data "
+                        + "instead"))
+        }
         for name in [
-            "architecture", "units", "activation", "recurrent_activation", "layers", "scaling", "difference",
+            "detector", "architecture", "units", "activation", "recurrent_activation", "layers", "scaling",
+            "difference",
         ] where options.has(name) {
             throw Problem(
                 options.error(
                     name, "is defined by version \(base.version), from which warm_start continues; remove it")
             )
         }
-        let input = try trainingInput(for: base)
+        let input = try trainingInput(for: base, nil)
         var specification = input.completing(
             TrainingSpecification(warmStart: base, options: input.options, detection: input.detection))
         if let columns = base.trained.description.columns { specification.columns = columns }
@@ -106,7 +115,16 @@ extension DataRequest {
     }
 
     /// Reads the options of fitting and detection, and the data without excluded rows.
-    private mutating func trainingInput(for base: ModelRegistry.Entry?) throws(Problem) -> TrainingInput {
+    private mutating func trainingInput(
+        for base: ModelRegistry.Entry?, _ baseline: Baseline?
+    ) throws(Problem) -> TrainingInput {
+        if let baseline {
+            for name in TrainingOptions.fields.map(\.name) where name != "seed" && options.has(name) {
+                throw Problem(
+                    options.error(
+                        name, "is for networks, but detector is \(baseline.rawValue); remove one of them"))
+            }
+        }
         let (detection, requested, outliers) = try read {
             (options) throws(JSONError) -> (DetectionOptions, TrainingOptions, OutlierPolicy?) in
             (try options.detectionOptions(), try options.trainingOptions(), try options.choice("outliers"))
@@ -115,7 +133,7 @@ extension DataRequest {
             for: base?.trained.description, flag: "exclude", excludesFlagged: true, inspects: true)
         try rejectUnknown()
         let options = try read { (options) throws(JSONError) in
-            try options.options(requested, detection, for: data.windows)
+            try options.options(requested, detection, for: data.windows, baseline)
         }
         return TrainingInput(options: options, detection: detection, outliers: outliers, data: data)
     }
@@ -144,10 +162,11 @@ private struct TrainingInput {
 
 extension FieldReader {
     /// Completes and checks training options. Without `epochs`, `validation_split` and `early_stopping`,
-    /// enables early stopping if there are enough windows.
+    /// enables early stopping of a network if there are enough windows.
     /// - Throws: an error if a part of the windows that the options need is empty.
     mutating func options(
-        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows<Double>
+        _ requested: TrainingOptions, _ detection: DetectionOptions, for windows: Windows<Double>,
+        _ baseline: Baseline? = nil
     ) throws(JSONError) -> TrainingOptions {
         try check(detection.errorKind, features: windows.features)
         let count = TrainingParts.countBeforeCalibration(of: windows, detection)
@@ -157,7 +176,9 @@ extension FieldReader {
                 "leaves none of the \(windows.count) windows for training; use a smaller value")
         }
         var options = requested
-        let usesDefaults = !["epochs", "validation_split", "early_stopping"].contains { has($0) }
+        // A baseline is fitted in one step.
+        let usesDefaults =
+            baseline == nil && !["epochs", "validation_split", "early_stopping"].contains { has($0) }
         if usesDefaults { options.enableEarlyStopping(windows: count) }
         let parts = TrainingParts(of: windows, options, detection)
         guard !parts.fitted.isEmpty else {

@@ -16,6 +16,10 @@ final class Comparison: Sendable {
         let version: ModelRegistry.Description
         let mode: RowMode
         let network: DetectorFigures
+        /// `[N]`, the mean squared errors of the test windows.
+        let errors: [Float]
+        /// The mean squared error of predicting the mean of each feature.
+        let variance: Double
         let baselines: (zScore: DetectorFigures, pca: DetectorFigures)?
     }
 
@@ -73,13 +77,12 @@ final class Comparison: Sendable {
     ) throws(Problem) -> Result {
         let entry = try core.models.entry(run.model, .number(version.version))
         // No arrivals, because the request does not wait for this computation alone.
+        let scaled = entry.trained.scale(request.test)
         let (squares, errors) = core.inferences.version(entry).measure(
             windows: request.test.count, arrivals: []
         ) {
             (
-                ErrorMeasure.meanSquared.errors(
-                    of: entry.trained.scale(request.test), by: entry.trained.model
-                ).windows,
+                ErrorMeasure.meanSquared.errors(of: scaled, by: entry.trained.model).windows,
                 request.labels == nil ? nil : entry.trained.errors(of: request.test)
             )
         }
@@ -94,7 +97,8 @@ final class Comparison: Sendable {
             (zScore: DetectorFigures(result: $0.zScore), pca: DetectorFigures(result: $0.pca))
         }
         return Result(
-            run: run, version: version, mode: scoring.rowRule.mode, network: network, baselines: baselines)
+            run: run, version: version, mode: scoring.rowRule.mode, network: network, errors: squares,
+            variance: scaled.variance, baselines: baselines)
     }
 
     private func response() -> Response {
@@ -123,7 +127,45 @@ final class Comparison: Sendable {
                     }
                 }
             }
+            json.verdict(verdict(of: results))
         }
+    }
+
+    private func verdict(of results: [Result]) -> Verdict {
+        let networks = [
+            Verdict.Candidate("autoencoder", "the autoencoder"),
+            Verdict.Candidate("stacked", "the stacked network"),
+        ].map { candidate in (candidate, results.filter { $0.run.network == candidate.name }) }
+        guard request.labels != nil else {
+            return Verdict(
+                networks.map { Verdict.Unlabelled($0, errors: $1.map(\.errors)) },
+                timesteps: request.test.timesteps, variance: results.first?.variance ?? 0)
+        }
+        let baselines = results.first?.baselines.map {
+            [(Verdict.Candidate.pca, $0.pca), (.zScore, $0.zScore)]
+        }
+        return Verdict(
+            networks.map { Verdict.Labelled($0, $1.compactMap(\.network.result)) }
+                + (baselines ?? []).compactMap { candidate, figures in
+                    figures.result.map { Verdict.Labelled(candidate, [$0]) }
+                })
+    }
+}
+
+extension Windows<Float> {
+    /// The mean squared difference of the values of all windows from the mean of their feature.
+    fileprivate var variance: Double {
+        var sums = [(sum: Double, squares: Double)](repeating: (0, 0), count: features)
+        for start in starts {
+            for position in 0..<(timesteps * features) {
+                let value = Double(series.values[start * features + position])
+                sums[position % features].sum += value
+                sums[position % features].squares += value * value
+            }
+        }
+        let count = Double(starts.count * timesteps)
+        return sums.reduce(0) { $0 + $1.squares / count - ($1.sum / count) * ($1.sum / count) }
+            / Double(features)
     }
 }
 

@@ -62,6 +62,7 @@ extension RowEvaluation {
             }
             json.drift(drift)
             json.member("warnings", warnings)
+            json.verdict(verdict)
         }
     }
 }

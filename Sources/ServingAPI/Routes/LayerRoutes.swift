@@ -30,6 +30,7 @@ struct LayerRoutes: RouteGroup {
         var request = try DataRequest(call)
         let reference = try request.modelReference(for: call)
         let entry = try models.entry(reference.model, reference.version)
+        try entry.trained.description.requireNetwork(entry.name, for: "layers")
         let isHeatMap = call.mediaType == .svg
         let (windows, window, data) = try request.windows(for: entry, isSingle: isHeatMap, limits)
         let outputs = inferences.measure(entry, windows: windows.count, for: call) {

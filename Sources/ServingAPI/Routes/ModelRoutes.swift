@@ -131,7 +131,8 @@ extension JSONWriter {
         let model = version.model
         member("model", version.name)
         member("version", version.version)
-        member("architecture", model.architecture.name)
+        member("detector", DetectorName(of: model.architecture).rawValue)
+        member("architecture", model.architecture.baseline == nil ? model.architecture.name : nil)
         member("timesteps", model.inputShape.timesteps)
         member("features", model.inputShape.features)
         member("feature_names", model.featureNames)

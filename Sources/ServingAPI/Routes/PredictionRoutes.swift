@@ -34,6 +34,12 @@ struct PredictionRoutes: RouteGroup {
         _ kind: Prediction.Kind, _ request: DataRequest, _ entry: ModelRegistry.Entry, _ call: Call
     ) throws(Problem) -> Prediction {
         var request = request
+        switch kind {
+        case .reconstruct where !entry.trained.model.network.hasReconstruction:
+            try entry.trained.description.requireNetwork(entry.name, for: "reconstruction of use")
+        case .encode: try entry.trained.description.requireNetwork(entry.name, for: "encoding")
+        default: break
+        }
         // The number of values of one window in the response.
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits

@@ -22,8 +22,9 @@ struct SummaryRoutes: RouteGroup {
                 .get, "/summary", scope: .read, produces: [.json, .text, .svg],
                 .onQueue { (call) throws(Problem) in
                     let (model, version) = try call.summaryQuery()
-                    let network = try models.description(model, version).model.network
-                    return Self.summary(of: network, model: model.name, as: call.mediaType)
+                    let description = try models.description(model, version).model
+                    try description.requireNetwork(model.name, for: "layers")
+                    return Self.summary(of: description.network, model: model.name, as: call.mediaType)
                 }),
             Route(
                 .post, "/summary", scope: .read, accepts: .json, produces: [.json, .text, .svg],

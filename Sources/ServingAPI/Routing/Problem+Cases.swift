@@ -3,6 +3,7 @@ import HTTP1
 import JSON
 import ModelFiles
 import ModelStore
+import NeuralNetwork
 import TimeSeries
 
 extension Problem {
@@ -163,6 +164,14 @@ extension Problem {
             at: pointer,
             "the data are windows, but the model takes differences of \(Quote.list(names)), which need the "
                 + "row before the window; send rows as \"series\" to /score or /reconstruct")
+    }
+
+    /// - Parameter what: what only a network has, such as `layers`.
+    package static func noNetwork(_ name: String, _ detector: Baseline, _ what: String) -> Problem {
+        Problem(
+            .noNetwork,
+            "model \(Quote.text(name)) is a detector without a network (\(detector.rawValue)), so it has no "
+                + "\(what). Use /score, or train a model with detector: autoencoder")
     }
 
     package static func noEncoding(_ name: String) -> Problem {

@@ -17,6 +17,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
     case readOnly = "read-only"
     case notAcceptable = "not-acceptable"
     case requestTimeout = "request-timeout"
+    case noNetwork = "no-network"
     case noEncoding = "no-encoding"
     case noThreshold = "no-threshold"
     case tooLargeForONNX = "too-large-for-onnx"
@@ -112,6 +113,11 @@ package enum ProblemType: String, CaseIterable, Sendable {
             (
                 .requestTimeout, "The request did not arrive in time.",
                 "Send the request faster or in smaller parts."
+            )
+        case .noNetwork:
+            (
+                .conflict, "The model is a detector without a network, and lacks what only a network has.",
+                "Use `/score` or `/evaluate`, or train a model with `detector: autoencoder`."
             )
         case .noEncoding:
             (

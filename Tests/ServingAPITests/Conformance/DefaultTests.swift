@@ -30,7 +30,7 @@ import Testing
 
     @Test func trainingHasTheDocumentedDefaults() throws {
         let defaults = try defaults("TrainRequest")
-        #expect(defaults.count == 20, "\(defaults.keys.sorted())")
+        #expect(defaults.count == 21, "\(defaults.keys.sorted())")
         let plain = try result([:])
         #expect(try result(defaults) == plain)
         // Each option by itself changes the result, so the comparison above covers each default.
@@ -47,9 +47,11 @@ import Testing
                 try result(epochs.merging([name: value]) { $1 }) != result(epochs),
                 "\(name) makes no difference")
         }
-        // These can only be seen in refusals, of data that are not these.
+        // These can only be seen in refusals: of data that are not these, and of `epochs` for a detector
+        // without a network.
         #expect(
-            Set(defaults.keys).subtracting(others.keys) == ["missing", "order", "duplicates", "strict"])
+            Set(defaults.keys).subtracting(others.keys)
+                == ["missing", "order", "duplicates", "strict", "detector"])
     }
 
     @Test func missingValuesAreRefusedByDefault() throws {
