@@ -95,7 +95,8 @@ package struct Scoring: Sendable {
 
     /// How rare errors of rows are. Smoothed errors depend on one another over as many more rows.
     ///
-    /// nil for a model without calibration errors, and for a rule of the mode `whole` other than ``wholeRule``.
+    /// nil for a model without calibration errors, and for a rule of the mode `whole` other than
+    /// ``wholeRule``.
     package var rowSeverity: Severity? {
         guard rowRule.mode == .whole else { return windowSeverity }
         guard let rowErrors, rowRule == wholeRule else { return nil }

@@ -1,12 +1,14 @@
 import Glibc
 
-/// How rare errors are in normal operation, by the errors of a calibration: a measure that compares across models.
+/// How rare errors are in normal operation, by the errors of a calibration: a measure that compares across
+/// models.
 package struct Severity: Sendable {
     /// The errors of calibration windows or rows.
     private let errors: ErrorDistribution
     /// The number of independent errors that tell as much as these, at least 1.
     private let independent: Double
-    /// The tail beyond the errors; nil if there are too few independent windows, or no variation to fit it to.
+    /// The tail beyond the errors; nil if there are too few independent windows, or no variation to fit it
+    /// to.
     private let tail: ErrorTail?
 
     /// The number of windows without common rows below which there is no return period.
@@ -42,9 +44,9 @@ package struct Severity: Sendable {
 
     /// Returns how long normal operation lasts on average for each row with an error at least this large.
     ///
-    /// Within the range of the errors it is their number divided by the number of those that are as large, with
-    /// the interval of Wilson (1927). Beyond it is extrapolated by the tail (``ErrorTail``), up to ten times the
-    /// number of errors.
+    /// Within the range of the errors it is their number divided by the number of those that are as large,
+    /// with the interval of Wilson (1927). Beyond it is extrapolated by the tail (``ErrorTail``), up to ten
+    /// times the number of errors.
     /// - Returns: nil for fewer than 100 windows without common rows, and beyond errors without variation.
     package func returnPeriod(of error: Float) -> ReturnPeriod? {
         guard let tail else { return nil }
@@ -87,9 +89,10 @@ struct Estimate {
     static let z = 1.6448536
 }
 
-/// The tail of errors beyond the largest of a calibration: a generalized Pareto distribution of what exceeds a
-/// level (peaks over threshold: Coles 2001, chapter 4), fitted by probability-weighted moments (Hosking & Wallis
-/// 1987). Its shape is within 0…½: an exponential tail or a heavier one, so that no error is called impossible.
+/// The tail of errors beyond the largest of a calibration: a generalized Pareto distribution of what exceeds
+/// a level (peaks over threshold: Coles 2001, chapter 4), fitted by probability-weighted moments (Hosking &
+/// Wallis 1987). Its shape is within 0…½: an exponential tail or a heavier one, so that no error is called
+/// impossible.
 struct ErrorTail {
     /// The level: errors above it belong to the tail.
     let start: Float
@@ -127,8 +130,8 @@ struct ErrorTail {
     /// Returns the probability of an error at least this large, above ``start``.
     ///
     /// Its interval has two parts: that of the share above the level, and the extremes of the tail over the
-    /// confidence ellipse of log σ and ξ (asymptotic covariance: Coles 2001, section 4.3), which unlike the delta
-    /// method never call a larger error more frequent.
+    /// confidence ellipse of log σ and ξ (asymptotic covariance: Coles 2001, section 4.3), which unlike the
+    /// delta method never call a larger error more frequent.
     func probability(above error: Float) -> Estimate {
         // Finite, so that no logarithm of 0 meets another one.
         let excess = min(Double(error) - Double(start), 1e12 * scale)
@@ -161,8 +164,9 @@ struct ErrorTail {
 }
 
 extension Array {
-    /// Returns the index of the first element for which `belongs` is true, if it is for all elements after it.
-    fileprivate func partitioningIndex(_ belongs: (Element) -> Bool) -> Int {
+    /// Returns the index of the first element for which `belongs` is true, if it is for all elements after
+    /// it.
+    func partitioningIndex(_ belongs: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

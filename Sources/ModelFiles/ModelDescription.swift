@@ -22,15 +22,17 @@ public struct ModelDescription: Sendable {
     /// The kind of error that is scored.
     public let errorKind: ErrorKind
     /// The error above which a window is an anomaly; nil for an imported model without one.
-    public let threshold: Threshold?
+    public internal(set) var threshold: Threshold?
     /// The errors that the threshold was learned from.
-    public let errors: ErrorDistribution?
+    public internal(set) var errors: ErrorDistribution?
     /// The errors of the calibration rows in the mode `whole`; nil for older and imported models.
-    public let rowErrors: RowErrors?
+    public internal(set) var rowErrors: RowErrors?
     /// The errors that the thresholds of the baselines are learned from.
-    public let baselineErrors: BaselineErrors?
+    public internal(set) var baselineErrors: BaselineErrors?
+    /// Why the threshold was learned again from marked rows; nil if it was not.
+    public internal(set) var feedback: Feedback?
     /// Where the model comes from.
-    public let origin: Origin
+    public internal(set) var origin: Origin
     /// JSON that the client of the training stores with the model; nil for most models.
     public let note: String?
     /// What the file has that this release does not know.
@@ -94,8 +96,8 @@ public struct ModelDescription: Sendable {
         architecture: Architecture, network: Sequential, featureNames: [String]?,
         columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
-        rowErrors: RowErrors?, baselineErrors: BaselineErrors?, origin: Origin, note: String?,
-        unknown: UnknownMetadata
+        rowErrors: RowErrors?, baselineErrors: BaselineErrors?, feedback: Feedback? = nil, origin: Origin,
+        note: String?, unknown: UnknownMetadata
     ) {
         self.architecture = architecture
         self.network = network
@@ -109,6 +111,7 @@ public struct ModelDescription: Sendable {
         self.errors = errors
         self.rowErrors = rowErrors
         self.baselineErrors = baselineErrors
+        self.feedback = feedback
         self.origin = origin
         self.note = note
         self.unknown = unknown
@@ -130,6 +133,7 @@ public struct ModelDescription: Sendable {
             + Threshold.warnings(
                 of: threshold?.rule, source: threshold?.source, calibration: errors,
                 timesteps: inputShape.timesteps)
+            + (feedback?.warnings ?? [])
     }
 
     /// The name of a feature; its index, counted from 0, if it has none.

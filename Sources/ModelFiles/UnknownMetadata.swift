@@ -23,6 +23,15 @@ public struct UnknownMetadata: Sendable {
         return inherited
     }
 
+    /// What a model keeps whose calibration is revised: all but the documents of which known members change.
+    var revised: UnknownMetadata {
+        var kept = self
+        for name in ["threshold", "errors", "row_errors", "baseline_errors", "feedback"] {
+            kept.documents[name] = nil
+        }
+        return kept
+    }
+
     /// The size of the unknown entries, in bytes.
     var entryBytes: Int { entries.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
 

@@ -93,6 +93,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case thresholdFromTraining = "threshold_from_training"
     /// A network that is not better than predicting the mean.
     case nothingLearned = "nothing_learned"
+    /// Rows that were marked as anomalous and are not flagged.
+    case missedAnomalies = "missed_anomalies"
     /// Windows that differ from those of the calibration.
     case drift
 }

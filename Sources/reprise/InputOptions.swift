@@ -23,9 +23,10 @@ struct InputOptions: ParsableArguments {
     ///   - options: the options to send with the data.
     ///   - rowFlags: options that flag rows, by member: a column of CSV, or JSON.
     ///   - needsTimesteps: whether the request must have T if the data are rows.
+    ///   - namesModel: whether the request must name a model.
     func content(
         with options: some RequestOptions, rowFlags: KeyValuePairs<String, String?> = [:],
-        needsTimesteps: Bool = false
+        needsTimesteps: Bool = false, namesModel: Bool = true
     ) throws -> RequestContent {
         let bytes = try InputFile(file).read()
         let format = InputFormat(bytes)
@@ -37,7 +38,7 @@ struct InputOptions: ParsableArguments {
             guard format == .csv || flags.hasPrefix("[") else { throw notCSV(name) }
             members[name] = format == .csv ? .string(flags) : .json(Array(flags.utf8))
         }
-        guard format == .request || members["model"] != nil else {
+        guard !namesModel || format == .request || members["model"] != nil else {
             throw CommandFailure("no model is named", hint: "name one with --model")
         }
         if needsTimesteps, format.isRows, members["timesteps"] == nil {

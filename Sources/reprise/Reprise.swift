@@ -18,7 +18,7 @@ struct Reprise: ParsableCommand {
         abstract: "Detect anomalies in multivariate time series with LSTM autoencoders.",
         subcommands: [
             Serve.self, Train.self, Reconstruct.self, Encode.self, Score.self, Evaluate.self, Compare.self,
-            Inspect.self, Summary.self, Layers.self,
+            Feedback.self, Inspect.self, Summary.self, Layers.self,
             Keys.self, Health.self,
         ])
 }

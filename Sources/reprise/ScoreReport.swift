@@ -28,7 +28,8 @@ struct ScoreReport {
         return rows.isEmpty ? title : "\(title)\n\(table)"
     }
 
-    /// How rare an event is: `rarer than all 312 calibration rows; about once in 3 months (5 weeks to 1 year)`.
+    /// How rare an event is: `rarer than all 312 calibration rows; about once in 3 months (5 weeks to 1
+    /// year)`.
     private func severity(_ event: ScoreResponse.Event) -> String {
         guard let rarity = event.peakRarity, let count = response.calibrationRows else { return "" }
         let unit = "calibration \(response.mode == "causal" ? "windows" : "rows")"
@@ -50,21 +51,20 @@ struct ScoreReport {
 
     private func rows(_ count: Float) -> String {
         let rounded = max(1, Double(count).rounded())
-        return rounded == 1 ? "1 row" : "\(Double(rounded).rounded5) rows"
+        return rounded == 1 ? "1 row" : "\(Int(rounded)) rows"
     }
 
-    /// A length of time to about two digits: `90 seconds`, `3 months`.
+    /// A length of time in the largest unit of which there are at least two: `90 seconds`, `3 months`.
     private func duration(_ seconds: Float) -> String {
         let units = [
             ("year", 31_557_600.0), ("month", 2_629_800), ("week", 604_800), ("day", 86_400), ("hour", 3600),
             ("minute", 60), ("second", 1),
         ]
         let seconds = Double(seconds)
-        // The largest unit of which there are at least two.
         guard let (name, length) = units.first(where: { seconds >= 2 * $0.1 }) else {
             return "\(seconds.rounded5) seconds"
         }
-        return "\((seconds / length).rounded().rounded5) \(name)s"
+        return "\(Int((seconds / length).rounded())) \(name)s"
     }
 
     private func text(of windows: [ScoreResponse.Window]) -> String {

@@ -40,6 +40,12 @@ import Testing
         let summary = try client.summary(of: "toy", version: "1")
         #expect(summary.parameters == trained.parameters && summary.layers[0].outputShape == [nil, 3])
 
+        let series = [[0, -1], [0.5, 0], [1, 1], [0.5, 0]]
+        let revised = try client.feedback(
+            "toy", .json(encoding: ["series": series, "normal": [[0, 3]]] as [String: any Encodable]))
+        #expect(revised.model.version == 2 && revised.model.feedback?.version == 1)
+        #expect(revised.model.feedback?.normalWindows == 3)
+        try client.delete("toy", version: 2)
         #expect(try client.models().map(\.model) == ["toy"])
         try client.delete("toy", version: 1)
         #expect(try client.models().isEmpty)

@@ -70,6 +70,7 @@ import Testing
         let output = scored.output.split(separator: "\n")
         #expect(output.first == "1 event in 70 rows (mode causal)", "\(scored)")
         #expect(output.count == 3 && output[2].contains("\(time(40)) (40)"), "\(scored)")
+        #expect(output[1].contains("severity") && output[2].contains("rarer than all "), "\(scored)")
         #expect(output[2].contains(" b ("), "the feature is named: \(scored)")
         let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")
         #expect(none.output == "0 events in 70 rows (mode whole)\n", "\(none)")
@@ -117,6 +118,26 @@ import Testing
         let json = try Program.run(
             ["evaluate", "--model", "both-stacked", data, "--labels", "bad", "--json"] + url)
         #expect(try JSON(Array(json.output.utf8))["roc_auc"]?.double ?? 0 > 0.9, "\(json)")
+    }
+
+    @Test func rowsAreMarkedInCSV() throws {
+        let data = try file("normal.csv", csv(rows: 50))
+        let fit = ["--timesteps", "5", "--units", "3", "--epochs", "1", "--ignore", "label"]
+        let url = ["--url", server.url, "--model", "pump"]
+        #expect(try Program.run(["train", data] + fit + url).status == 0)
+        let normal = try Program.run(
+            ["feedback", data, "--ignore", "label", "--normal", "[[10,19]]", "--quantile", "0.9"] + url)
+        #expect(
+            reportLines(normal).prefix(2) == [
+                "model       pump, version 2, from version 1",
+                "windows     10 normal joined, 0 of 0 anomalous left",
+            ], "\(normal)")
+        let json = try Program.run(
+            ["feedback", "--version", "1", "--anomalous", "label", "--normal", "[[0,9]]", "--json", data]
+                + url)
+        #expect(try JSON(Array(json.output.utf8))["feedback"]?["normal_windows"] == 6, "\(json)")
+        let none = try Program.run(["feedback", data, "--ignore", "label"] + url)
+        #expect(none.status != 0 && none.errors.contains("normal"), "\(none)")
     }
 
     @Test func layersAndSummaryPrintDiagrams() throws {

@@ -19,7 +19,8 @@ import Yams
     /// The client commands and the schemas of their requests.
     private static let requests = [
         ("train", "TrainRequest"), ("compare", "CompareRequest"), ("score", "ScoreRequest"),
-        ("evaluate", "EvaluateRequest"), ("reconstruct", "WindowsRequest"), ("encode", "WindowsRequest"),
+        ("evaluate", "EvaluateRequest"), ("feedback", "FeedbackRequest"), ("reconstruct", "WindowsRequest"),
+        ("encode", "WindowsRequest"),
         ("layers", "LayersRequest"), ("summary", "SummaryRequest"),
     ]
 

@@ -236,7 +236,8 @@ function severityText({ peak_rarity: rarity, return_period: period }, count, mod
     ? `rarer than all ${formatCount(count)} ${unit}`
     : `rarer than ${formatCount(count - larger)} of ${formatCount(count)} ${unit}`;
   if (!period) return share;
-  const length = period.seconds === undefined ? plural(Math.round(period.rows), "row") : duration(period.seconds);
+  const length =
+    period.seconds === undefined ? plural(Math.round(period.rows), "row") : duration(period.seconds);
   return `${share}; ${period.is_longer ? "less than" : "about"} once in ${length}`;
 }
 

@@ -151,6 +151,7 @@ extension JSONWriter {
         member("threshold_windows", model.errors?.count)
         member("seconds", model.training.seconds)
         if let base = model.training.warmStart { member("warm_start", base) }
+        if let feedback = model.feedback { object("feedback") { $0.members(of: feedback) } }
         member("created_at", model.origin.createdAt)
         member("software", model.origin.software)
     }

@@ -21,7 +21,7 @@ import Testing
             ("POST", "/reconstruct", .infer), ("POST", "/encode", .infer), ("POST", "/score", .infer),
             ("POST", "/evaluate", .infer), ("POST", "/compare", .train), ("POST", "/layers", .infer),
             ("POST", "/inspect", .infer),
-            ("POST", "/train", .train),
+            ("POST", "/train", .train), ("POST", "/models/x/feedback", .train),
             ("DELETE", "/models/x", .admin), ("DELETE", "/models/x/versions/1", .admin),
             ("GET", "/jobs", .read), ("GET", "/jobs/x", .read), ("GET", "/jobs/x/events", .read),
             ("DELETE", "/jobs/x", .train), ("GET", "/models/x/model.safetensors", .read),

@@ -15,7 +15,7 @@ import Testing
     /// The values that the server names when it refuses another one.
     private func values(of member: Member, refusing value: JSON) throws -> [String] {
         let body = member.body.setting(member.path[...], to: value)
-        let problem = try api.post(String(member.operation.drop { $0 != "/" }), body).json
+        let problem = try api.post(member.target, body).json
         #expect(problem["pointer"]?.string?.hasPrefix(member.pointer) == true, "\(member): \(problem)")
         let detail = try #require(problem["detail"]?.string, "\(member)")
         let list = try #require(detail.firstMatch(of: /must be (one|an array) of ([^;]*)/)?.2, "\(detail)")

@@ -24,6 +24,9 @@ extension Exercise {
         return predictions + versions + models + [
             Exercise("POST /score", 409, in: .newerFormat, windows.with(["model": "toy", "version": 2])),
             Exercise("POST /evaluate", 409, in: .newerFormat, labelled),
+            Exercise(
+                "POST /models/{model}/feedback", 409, in: .newerFormat, at: "/models/newer/feedback",
+                ["series": Small.series, "normal": [[1, 2]]]),
             Exercise("POST /train", 409, in: .newerFormat, Small.warm("newer")),
             Exercise("GET /summary", 409, in: .newerFormat, at: "/summary?model=newer"),
             Exercise("GET /models/{model}", 200, in: .newerFormat, at: "/models/toy"),
@@ -60,6 +63,9 @@ extension Exercise {
         Exercise("GET /readyz", 503, in: .fullDisk), Exercise("GET /v2/health/ready", 503, in: .fullDisk),
         Exercise("POST /train", 507, in: .fullDisk, Small.training("toy")),
         Exercise("POST /compare", 507, in: .fullDisk, Small.comparison("toy")),
+        Exercise(
+            "POST /models/{model}/feedback", 507, in: .fullDisk, at: "/models/toy/feedback",
+            ["series": Small.series, "normal": [[1, 2]]]),
         Exercise(
             "PUT /models/{model}/model.safetensors", 507, in: .fullDisk, at: "/models/toy/model.safetensors",
             fields: [(name: "Content-Type", value: "application/octet-stream")], text: Small.modelFile),

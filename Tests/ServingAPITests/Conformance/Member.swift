@@ -21,8 +21,11 @@ struct Member: CustomStringConvertible {
     /// The pointer of the problem that a value causes; nil if the response has none.
     func pointer(of api: API, with value: JSON) throws -> String? {
         let body = body.setting(path[...], to: value).with([Self.unknown: 1])
-        return try api.post(String(operation.drop { $0 != "/" }), body).json["pointer"]?.string
+        return try api.post(target, body).json["pointer"]?.string
     }
+
+    /// The path to post to.
+    var target: String { String(operation.drop { $0 != "/" }).replacing("{model}", with: "toy") }
 }
 
 extension Member {
@@ -38,6 +41,7 @@ extension Member {
         "POST /layers": ["model": "toy", "series": Small.series],
         "POST /score": ["model": "toy", "series": Small.series],
         "POST /evaluate": ["model": "toy", "series": Small.series, "labels": [[1, 2]]],
+        "POST /models/{model}/feedback": ["series": Small.series, "normal": [[1, 2]]],
         "POST /compare": [
             "model": "m", "series": Small.series(rows: 256), "timesteps": 2, "validation_split": 0.5,
         ],
