@@ -16,11 +16,13 @@ package struct Scoring: Sendable {
     package var eventRule: EventRule
     /// The errors that the threshold was computed from, the windows that they belong to, and T of these.
     private let calibration: ErrorDistribution?
+    private let rowErrors: RowErrors?
     private let source: Threshold.Source?
     private let timesteps: Int?
 
     /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults:
-    /// rows the mode `whole` if the model knows the errors of calibration rows in it, and `causal` otherwise.
+    /// rows the mode `whole` if the model knows the errors of calibration rows in it, and `causal` otherwise;
+    /// events with at most T rows between them are merged, since each window is as long.
     ///
     /// The threshold of the mode `whole` is the larger of two: what the rule computes from the errors of
     /// rows, and the threshold of windows. Smoothed errors vary less than the errors of windows, but rows
@@ -51,8 +53,9 @@ package struct Scoring: Sendable {
         wholeThreshold = max(threshold, ofRows ?? 0)
         wholeRule = rows?.rule ?? RowRule(.mean)
         rowRule = rows?.rule ?? .causal
-        eventRule = EventRule()
+        eventRule = EventRule(mergeGap: timesteps ?? 0)
         self.calibration = calibration
+        rowErrors = rows
         source = model?.source
         self.timesteps = timesteps
     }
@@ -85,6 +88,32 @@ package struct Scoring: Sendable {
     package func events<Value>(in rows: [Float], _ windows: Windows<Value>) -> [Event] {
         eventRule.events(in: rows, recordings: windows.recordings)
     }
+
+    /// How rare errors of windows are; nil for a model without calibration errors.
+    package var windowSeverity: Severity? {
+        guard let calibration, let windows = independentWindows else { return nil }
+        return Severity(calibration, windows: windows, independent: Double(windows))
+    }
+
+    /// How rare errors of rows are. Smoothed errors depend on one another over as many more rows.
+    ///
+    /// nil for a model without calibration errors, and for a rule of the mode `whole` other than
+    /// ``wholeRule``.
+    package var rowSeverity: Severity? {
+        guard rowRule.mode == .whole else { return windowSeverity }
+        guard let rowErrors, rowRule == wholeRule, let windows = independentWindows else { return nil }
+        let span = (timesteps ?? 1) + rowErrors.smoothing
+        return Severity(
+            rowErrors.errors, windows: windows, independent: Double(rowErrors.errors.count) / Double(span))
+    }
+
+    /// The number of calibration windows without common rows.
+    private var independentWindows: Int? {
+        calibration.map { $0.calibration.independent ?? $0.count / max(timesteps ?? 1, 1) }
+    }
+
+    /// Returns the error of a row from its score.
+    package func rowError(_ score: Float) -> Float { Float(Double(score) * Double(rowThreshold)) }
 
     /// Compares the errors of windows with the calibration errors; nil if there are too few.
     package func drift(of errors: [Float]) -> Drift? {

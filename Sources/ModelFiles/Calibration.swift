@@ -28,10 +28,10 @@ public struct Calibration: Sendable, Equatable {
 extension JSONWriter {
     /// A calibration without its warnings, as members of the current object.
     package mutating func members(of calibration: Calibration) {
-        member("calibrated_from", calibration.base)
+        member("version", calibration.base)
+        member("at", calibration.at)
         member("rows", calibration.rows)
         member("windows", calibration.windows)
-        member("calibrated_at", calibration.at)
     }
 }
 
@@ -40,10 +40,10 @@ extension FieldReader {
     mutating func calibration() throws(JSONError) -> Calibration? {
         guard var json = try object("calibration") else { return nil }
         let calibration = Calibration(
-            base: try json.requiredInt("calibrated_from", in: 1...Int.max),
+            base: try json.requiredInt("version", in: 1...Int.max),
             rows: try json.requiredInt("rows", in: 1...Int.max),
             windows: try json.requiredInt("windows", in: 1...Int.max),
-            at: try json.requiredString("calibrated_at"), warnings: try json.warnings("warnings"))
+            at: try json.requiredString("at"), warnings: try json.warnings("warnings"))
         try json.rejectUnknown()
         return calibration
     }

@@ -51,6 +51,13 @@ enum DetectorMetadata {
                     json.object("pca") { $0.members(of: baselines.pca) }
                 })
         }
+        if let feedback = model.feedback {
+            strings.append(
+                ModelMetadata.document("feedback") { json in
+                    json.members(of: feedback)
+                    if !feedback.warnings.isEmpty { json.member("warnings", feedback.warnings) }
+                })
+        }
         return strings
     }
 

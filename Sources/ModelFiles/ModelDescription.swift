@@ -22,17 +22,19 @@ public struct ModelDescription: Sendable {
     /// The kind of error that is scored.
     public let errorKind: ErrorKind
     /// The error above which a window is an anomaly; nil for an imported model without one.
-    public let threshold: Threshold?
+    public internal(set) var threshold: Threshold?
     /// The errors that the threshold was learned from.
-    public let errors: ErrorDistribution?
+    public internal(set) var errors: ErrorDistribution?
     /// The errors of the calibration rows in the mode `whole`; nil for older and imported models.
-    public let rowErrors: RowErrors?
+    public internal(set) var rowErrors: RowErrors?
     /// The errors that the thresholds of the baselines are learned from.
-    public let baselineErrors: BaselineErrors?
+    public internal(set) var baselineErrors: BaselineErrors?
     /// Where the threshold comes from; nil if it was learned in training.
     public let calibration: Calibration?
+    /// Why the threshold was learned again from marked rows; nil if it was not.
+    public internal(set) var feedback: Feedback?
     /// Where the model comes from.
-    public let origin: Origin
+    public internal(set) var origin: Origin
     /// JSON that the client of the training stores with the model; nil for most models.
     public let note: String?
     /// What the file has that this release does not know.
@@ -97,8 +99,7 @@ public struct ModelDescription: Sendable {
         columns: [TableColumn]? = nil, preparation: Preparation = Preparation(), scaler: Scaler,
         training: Training, errorKind: ErrorKind, threshold: Threshold?, errors: ErrorDistribution?,
         rowErrors: RowErrors?, baselineErrors: BaselineErrors?, calibration: Calibration? = nil,
-        origin: Origin, note: String?,
-        unknown: UnknownMetadata
+        feedback: Feedback? = nil, origin: Origin, note: String?, unknown: UnknownMetadata
     ) {
         self.architecture = architecture
         self.network = network
@@ -113,6 +114,7 @@ public struct ModelDescription: Sendable {
         self.rowErrors = rowErrors
         self.baselineErrors = baselineErrors
         self.calibration = calibration
+        self.feedback = feedback
         self.origin = origin
         self.note = note
         self.unknown = unknown
@@ -137,6 +139,7 @@ public struct ModelDescription: Sendable {
             + Threshold.warnings(
                 of: threshold?.rule, source: threshold?.source, errors: errors,
                 timesteps: inputShape.timesteps)
+            + (feedback?.warnings ?? [])
     }
 
     /// The name of a feature; its index, counted from 0, if it has none.

@@ -43,6 +43,7 @@ extension ModelMetadata {
             training: training, errorKind: errorKind,
             threshold: threshold, errors: errors, rowErrors: try DetectorMetadata.rowErrors(&reader),
             baselineErrors: try DetectorMetadata.baselineErrors(&reader), calibration: calibration,
+            feedback: try reader.document("feedback") { (json) throws(JSONError) in try json.feedback() },
             origin: ModelDescription.Origin(
                 createdAt: try createdAt(reader), software: reader["software"] ?? "unknown",
                 data: data, request: reader["request"]), note: reader["note"],

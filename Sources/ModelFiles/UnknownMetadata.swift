@@ -23,14 +23,10 @@ public struct UnknownMetadata: Sendable {
         return inherited
     }
 
-    /// What a model whose threshold is learned again keeps: all but the documents of which it changes known
-    /// members.
-    package func calibrated(keepingPreparation keepsPreparation: Bool) -> UnknownMetadata {
+    /// What a version keeps of which known members of some documents are replaced: all but these documents.
+    package func replacing(_ names: [String]) -> UnknownMetadata {
         var kept = self
-        for name in ["threshold", "errors", "row_errors", "baseline_errors", "detector"] {
-            kept.documents[name] = nil
-        }
-        if !keepsPreparation { kept.documents["preparation"] = nil }
+        for name in names { kept.documents[name] = nil }
         return kept
     }
 

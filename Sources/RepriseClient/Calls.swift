@@ -19,6 +19,13 @@ extension RepriseClient {
         try calibrate(model, content, accept: "application/json").decoded()
     }
 
+    /// Learns the threshold of a model again from marked rows, in a new version.
+    public func feedback(
+        _ model: String, _ content: RequestContent
+    ) throws(ClientError) -> FeedbackResponse {
+        try feedback(model, content, accept: "application/json").decoded()
+    }
+
     /// Reconstructs windows.
     public func reconstruct(_ content: RequestContent) throws(ClientError) -> ReconstructResponse {
         try post("/reconstruct", content).decoded()
@@ -129,6 +136,14 @@ extension RepriseClient {
         _ model: String, _ content: RequestContent, accept: String
     ) throws(ClientError) -> Response {
         try post("/models/\(CurlHandle.escaped(model))/calibrate", content, accept: accept)
+    }
+
+    /// Learns the threshold of a model again from marked rows, in a new version.
+    /// - Parameter accept: the media type, `application/json`.
+    public func feedback(
+        _ model: String, _ content: RequestContent, accept: String
+    ) throws(ClientError) -> Response {
+        try post("/models/\(CurlHandle.escaped(model))/feedback", content, accept: accept)
     }
 
     /// Cancels a training job, which then ends without a new version.

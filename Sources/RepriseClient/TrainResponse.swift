@@ -39,13 +39,45 @@ public struct ModelVersion: Decodable, Sendable {
     /// A calibration of a version.
     public struct Calibration: Decodable, Sendable {
         /// The version that was calibrated.
-        public let calibratedFrom: Int
+        public let version: Int
         /// The number of rows in the windows.
         public let rows: Int
         /// The number of windows.
         public let windows: Int
         /// The time as in RFC 3339.
-        public let calibratedAt: String
+        public let at: String
+    }
+    /// Why the threshold was learned again from marked rows; nil if it was not.
+    public let feedback: Feedback?
+
+    /// Rows that were marked as normal or as anomalous.
+    public struct Feedback: Decodable, Sendable {
+        /// The version that the feedback was about.
+        public let version: Int
+        /// The time as in RFC 3339.
+        public let at: String
+        /// The number of windows whose errors joined the calibration.
+        public let normalWindows: Int
+        /// The number of windows that have an anomalous row.
+        public let anomalousWindows: Int
+        /// The number of errors that left the calibration.
+        public let removedWindows: Int
+    }
+}
+
+/// The response of `POST /models/{model}/feedback`.
+public struct FeedbackResponse: Decodable, Sendable {
+    /// The new version.
+    public let model: ModelVersion
+    /// Reasons not to rely on the threshold.
+    public let warnings: [ServerWarning]
+
+    private enum Key: CodingKey { case warnings }
+
+    /// Decodes an object that holds the members of the version beside `warnings`.
+    public init(from decoder: any Decoder) throws {
+        model = try ModelVersion(from: decoder)
+        warnings = try decoder.container(keyedBy: Key.self).decode([ServerWarning].self, forKey: .warnings)
     }
 }
 

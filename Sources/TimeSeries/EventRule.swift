@@ -11,7 +11,8 @@ public struct EventRule: Sendable, Equatable {
     public var mergeGap = 0
 
     /// Creates the default rule.
-    public init() {}
+    /// - Parameter mergeGap: rows.
+    public init(mergeGap: Int = 0) { self.mergeGap = mergeGap }
 
     /// Returns the events of several recordings, in order. No event spans two recordings.
     /// - Parameters:

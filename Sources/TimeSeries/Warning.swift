@@ -101,6 +101,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case evaluatedOnTraining = "evaluated_on_training"
     /// A network that is not better than one value for each column, or than its initial weights.
     case nothingLearned = "nothing_learned"
+    /// Rows that were marked as anomalous and are not flagged.
+    case missedAnomalies = "missed_anomalies"
     /// Windows that differ from those of the calibration.
     case drift
 }

@@ -78,7 +78,9 @@ public struct PlannedCalibration: PlannedWork {
             origin: ModelDescription.Origin(
                 createdAt: calibration.at, software: Software.name, data: old.origin.data, request: request),
             note: old.note,
-            unknown: old.unknown.calibrated(keepingPreparation: preparation == old.preparation))
+            unknown: old.unknown.replacing(
+                ["threshold", "errors", "row_errors", "baseline_errors", "detector", "feedback"]
+                    + (preparation == old.preparation ? [] : ["preparation"])))
         if isStrict { try description.requireNoErrors() }
         return TrainedModel(description: description, model: model, detector: learned.detector)
     }

@@ -31,7 +31,7 @@ struct Calibrate: ParsableCommand {
     }
 
     private func report(_ response: TrainResponse) -> String {
-        let base = response.calibration.map { ", calibrated from version \($0.calibratedFrom)" } ?? ""
+        let base = response.calibration.map { ", calibrated from version \($0.version)" } ?? ""
         let windows = response.calibration.map { "\($0.windows) of \($0.rows) rows" } ?? ""
         return """
             model       \(response.model), version \(response.version)\(base)

@@ -46,6 +46,8 @@ struct EventOptions: RequestOptions {
     @Option(help: ArgumentHelp("Drop events with fewer rows.", valueName: "rows"))
     var minimumLength: Int?
 
-    @Option(help: ArgumentHelp("Merge events with at most this many rows between them.", valueName: "rows"))
+    @Option(
+        help: ArgumentHelp(
+            "Merge events with at most this many rows between them (default: T).", valueName: "rows"))
     var mergeGap: Int?
 }

@@ -17,9 +17,8 @@ struct Reprise: ParsableCommand {
         commandName: "reprise",
         abstract: "Detect anomalies in multivariate time series with LSTM autoencoders.",
         subcommands: [
-            Serve.self, Train.self, Calibrate.self, Reconstruct.self, Encode.self, Score.self, Evaluate.self,
-            Compare.self,
-            Inspect.self, Summary.self, Layers.self,
+            Serve.self, Train.self, Calibrate.self, Feedback.self, Reconstruct.self, Encode.self, Score.self,
+            Evaluate.self, Compare.self, Inspect.self, Summary.self, Layers.self,
             Keys.self, Health.self,
         ])
 }

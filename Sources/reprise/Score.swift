@@ -29,7 +29,9 @@ struct ScoreOptions: RequestOptions {
     @Flag(help: "Score the newest window only.") var last = false
     @Option(
         help: ArgumentHelp(
-            "Parts of the response: windows, rows, events, timesteps, features.", valueName: "a,b,c"))
+            "Parts of the response: windows, rows, events, timesteps, features, return_periods.",
+            valueName: "a,b,c"))
     var include: List<String>?
+    @Option(help: "The order of events: time, or peak for the highest peak score first.") var sort: String?
     @OptionGroup(title: "Detection") var detection: DetectionOptions
 }

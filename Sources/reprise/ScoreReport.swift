@@ -19,13 +19,52 @@ struct ScoreReport {
             [
                 name(event.firstTimestamp, event.firstRow), name(event.lastTimestamp, event.lastRow),
                 "\(event.duration)", name(event.peakTimestamp, event.peakRow), event.peakScore.rounded5,
-                features(event.features),
+                severity(event), features(event.features),
             ]
         }
         let count = response.rows.map { " in \($0.scores.count) rows" } ?? ""
         let title = "\(events.count) event\(events.count == 1 ? "" : "s")\(count) (mode \(response.mode))"
-        let table = Table(["first", "last", "rows", "peak at", "peak score", "features"], rows)
+        let table = Table(["first", "last", "rows", "peak at", "peak score", "severity", "features"], rows)
         return rows.isEmpty ? title : "\(title)\n\(table)"
+    }
+
+    /// How rare an event is: `rarer than all 312 calibration rows; about once in 3 months (5 weeks to 1
+    /// year)`.
+    private func severity(_ event: ScoreResponse.Event) -> String {
+        guard let rarity = event.peakRarity, let count = response.calibrationRows else { return "" }
+        let unit = "calibration \(response.mode == "causal" ? "windows" : "rows")"
+        let larger = Int(((1 - Double(rarity)) * Double(count)).rounded())
+        let share =
+            larger == 0
+            ? "rarer than all \(count) \(unit)" : "rarer than \(count - larger) of \(count) \(unit)"
+        guard let period = event.returnPeriod else { return share }
+        let (about, low, high) =
+            if let seconds = period.seconds, let low = period.secondsLow {
+                (duration(seconds), duration(low), period.secondsHigh.map(duration))
+            } else {
+                (rows(period.rows), rows(period.rowsLow), period.rowsHigh.map(rows))
+            }
+        let interval = high.map { "\(low) to \($0)" } ?? "at least \(low)"
+        return period.isLonger
+            ? "\(share); less than once in \(about)" : "\(share); about once in \(about) (\(interval))"
+    }
+
+    private func rows(_ count: Float) -> String {
+        let rounded = max(1, Double(count).rounded())
+        return rounded == 1 ? "1 row" : "\(Int(rounded)) rows"
+    }
+
+    /// A length of time in the largest unit of which there are at least two: `90 seconds`, `3 months`.
+    private func duration(_ seconds: Float) -> String {
+        let units = [
+            ("year", 31_557_600.0), ("month", 2_629_800), ("week", 604_800), ("day", 86_400), ("hour", 3600),
+            ("minute", 60), ("second", 1),
+        ]
+        let seconds = Double(seconds)
+        guard let (name, length) = units.first(where: { seconds >= 2 * $0.1 }) else {
+            return "\(seconds.rounded5) seconds"
+        }
+        return "\(Int((seconds / length).rounded())) \(name)s"
     }
 
     private func text(of windows: [ScoreResponse.Window]) -> String {

@@ -70,6 +70,7 @@ import Testing
         let output = scored.output.split(separator: "\n")
         #expect(output.first == "1 event in 70 rows (mode causal)", "\(scored)")
         #expect(output.count == 3 && output[2].contains("\(time(40)) (40)"), "\(scored)")
+        #expect(output[1].contains("severity") && output[2].contains("rarer than all "), "\(scored)")
         #expect(output[2].contains(" b ("), "the feature is named: \(scored)")
         let none = try reprise("score", "--model", "pump", odd, "--columns", "a,b", "--threshold", "1e9")
         #expect(none.output == "0 events in 70 rows (mode whole)\n", "\(none)")
@@ -147,12 +148,32 @@ import Testing
         #expect(calibrated.output.contains("(mae)"), "\(calibrated)")
         let json = try Program.run(
             ["calibrate", "--version", "1", "--exclude", "label", "--json", data] + url)
-        #expect(try JSON(Array(json.output.utf8))["calibration"]?["calibrated_from"] == 1, "\(json)")
+        #expect(try JSON(Array(json.output.utf8))["calibration"]?["version"] == 1, "\(json)")
         let rows = try Program.run(
             ["calibrate"] + url, input: "[[1, 2], [3, 4], [2, 3], [1, 1], [0, 2], [1, 2]]")
         #expect(rows.status == 0 && rows.output.contains("2 of 6 rows"), "\(rows)")
         let unknown = try Program.run(["calibrate", data, "--url", server.url, "--model", "none"])
         #expect(unknown.status != 0 && unknown.errors.contains("none"), "\(unknown)")
+    }
+
+    @Test func rowsAreMarkedInCSV() throws {
+        let data = try file("normal.csv", csv(rows: 50))
+        let fit = ["--timesteps", "5", "--units", "3", "--epochs", "1", "--ignore", "label"]
+        let url = ["--url", server.url, "--model", "pump"]
+        #expect(try Program.run(["train", data] + fit + url).status == 0)
+        let normal = try Program.run(
+            ["feedback", data, "--ignore", "label", "--normal", "[[10,19]]", "--quantile", "0.9"] + url)
+        #expect(
+            reportLines(normal).prefix(2) == [
+                "model       pump, version 2, from version 1",
+                "windows     10 normal joined, 0 of 0 anomalous left",
+            ], "\(normal)")
+        let json = try Program.run(
+            ["feedback", "--version", "1", "--anomalous", "label", "--normal", "[[0,9]]", "--json", data]
+                + url)
+        #expect(try JSON(Array(json.output.utf8))["feedback"]?["normal_windows"] == 6, "\(json)")
+        let none = try Program.run(["feedback", data, "--ignore", "label"] + url)
+        #expect(none.status != 0 && none.errors.contains("normal"), "\(none)")
     }
 
     @Test func layersAndSummaryPrintDiagrams() throws {

@@ -18,9 +18,9 @@ import Yams
 
     /// The client commands and the schemas of their requests.
     private static let requests = [
-        ("train", "TrainRequest"), ("calibrate", "CalibrateRequest"), ("compare", "CompareRequest"),
-        ("score", "ScoreRequest"),
-        ("evaluate", "EvaluateRequest"), ("reconstruct", "WindowsRequest"), ("encode", "WindowsRequest"),
+        ("train", "TrainRequest"), ("calibrate", "CalibrateRequest"), ("feedback", "FeedbackRequest"),
+        ("compare", "CompareRequest"), ("score", "ScoreRequest"), ("evaluate", "EvaluateRequest"),
+        ("reconstruct", "WindowsRequest"), ("encode", "WindowsRequest"),
         ("layers", "LayersRequest"), ("summary", "SummaryRequest"),
     ]
 

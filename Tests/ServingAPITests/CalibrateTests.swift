@@ -78,9 +78,9 @@ import Testing
         #expect(model["feature_names"] == ["level", "flow"])
         #expect(model["columns"]?.array?.count == 2)
         let calibration = try #require(model["calibration"])
-        #expect(calibration["calibrated_from"] == 1)
+        #expect(calibration["version"] == 1)
         #expect(calibration["rows"] == 200 && calibration["windows"] == 199)
-        #expect(calibration["calibrated_at"] == model["created_at"])
+        #expect(calibration["at"] == model["created_at"])
         #expect(model["data"]?["rows"] == 200)
         #expect(try api.post("/score", score).status == 200)
         #expect(try api.post("/evaluate", score.with(["labels": [[2, 3]]])).status == 200)
@@ -165,7 +165,7 @@ import Testing
         #expect(other["error_kind"] == "mse" && other["threshold"] != kept["threshold"])
         let fixed = try calibrate(api, ["series": data, "threshold": 0.5])
         #expect(fixed["threshold"] == 0.5 && fixed["threshold_source"]?.isNull == true)
-        #expect(fixed["error_kind"] == "mse" && fixed["calibration"]?["calibrated_from"] == 4)
+        #expect(fixed["error_kind"] == "mse" && fixed["calibration"]?["version"] == 4)
         // The errors are there for another rule.
         let scores = try api.post("/score", ["model": "m", "series": data, "quantile": 0.8])
         #expect(scores.status == 200)
@@ -183,7 +183,7 @@ import Testing
             "PUT", "/models/m/aliases/stable", fields: [], body: Array("{\"version\":2}".utf8))
         #expect(alias.status == 200, "\(alias.text)")
         #expect(
-            try calibrate(api, ["series": data, "version": "stable"])["calibration"]?["calibrated_from"] == 2)
+            try calibrate(api, ["series": data, "version": "stable"])["calibration"]?["version"] == 2)
     }
 
     /// A warm start learns a threshold of its own, which no calibration explains.
@@ -268,7 +268,7 @@ import Testing
         guard transport == .live else { return }
         let events = try api.post(path, text: body, fields: [(name: "Accept", value: "text/event-stream")])
         #expect(events.text.contains("event: job\n") && events.text.contains("event: result\n"))
-        #expect(events.text.contains("\"calibrated_from\":3"))
+        #expect(events.text.contains("\"version\":3"))
     }
 
     /// What a newer release has written is kept, except for the members that are learned again.
@@ -289,7 +289,7 @@ import Testing
         #expect(metadata["later"] == "{\"a\":1}")
         #expect(metadata["scaling"] == "{\"scaling\":\"none\",\"later\":2}")
         let threshold = try #require(metadata["threshold"]?.string)
-        #expect(!threshold.contains("later") && threshold.contains("\"calibrated_from\":1"))
+        #expect(!threshold.contains("later") && threshold.contains("\"version\":1"))
     }
 
     /// Rows become windows as in training: differences of counters.

@@ -106,7 +106,7 @@ import Testing
         let series = JSON.array((0..<300).map { [.number($0 % 3 == 0 ? 1000 : 0), 0] })
         let body: JSON = [
             "model": "m", "series": series, "threshold": 1, "include": ["events"], "combine": "newest",
-            "events": ["start": 90_000, "end": 90_000],
+            "events": ["start": 90_000, "end": 90_000, "merge_gap": 0],
         ]
         let problem = try small.post("/score", body)
         #expect(problem.status == 422, "\(problem.text.prefix(300))")
@@ -143,7 +143,7 @@ import Testing
         let plain = try api.post("/score", windows)
         #expect(plain.status == 200)
         #expect(try plain.json["rows"] == nil)
-        for part in ["rows", "events"] {
+        for part in ["rows", "events", "return_periods"] {
             let problem = try api.post("/score", windows.with(["include": [.string(part)]]))
             #expect(problem.status == 422)
             #expect(try problem.json["pointer"] == "/include")

@@ -202,7 +202,7 @@ const updateEvents = debounce((threshold) =>
   }), 150);
 
 /** Shows events in the summary, in the table and in the charts. */
-function renderEvents({ events, row_threshold: threshold }) {
+function renderEvents({ events, row_threshold: threshold, calibration_rows: calibrationRows, mode }) {
   const { data, errors, names } = view;
   const above = errors.filter((error) => error > threshold).length;
   view.summary.textContent = `${plural(events.length, "event")}: `
@@ -214,16 +214,40 @@ function renderEvents({ events, row_threshold: threshold }) {
       "button", { type: "button", class: "secondary", click: () => zoomTo(event) },
       data.rowLabel(event.first_row)),
     data.rowLabel(event.last_row), formatCount(event.duration), formatNumber(event.peak_score),
+    severityText(event, calibrationRows, mode),
     topFeatures(event.features, names),
   ]);
   const caption = events.length > maxEvents
     ? `The ${maxEvents} of ${formatCount(events.length)} events with the highest peak scores`
     : "All events";
-  const header = ["Start", "End", "Rows", "Peak score", "Top features"];
+  const header = ["Start", "End", "Rows", "Peak score", "Severity", "Top features"];
   view.eventTable.replaceChildren(
     events.length
       ? table(caption, header, rows, { numeric: [2, 3], stacks: true })
       : el("p", { class: "muted" }, "No events. Lower the threshold to find more."));
+}
+
+/** How rare an event is: "rarer than all 312 calibration rows; about once in 3 months". */
+function severityText({ peak_rarity: rarity, return_period: period }, count, mode) {
+  if (rarity === null || count === null) return "unknown";
+  const unit = `calibration ${mode === "causal" ? "windows" : "rows"}`;
+  const larger = Math.round((1 - rarity) * count);
+  const share = larger === 0
+    ? `rarer than all ${formatCount(count)} ${unit}`
+    : `rarer than ${formatCount(count - larger)} of ${formatCount(count)} ${unit}`;
+  if (!period) return share;
+  const length =
+    period.seconds === undefined ? plural(Math.round(period.rows), "row") : duration(period.seconds);
+  return `${share}; ${period.is_longer ? "less than" : "about"} once in ${length}`;
+}
+
+/** A length of time in the largest unit of which there are at least two. */
+function duration(seconds) {
+  const units = [
+    ["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60],
+  ];
+  const [name, length] = units.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
+  return plural(Math.round(seconds / length), name);
 }
 
 /** Marks events and labelled anomalies in the charts. */

@@ -10,14 +10,15 @@ extension DataRequest {
     /// - Parameters:
     ///   - model: the model that the data are for, whose columns are known.
     ///   - flag: the option that flags rows; nil for a path without one.
+    ///   - other: another option that flags rows, which is not read.
     ///   - rowsOnly: whether windows are refused.
     mutating func intake(
-        for model: ModelDescription?, flag: String?, rowsOnly: Bool
+        for model: ModelDescription?, flag: String?, besides other: String? = nil, rowsOnly: Bool
     ) throws(Problem) -> Intake {
         var intake =
             switch content {
             case .json: try options.read { (json) throws(JSONError) in try json.members(rowsOnly: rowsOnly) }
-            case .csv(let bytes, let charset): try table(csv: bytes, charset, flag, model)
+            case .csv(let bytes, let charset): try table(csv: bytes, charset, flag, besides: other, model)
             case .npy(let bytes): try table(npy: bytes)
             }
         if rowsOnly, intake.origin.timesteps != nil {
@@ -45,7 +46,8 @@ extension DataRequest {
     // MARK: CSV and arrays
 
     private mutating func table(
-        csv bytes: [UInt8], _ charset: String?, _ flag: String?, _ model: ModelDescription?
+        csv bytes: [UInt8], _ charset: String?, _ flag: String?, besides other: String?,
+        _ model: ModelDescription?
     ) throws(Problem) -> Intake {
         let charset = try options.read { (query) throws(JSONError) in try query.charset(besides: charset) }
         var table = try options.read { (query) throws(JSONError) in
@@ -59,6 +61,9 @@ extension DataRequest {
         // Ranges of rows in place of a column, as for other formats.
         if let flag, let text = options.parameter(flag), !text.hasPrefix("[") {
             (table.label, table.labelOption) = (text, flag)
+        }
+        if let other, let text = options.parameter(other), !text.hasPrefix("["), text != table.label {
+            table.ignored.insert(text)
         }
         return Intake(try Self.read { () throws(TableError) in try Table(csv: bytes, table) }, DataOrigin())
     }

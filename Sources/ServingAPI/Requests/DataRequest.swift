@@ -114,19 +114,21 @@ extension DataRequest {
     ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T and the data define
     ///     F.
     ///   - flag: the option that flags rows; nil for a path without one.
+    ///   - other: another option that flags rows, which is not read; its column is no feature.
     ///   - rowsOnly: whether windows are refused.
     ///   - excludesFlagged: whether windows with a flagged row are left out.
     ///   - inspects: whether the data are inspected: their times as they were read, their values as they are
     ///     used.
     /// - Throws: 415 or 422, with the place; also for warnings of the level `error` if the request is strict.
     mutating func data(
-        for model: ModelDescription? = nil, flag: String? = nil, rowsOnly: Bool = false,
+        for model: ModelDescription? = nil, flag: String? = nil, besides other: String? = nil,
+        rowsOnly: Bool = false,
         excludesFlagged: Bool = false, inspects: Bool = false
     ) throws(Problem) -> RequestData {
         let options = try read { (options) throws(JSONError) in
             try options.windowOptions(timesteps: model?.inputShape.timesteps)
         }
-        var intake = try intake(for: model, flag: flag, rowsOnly: rowsOnly)
+        var intake = try intake(for: model, flag: flag, besides: other, rowsOnly: rowsOnly)
         let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
         let timesteps = try timesteps(of: intake, options)

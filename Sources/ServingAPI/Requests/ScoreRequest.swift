@@ -20,12 +20,26 @@ struct ScoreRequest {
         case timesteps
         /// The share of each feature in each window's error.
         case features
+        /// The return period of each row.
+        case returnPeriods = "return_periods"
+
+        /// Whether the part is about rows.
+        var needsRows: Bool { self == .rows || self == .events || self == .returnPeriods }
+    }
+
+    /// The order of events.
+    enum EventOrder: String, CaseIterable {
+        /// By their first rows.
+        case time
+        /// By their peak scores, the highest first.
+        case peak
     }
 
     let entry: ModelRegistry.Entry
     let scoring: Scoring
     let data: RequestData
     let parts: Set<Part>
+    let eventOrder: EventOrder
 
     /// In the data's units.
     var windows: Windows<Double> { data.windows }
@@ -39,15 +53,16 @@ struct ScoreRequest {
         var request = request
         self.entry = entry
         scoring = try request.options.scoring(for: entry)
-        let (isLast, requested) = try request.read { (options) throws(JSONError) in
+        let (isLast, requested, order) = try request.read { (options) throws(JSONError) in
             let requested: [Part] = try options.choices("include", default: [])
-            return (try options.bool("last", default: false), options.has("include") ? requested : nil)
+            let order: EventOrder = try options.choice("sort", default: .time)
+            return (try options.bool("last", default: false), options.has("include") ? requested : nil, order)
         }
         let all = try request.data(for: entry.trained.description)
         try request.rejectUnknown()
         let isSeries = all.isSeries
         let parts = requested ?? (isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
-        for part in parts where part == .rows || part == .events {
+        for part in parts where part.needsRows {
             guard isSeries else {
                 throw Problem(
                     request.options.error(
@@ -62,7 +77,9 @@ struct ScoreRequest {
                         "has \"\(part.rawValue)\", but \"last\" selects one window; remove one of them"))
             }
         }
-        (data, self.parts) = (isLast ? all.last : all, Set(parts))
+        eventOrder = order
+        data = isLast ? all.last : all
+        self.parts = Set(parts).union(parts.contains(.returnPeriods) ? [.rows] : [])
         try limits.checkResponse(of: responseValueCount, windows, entry.trained.model.network)
     }
 
@@ -72,7 +89,8 @@ struct ScoreRequest {
             (parts.contains(.timesteps) ? windows.timesteps : 0)
             + (parts.contains(.features) ? 2 * windows.features : 0)
         let timestamp = data.timestamps == nil ? 0 : 1
-        return windows.count * (parts.contains(.windows) ? 3 + timestamp + details : 0)
-            + (parts.contains(.rows) ? windows.series.rows * (1 + timestamp) : 0)
+        return windows.count * (parts.contains(.windows) ? 4 + timestamp + details : 0)
+            + (parts.contains(.rows)
+                ? windows.series.rows * (2 + timestamp + (parts.contains(.returnPeriods) ? 1 : 0)) : 0)
     }
 }

@@ -32,7 +32,7 @@ extension FieldReader {
             timesteps: model.inputShape.timesteps)
         guard var scoring else { throw .noThreshold(entry.name) }
         (scoring.rowRule, scoring.eventRule) = try read { [scoring] (body) throws(JSONError) in
-            (try body.rowRule(default: scoring), try body.eventRule())
+            (try body.rowRule(default: scoring), try body.eventRule(default: scoring.eventRule))
         }
         return scoring
     }
@@ -52,8 +52,8 @@ extension FieldReader {
         return .causal
     }
 
-    private mutating func eventRule() throws(JSONError) -> EventRule {
-        var rule = EventRule()
+    private mutating func eventRule(default standard: EventRule) throws(JSONError) -> EventRule {
+        var rule = standard
         guard var events = try object("events") else { return rule }
         rule.start = Float(try events.double("start", in: 0...1e30, default: Double(rule.start)))
         rule.end = Float(try events.double("end", in: 0...1e30, default: Double(min(rule.end, rule.start))))

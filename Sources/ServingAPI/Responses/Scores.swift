@@ -1,3 +1,4 @@
+import DataFormats
 import Detection
 import HTTP1
 import JSON
@@ -14,6 +15,10 @@ struct Scores {
     /// A score for each row of the series; NaN for rows without one.
     private let rows: [Float]
     private let events: [Event]
+    /// How rare the errors of windows and of rows are; nil if it is not known.
+    private let windowSeverity, rowSeverity: Severity?
+    /// The usual time from one row to the next; nil without timestamps.
+    private let interval: TimeSpan?
     let drift: Drift?
     /// Reasons to doubt the scores, and what was odd about the data.
     private let warnings: [Warning]
@@ -31,8 +36,15 @@ struct Scores {
             + scoring.warnings(drift)
         try request.data.check(warnings)
         rows = needsRows ? scoring.rowScores(errors.windows, request.windows) : []
-        events = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
-        guard events.count <= limits.maxResponseValues / (5 + 2 * request.windows.features) else {
+        windowSeverity = scoring.windowSeverity
+        rowSeverity = needsRows ? scoring.rowSeverity : nil
+        interval =
+            needsRows
+            ? request.data.timestamps.flatMap { $0.usualInterval(in: request.windows.recordings) } : nil
+        let found = request.parts.contains(.events) ? scoring.events(in: rows, request.windows) : []
+        // Sorting is stable, so that equal peaks stay in the order of time.
+        events = request.eventOrder == .peak ? found.sorted { $0.peak > $1.peak } : found
+        guard events.count <= limits.maxResponseValues / (13 + 2 * request.windows.features) else {
             throw .invalid(
                 at: "/events",
                 "there are \(events.count) events, too many for a response; drop short ones with "
@@ -49,6 +61,8 @@ struct Scores {
             let hasRows = request.parts.contains(.rows) || request.parts.contains(.events)
             json.member("mode", (hasRows ? scoring.rowRule.mode : .causal).rawValue)
             if hasRows { json.member("row_threshold", scoring.rowThreshold) }
+            json.member("calibration_windows", windowSeverity?.count)
+            if hasRows { json.member("calibration_rows", rowSeverity?.count) }
             if request.parts.contains(.windows) {
                 json.array("windows", of: errors.windows.indices) { json, index in
                     json.object { write(window: index, to: &$0) }
@@ -57,6 +71,10 @@ struct Scores {
             if request.parts.contains(.rows) {
                 json.object("rows") { json in
                     json.member("scores", rows[...])
+                    if let rowSeverity {
+                        json.member("rarities", rows.map { rarity($0, rowSeverity) }[...])
+                    }
+                    if request.parts.contains(.returnPeriods) { writeReturnPeriods(to: &json) }
                     if let timestamps = request.data.timestamps { json.member("timestamps", timestamps) }
                 }
             }
@@ -75,6 +93,7 @@ struct Scores {
         json.member("error", errors.windows[index])
         json.member("score", score)
         json.member("is_anomaly", score > 1)
+        json.member("rarity", windowSeverity.map { Float($0.rarity(of: errors.windows[index])) })
         json.member(
             "timestamp", ifAny: request.data.timestamps,
             row: request.data.firstRow + request.windows.starts[index] + request.windows.timesteps - 1)
@@ -96,11 +115,32 @@ struct Scores {
         json.member("duration", event.duration)
         json.member("peak_row", event.peakRow)
         json.member("peak_score", event.peak)
+        json.member("peak_rarity", rowSeverity.map { rarity(event.peak, $0) })
+        json.name("return_period")
+        if let period = rowSeverity?.returnPeriod(of: scoring.rowError(event.peak)) {
+            json.object { $0.members(of: period, interval) }
+        } else {
+            json.null()
+        }
         let timestamps = request.data.timestamps
         json.member("first_timestamp", ifAny: timestamps, row: event.rows.lowerBound)
         json.member("last_timestamp", ifAny: timestamps, row: event.rows.upperBound)
         json.member("peak_timestamp", ifAny: timestamps, row: event.peakRow)
         json.shares(of: features(of: event)[...], names: request.entry.trained.description.featureNames)
+    }
+
+    /// The rarity of a row by its score; NaN for a row without one.
+    private func rarity(_ score: Float, _ severity: Severity) -> Float {
+        score.isNaN ? .nan : Float(severity.rarity(of: scoring.rowError(score)))
+    }
+
+    /// `"return_periods":[12,null,…]`: that of each row, in rows.
+    private func writeReturnPeriods(to json: inout JSONWriter) {
+        let periods = rows.map { score in
+            let period = score.isNaN ? nil : rowSeverity?.returnPeriod(of: scoring.rowError(score))
+            return period.map { Float($0.rows) } ?? .nan
+        }
+        json.member("return_periods", periods[...])
     }
 
     /// The sum of each feature's errors, `[F]`, over the windows that end within an event, or over those that
@@ -122,7 +162,38 @@ struct Scores {
     }
 }
 
+extension Timestamps {
+    /// The median time from one row to the next, over at most about 10,000 pairs of rows; nil if it is 0.
+    fileprivate func usualInterval(in recordings: [Range<Int>]) -> TimeSpan? {
+        let step = max(1, instants.count / 10_000)
+        var spans: [Int64] = []
+        for rows in recordings {
+            for row in stride(from: rows.lowerBound + 1, to: min(rows.upperBound, instants.count), by: step) {
+                let (span, isOverflow) = instants[row].subtractingReportingOverflow(instants[row - 1])
+                if !isOverflow { spans.append(span) }
+            }
+        }
+        guard !spans.isEmpty else { return nil }
+        let median = spans.sorted()[spans.count / 2]
+        return median > 0 ? TimeSpan(nanoseconds: median) : nil
+    }
+}
+
 extension JSONWriter {
+    /// The members of a return period.
+    /// - Parameter interval: the time from one row to the next; nil without timestamps.
+    fileprivate mutating func members(of period: ReturnPeriod, _ interval: TimeSpan?) {
+        member("rows", Float(period.rows))
+        member("rows_low", Float(period.low))
+        member("rows_high", period.high.map { Float($0) })
+        member("is_longer", period.isLonger)
+        guard let interval else { return }
+        let seconds = Double(interval.nanoseconds) / 1e9
+        member("seconds", Float(period.rows * seconds))
+        member("seconds_low", Float(period.low * seconds))
+        member("seconds_high", period.high.map { Float($0 * seconds) })
+    }
+
     /// `"features":[{"feature":3,"name":"flow","share":0.7},…]`: the share of each feature in the error, the
     /// largest first.
     fileprivate mutating func shares(of errors: ArraySlice<Double>, names: [String]?) {

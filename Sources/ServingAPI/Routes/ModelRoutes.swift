@@ -158,6 +158,7 @@ extension JSONWriter {
         if let calibration = model.calibration {
             object("calibration") { $0.members(of: calibration) }
         }
+        if let feedback = model.feedback { object("feedback") { $0.members(of: feedback) } }
         member("created_at", model.origin.createdAt)
         member("software", model.origin.software)
     }

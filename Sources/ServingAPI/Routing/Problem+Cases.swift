@@ -195,6 +195,17 @@ extension Problem {
                 + "errors that quantile and sigmas need; send a threshold with the request")
     }
 
+    static func noCalibration(_ name: String) -> Problem {
+        Problem(
+            .noThreshold,
+            "model \(Quote.text(name)) was uploaded without calibration errors, which feedback is added to")
+    }
+
+    static func emptyCalibration() -> Problem {
+        .invalid(
+            at: "/anomalous", "leaves no calibration errors to learn a threshold from; mark normal rows, too")
+    }
+
     package static func trainingFailed(_ detail: String) -> Problem {
         Problem(.trainingFailed, detail)
     }

@@ -22,6 +22,7 @@ import Testing
             ("POST", "/evaluate", .infer), ("POST", "/compare", .train), ("POST", "/layers", .infer),
             ("POST", "/inspect", .infer),
             ("POST", "/train", .train), ("POST", "/models/x/calibrate", .train),
+            ("POST", "/models/x/feedback", .train),
             ("DELETE", "/models/x", .admin), ("DELETE", "/models/x/versions/1", .admin),
             ("GET", "/jobs", .read), ("GET", "/jobs/x", .read), ("GET", "/jobs/x/events", .read),
             ("DELETE", "/jobs/x", .train), ("GET", "/models/x/model.safetensors", .read),

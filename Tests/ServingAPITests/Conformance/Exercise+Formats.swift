@@ -35,6 +35,9 @@ extension Exercise {
         return predictions + versions + models + [
             Exercise("POST /score", 409, in: .newerFormat, windows.with(["model": "toy", "version": 2])),
             Exercise("POST /evaluate", 409, in: .newerFormat, labelled),
+            Exercise(
+                "POST /models/{model}/feedback", 409, in: .newerFormat, at: "/models/newer/feedback",
+                ["series": Small.series, "normal": [[1, 2]]]),
             Exercise("POST /train", 409, in: .newerFormat, Small.warm("newer")),
             Exercise(
                 "POST /models/{model}/calibrate", 409, in: .newerFormat, at: "/models/newer/calibrate",
@@ -77,6 +80,9 @@ extension Exercise {
             "POST /models/{model}/calibrate", 507, in: .fullDisk, at: "/models/toy/calibrate",
             ["series": Small.series]),
         Exercise("POST /compare", 507, in: .fullDisk, Small.comparison("toy")),
+        Exercise(
+            "POST /models/{model}/feedback", 507, in: .fullDisk, at: "/models/toy/feedback",
+            ["series": Small.series, "normal": [[1, 2]]]),
         Exercise(
             "PUT /models/{model}/model.safetensors", 507, in: .fullDisk, at: "/models/toy/model.safetensors",
             fields: [(name: "Content-Type", value: "application/octet-stream")], text: Small.modelFile),

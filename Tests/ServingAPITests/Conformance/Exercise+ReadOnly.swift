@@ -14,6 +14,9 @@ extension Exercise {
                 ["series": Small.series]),
             Exercise("POST /compare", 405, in: .readOnly, Small.comparison("toy")),
             Exercise(
+                "POST /models/{model}/feedback", 405, in: .readOnly, at: "/models/toy/feedback",
+                ["series": Small.series, "normal": [[1, 2]]]),
+            Exercise(
                 "PUT /models/{model}/model.safetensors", 405, in: .readOnly,
                 at: "/models/toy/model.safetensors", fields: bytes, text: Small.modelFile),
             Exercise("PUT \(alias)", 405, in: .readOnly, at: "/models/toy/aliases/stable", ["version": 1]),

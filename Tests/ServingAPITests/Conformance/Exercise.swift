@@ -142,6 +142,9 @@ extension Exercise {
             // The uploaded model has no threshold.
             Exercise("POST /score", 409, ["model": "brought", "windows": Small.windows]),
             Exercise("POST /evaluate", 409, labelled.with(["model": "brought"])),
+            Exercise(
+                "POST /models/{model}/feedback", 409, at: "/models/brought/feedback",
+                ["series": Small.series, "normal": [[1, 2]]]),
             Exercise(put, 404, at: "/models/-/model.safetensors", fields: bytes, text: Small.modelFile),
             Exercise(put, 406, at: path, fields: image + bytes, text: Small.modelFile),
             Exercise(put, 412, at: path, fields: unmatched + bytes, text: Small.modelFile),
@@ -190,6 +193,9 @@ extension Exercise {
             ]),
         Exercise(
             "POST /score", 200, ["model": "toy", "series": Small.series, "quantile": 0.5, "last": true]),
+        Exercise(
+            "POST /score", 200,
+            ["model": "toy", "series": Small.series, "include": ["return_periods"], "sort": "peak"]),
         Exercise("POST /evaluate", 200, labelled),
         Exercise("POST /evaluate", 200, labelled.with(["labels": [[2, 3]]])),
         Exercise("POST /evaluate", 404, labelled.with(["model": "unknown"])),
@@ -219,6 +225,33 @@ extension Exercise {
             Exercise(operation, 422, at: path, body.with(["zzz": 1])),
             Exercise(operation, 422, at: path, ["series": [[0, 1]]]),
             Exercise(operation, 429, in: .fullTrainings, at: path, body),
+            Exercise(operation, 503, in: .fullPredictions, at: path, body),
+            Exercise(operation, 507, in: .fullRegistry, at: path, body),
+        ]
+    }()
+
+    private static let feedback: [Exercise] = {
+        let (operation, path) = ("POST /models/{model}/feedback", "/models/toy/feedback")
+        let body: JSON = ["series": Small.series, "normal": [[1, 2]]]
+        return [
+            Exercise(operation, 201, at: path, body),
+            Exercise(
+                operation, 201, at: path,
+                ["series": Small.series, "anomalous": [[3, 4]], "version": 1, "sigmas": 2]),
+            Exercise(
+                operation, 201, at: "\(path)?normal=ok", fields: csv, text: "0,1,ok\n1,2,1\n3,4,1\n2,2,0\n"),
+            Exercise("GET /models/{model}", 200, at: "/models/toy"),
+            Exercise(operation, 400, at: path, text: "{"),
+            Exercise(operation, 404, at: "/models/unknown/feedback", body),
+            Exercise(operation, 404, at: path, body.with(["version": 99])),
+            Exercise(operation, 406, at: path, fields: image, body),
+            Exercise(operation, 412, at: path, fields: unmatched, body),
+            Exercise(
+                operation, 413, in: .smallBodies, at: path,
+                text: "\(body)" + String(repeating: " ", count: 64)),
+            Exercise(operation, 415, at: path, fields: xml, body),
+            Exercise(operation, 422, at: path, body.with(["zzz": 1])),
+            Exercise(operation, 422, at: path, ["series": Small.series]),
             Exercise(operation, 503, in: .fullPredictions, at: path, body),
             Exercise(operation, 507, in: .fullRegistry, at: path, body),
         ]
@@ -275,7 +308,7 @@ extension Exercise {
         + bodyRefusals("POST /summary", architecture) + bodyRefusals("POST /compare", Small.comparison("toy"))
         + bodyRefusals("POST /score", windows) + bodyRefusals("POST /evaluate", labelled)
         + predictions("/reconstruct") + predictions("/encode") + predictions("/score")
-        + predictions("/inspect") + scores + data + calibrations + [
+        + predictions("/inspect") + scores + data + calibrations + feedback + [
             Exercise("POST /train", 201, Small.training("new")),
             Exercise("POST /train", 201, Small.training("new", ["validation_split": 0.5])),
             Exercise("POST /train", 201, Small.training("new", ["architecture": "stacked"])),

@@ -42,6 +42,7 @@ extension Member {
         "POST /score": ["model": "toy", "series": Small.series],
         "POST /evaluate": ["model": "toy", "series": Small.series, "labels": [[1, 2]]],
         "POST /models/{model}/calibrate": ["series": Small.series],
+        "POST /models/{model}/feedback": ["series": Small.series, "normal": [[1, 2]]],
         "POST /compare": [
             "model": "m", "series": Small.series(rows: 256), "timesteps": 2, "validation_split": 0.5,
         ],

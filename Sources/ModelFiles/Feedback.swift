@@ -1,0 +1,78 @@
+import Detection
+import JSON
+import TimeSeries
+
+/// Why a threshold was learned again: rows were marked as normal or as anomalous
+/// (POST /models/{model}/feedback).
+public struct Feedback: Sendable, Equatable {
+    /// The version that the feedback is about. The weights are its own.
+    public let base: Int
+    /// The number of windows whose errors joined the calibration.
+    public let normalWindows: Int
+    /// The number of windows with a row that was marked as anomalous.
+    public let anomalousWindows: Int
+    /// The number of errors that left the calibration.
+    public let removedWindows: Int
+    /// When: RFC 3339, in UTC.
+    public let at: String
+    /// What the new threshold does not do.
+    public let warnings: [Warning]
+
+    /// A feedback that has been learned from.
+    package init(
+        base: Int, normalWindows: Int, anomalousWindows: Int, removedWindows: Int, at: String,
+        warnings: [Warning]
+    ) {
+        self.base = base
+        self.normalWindows = normalWindows
+        self.anomalousWindows = anomalousWindows
+        self.removedWindows = removedWindows
+        self.at = at
+        self.warnings = warnings
+    }
+}
+
+extension ModelDescription {
+    /// Returns the description of a model with the same weights, whose calibration was revised.
+    package func revised(
+        _ threshold: Threshold, _ errors: ErrorDistribution, _ rows: RowErrors?, _ baselines: BaselineErrors?,
+        because feedback: Feedback
+    ) -> ModelDescription {
+        var revised = self
+        revised.threshold = threshold
+        revised.errors = errors
+        revised.rowErrors = rows
+        revised.baselineErrors = baselines
+        revised.feedback = feedback
+        revised.origin.createdAt = feedback.at
+        revised.origin.software = Software.name
+        revised.origin.request = nil
+        revised.unknown = unknown.replacing([
+            "threshold", "errors", "row_errors", "baseline_errors", "feedback",
+        ])
+        return revised
+    }
+}
+
+extension JSONWriter {
+    /// A feedback without its warnings, as members of the current object.
+    package mutating func members(of feedback: Feedback) {
+        member("version", feedback.base)
+        member("at", feedback.at)
+        member("normal_windows", feedback.normalWindows)
+        member("anomalous_windows", feedback.anomalousWindows)
+        member("removed_windows", feedback.removedWindows)
+    }
+}
+
+extension FieldReader {
+    /// Reads the members of a feedback.
+    mutating func feedback() throws(JSONError) -> Feedback {
+        Feedback(
+            base: try requiredInt("version", in: 1...Int.max),
+            normalWindows: try requiredInt("normal_windows", in: 0...Int.max),
+            anomalousWindows: try requiredInt("anomalous_windows", in: 0...Int.max),
+            removedWindows: try requiredInt("removed_windows", in: 0...Int.max),
+            at: try requiredString("at"), warnings: try warnings("warnings"))
+    }
+}

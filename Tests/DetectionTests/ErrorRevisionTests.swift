@@ -1,0 +1,60 @@
+import Testing
+
+@testable import Detection
+
+/// Errors that join a calibration and leave it.
+@Suite struct ErrorRevisionTests {
+    private func revised(
+        _ errors: [Float], joining: [Float] = [], leaving: [Float] = [], calibrated: [Float]? = nil
+    ) throws -> (errors: ErrorDistribution, left: Int)? {
+        try #require(ErrorDistribution(of: errors)).revised(
+            by: ErrorRevision(joining: joining, leaving: leaving, calibrated: calibrated))
+    }
+
+    @Test func errorsJoinAndLeave() throws {
+        let (errors, left) = try #require(try revised([1, 2, 3, 4], joining: [9, 0], leaving: [3]))
+        #expect(errors.ranked == [0, 1, 2, 4, 9] && errors.count == 5 && left == 1)
+        #expect(abs(errors.mean - 3.2) < 1e-6)
+    }
+
+    @Test func eachErrorLeavesOnceAndOnlyIfItIsThere() throws {
+        let (errors, left) = try #require(try revised([1, 2, 2, 2, 5], leaving: [2, 2, 4, 6]))
+        #expect(errors.ranked == [1, 2, 5] && left == 2)
+        // The last digits may differ.
+        #expect(try #require(try revised([1, 2], leaving: [2.000_001])).left == 1)
+        #expect(try #require(try revised([1, 2], leaving: [2.01])).left == 0)
+    }
+
+    /// The errors of a calibration with a covariance differ from those of the same windows afterwards.
+    @Test func errorsLeaveACalibrationThatHadThemByTheirRank() throws {
+        let errors: [Float] = [1, 2, 3, 40, 50, 60]
+        let after: [Float] = [0.5, 1, 2, 2.5, 3, 4]
+        let revised = try #require(try revised(errors, leaving: [4, 2.5, 3], calibrated: after))
+        #expect(revised.errors.ranked == [1, 2, 3] && revised.left == 3)
+        // One of a low rank leaves there.
+        let low = try #require(try self.revised(errors, leaving: [1], calibrated: after))
+        #expect(low.errors.ranked == [1, 3, 40, 50, 60] && low.left == 1)
+        let equal = try #require(try self.revised(errors, leaving: [9, 9], calibrated: after))
+        #expect(equal.errors.ranked == [1, 2, 3, 40] && equal.left == 2)
+    }
+
+    @Test func nothingIsLeftOfAnEmptiedCalibration() throws {
+        #expect(try revised([1, 2], leaving: [1, 2]) == nil)
+        #expect(try revised([1, 2], joining: [3], leaving: [1, 2])?.errors.ranked == [3])
+    }
+
+    /// Of many errors only a sample is stored; its quantiles do not fall when nothing leaves.
+    @Test func aSampleKeepsItsQuantiles() throws {
+        let errors = try #require(ErrorDistribution(of: (1...20_000).map(Float.init)))
+        let none = ErrorRevision(joining: [], leaving: [])
+        let same = try #require(errors.revised(by: none)).errors
+        #expect(same.count == 20_000 && same.ranked.count == 1001)
+        for q in [0.5, 0.9, 0.99, 1] { #expect(abs(same.quantile(q) - errors.quantile(q)) <= 40, "\(q)") }
+        #expect(same.quantile(0.99) >= errors.quantile(0.99))
+        let more = ErrorRevision(
+            joining: [Float](repeating: 30_000, count: 1000), leaving: [])
+        let joined = try #require(errors.revised(by: more)).errors
+        #expect(joined.count == 21_000 && joined.quantile(0.99) == 30_000)
+        #expect(joined.quantile(0.94) < 20_001)
+    }
+}
