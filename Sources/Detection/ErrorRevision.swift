@@ -5,9 +5,10 @@ package struct ErrorRevision: Sendable {
     package let joining: [Float]
     /// The errors of what was marked as anomalous.
     package let leaving: [Float]
-    /// The errors of all that calibrated, ascending, if it is known that what was marked as anomalous is among
-    /// it. They differ from those of the calibration, where a covariance is cross-validated, but hardly in their
-    /// order: an error leaves by its rank. nil if it leaves only where the calibration has the same error.
+    /// The errors of all that calibrated, ascending, if it is known that what was marked as anomalous is
+    /// among it. They differ from those of the calibration, where a covariance is cross-validated, but hardly
+    /// in their order: an error leaves by its rank. nil if it leaves only where the calibration has the same
+    /// error.
     package let calibrated: [Float]?
 
     /// A revision.
@@ -31,8 +32,8 @@ package struct ErrorRevision: Sendable {
         for error in leaving {
             if let calibrated {
                 let rank = calibrated.partitioningIndex { $0 >= error }
-                // Those in the upper ranks are the largest: cross-validated errors of anomalies are, since the
-                // covariance does not know them there.
+                // Those in the upper ranks are the largest: cross-validated errors of anomalies are, since
+                // the covariance does not know them there.
                 let isUpper = rank >= calibrated.count - 2 * leaving.count
                 let index = isUpper ? errors.count : rank * errors.count / max(calibrated.count, 1)
                 // Of equal ranks, each leaves a place of its own.

@@ -84,8 +84,8 @@ public struct Sequential: Sendable, Hashable {
         guard parameters.allSatisfy({ $0.count > 0 }) else {
             throw ArchitectureError(
                 detail:
-                    "windows of \(timesteps * features) values have no principal components; use windows of 2 "
-                    + "to \(Baseline.maxComponentValues) values")
+                    "windows of \(timesteps * features) values have no principal components; use windows "
+                    + "of 2 to \(Baseline.maxComponentValues) values")
         }
     }
 

@@ -94,15 +94,12 @@ public struct PlannedFeedback: Sendable {
         let peaks = stretches.map { rows in rows.map { scores[$0] }.filter { !$0.isNaN }.max() ?? 0 }
         let missed = zip(stretches, peaks).filter { $0.1 <= 1 }
         guard let highest = missed.map(\.1).max() else { return nil }
-        let number =
-            missed.count == stretches.count
-            ? "none of the \(stretches.count)"
-            : "not \(missed.count) of the \(stretches.count)"
         return Warning(
             .missedAnomalies, .warning,
-            "The threshold flags \(number) stretches that were marked as anomalous: their highest score is "
-                + "\(Float((Double(highest) * 1000).rounded() / 1000)). A lower quantile makes it lower, and "
-                + "false alarms more frequent; another network, error_kind or timesteps may separate them better.",
+            "\(missed.count) of the \(stretches.count) stretches that were marked as anomalous are not "
+                + "flagged: their highest score is \(Double(highest).inThreeDigits). A lower quantile makes "
+                + "the threshold lower, and false alarms more frequent; another network, error_kind or "
+                + "timesteps may separate them better.",
             rows: missed.map { Range($0.0) })
     }
 }

@@ -36,9 +36,10 @@ struct Train: ParsableCommand {
     }
 
     private func report(_ response: TrainResponse) -> String {
+        let kind = response.architecture ?? response.detector
         let features = "\(response.features) feature\(response.features == 1 ? "" : "s")"
         return """
-            model       \(response.model), version \(response.version) (\(response.architecture ?? response.detector))
+            model       \(response.model), version \(response.version) (\(kind))
             windows     \(response.timesteps) timesteps of \(features)\(names(response))
             parameters  \(response.parameters)
             \(loss(response))

@@ -248,8 +248,8 @@ import TimeSeries
             ], timesteps: 3, variance: 2)
         #expect(
             close.sentence.hasPrefix(
-                "The autoencoder and the stacked network reconstruct alike: they leave 0.1 % and 0.2 % of the "
-                    + "variance of the windows"))
+                "The autoencoder and the stacked network reconstruct alike: they leave 0.1 % and 0.2 % of "
+                    + "the variance of the windows"))
         let significant = Verdict(
             [
                 Verdict.Unlabelled(autoencoder, errors: [errors.map { $0 / 1000 }]),

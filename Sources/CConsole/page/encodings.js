@@ -39,8 +39,8 @@ function update() {
   return reportErrors(byId("encodings-problem"), async () => {
     if (!windows) return;
     if (!model.encoding_units) {
-      const text =
-        `Architecture "${model.architecture ?? model.detector}" has no encoding. Train an autoencoder to see encodings.`;
+      const kind = model.architecture ?? model.detector;
+      const text = `Architecture "${kind}" has no encoding. Train an autoencoder to see encodings.`;
       byId("encodings-problem").replaceChildren(el("p", { class: "muted" }, text));
       return;
     }

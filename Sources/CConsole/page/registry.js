@@ -49,7 +49,8 @@ function modelEntry(latest) {
   const host = el("div");
   const toggle = () =>
     details.open && reportErrors(byId("registry-problem"), () => showVersions(model, host));
-  const summary = ` ${latest.architecture ?? latest.detector}, version ${latest.version}, loss ${formatNumber(latest.loss)}`;
+  const kind = latest.architecture ?? latest.detector;
+  const summary = ` ${kind}, version ${latest.version}, loss ${formatNumber(latest.loss)}`;
   const details = el("details", { toggle }, el("summary", {}, el("strong", {}, model), summary), host);
   details.open = openModels.has(model) || state.model?.model === model;
   details.addEventListener("toggle", () => (details.open ? openModels.add(model) : openModels.delete(model)));

@@ -135,9 +135,9 @@ private struct ComparedWindows {
         warnings = [
             Warning(
                 .evaluatedOnTraining, .warning,
-                "The networks are evaluated on the windows that they were trained on, so that the errors say how "
-                    + "well they can reconstruct, not how well they do on new data. Send more rows, or "
-                    + "test_split.")
+                "The networks are evaluated on the windows that they were trained on, so that the errors "
+                    + "say how well they can reconstruct, not how well they do on new data. Send more "
+                    + "rows, or test_split.")
         ]
     }
 
@@ -174,8 +174,8 @@ extension FieldReader {
         guard split.training.count > 0, split.test.count > 0 else {
             throw error(
                 "test_split",
-                "leaves \(split.training.count) windows for training and \(split.test.count) for the test, of "
-                    + "\(windows.count); each needs at least one")
+                "leaves \(split.training.count) windows for training and \(split.test.count) for the test, "
+                    + "of \(windows.count); each needs at least one")
         }
         return split
     }
