@@ -45,12 +45,14 @@ import Testing
         #expect(calibrated.version == 2 && calibrated.threshold == 2)
         #expect(calibrated.calibration?.version == 1 && calibrated.calibration?.windows == 2)
         try client.delete("toy", version: 2)
+
         let series = [[0, -1], [0.5, 0], [1, 1], [0.5, 0]]
         let revised = try client.feedback(
             "toy", .json(encoding: ["series": series, "normal": [[0, 3]]] as [String: any Encodable]))
-        #expect(revised.model.version == 2 && revised.model.feedback?.version == 1)
+        #expect(revised.model.version == 3 && revised.model.feedback?.version == 1)
         #expect(revised.model.feedback?.normalWindows == 3)
-        try client.delete("toy", version: 2)
+        try client.delete("toy", version: 3)
+
         #expect(try client.models().map(\.model) == ["toy"])
         try client.delete("toy", version: 1)
         #expect(try client.models().isEmpty)

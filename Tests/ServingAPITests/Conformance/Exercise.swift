@@ -232,15 +232,17 @@ extension Exercise {
 
     private static let feedback: [Exercise] = {
         let (operation, path) = ("POST /models/{model}/feedback", "/models/toy/feedback")
+        // Other exercises name versions of `toy` that do not exist.
+        let other = "/models/stacked/feedback"
         let body: JSON = ["series": Small.series, "normal": [[1, 2]]]
         return [
-            Exercise(operation, 201, at: path, body),
+            Exercise(operation, 201, at: other, body),
             Exercise(
-                operation, 201, at: path,
+                operation, 201, at: other,
                 ["series": Small.series, "anomalous": [[3, 4]], "version": 1, "sigmas": 2]),
             Exercise(
-                operation, 201, at: "\(path)?normal=ok", fields: csv, text: "0,1,ok\n1,2,1\n3,4,1\n2,2,0\n"),
-            Exercise("GET /models/{model}", 200, at: "/models/toy"),
+                operation, 201, at: "\(other)?normal=ok", fields: csv, text: "0,1,ok\n1,2,1\n3,4,1\n2,2,0\n"),
+            Exercise("GET /models/{model}", 200, at: "/models/stacked"),
             Exercise(operation, 400, at: path, text: "{"),
             Exercise(operation, 404, at: "/models/unknown/feedback", body),
             Exercise(operation, 404, at: path, body.with(["version": 99])),
