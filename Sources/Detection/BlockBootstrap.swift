@@ -1,4 +1,3 @@
-import Glibc
 import NeuralNetwork
 
 /// An interval for a difference, from resamples of blocks.
@@ -20,10 +19,11 @@ package enum BlockBootstrap {
     ///   - units: n, the number of blocks that decide, at least ``minUnits``.
     ///   - statistic: the difference when each block counts as often as its weight says; nil if there is
     ///   none.
+    /// - Returns: nil if fewer than two resamples have a difference.
     package static func interval(
         around difference: Double, blocks count: Int, units: Int, resamples: Int = Self.resamples,
         seed: UInt64 = 0, statistic: ([Double]) -> Double?
-    ) -> ClosedRange<Double> {
+    ) -> ClosedRange<Double>? {
         var generator = SplitMix64(seed: seed)
         var values: [Double] = []
         for _ in 0..<resamples {
@@ -33,24 +33,13 @@ package enum BlockBootstrap {
             }
             if let value = statistic(weights) { values.append(value) }
         }
-        guard values.count > 1 else {
-            return -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-        }
+        guard values.count > 1 else { return nil }
         let mean = values.reduce(0, +) / Double(values.count)
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let deviation = (squares / Double(values.count - 1)).squareRoot()
         let margin =
-            studentQuantile(degrees: units - 1) * deviation
+            StudentT.quantile((1 + confidence) / 2, degreesOfFreedom: Double(units - 1)) * deviation
             * (Double(units) / Double(units - 1)).squareRoot()
         return (difference - margin)...(difference + margin)
-    }
-
-    /// The 0.975 quantile of Student's t distribution, to 1 % from 3 degrees of freedom on (Abramowitz and
-    /// Stegun 26.7.5).
-    static func studentQuantile(degrees: Int) -> Double {
-        let (x, n) = (1.959964, Double(degrees))
-        let (x3, x5, x7) = (pow(x, 3), pow(x, 5), pow(x, 7))
-        return x + (x3 + x) / (4 * n) + (5 * x5 + 16 * x3 + 3 * x) / (96 * n * n)
-            + (3 * x7 + 19 * x5 + 17 * x3 - 15 * x) / (384 * n * n * n)
     }
 }

@@ -5,6 +5,8 @@ import TimeSeries
 package struct ErrorSample: Sendable, Equatable {
     /// The maximum size of the sample.
     static let maxRanked = 1001
+    /// The maximum number of errors, which a file may claim.
+    private static let maxCount = 1 << 31
 
     /// n, the number of errors.
     package let count: Int
@@ -17,12 +19,14 @@ package struct ErrorSample: Sendable, Equatable {
 
     /// Restores a sample that was stored.
     ///
-    /// nil if `ranked` is empty, larger than `count` or 1,001, not ascending, or not finite, and if
-    /// `independent` is not within 1…`count`.
+    /// nil if `ranked` does not have all of up to 1,001 errors, or at least 2 and at most 1,001 of more, is
+    /// not ascending, or not finite; if `count` is not within 1…2³¹, or `independent` not within 1…`count`.
     package init?(count: Int, independent: Int?, ranked: [Float]) {
+        let isComplete =
+            count <= Self.maxRanked ? ranked.count == count : (2...Self.maxRanked).contains(ranked.count)
         let isAscending = zip(ranked, ranked.dropFirst()).allSatisfy { $0 <= $1 }
-        guard !ranked.isEmpty, ranked.count <= min(count, Self.maxRanked), isAscending,
-            ranked.allSatisfy(\.isFinite), (1...count).contains(independent ?? 1)
+        guard (1...Self.maxCount).contains(count), isComplete, isAscending, ranked.allSatisfy(\.isFinite),
+            (1...count).contains(independent ?? 1)
         else { return nil }
         self.count = count
         self.independent = independent
@@ -110,28 +114,5 @@ package struct ErrorSample: Sendable, Equatable {
     /// Returns the number of independent windows that a quantile needs: 99 for 0.99.
     static func count(supporting q: Double) -> Double {
         q < 1 ? (q / (1 - q) - 1e-9).rounded(.up) : .infinity
-    }
-}
-
-/// Student's t distribution.
-private enum StudentT {
-    /// Returns the q quantile: Fisher's expansion about the normal quantile (Abramowitz & Stegun, 26.7.5).
-    /// Its relative error is at most 0.1 % for q = 0.99 and 10 or more degrees of freedom.
-    static func quantile(_ q: Double, degreesOfFreedom n: Double) -> Double {
-        let z = normalQuantile(q)
-        let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z)
-        return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n)
-            + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n)
-    }
-
-    /// Returns the q quantile of the standard normal distribution, by bisection: the C library has `erfc` but
-    /// not its inverse.
-    private static func normalQuantile(_ q: Double) -> Double {
-        var (low, high) = (-9.0, 9.0)
-        for _ in 0..<60 {
-            let middle = (low + high) / 2
-            if 0.5 * erfc(-middle / 2.0.squareRoot()) < q { low = middle } else { high = middle }
-        }
-        return (low + high) / 2
     }
 }

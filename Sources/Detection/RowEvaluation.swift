@@ -1,3 +1,4 @@
+import NeuralNetwork
 import TimeSeries
 
 /// The evaluation of a model and its baselines against the labels of the rows that have a score.
@@ -100,7 +101,7 @@ package struct RowEvaluation: Sendable {
             return
         }
         // A fixed threshold is in units of the model's errors, so baselines use the default rule instead.
-        let rule = scoring.rule.flatMap { $0.fixedValue == nil ? $0 : nil } ?? .standard
+        let rule = scoring.rule?.learning ?? .standard
         func evaluate(_ errors: [Float], _ calibration: ErrorDistribution) -> DetectorResult {
             let threshold = max(rule.threshold(of: calibration), .leastNormalMagnitude)
             let scores = errors.map { min($0 / threshold, .greatestFiniteMagnitude) }
@@ -116,12 +117,12 @@ package struct RowEvaluation: Sendable {
 
 extension RowEvaluation {
     /// Which of the model and its baselines is best.
-    package var verdict: Verdict {
+    /// - Parameter own: the baseline that the model is, which is not compared with itself; nil for others.
+    package func verdict(of own: Baseline?) -> Verdict {
         var detectors = [Verdict.Labelled(.model, [model.result])]
         if let baselines {
-            detectors += [
-                Verdict.Labelled(.pca, [baselines.pca]), Verdict.Labelled(.zScore, [baselines.zScore]),
-            ]
+            if own != .pca { detectors.append(Verdict.Labelled(.pca, [baselines.pca])) }
+            if own != .zscore { detectors.append(Verdict.Labelled(.zScore, [baselines.zScore])) }
         }
         return Verdict(detectors)
     }
@@ -132,7 +133,7 @@ extension RowRule {
     fileprivate func reach(timesteps: Int) -> Int {
         switch mode {
         case .causal: timesteps
-        case .whole: 2 * timesteps - 1 + smoothing - 1
+        case .whole: 2 * timesteps - 1 + 2 * (smoothing / 2)
         }
     }
 }

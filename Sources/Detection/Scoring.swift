@@ -14,11 +14,14 @@ package struct Scoring: Sendable {
     package let wholeRule: RowRule
     /// The rule that groups rows into events.
     package var eventRule: EventRule
-    /// The errors that the threshold was computed from, the windows that they belong to, and T of these.
+    /// The errors that the threshold was computed from.
     private let calibration: ErrorDistribution?
-    private let rowErrors: RowErrors?
-    private let source: Threshold.Source?
-    private let timesteps: Int?
+    /// How rare errors of windows are; nil for a model without calibration errors.
+    package let windowSeverity: Severity?
+    /// How rare errors of rows are in the mode `whole`, with ``wholeRule``.
+    private let wholeSeverity: Severity?
+    /// Reasons to doubt the threshold.
+    package let thresholdWarnings: [Warning]
 
     /// Creates a scoring with a model's threshold, or with another rule. Rows and events have the defaults:
     /// rows the mode `whole` if the model knows the errors of calibration rows in it, and `causal` otherwise;
@@ -55,9 +58,20 @@ package struct Scoring: Sendable {
         rowRule = rows?.rule ?? .causal
         eventRule = EventRule(mergeGap: timesteps ?? 0)
         self.calibration = calibration
-        rowErrors = rows
-        source = model?.source
-        self.timesteps = timesteps
+        thresholdWarnings = Threshold.warnings(
+            of: self.rule, source: model?.source, errors: calibration, timesteps: timesteps)
+        guard let calibration else {
+            (windowSeverity, wholeSeverity) = (nil, nil)
+            return
+        }
+        // Smoothed errors depend on one another over as many more rows.
+        let windows = calibration.calibration.independent ?? calibration.count / max(timesteps ?? 1, 1)
+        windowSeverity = Severity(calibration, windows: windows, independent: Double(windows))
+        wholeSeverity = rows.map { rows in
+            let span = (timesteps ?? 1) + rows.smoothing
+            return Severity(
+                rows.errors, windows: windows, independent: Double(rows.errors.count) / Double(span))
+        }
     }
 
     /// Returns an error divided by the threshold, limited to finite values because the threshold can be close
@@ -89,27 +103,13 @@ package struct Scoring: Sendable {
         eventRule.events(in: rows, recordings: windows.recordings)
     }
 
-    /// How rare errors of windows are; nil for a model without calibration errors.
-    package var windowSeverity: Severity? {
-        guard let calibration, let windows = independentWindows else { return nil }
-        return Severity(calibration, windows: windows, independent: Double(windows))
-    }
-
-    /// How rare errors of rows are. Smoothed errors depend on one another over as many more rows.
+    /// How rare errors of rows are.
     ///
     /// nil for a model without calibration errors, and for a rule of the mode `whole` other than
     /// ``wholeRule``.
     package var rowSeverity: Severity? {
         guard rowRule.mode == .whole else { return windowSeverity }
-        guard let rowErrors, rowRule == wholeRule, let windows = independentWindows else { return nil }
-        let span = (timesteps ?? 1) + rowErrors.smoothing
-        return Severity(
-            rowErrors.errors, windows: windows, independent: Double(rowErrors.errors.count) / Double(span))
-    }
-
-    /// The number of calibration windows without common rows.
-    private var independentWindows: Int? {
-        calibration.map { $0.calibration.independent ?? $0.count / max(timesteps ?? 1, 1) }
+        return rowRule == wholeRule ? wholeSeverity : nil
     }
 
     /// Returns the error of a row from its score.
@@ -122,8 +122,7 @@ package struct Scoring: Sendable {
 
     /// Returns reasons to doubt the scores.
     package func warnings(_ drift: Drift?) -> [Warning] {
-        Threshold.warnings(of: rule, source: source, errors: calibration, timesteps: timesteps)
-            + [drift?.warning].compactMap { $0 }
+        thresholdWarnings + [drift?.warning].compactMap { $0 }
     }
 }
 

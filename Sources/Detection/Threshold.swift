@@ -28,6 +28,9 @@ public struct Threshold: Sendable, Equatable {
         /// The value of a fixed threshold; nil for rules that need errors.
         package var fixedValue: Float? { if case .value(let value) = self { value } else { nil } }
 
+        /// The rule itself; nil for a fixed value, which no errors change.
+        package var learning: Rule? { fixedValue == nil ? self : nil }
+
         /// Computes the threshold from the errors of calibration windows.
         public func threshold(of errors: ErrorDistribution) -> Float {
             switch self {
@@ -45,6 +48,10 @@ public struct Threshold: Sendable, Equatable {
     public let source: Source?
     /// The rule; nil for an imported model without one.
     public let rule: Rule?
+
+    /// The rule by which the threshold is learned from other errors: that of a training by default for a
+    /// fixed threshold, and for an imported one without a rule.
+    package var learningRule: Rule { rule?.learning ?? .standard }
 
     /// Creates a threshold that was computed before.
     public init(value: Float, source: Source?, rule: Rule?) {

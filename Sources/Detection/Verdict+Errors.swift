@@ -41,7 +41,20 @@ extension Verdict {
             + "\((first.mean / variance).percentText) and \((second.mean / variance).percentText) of the "
             + "variance of the windows (\(figures))"
         let unlabelled = " Without labels, this says nothing about detection."
-        guard blocks.ranges.count >= BlockBootstrap.minUnits else {
+        let sums = blocks.ranges.map { range in
+            range.reduce(0) { $0 + second.errors[$1] - first.errors[$1] }
+        }
+        let sizes = blocks.ranges.map { Double($0.count) }
+        interval =
+            sums.count < BlockBootstrap.minUnits
+            ? nil
+            : BlockBootstrap.interval(
+                around: difference, blocks: sums.count, units: sums.count
+            ) { weights in
+                zip(weights, sums).reduce(0) { $0 + $1.0 * $1.1 }
+                    / zip(weights, sizes).reduce(0) { $0 + $1.0 * $1.1 }
+            }
+        guard let interval else {
             let few =
                 "nothing can be said about chance: \(first.errors.count) windows of \(timesteps) timesteps "
                 + "make \(blocks.ranges.count) separate \(blocks.ranges.count == 1 ? "block" : "blocks"), "
@@ -52,17 +65,6 @@ extension Verdict {
                     : "\(winner.capitalizedFirst) has the smaller error, \(figures), but ") + few + unlabelled
             return
         }
-        let sums = blocks.ranges.map { range in
-            range.reduce(0) { $0 + second.errors[$1] - first.errors[$1] }
-        }
-        let sizes = blocks.ranges.map { Double($0.count) }
-        let interval = BlockBootstrap.interval(
-            around: difference, blocks: sums.count, units: sums.count
-        ) { weights in
-            zip(weights, sums).reduce(0) { $0 + $1.0 * $1.1 }
-                / zip(weights, sizes).reduce(0) { $0 + $1.0 * $1.1 }
-        }
-        self.interval = interval
         let range =
             "95 % interval of the difference \(interval.lowerBound.inThreeDigits) to "
             + interval.upperBound.inThreeDigits

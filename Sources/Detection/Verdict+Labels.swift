@@ -2,6 +2,9 @@ import TimeSeries
 
 /// The comparison of detectors by rows with labels.
 extension Verdict {
+    /// Areas that differ by less have the same three decimals.
+    private static let equalDifference = 0.0005
+
     /// Compares detectors by the area under the ROC curve.
     /// - Parameters:
     ///   - detectors: with evaluations of the same rows.
@@ -28,24 +31,21 @@ extension Verdict {
         let (blocks, units) = (first.auc.blocks, first.auc.units)
         self.blocks = (blocks.length, blocks.ranges.count)
         let (winner, loser) = (first.candidate.title.capitalizedFirst, second.candidate.title)
+        let isEqual = difference < Self.equalDifference
         let ahead =
-            difference == 0
+            isEqual
             ? "\(winner) and \(loser) have the same AUC, \(first.area.text)"
             : "\(winner) is ahead of \(loser) by \(difference.text) AUC"
-        if units < BlockBootstrap.minUnits {
-            sentence =
-                "\(ahead), but nothing can be said about chance: only \(units) separate "
-                + "\(units == 1 ? "block" : "blocks") of \(blocks.length) rows or more "
-                + "\(units == 1 ? "has" : "have") \(first.auc.rarerKind), and at least "
-                + "\(BlockBootstrap.minUnits) are needed."
-        } else {
-            let sums = first.auc - second.auc
-            let interval = BlockBootstrap.interval(
+        let sums = first.auc - second.auc
+        interval =
+            units < BlockBootstrap.minUnits
+            ? nil
+            : BlockBootstrap.interval(
                 around: difference, blocks: blocks.ranges.count, units: units, resamples: resamples
             ) { sums.area($0) }
-            self.interval = interval
+        if let interval {
             let range = "95 % interval \(interval.lowerBound.text) to \(interval.upperBound.text)"
-            if difference == 0 {
+            if isEqual {
                 sentence = "\(ahead) (\(range) of the difference)."
             } else if interval.contains(0) {
                 sentence = "\(ahead), but the difference may be chance (\(range))."
@@ -55,6 +55,12 @@ extension Verdict {
                     sentence += " To use it, train a model with detector: \(detector)."
                 }
             }
+        } else {
+            sentence =
+                "\(ahead), but nothing can be said about chance: only \(units) separate "
+                + "\(units == 1 ? "block" : "blocks") of \(blocks.length) rows or more "
+                + "\(units == 1 ? "has" : "have") \(first.auc.rarerKind), and at least "
+                + "\(BlockBootstrap.minUnits) are needed."
         }
         if second.averagePrecision > first.averagePrecision {
             sentence +=

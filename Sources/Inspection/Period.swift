@@ -9,6 +9,7 @@ enum Period {
     /// The autocorrelation below which values do not depend on one another: 1/e.
     private static let independence = 0.37
     private static let allowed = 5...200
+    private static let standard = 30
 
     /// T for the rows of a table: the median of the features' periods; nil if nothing says more than another
     /// length.
@@ -24,6 +25,12 @@ enum Period {
         // Windows have to be many times fewer than rows.
         return min(
             max(median, allowed.lowerBound), allowed.upperBound, max(allowed.lowerBound, rows.count / 10))
+    }
+
+    /// T for rows of which nothing says more than another length: 30, within the same limits.
+    static func defaultTimesteps(for table: Table) -> Int {
+        let rows = table.recordings.map(\.count).max() ?? 0
+        return min(standard, max(allowed.lowerBound, rows / 10))
     }
 
     /// The values around their median, limited so that a few outliers do not decide; 0 for a missing value.

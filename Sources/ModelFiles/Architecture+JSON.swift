@@ -9,7 +9,7 @@ extension FieldReader {
     /// Reads `detector`, and for a network the members that ``architecture()`` reads.
     /// - Throws: `JSONError` if they contradict each other or are invalid.
     package mutating func detector() throws(JSONError) -> Architecture {
-        let name: DetectorName = try choice("detector", default: .autoencoder)
+        let name: DetectorName = try choice("detector", default: .network)
         guard let baseline = name.baseline else { return try architecture() }
         for member in ["architecture", "units", "activation", "recurrent_activation", "layers"]
         where has(member) {
@@ -120,15 +120,15 @@ extension Architecture {
 
 /// The values of `detector`.
 package enum DetectorName: String, CaseIterable, Sendable {
-    /// Any network, as `architecture` says.
-    case autoencoder
+    /// LSTM layers, as `architecture` says.
+    case network
     /// The baselines.
     case pca, zscore, kmeans
 
     /// The detector of an architecture.
     package init(of architecture: Architecture) {
         switch architecture.baseline {
-        case nil: self = .autoencoder
+        case nil: self = .network
         case .pca: self = .pca
         case .zscore: self = .zscore
         case .kmeans: self = .kmeans
@@ -137,7 +137,7 @@ package enum DetectorName: String, CaseIterable, Sendable {
 
     var baseline: Baseline? {
         switch self {
-        case .autoencoder: nil
+        case .network: nil
         case .pca: .pca
         case .zscore: .zscore
         case .kmeans: .kmeans
@@ -158,7 +158,7 @@ extension JSONWriter {
     /// Writes the members that `detector()` reads.
     package mutating func members(of architecture: Architecture) {
         let name = DetectorName(of: architecture)
-        if name == .autoencoder {
+        if name == .network {
             member("architecture", architecture.name)
         } else {
             member("detector", name.rawValue)

@@ -1,5 +1,6 @@
 import Detection
 import JSON
+import NeuralNetwork
 import TimeSeries
 
 /// Why a threshold was learned again: rows were marked as normal or as anomalous
@@ -43,6 +44,7 @@ extension ModelDescription {
         revised.errors = errors
         revised.rowErrors = rows
         revised.baselineErrors = baselines
+        revised.scoring = Self.scoring(threshold, errors, rows, timesteps: inputShape.timesteps)
         revised.feedback = feedback
         revised.origin.createdAt = feedback.at
         revised.origin.software = Software.name

@@ -7,8 +7,8 @@ import ModelFormats
 /// members with unknown names, which are ignored and kept. A file without `requires` was not written by a
 /// server: there an unknown member is an error, because it is most likely misspelt.
 struct MetadataReader {
-    /// The names that `requires` may have: the properties of files that this release understands and that
-    /// release 0.2.0 did not have yet. docs/operations.md lists the releases that read each of them.
+    /// The names that `requires` may have: the properties of files that this release understands.
+    /// docs/operations.md lists the releases that read each of them.
     static let features: Set<String> = ["baseline", "difference", "resampling", "subtracted"]
 
     /// What this release does not know, as far as the metadata have been read.

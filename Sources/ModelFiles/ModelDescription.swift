@@ -27,6 +27,9 @@ public struct ModelDescription: Sendable {
     public internal(set) var errors: ErrorDistribution?
     /// The errors of the calibration rows in the mode `whole`; nil for older and imported models.
     public internal(set) var rowErrors: RowErrors?
+    /// The default scoring, computed once, as its thresholds and tails are no work for each request; nil
+    /// without a threshold.
+    package internal(set) var scoring: Scoring?
     /// The errors that the thresholds of the baselines are learned from.
     public internal(set) var baselineErrors: BaselineErrors?
     /// Where the threshold comes from; nil if it was learned in training.
@@ -118,6 +121,14 @@ public struct ModelDescription: Sendable {
         self.origin = origin
         self.note = note
         self.unknown = unknown
+        scoring = Self.scoring(threshold, errors, rowErrors, timesteps: network.inputShape.timesteps)
+    }
+
+    /// The default scoring of a version; nil without a threshold.
+    static func scoring(
+        _ threshold: Threshold?, _ errors: ErrorDistribution?, _ rows: RowErrors?, timesteps: Int?
+    ) -> Scoring? {
+        Scoring(threshold, calibration: errors, rows: rows, timesteps: timesteps)
     }
 
     /// The roles of the columns by name: those of the training data, or the features of a model that does not
@@ -136,10 +147,7 @@ public struct ModelDescription: Sendable {
     public var warnings: [Warning] {
         (calibration.map { $0.warnings + training.warnings.filter { $0.code == .nothingLearned } }
             ?? training.warnings)
-            + Threshold.warnings(
-                of: threshold?.rule, source: threshold?.source, errors: errors,
-                timesteps: inputShape.timesteps)
-            + (feedback?.warnings ?? [])
+            + (scoring?.thresholdWarnings ?? []) + (feedback?.warnings ?? [])
     }
 
     /// The name of a feature; its index, counted from 0, if it has none.

@@ -4,9 +4,9 @@ public struct ModelVersion: Decodable, Sendable {
     public let model: String
     /// The version's number, from 1.
     public let version: Int
-    /// `autoencoder`, `stacked` or `layers`.
+    /// `autoencoder`, `stacked` or `layers`; nil for a detector without a network.
     public let architecture: String?
-    /// `autoencoder` for a network, else the detector without one: `pca`, `zscore` or `kmeans`.
+    /// `network`, or the detector without one: `pca`, `zscore` or `kmeans`.
     public let detector: String
     /// T, the number of timesteps in a window.
     public let timesteps: Int
@@ -31,6 +31,10 @@ public struct ModelVersion: Decodable, Sendable {
     /// The windows that the threshold was learned from: `calibration`, `validation` or `training`; nil if the
     /// request set it.
     public let thresholdSource: String?
+    /// The mode in which rows are scored by default, `causal` or `whole`; nil without a threshold.
+    public let mode: String?
+    /// The error of a row that has the score 1 in that mode; nil without a threshold.
+    public let rowThreshold: Double?
     /// The duration of training.
     public let seconds: Double
     /// Where the threshold comes from; nil if it was learned in training.

@@ -2,7 +2,8 @@
 public struct RowRule: Sendable, Equatable {
     /// How the scores of the windows that cover a row are combined.
     public let combination: RowCombination
-    /// The length of a centred moving average over the combined scores, in rows; 1 for none.
+    /// The length of a centred moving average over the combined scores, in rows: it reaches half as many
+    /// rows, rounded down, to either side. 1 for none.
     public let smoothing: Int
 
     /// The score of the window that ends at the row.

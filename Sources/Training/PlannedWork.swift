@@ -30,8 +30,8 @@ public protocol PlannedWork: Sendable {
 extension PlannedTraining: PlannedWork {
     /// A training.
     public var kind: TrainingJob.Kind { .training }
-    /// The maximum number of epochs.
-    public var epochs: Int { specification.options.epochs }
+    /// The maximum number of epochs; 0 for a detector without a network, which is fitted in one step.
+    public var epochs: Int { network.baseline == nil ? specification.options.epochs : 0 }
     /// The fingerprint in the specification.
     public var request: String? {
         get { specification.request }

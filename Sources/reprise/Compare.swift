@@ -8,7 +8,7 @@ struct Compare: ParsableCommand {
             "Train an autoencoder and a stacked network on the same data, and compare how well they detect.",
         discussion: """
             Both networks are trained on the first rows, once for each seed, and evaluated on the other \
-            rows, beside a z-score and principal components. They are stored as models named \
+            rows (of few rows, on all of them), beside a z-score and principal components. They are stored as models named \
             MODEL-autoencoder and MODEL-stacked.
             """)
 
@@ -19,7 +19,7 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         let content = try input.content(
-            with: options, rowFlags: ["labels": labels.labels], needsTimesteps: true)
+            with: options, rowFlags: ["labels": labels.labels])
         try server.post("compare", content, report: report)
     }
 

@@ -31,6 +31,11 @@ struct DetectionOptions: RequestOptions {
     var smoothing: Int?
 
     @OptionGroup var events: EventOptions
+
+    /// The options that say how windows become rows, as they are given.
+    var rowOptions: [String] {
+        [combine.map { "--combine \($0)" }, smoothing.map { "--smoothing \($0)" }].compactMap(\.self)
+    }
 }
 
 /// The rule by which scores of rows become events.

@@ -6,8 +6,8 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluate a model's scores of a labelled series.",
         discussion: """
-            The baselines beside the model are a z-score and principal components, learned from the windows \
-            that the model was trained on. With --json the response also has the curve of precision and \
+            The baselines beside the model are a z-score and principal components, learned from all windows \
+            of its training data. With --json the response also has the curve of precision and \
             recall.
             """)
 
@@ -26,7 +26,8 @@ struct Evaluate: ParsableCommand {
         guard let threshold = response.bestThreshold, let best = response.best else { return "" }
         return "\nThe model has the highest F1 on these labels, \(best.f1.rounded3), with the threshold "
             + "\(threshold), which flags \(best.falseAlarmRate.rounded3) of the normal rows. Apply it with "
-            + "--threshold \(threshold) to reprise score."
+            + "\((["--threshold \(threshold)"] + options.detection.rowOptions).joined(separator: " ")) to "
+            + "reprise score."
     }
 
     private func report(_ response: EvaluationResponse) -> String {

@@ -3,9 +3,6 @@ import RepriseClient
 
 /// The data of a client command: a file, and the columns that it has if it is CSV.
 struct InputOptions: ParsableArguments {
-    /// The default of T for rows. The server has none.
-    private static let defaultTimesteps = 30
-
     @Argument(
         help: ArgumentHelp(
             """
@@ -23,11 +20,10 @@ struct InputOptions: ParsableArguments {
     ///   - options: the options to send with the data.
     ///   - rowFlags: options that flag rows, by member: a column of CSV, the index of one of an array, or
     ///   JSON.
-    ///   - needsTimesteps: whether the request must have T if the data are rows.
     ///   - namesModel: whether the request must name a model.
     func content(
         with options: some RequestOptions, rowFlags: KeyValuePairs<String, String?> = [:],
-        needsTimesteps: Bool = false, namesModel: Bool = true
+        namesModel: Bool = true
     ) throws -> RequestContent {
         let bytes = try InputFile(file).read()
         let format = InputFormat(bytes)
@@ -42,9 +38,6 @@ struct InputOptions: ParsableArguments {
         }
         guard !namesModel || format == .request || members["model"] != nil else {
             throw CommandFailure("no model is named", hint: "name one with --model")
-        }
-        if needsTimesteps, format.isRows, members["timesteps"] == nil {
-            members["timesteps"] = try RequestValue(Self.defaultTimesteps)
         }
         switch format {
         case .csv:

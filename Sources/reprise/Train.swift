@@ -22,8 +22,7 @@ struct Train: ParsableCommand {
     @OptionGroup var options: TrainOptions
 
     func run() throws {
-        let content = try input.content(
-            with: options, rowFlags: ["exclude": exclude], needsTimesteps: options.warmStart == nil)
+        let content = try input.content(with: options, rowFlags: ["exclude": exclude])
         try server.run("train") { client in
             let progress = TrainingProgress()
             let interruption = Interruption(client)

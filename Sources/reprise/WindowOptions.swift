@@ -4,7 +4,7 @@ import ArgumentParser
 struct WindowOptions: RequestOptions {
     @Option(
         help: ArgumentHelp(
-            "Rows in a window (default of training: 30 for CSV and JSON rows). A trained model has its own.",
+            "Rows in a window (default of training: by the period of the data). A trained model has its own.",
             valueName: "T"))
     var timesteps: Int?
 

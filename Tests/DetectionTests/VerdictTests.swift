@@ -117,7 +117,7 @@ import TimeSeries
         let units = blocks.ranges.count { range in range.contains { sample.labels[$0] } }
         let interval = try #require(verdict.interval)
         let margin = (interval.upperBound - interval.lowerBound) / 2
-        let t = BlockBootstrap.studentQuantile(degrees: units - 1)
+        let t = StudentT.quantile(0.975, degreesOfFreedom: Double(units - 1))
         let expected = t * deviation * (Double(units) / Double(units - 1)).squareRoot()
         #expect(abs(margin - expected) < 1e-9)
         let difference = area(first, sample.labels) - area(second, sample.labels)
@@ -128,7 +128,7 @@ import TimeSeries
     /// scipy.stats.t.ppf(0.975, n)
     @Test(arguments: [(4, 2.7764), (5, 2.5706), (10, 2.2281), (30, 2.0423), (250, 1.9695)])
     func quantilesOfStudentsDistribution(degrees: Int, expected: Double) {
-        #expect(abs(BlockBootstrap.studentQuantile(degrees: degrees) - expected) < 0.01)
+        #expect(abs(StudentT.quantile(0.975, degreesOfFreedom: Double(degrees)) - expected) < 0.01)
     }
 
     @Test func equalDetectorsDoNotDiffer() {

@@ -64,7 +64,7 @@ public struct ONNXFile: Sendable {
             "error/limited",
             graph.error(trained.detector.measure, of: residuals, timesteps: timesteps, features: features))
         graph.output("error", error, [.named("batch")])
-        if let threshold = Scoring(description.threshold, calibration: nil)?.threshold {
+        if let threshold = description.scoring?.threshold {
             let score = graph.node(
                 "score/quotient", "Div", [error, graph.scalar("score/threshold", Double(threshold))])
             graph.output("score", graph.limited("score/limited", score), [.named("batch")])

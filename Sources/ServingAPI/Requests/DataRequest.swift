@@ -111,8 +111,8 @@ package struct DataRequest: Sendable {
 extension DataRequest {
     /// Reads the data, and cuts them into windows.
     /// - Parameters:
-    ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T and the data define
-    ///     F.
+    ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T, by default that of
+    ///     the inspection (``Inspection/Inspection/defaultTimesteps``), and the data define F.
     ///   - flag: the option that flags rows; nil for a path without one.
     ///   - other: another option that flags rows, which is not read; its column is no feature.
     ///   - rowsOnly: whether windows are refused.
@@ -131,10 +131,10 @@ extension DataRequest {
         var intake = try intake(for: model, flag: flag, besides: other, rowsOnly: rowsOnly)
         let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
-        let timesteps = try timesteps(of: intake, options)
-        var windows = try intake.windows(options, timesteps: timesteps)
         let inspection =
             inspects ? inspection(of: intake, time, excludesFlagged: excludesFlagged) : nil
+        let timesteps = try timesteps(of: intake, options, default: inspection?.defaultTimesteps)
+        var windows = try intake.windows(options, timesteps: timesteps)
         if excludesFlagged, let flag { try exclude(flag, of: intake, options.missing, from: &windows) }
         try intake.fillMissing(options.missing, in: &windows)
         let data = RequestData(
@@ -197,10 +197,12 @@ extension DataRequest {
         try read { (options) throws(JSONError) in try options.bool("strict", default: false) }
     }
 
-    /// T of the windows: that of the data, of the model, or of `timesteps`.
-    private func timesteps(of intake: Intake, _ options: WindowOptions) throws(Problem) -> Int {
+    /// T of the windows: that of the data, of the model, of `timesteps`, or the default.
+    private func timesteps(
+        of intake: Intake, _ options: WindowOptions, default standard: Int? = nil
+    ) throws(Problem) -> Int {
         guard let timesteps = intake.origin.timesteps else {
-            if let timesteps = options.timesteps { return timesteps }
+            if let timesteps = options.timesteps ?? standard { return timesteps }
             throw Problem(self.options.missing("timesteps", "the number of rows in a window"))
         }
         guard options.stride == nil, options.windowing == nil else {

@@ -21,13 +21,13 @@ extension FieldReader {
     }
 
     /// Reads the options of a calibration of a model: `error_kind` and the rule of the threshold, by default
-    /// those that the model has.
+    /// those that the model has; the rule is that of a training for a model with a fixed threshold.
     mutating func detectionOptions(of model: ModelDescription) throws(JSONError) -> DetectionOptions {
         var options = DetectionOptions()
         // A model from elsewhere has no errors. The default is then that of a training.
         let kind = model.errors == nil && model.errorKind == .mse ? nil : model.errorKind
         options.errorKind = try choice("error_kind") ?? kind
-        options.rule = try thresholdRule() ?? model.threshold?.rule ?? .standard
+        options.rule = try thresholdRule() ?? model.threshold?.learningRule ?? .standard
         return options
     }
 

@@ -9,14 +9,7 @@ extension Scoring {
     /// The default scoring of a version.
     /// - Throws: 409 for a version without a threshold.
     package init(_ entry: ModelRegistry.Entry) throws(Problem) {
-        let model = entry.trained.description
-        guard
-            let scoring = Scoring(
-                model.threshold, calibration: model.errors, rows: model.rowErrors,
-                timesteps: model.inputShape.timesteps)
-        else {
-            throw .noThreshold(entry.name)
-        }
+        guard let scoring = entry.trained.description.scoring else { throw .noThreshold(entry.name) }
         self = scoring
     }
 }
@@ -27,9 +20,12 @@ extension FieldReader {
     mutating func scoring(for entry: ModelRegistry.Entry) throws(Problem) -> Scoring {
         let model = entry.trained.description
         let rule = try read { (body) throws(JSONError) in try body.thresholdRule() }
-        let scoring = Scoring(
-            model.threshold, calibration: model.errors, rows: model.rowErrors, rule: rule,
-            timesteps: model.inputShape.timesteps)
+        let scoring =
+            rule == nil
+            ? model.scoring
+            : Scoring(
+                model.threshold, calibration: model.errors, rows: model.rowErrors, rule: rule,
+                timesteps: model.inputShape.timesteps)
         guard var scoring else { throw .noThreshold(entry.name) }
         (scoring.rowRule, scoring.eventRule) = try read { [scoring] (body) throws(JSONError) in
             (try body.rowRule(default: scoring), try body.eventRule(default: scoring.eventRule))

@@ -3,6 +3,7 @@ import HTTP1
 import JSON
 import ModelFiles
 import ModelStore
+import NeuralNetwork
 import TimeSeries
 
 extension RowEvaluation {
@@ -31,10 +32,12 @@ extension RowEvaluation {
     /// The response to POST /evaluate.
     /// - Parameter warnings: reasons to doubt it.
     func response(_ entry: ModelRegistry.Entry, _ warnings: [Warning]) -> Response {
-        .json { json in
+        let description = entry.trained.description
+        let own = description.errorKind == .mse ? description.architecture.baseline : nil
+        return .json { json in
             json.member("model", entry.name)
             json.member("version", entry.version)
-            json.member("error_kind", entry.trained.description.errorKind.rawValue)
+            json.member("error_kind", description.errorKind.rawValue)
             json.member("mode", model.mode.rawValue)
             json.members(of: model)
             json.member("best_threshold", model.result.bestThreshold)
@@ -62,7 +65,7 @@ extension RowEvaluation {
             }
             json.drift(drift)
             json.member("warnings", warnings)
-            json.verdict(verdict)
+            json.verdict(verdict(of: own))
         }
     }
 }

@@ -150,9 +150,8 @@ extension JSONWriter {
         member("threshold", model.threshold?.value)
         member("threshold_source", model.threshold?.source?.rawValue)
         member("threshold_windows", model.errors?.count)
-        let scoring = Scoring(model.threshold, calibration: model.errors, rows: model.rowErrors)
-        member("mode", scoring?.rowRule.mode.rawValue)
-        member("row_threshold", scoring?.rowThreshold)
+        member("mode", model.scoring?.rowRule.mode.rawValue)
+        member("row_threshold", model.scoring?.rowThreshold)
         member("seconds", model.training.seconds)
         if let base = model.training.warmStart { member("warm_start", base) }
         if let calibration = model.calibration {

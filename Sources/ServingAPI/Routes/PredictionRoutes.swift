@@ -36,7 +36,7 @@ struct PredictionRoutes: RouteGroup {
         var request = request
         switch kind {
         case .reconstruct where !entry.trained.model.network.hasReconstruction:
-            try entry.trained.description.requireNetwork(entry.name, for: "reconstruction of use")
+            try entry.trained.description.requireNetwork(entry.name, for: "reconstruction")
         case .encode: try entry.trained.description.requireNetwork(entry.name, for: "encoding")
         default: break
         }

@@ -171,7 +171,7 @@ extension Problem {
         Problem(
             .noNetwork,
             "model \(Quote.text(name)) is a detector without a network (\(detector.rawValue)), so it has no "
-                + "\(what). Use /score, or train a model with detector: autoencoder")
+                + "\(what). Use /score, or train a model with detector: network")
     }
 
     package static func noEncoding(_ name: String) -> Problem {

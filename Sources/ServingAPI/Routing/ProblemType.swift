@@ -117,7 +117,7 @@ package enum ProblemType: String, CaseIterable, Sendable {
         case .noNetwork:
             (
                 .conflict, "The model is a detector without a network, and lacks what only a network has.",
-                "Use `/score` or `/evaluate`, or train a model with `detector: autoencoder`."
+                "Use `/score` or `/evaluate`, or train a model with `detector: network`."
             )
         case .noEncoding:
             (
