@@ -86,15 +86,15 @@ package struct ErrorSample: Sendable, Equatable {
     /// - Parameter q: 0…1.
     func limit(_ q: Double) -> Float {
         let (quantile, worth) = (quantile(q), Double(independent ?? count))
-        guard worth * (1 - q) < Self.enoughAbove, q < 1, let largest = ranked.last, largest > 0 else {
+        guard worth * (1 - q) < Self.enoughAbove, let largest = ranked.last, largest > 0 else {
             return quantile
         }
         guard independent != nil else {
-            let limit = count > 2 ? Float(predictionLimit(q, of: worth, largest: largest)) : quantile
+            let limit = count > 2 && q < 1 ? Float(predictionLimit(q, of: worth, largest: largest)) : quantile
             return limit.isFinite ? max(quantile, limit) : quantile
         }
         let bound = Float.limiting(Double(Self.maxMargin) * Double(largest))
-        guard worth >= 2 else { return bound }
+        guard worth >= 2, q < 1 else { return bound }
         return min(max(quantile, Float.limiting(predictionLimit(q, of: worth, largest: largest))), bound)
     }
 

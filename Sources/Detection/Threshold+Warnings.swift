@@ -43,7 +43,7 @@ extension ErrorDistribution {
         let windows =
             worth < count
             ? "The \(count) calibration windows overlap and tell as much as \(worth) separate ones"
-            : "There are \(count) calibration windows"
+            : count == 1 ? "There is 1 calibration window" : "There are \(count) calibration windows"
         let direction =
             worth < Self.minIndependent
             ? "rather too low: expect more false alarms than the quantile promises"
@@ -66,11 +66,11 @@ extension ErrorDistribution {
 
     /// What the quantile that was asked for needs.
     private func moreRows(_ needed: Double, _ timesteps: Int) -> String? {
-        let rows = (needed - Double(worth)) * Double(timesteps)
+        let rows = needed * Double(timesteps)
         guard rows < 1e9 else { return nil }
         return
-            "; otherwise calibrate with \(Int(rows)) more rows (in training, calibration_split is the "
-            + "share that calibrates)"
+            "; otherwise calibrate with at least \(Int(rows)) rows of normal operation, which replace these "
+            + "(in training, calibration_split is the share that calibrates)"
     }
 
     fileprivate func highThreshold(for q: Double) -> Warning? {
@@ -92,8 +92,8 @@ extension ErrorDistribution {
         } else {
             reason =
                 "calibration windows, because a few of them have far larger errors: smaller anomalies are "
-                + "missed. If the rows of these windows are not normal, leave them out of the training "
-                + "(exclude). Otherwise use a lower quantile, such as 0.8, whose threshold is "
+                + "missed. If the rows of these windows are not normal, leave them out (exclude). "
+                + "Otherwise use a lower quantile, such as 0.8, whose threshold is "
                 + "\(Double(upperLimit(0.8)).inThreeDigits)."
         }
         return Warning(.highThreshold, .warning, start + reason)

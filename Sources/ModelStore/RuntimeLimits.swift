@@ -56,7 +56,7 @@ public struct RuntimeLimits: Sendable, Equatable {
     package func refusal(of network: Sequential) -> String? {
         guard network.parameterCount <= maxParameters else {
             return
-                "the network would have \(network.parameterCount) parameters; "
+                "the model would have \(network.parameterCount) parameters; "
                 + "this server allows \(maxParameters)"
         }
         let bytes = Model.windowByteCount(network)

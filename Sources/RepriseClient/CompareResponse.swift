@@ -15,6 +15,18 @@ public struct CompareResponse: Decodable, Sendable {
         public let rocAuc, averagePrecision, bestF1: Double?
         /// Measures at the learned threshold; nil without labels.
         public let f1, falseAlarmRate: Double?
+        /// The trainings of a network, one for each seed; nil for a baseline.
+        public let runs: [Run]?
+    }
+
+    /// A training of a network.
+    public struct Run: Decodable, Sendable {
+        /// The seed of its weights.
+        public let seed: Int
+        /// The version that it made.
+        public let version: Int
+        /// Reasons to doubt the network or its threshold.
+        public let warnings: [ServerWarning]
     }
 
     /// The networks, then the baselines.

@@ -84,8 +84,8 @@ public struct ScoreResponse: Decodable, Sendable {
     public let version: Int
     /// The error of a window whose score is 1.
     public let threshold: Float
-    /// The error of a row whose score is 1.
-    public let rowThreshold: Float
+    /// The error of a row whose score is 1; nil for data without rows.
+    public let rowThreshold: Float?
     /// `causal`, or `whole` if scores of rows depend on later rows.
     public let mode: String
     /// The number of windows, and of rows, that rarities are shares of; nil if there are none.

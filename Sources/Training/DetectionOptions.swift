@@ -12,4 +12,15 @@ public struct DetectionOptions: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// With fewer windows, none are held back from a detector without a network.
+    private static let minWindows = 5
+
+    /// Replaces the defaults by those of a detector without a network: the error by which it is fitted, and a
+    /// fifth of any number of windows held back. This costs nothing, because it is fitted to all windows in
+    /// the end, while its errors on few windows that it was fitted to would be close to 0.
+    public mutating func completeForBaseline(windows: Int) {
+        errorKind = errorKind ?? .mse
+        calibrationSplit = calibrationSplit ?? (windows >= Self.minWindows ? 0.2 : nil)
+    }
 }

@@ -29,6 +29,8 @@ struct LearningCheck {
     private let usual: [Double]
     /// Loss per number, at or below which a column counts as constant. `[F]`
     private let floors: [Double]
+    /// Whether the mean residual of each column is left out, as normal operation may have moved.
+    private let isCentred: Bool
 
     /// The maximum number of windows that losses are compared on.
     private static let maxCompared = 512
@@ -44,7 +46,23 @@ struct LearningCheck {
     ///   - parts: what they were used for.
     ///   - isScaled: whether the variation of each column is about 1.
     init(_ windows: Windows<Float>, _ parts: TrainingParts, loss: Loss, isScaled: Bool) {
-        let fitted = Self.sample(of: windows[parts.fitted])
+        self.init(
+            fitted: windows[parts.fitted], validation: windows[parts.validation], loss: loss,
+            isScaled: isScaled, isCentred: false)
+    }
+
+    /// Tells whether a network follows the variation of other data, which its threshold is learned from.
+    /// - Parameter windows: in scaled units.
+    init(calibrating windows: Windows<Float>, isScaled: Bool) {
+        self.init(
+            fitted: windows, validation: windows[0..<0], loss: .meanSquaredError, isScaled: isScaled,
+            isCentred: true)
+    }
+
+    private init(
+        fitted all: Windows<Float>, validation: Windows<Float>, loss: Loss, isScaled: Bool, isCentred: Bool
+    ) {
+        let fitted = Self.sample(of: all)
         let columns = Self.columns(of: fitted.series.values, features: fitted.features)
         let constants = columns.map { column in
             let mean = column.reduce(0.0) { $0 + Double($1) } / Double(max(column.count, 1))
@@ -53,7 +71,8 @@ struct LearningCheck {
         self.loss = loss
         self.fitted = fitted
         self.constants = constants
-        validation = Self.sample(of: windows[parts.validation])
+        self.validation = Self.sample(of: validation)
+        self.isCentred = isCentred
         usual = zip(columns, constants).map { Self.loss(loss, of: $1, for: $0) }
         floors = columns.map {
             isScaled ? Self.negligibleLoss : Self.negligibleLoss * Self.loss(loss, of: [0], for: $0)
@@ -101,7 +120,8 @@ struct LearningCheck {
     private func comparison(of model: Model, on windows: Windows<Float>) -> Comparison {
         let features = windows.features
         let targets = Self.columns(of: windows.series.values, features: features)
-        let outputs = Self.columns(of: model.reconstruct(windows), features: features)
+        var outputs = Self.columns(of: model.reconstruct(windows), features: features)
+        if isCentred { for feature in 0..<features { outputs[feature].shift(to: targets[feature]) } }
         var (total, constantTotal, shares, counted) = (0.0, 0.0, 0.0, 0.0)
         for feature in 0..<features {
             let reached = loss.mean(of: outputs[feature], targets[feature])
@@ -139,5 +159,14 @@ struct LearningCheck {
         (0..<features).map { feature in
             stride(from: feature, to: values.count, by: features).map { values[$0] }
         }
+    }
+}
+
+extension [Float] {
+    /// Adds a number to all elements, so that their mean is that of others.
+    fileprivate mutating func shift(to others: [Float]) {
+        let difference = zip(others, self).reduce(0.0) { $0 + Double($1.0) - Double($1.1) }
+        let shift = difference / Double(Swift.max(count, 1))
+        for index in indices { self[index] = Float.limiting(Double(self[index]) + shift) }
     }
 }

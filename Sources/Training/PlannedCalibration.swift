@@ -68,7 +68,9 @@ public struct PlannedCalibration: PlannedWork {
             base: base.version, rows: data.windows.coveredRows.reduce(0) { $0 + $1.count },
             windows: data.windows.count, at: Software.now,
             warnings: oddities.ofData.map(origins.locating)
-                + oddities.of(model, learned.detector.measure, threshold: learned.threshold.value))
+                + oddities.of(model, learned.detector.measure, threshold: learned.threshold.value)
+                + oddities.ofCalibration(model)
+                + base.trained.warnings(for: windows).map(origins.locating))
         let description = ModelDescription(
             architecture: old.architecture, network: old.network, featureNames: names,
             columns: old.columns ?? columns, preparation: preparation, scaler: old.scaler,

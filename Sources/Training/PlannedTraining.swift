@@ -78,9 +78,7 @@ public struct PlannedTraining: Sendable {
         } catch {
             throw .architecture(error)
         }
-        var detection = specification.detection
-        if network.baseline != nil { detection.errorKind = detection.errorKind ?? .mse }
-        guard let learned = LearnedDetection(detection, of: calibrated, on: data) else {
+        guard let learned = LearnedDetection(specification.detection, of: calibrated, on: data) else {
             throw .training(.diverged(epoch: fit.epoch))
         }
         let oddities = TrainingWarnings(windows, data, names: specification.featureNames)

@@ -130,6 +130,22 @@ struct TrainingWarnings {
         [model.network.baseline == nil ? nothingLearned(model, options) : nil].compactMap(\.self)
     }
 
+    /// What can be said of a network whose threshold is learned from data that it was not fitted to.
+    func ofCalibration(_ model: Model) -> [Warning] {
+        let check = LearningCheck(calibrating: data.windows, isScaled: data.scaler.scaling != .none)
+        guard model.network.baseline == nil, let failure = check.failure(of: model, initial: nil) else {
+            return []
+        }
+        return [
+            Warning(
+                .nothingLearned, .error,
+                "The network does not follow these data: the mean square of what it leaves of their "
+                    + "variation, \(failure.loss.inThreeDigits) in scaled units, is not 1 % below that of "
+                    + "predicting one value for each column, \(failure.referenceLoss.inThreeDigits). "
+                    + "Send data in the units and with the columns of the training, or train again on these.")
+        ]
+    }
+
     private func constantColumns(_ model: Model, _ measure: ErrorMeasure, _ threshold: Float) -> Warning? {
         let windows = data.windows
         let constant = (0..<windows.features).filter { feature in

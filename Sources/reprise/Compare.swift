@@ -8,8 +8,8 @@ struct Compare: ParsableCommand {
             "Train an autoencoder and a stacked network on the same data, and compare how well they detect.",
         discussion: """
             Both networks are trained on the first rows, once for each seed, and evaluated on the other \
-            rows (of few rows, on all of them), beside a z-score and principal components. They are stored as models named \
-            MODEL-autoencoder and MODEL-stacked.
+            rows (of few rows, on all of them), beside a z-score and principal components. They are \
+            stored as models named MODEL-autoencoder and MODEL-stacked.
             """)
 
     @OptionGroup var server: ServerOptions
@@ -18,8 +18,7 @@ struct Compare: ParsableCommand {
     @OptionGroup var options: CompareOptions
 
     func run() throws {
-        let content = try input.content(
-            with: options, rowFlags: ["labels": labels.labels])
+        let content = try input.content(with: options, rowFlags: ["labels": labels.labels])
         try server.post("compare", content, report: report)
     }
 
@@ -36,7 +35,14 @@ struct Compare: ParsableCommand {
             "detector", "error", "AUC", "AP", "best F1", "F1", "false alarms", "parameters", "seconds",
         ]
         return "\(Table(header, rows))" + text(ofWarnings: response.warnings)
-            + "\n\(response.verdict.sentence)"
+            + response.detectors.map(warnings).joined() + "\n\(response.verdict.sentence)"
+    }
+
+    /// The warnings of a network's trainings, each once.
+    private func warnings(of detector: CompareResponse.Detector) -> String {
+        var seen: Set<String> = []
+        return (detector.runs ?? []).flatMap(\.warnings).filter { seen.insert($0.message).inserted }
+            .map { "\n\($0.level), \(detector.detector): \($0.message)" }.joined()
     }
 }
 

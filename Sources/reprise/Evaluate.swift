@@ -21,9 +21,14 @@ struct Evaluate: ParsableCommand {
         try server.post("evaluate", content, report: report)
     }
 
+    /// A model with a smaller AUC is hardly better than chance, whatever its threshold.
+    private static let minAUC = 0.6
+
     /// The best threshold, and how it is applied.
     private func best(_ response: EvaluationResponse) -> String {
-        guard let threshold = response.bestThreshold, let best = response.best else { return "" }
+        guard let threshold = response.bestThreshold, let best = response.best,
+            response.rocAuc ?? 0 >= Self.minAUC
+        else { return "" }
         return "\nThe model has the highest F1 on these labels, \(best.f1.rounded3), with the threshold "
             + "\(threshold), which flags \(best.falseAlarmRate.rounded3) of the normal rows. Apply it with "
             + "\((["--threshold \(threshold)"] + options.detection.rowOptions).joined(separator: " ")) to "

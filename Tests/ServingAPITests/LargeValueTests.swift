@@ -46,8 +46,8 @@ import Testing
         return try response.json
     }
 
-    /// Checks that all numbers are finite; `null` is how JSON has NaN and infinity. So few calibration windows
-    /// have no return period.
+    /// Checks that all numbers are finite; `null` is how JSON has NaN and infinity. So few calibration
+    /// windows have no return period.
     private func expectNumbers(_ document: JSON?, _ name: String) {
         let text = document.map { "\($0)".replacingOccurrences(of: "\"return_period\":null", with: "") }
         #expect(text?.contains("null") == false, "\(name): \((text ?? "").prefix(200))")

@@ -84,7 +84,15 @@ function render({ detectors, warnings, verdict }) {
     el("p", { class: "muted" }, hasMetrics
       ? `${mse} False alarm rate: share of the normal rows above the threshold.`
       : `${mse} Data with an anomaly label column also get detection metrics.`),
-    warningList(warnings) ?? "");
+    warningList([...warnings, ...warningsOfRuns(detectors)]) ?? "");
+}
+
+// The warnings of the networks' trainings, each once.
+function warningsOfRuns(detectors) {
+  const all = detectors.flatMap((detector) => (detector.runs ?? []).flatMap((run) =>
+    run.warnings.map((warning) => (
+      { ...warning, message: `${detectorNames[detector.detector]}: ${warning.message}` }))));
+  return [...new Map(all.map((warning) => [warning.message, warning])).values()];
 }
 
 function errorBar(error, maxError) {

@@ -125,14 +125,15 @@ extension DataRequest {
                         name, "is for networks, but detector is \(baseline.rawValue); remove one of them"))
             }
         }
-        let (detection, requested, outliers) = try read {
+        var (detection, requested, outliers) = try read {
             (options) throws(JSONError) -> (DetectionOptions, TrainingOptions, OutlierPolicy?) in
             (try options.detectionOptions(), try options.trainingOptions(), try options.choice("outliers"))
         }
         let data = try data(
             for: base?.trained.description, flag: "exclude", excludesFlagged: true, inspects: true)
         try rejectUnknown()
-        let options = try read { (options) throws(JSONError) in
+        if baseline != nil { detection.completeForBaseline(windows: data.windows.count) }
+        let options = try read { [requested, detection] (options) throws(JSONError) in
             try options.options(requested, detection, for: data.windows, baseline)
         }
         return TrainingInput(options: options, detection: detection, outliers: outliers, data: data)

@@ -205,6 +205,7 @@ extension JSONWriter {
                 json.member("seed", Int(clamping: result.run.seed))
                 json.member("version", result.version.version)
                 json.member("seconds", result.version.model.training.seconds)
+                json.member("warnings", result.version.model.warnings)
                 json.means(of: [result.network])
             }
         }

@@ -93,7 +93,7 @@ extension FieldReader {
         guard network.parameterCount <= limits.maxParameters else {
             throw JSONError(
                 .invalid, at: architecture.pointer,
-                "the network would have \(network.parameterCount) parameters; this server allows "
+                "the model would have \(network.parameterCount) parameters; this server allows "
                     + "\(limits.maxParameters)"
             )
         }

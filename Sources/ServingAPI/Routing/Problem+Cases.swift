@@ -192,7 +192,8 @@ extension Problem {
         Problem(
             .noThreshold,
             "model \(Quote.text(name)) was uploaded without a threshold, or without the calibration "
-                + "errors that quantile and sigmas need; send a threshold with the request")
+                + "errors that quantile and sigmas need; calibrate it with normal data (POST "
+                + "/models/\(name)/calibrate), or send a threshold with the request")
     }
 
     static func noCalibration(_ name: String) -> Problem {
