@@ -33,7 +33,8 @@ extension Verdict {
         self.blocks = (blocks.length, blocks.ranges.count)
         let (winner, loser) = (first.candidate.title, second.candidate.title)
         let figures =
-            "mean squared error \(first.mean.inThreeDigits) against \(second.mean.inThreeDigits) in scaled units"
+            "mean squared error \(first.mean.inThreeDigits) against "
+            + "\(second.mean.inThreeDigits) in scaled units"
         // What neither of them misses by more than a hundredth of the variance, both reconstruct.
         let isAlike = difference <= Self.alikeShare * variance
         let alike =

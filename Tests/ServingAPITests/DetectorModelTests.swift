@@ -109,7 +109,6 @@ import Testing
         let body: JSON = ["model": "m", "series": Self.test]
         for response in [
             try api.post("/encode", body), try api.post("/layers", body), try api.get("/summary?model=m"),
-            try api.get("/models/m/model.onnx"),
         ] {
             #expect(response.status == 409, "\(response.text)")
             #expect(try response.json["type"] == "/problems/no-network")

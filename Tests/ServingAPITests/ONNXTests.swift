@@ -39,6 +39,38 @@ import Testing
         #expect(try api.get("/models/n/model.onnx").status == 404)
     }
 
+    /// A detector without a network has a file with the outputs that /v2 has, and its weights.
+    @Test(arguments: ["pca", "zscore", "kmeans"]) func aDetectorHasAnONNXFile(_ detector: String) throws {
+        let api = try API(.inProcess)
+        let body: JSON = [
+            "model": "m", "series": Small.series(rows: 60), "timesteps": 4, "detector": .string(detector),
+        ]
+        #expect(try api.post("/train", body).status == 201)
+        let file = try api.get("/models/m/model.onnx")
+        #expect(file.status == 200, "\(file.text)")
+        #expect(file["content-disposition"] == "attachment; filename=\"m-1.onnx\"")
+        #expect(file["etag"] == (try api.get("/models/m/versions/1/model.onnx")["etag"]))
+        let wanted = try api.get("/v2/models/m").json["outputs"]?.array?.compactMap { $0["name"]?.string }
+        let names = ["reconstruction", "encoding", "error", "score"]
+        #expect(names.filter { Self.declares($0, file.body) } == wanted)
+        #expect(Self.declares("windows", file.body))
+        let operators = ["pca": "Gemm", "zscore": "Div", "kmeans": "ArgMin"]
+        #expect(file.body.contains(Array((operators[detector] ?? "?").utf8)))
+        #expect(!file.body.contains(Array("LSTM".utf8)))
+        #expect(file.body.contains(Array("{\"detector\":\"\(detector)\"}".utf8)))
+
+        let network = try api.post("/train", Small.training("network"))
+        #expect(network.status == 201)
+        let other = try api.get("/models/network/model.onnx").body
+        #expect(names.allSatisfy { Self.declares($0, other) })
+    }
+
+    /// Whether a file declares an input or output: a `ValueInfoProto` begins with its name (field 1), and its
+    /// type follows (field 2).
+    private static func declares(_ name: String, _ file: [UInt8]) -> Bool {
+        file.contains([0x0a, UInt8(name.utf8.count)] + Array(name.utf8) + [0x12])
+    }
+
     /// A strong ETag identifies the uncompressed bytes.
     @Test func anONNXFileIsNotCompressed() throws {
         let api = try API(.inProcess)

@@ -360,3 +360,23 @@ def test_unknown_layers_of_a_file_are_rejected():
         keras_bridge.build({"layers": [{"type": "GRU", "units": 2}]}, 4, 2)
     with pytest.raises(keras_bridge.Unsupported, match="'transformer'"):
         keras_bridge.build({"architecture": "transformer"}, 4, 2)
+
+
+@pytest.mark.parametrize("detector", ["pca", "zscore", "kmeans"])
+def test_detectors_without_a_network_are_rejected_in_one_line(server, tmp_path, detector):
+    series = np.random.default_rng(4).standard_normal((100, 2)).tolist()
+    body = {"model": "m", "series": series, "timesteps": 4}
+    post(server, "/train", {**body, "detector": detector}, status=201)
+    path = put(tmp_path / "m.safetensors", download(server, "m"))
+    onnx = put(tmp_path / "m.onnx", call(server, "GET", "/models/m/model.onnx").body)
+    post(server, "/train", {**body, "model": "network", "units": [3], "epochs": 1}, status=201)
+    network = put(tmp_path / "network.safetensors", download(server, "network"))
+    assert run("to-keras", network, tmp_path / "network.keras").returncode == 0
+    reason = f"the model is a detector without a network ({detector})"
+    for arguments, wanted in [
+            (("to-keras", path, tmp_path / "m.keras"), reason),
+            (("to-reprise", tmp_path / "network.keras", network, "--original", path), reason),
+            (("to-keras", onnx, tmp_path / "m.keras"), f"{onnx} is not a safetensors file")]:
+        done = run(*arguments)
+        assert (done.returncode, done.stderr) == (1, f"keras_bridge.py: {wanted}\n")
+        assert not (tmp_path / "m.keras").exists()

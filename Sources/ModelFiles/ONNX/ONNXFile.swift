@@ -3,19 +3,20 @@ import Detection
 import ModelFormats
 import NeuralNetwork
 
-/// A version of a model as an ONNX file, which computes what the server computes: scaling, network, error and
-/// score, with the same limits for numbers of any size.
+/// A version of a model as an ONNX file, which computes what the server computes: scaling, network (or the
+/// detector in its place), error and score, with the same limits for numbers of any size.
 ///
 /// | Tensor | Shape | Holds |
 /// |---|---|---|
 /// | input `windows` | `[batch, T, F]` | windows, in the data's units |
-/// | output `reconstruction` | `[batch, T, F]` | their reconstructions, in the data's units |
+/// | output `reconstruction` | `[batch, T, F]` | their reconstructions, in the data's units, if of use |
 /// | output `encoding` | `[batch, Z]` | their encodings, if the model has an encoding |
 /// | output `error` | `[batch]` | their errors, of the model's error kind, in scaled units |
 /// | output `score` | `[batch]` | the errors divided by the threshold, if the model has one |
 ///
 /// All are float32, except that `windows` and `reconstruction` are float64 if float32 would lose the data
-/// (``TimeSeries/Scaler/needsDoublePrecision``). The metadata are those of ``ONNXMetadata``.
+/// (``TimeSeries/Scaler/needsDoublePrecision``). Models without a reconstruction of use have none
+/// (``NeuralNetwork/Sequential/hasReconstruction``). The metadata are those of ``ONNXMetadata``.
 public struct ONNXFile: Sendable {
     /// The bytes of the file, the same for the same model.
     public let bytes: [UInt8]
@@ -46,18 +47,17 @@ public struct ONNXFile: Sendable {
         var graph = ONNXGraph(name: "reprise")
         for (name, value) in ONNXMetadata.strings(of: description) { graph.metadata(name, value) }
 
-        let scaling = ONNXScaling(description.scaler, in: &graph)
+        let scaling = ONNXScaling(description.scaler, isExact: network.baseline != nil, in: &graph)
         let windows = graph.input("windows", shape, scaling.type)
         let scaled = scaling.scaled(windows, in: &graph)
-        // Layers are time-major, because ONNX Runtime does not implement LSTM with `layout` 1.
-        let outputs = graph.outputs(of: trained.model, for: graph.swapped("windows/time_major", scaled))
-        let reconstructions = graph.limitedReconstruction(
-            graph.swapped("reconstruction/batch_major", outputs[outputs.count - 1]))
-        graph.output(
-            "reconstruction", scaling.unscaled(reconstructions, in: &graph), shape, scaling.type)
-        if let index = network.encodingIndex, let units = network.encodingUnits {
+        let (reconstruction, encoding) = graph.outputs(of: trained.model, forBatch: scaled)
+        let reconstructions = graph.limitedReconstruction(reconstruction)
+        if network.hasReconstruction {
             graph.output(
-                "encoding", graph.limitedEncoding(outputs[index]), [.named("batch"), .fixed(units)])
+                "reconstruction", scaling.unscaled(reconstructions, in: &graph), shape, scaling.type)
+        }
+        if let encoding, let units = network.encodingUnits {
+            graph.output("encoding", graph.limitedEncoding(encoding), [.named("batch"), .fixed(units)])
         }
         let residuals = graph.node("error/residuals", "Sub", [scaled, reconstructions])
         let error = graph.limited(
@@ -74,6 +74,23 @@ public struct ONNXFile: Sendable {
 }
 
 extension ONNXGraph {
+    /// The reconstruction of each window, `[batch, T, F]` in scaled units, and its encoding, `[batch, Z]`;
+    /// nil if the model has no encoding. Neither is limited.
+    /// - Parameter windows: `[batch, T, F]` in scaled units.
+    fileprivate mutating func outputs(
+        of model: Model, forBatch windows: Value
+    ) -> (reconstruction: Value, encoding: Value?) {
+        if let baseline = model.network.baseline {
+            return (reconstruction(by: baseline, of: model, for: windows), nil)
+        }
+        // Layers are time-major, because ONNX Runtime does not implement LSTM with `layout` 1.
+        let outputs = outputs(of: model, for: swapped("windows/time_major", windows))
+        return (
+            swapped("reconstruction/batch_major", outputs[outputs.count - 1]),
+            model.network.encodingIndex.map { outputs[$0] }
+        )
+    }
+
     /// `[batch, T, F]` from `[T, batch, F]`, or the reverse.
     fileprivate mutating func swapped(_ name: String, _ value: Value) -> Value {
         node(name, "Transpose", [value], ["perm": .ints([1, 0, 2])])

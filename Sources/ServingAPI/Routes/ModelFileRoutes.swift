@@ -46,7 +46,6 @@ struct ModelFileRoutes: RouteGroup {
 
     private func onnx(_ call: Call) throws(Problem) -> Response {
         let entry = try models.entry(try call.model(), try call.version())
-        try entry.trained.description.requireNetwork(entry.name, for: "ONNX file")
         guard let file = ONNXFile(entry.trained, limit: limits.maxONNXBytes) else {
             throw .tooLargeForONNX(entry.name, limit: limits.maxONNXBytes)
         }
