@@ -23,7 +23,7 @@ public struct Inspection: Sendable {
     /// All columns, in the order of the data.
     public let columns: [Column]
     /// What was odd, as the table and its values show it.
-    public let warnings: [Warning]
+    public private(set) var warnings: [Warning]
     /// Options for a training.
     public let suggestions: Suggestions
     /// T of a training that names none: the suggested one, or 30 or fewer.
@@ -83,4 +83,7 @@ public struct Inspection: Sendable {
         defaultTimesteps = suggestions.timesteps ?? Period.defaultTimesteps(for: table)
         preview = previewPoints.map { Preview(table, maxPoints: $0) }
     }
+
+    /// Adds what is odd about the windows that were cut from the rows.
+    public mutating func add(_ warnings: some Sequence<Warning>) { self.warnings += warnings }
 }

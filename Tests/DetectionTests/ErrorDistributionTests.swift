@@ -49,6 +49,23 @@ import Testing
         #expect(try #require(ErrorDistribution(of: [0, 0, 0, 1])).upperLimit(0.99).isFinite)
     }
 
+    /// No error is beyond the quantile 1, so it has the highest limit.
+    @Test func theQuantileOneHasTheHighestLimit() throws {
+        let few = try #require(ErrorDistribution(of: (1...300).map(Float.init), independent: 30))
+        #expect(few.upperLimit(0.99) <= few.upperLimit(0.999) && few.upperLimit(0.999) <= few.upperLimit(1))
+        #expect(few.upperLimit(1) == 450)
+    }
+
+    /// What a file claims must be possible.
+    @Test func aStoredSampleHasTheErrorsThatItCounts() {
+        #expect(ErrorSample(count: 50, independent: nil, ranked: [0.5]) == nil)
+        #expect(ErrorSample(count: 2, independent: nil, ranked: [0.5, 0.25]) == nil)
+        #expect(ErrorSample(count: Int.max, independent: nil, ranked: [0.5, 1]) == nil)
+        #expect(ErrorSample(count: 2, independent: 3, ranked: [0.5, 1]) == nil)
+        #expect(ErrorSample(count: 2, independent: 1, ranked: [0.5, 1]) != nil)
+        #expect(ErrorSample(count: 5000, independent: 9, ranked: [0.5, 1]) != nil)
+    }
+
     /// 75 errors with a median of 1.6, the largest 413, of windows that overlap.
     @Test func aLimitIsAtMostOneAndAHalfTimesTheLargestError() throws {
         let errors = (0..<75).map { Float(exp(-5.08 + 11.1 * Double($0) / 74)) }

@@ -181,7 +181,6 @@ import Testing
 
     /// A bad query or table, and words that the problem's detail must contain.
     static let refused: [(query: String, text: String, words: String)] = [
-        ("model=m", table(["a", "b"]), "'timesteps' is missing"),
         ("model=pump&warm_start=true&ignore=c", table(["a", "b"]), "there is no such column"),
         ("model=pump&warm_start=true&columns=a,c", table(["a", "b"]), "there is no such column"),
         ("model=pump&warm_start=true&timestamp=c", table(["a", "b"]), "there is no such column"),

@@ -131,6 +131,22 @@ import Testing
         #expect(rates[0] > 0.5 && rates[1] < 0.05, "\(rates)")
     }
 
+    /// Data that the network cannot follow make a threshold, but not a model.
+    @Test(arguments: [1000.0, 1.0]) func dataThatTheNetworkDoesNotFollowAreSaid(_ unit: Double) throws {
+        let api = try API(.inProcess)
+        _ = try created(api.post("/train", Self.training(["epochs": 30, "learning_rate": 0.01])))
+        let rows = try #require(Self.series(500, seed: 2).array).map { row in
+            JSON.array((row.array ?? []).map { .number(unit * ($0.double ?? 0)) })
+        }
+        let calibrated = try calibrate(api, ["series": .array(rows)])
+        let warning = calibrated["warnings"]?.array?.first { $0["code"] == "nothing_learned" }
+        #expect((warning != nil) == (unit != 1), "\(calibrated)")
+        #expect(warning == nil || warning?["level"] == "error")
+        let strict = try api.post(
+            "/models/m/calibrate", ["series": .array(rows), "strict": true] as JSON)
+        #expect(strict.status == (unit == 1 ? 201 : 422), "\(strict.text)")
+    }
+
     /// Rows of complete series have a threshold of their own, learned again with that of windows.
     @Test func theThresholdOfRowsFollowsToo() throws {
         let api = try API(.inProcess)
@@ -151,6 +167,14 @@ import Testing
         let scores = try prediction(api, "/score", version: 2, new)["rows"]?["scores"]?.array ?? []
         let share = Double(scores.count { ($0.double ?? 0) > 1 }) / Double(scores.count)
         #expect((0.2...0.8).contains(share), "\(share)")
+    }
+
+    /// A fixed threshold is no rule: it is replaced, whether the server has been restarted or not.
+    @Test func aFixedThresholdIsLearned() throws {
+        let api = try API(.inProcess)
+        #expect(try created(api.post("/train", Self.training(["threshold": 7])))["threshold"] == 7)
+        let calibrated = try calibrate(api, ["series": Self.series(600, seed: 2)])
+        #expect(calibrated["threshold"] != 7 && calibrated["threshold_source"] == "calibration")
     }
 
     @Test func errorKindAndRuleAreThoseOfTheVersionUnlessOthersAreGiven() throws {

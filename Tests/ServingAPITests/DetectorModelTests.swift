@@ -57,6 +57,31 @@ import Testing
         #expect(try post("/score", ["version": "live"])["windows"] == whole["windows"])
     }
 
+    /// A detector is not compared with itself.
+    @Test func theVerdictComparesAServedBaselineWithOthers() throws {
+        _ = try train(["detector": "pca"])
+        let verdict = try #require(try post("/evaluate", ["labels": [[30, 35], [80, 83]]])["verdict"])
+        #expect(Set([verdict["best"]?.string, verdict["runner_up"]?.string]) == ["model", "z_score"])
+    }
+
+    @Test(arguments: detectors) func aDetectorCanBeCalibrated(_ detector: String) throws {
+        let trained = try train(["detector": .string(detector)])
+        let response = try api.post("/models/m/calibrate", ["series": Self.series(200)])
+        #expect(response.status == 201, "\(response.text)")
+        let calibrated = try response.json
+        #expect(calibrated["detector"] == trained["detector"] && calibrated["version"] == 2)
+        #expect(calibrated["parameters"] == trained["parameters"] && calibrated["error_kind"] == "mse")
+        #expect(calibrated["threshold_windows"] == 197)
+    }
+
+    /// Errors of few windows that a detector was fitted to are close to 0.
+    @Test(arguments: detectors) func fewWindowsAreHeldBack(_ detector: String) throws {
+        _ = try train(["detector": .string(detector), "series": Self.series(24)])
+        let windows = try post("/score", ["series": Self.series(300)])["windows"]?.array ?? []
+        let alarms = windows.count { $0["is_anomaly"] == true }
+        #expect(3 * alarms < windows.count, "\(alarms) of \(windows.count)")
+    }
+
     /// The line of a baseline beside a network is what the baseline gives when it is served.
     @Test func aServedBaselineIsTheLineOfEvaluate() throws {
         _ = try train(["model": "network", "units": [4], "epochs": 2])
@@ -141,8 +166,8 @@ import Testing
         ])
         #expect(model["error_kind"] == "mahalanobis" && model["scaling"] == "minmax")
         let few = try train(["model": "few", "detector": "kmeans", "series": Self.series(30)])
-        #expect(few["threshold_source"] == "training")
-        #expect(few["warnings"]?.array?.contains { $0["code"] == "threshold_from_training" } == true)
+        #expect(few["threshold_source"] == "calibration")
+        #expect(few["warnings"]?.array?.contains { $0["code"] == "few_calibration_windows" } == true)
         let one: JSON = [
             "model": "one", "series": .array((0..<20).map { [.number(Double($0))] }), "timesteps": 1,
             "detector": "pca",

@@ -60,6 +60,16 @@ import Testing
         #expect(column["missing"] == 0.005 && column["bad_rows"] == [20])
     }
 
+    /// The length that /inspect suggests, else 30, limited to a tenth of the rows.
+    @Test(arguments: [(100, 7, 7), (400, 1, 30), (100, 1, 10), (9, 1, 5)])
+    func aTrainingWithoutTimestepsChoosesThem(rows: Int, period: Int, timesteps: Int) throws {
+        let series = JSON.array((0..<rows).map { [.integer($0 % period)] })
+        let body = Small.training("m", ["series": series, "timesteps": nil, "epochs": 1])
+        let trained = try api.post("/train", body)
+        #expect(trained.status == 201, "\(trained.text)")
+        #expect(try trained.json["timesteps"] == .integer(timesteps), "\(trained.text)")
+    }
+
     @Test func suggestionsCanBeSentToTrain() throws {
         let rows = JSON.array((0..<100).map { [.integer($0), .integer($0 % 7)] })
         let report = try api.post("/inspect", ["series": rows]).json

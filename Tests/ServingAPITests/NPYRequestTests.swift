@@ -201,7 +201,6 @@ import TimeSeries
         ("/evaluate?model=npy&labels=%5B0,1%5D", series, "has 2 values for 30 rows"),
         ("/evaluate?model=npy&labels=%5B%5B1,2%5D%5D", windows, "this path requires rows [rows][F]"),
         ("/train?model=new&exclude=%5B%5B1,2%5D%5D", windows, "the data are windows"),
-        ("/train?model=new", series, "timesteps"),
     ]
 
     @Test func badArraysAndQueriesAreRefused() throws {

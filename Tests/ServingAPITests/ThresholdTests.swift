@@ -42,13 +42,18 @@ import Testing
         #expect(text.contains("99 calibration windows"), "\(text)")
         #expect(text.contains("10 separate ones"), "\(text)")
         #expect(text.contains("quantile 0.9,"), "\(text)")
-        #expect(text.contains("890 more"), "\(text)")
+        #expect(text.contains("at least 990 rows"), "\(text)")
         #expect(text.contains("anomalies may be missed"), "\(text)")
         // Scores say it too, and the quantile that is named needs no warning.
         let scored = try api.post("/score", ["model": "m", "series": JSON(rows)]).json
         #expect(warning("few_calibration_windows", scored) == text)
         let other = try api.post("/score", ["model": "m", "series": JSON(rows), "quantile": 0.9]).json
         #expect(warning("few_calibration_windows", other) == nil)
+        // So does a calibration with as many rows as are named.
+        let calibrated = try api.post(
+            "/models/m/calibrate", ["series": JSON(noise.series(990, columns: 4, memory: 30))])
+        #expect(calibrated.status == 201, "\(calibrated.text)")
+        #expect(try warning("few_calibration_windows", calibrated.json) == nil)
         // As many windows that share no row are enough.
         let separate = noise.series(5000, columns: 2, memory: 30)
         let windows = JSON.array((0..<500).map { JSON(Array(separate[($0 * 10)..<($0 * 10 + 10)])) })

@@ -131,10 +131,12 @@ extension DataRequest {
         var intake = try intake(for: model, flag: flag, besides: other, rowsOnly: rowsOnly)
         let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
-        let inspection =
+        var inspection =
             inspects ? inspection(of: intake, time, excludesFlagged: excludesFlagged) : nil
         let timesteps = try timesteps(of: intake, options, default: inspection?.defaultTimesteps)
+        let known = intake.table.warnings.count
         var windows = try intake.windows(options, timesteps: timesteps)
+        inspection?.add(intake.table.warnings.dropFirst(known))
         if excludesFlagged, let flag { try exclude(flag, of: intake, options.missing, from: &windows) }
         try intake.fillMissing(options.missing, in: &windows)
         let data = RequestData(
