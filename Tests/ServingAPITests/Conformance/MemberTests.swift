@@ -14,9 +14,9 @@ import Testing
 
     @Test func theServerKnowsExactlyTheDocumentedMembers() throws {
         let objects = try Member.objects(in: description)
-        // Ten bodies; two of them with two callbacks each, two with events, two with six types of layers,
+        // Eleven bodies; two of them with two callbacks each, two with events, two with six types of layers,
         // of which two wrap another layer.
-        #expect(objects.count == 10 + 2 * 2 + 2 + 2 * (6 + 2))
+        #expect(objects.count == 11 + 2 * 2 + 2 + 2 * (6 + 2))
         for object in objects {
             let body = object.body.setting(
                 (object.path + [Member.unknown])[...], to: 1)
