@@ -85,7 +85,8 @@ struct CSVReader {
         if style != .plain || layout.hasMarkedNumbers { try rescan() }
         let timestamps = try readTimestamps(recordings)
         try findRoles()
-        let flags = try readFlags()
+        var flags: [String: [Bool]] = [:]
+        for (option, column) in roles.labels { flags[option] = try readFlags(column) }
         let late = try readLateTimestamps(timestamps, recordings)
         if timestamps == nil, late == nil { warnAboutOrder(recordings) }
         try checkFeatures()
@@ -149,9 +150,8 @@ struct CSVReader {
         return zip(starts, starts.dropFirst() + [scan.rows]).map { $0..<$1 }
     }
 
-    /// Reads the label column.
-    private func readFlags() throws(TableError) -> [Bool]? {
-        guard let column = roles.index(of: .label) else { return nil }
+    /// Reads a label column.
+    private func readFlags(_ column: Int) throws(TableError) -> [Bool] {
         var flags: [Bool] = []
         flags.reserveCapacity(scan.rows)
         for row in 0..<scan.rows {

@@ -17,6 +17,8 @@ struct ColumnRoles {
     }
 
     private(set) var columns: [Column]
+    /// The columns of flags by the options that name them.
+    private(set) var labels: [String: Int] = [:]
     /// Whether the document has a header.
     let hasNames: Bool
     private let headerLine: Int
@@ -68,8 +70,10 @@ struct ColumnRoles {
         if let name = options.recording {
             try assign(index(name, "recording"), .recording, "named by recording")
         }
-        if let name = options.label {
-            try assign(index(name, options.labelOption), .label, "named by \(options.labelOption)")
+        for (option, name) in options.labels.sorted(by: { $0.key < $1.key }) {
+            let column = try index(name, option)
+            try assign(column, .label, "named by \(option)")
+            labels[option] = column
         }
         for name in options.ignored.sorted() {
             let index = try index(name, "ignore")

@@ -14,8 +14,8 @@ public struct Table: Sendable, Equatable {
     public var timestamps: Timestamps?
     /// The rows of each recording, which together are all rows; one recording without a recording column.
     public var recordings: [Range<Int>]
-    /// The flags of the rows, `[rows]`; nil without a label column.
-    public var flags: [Bool]?
+    /// The flags of the rows, `[rows]`, by the option that names them.
+    public var flags: [String: [Bool]]
     /// The line of each row; nil if the table was not text.
     public var lines: RowLines?
     /// What was odd, and how it was read.
@@ -33,7 +33,7 @@ public struct Table: Sendable, Equatable {
     public init(
         columns: [TableColumn]? = nil, reason: String = "", features: [String]?, featureCount: Int,
         values: [Double], timestamps: Timestamps? = nil, recordings: [Range<Int>]? = nil,
-        flags: [Bool]? = nil, lines: RowLines? = nil, warnings: [Warning] = []
+        flags: [String: [Bool]] = [:], lines: RowLines? = nil, warnings: [Warning] = []
     ) {
         precondition(featureCount > 0 && values.count.isMultiple(of: featureCount))
         let names = features ?? (0..<featureCount).map { "\($0)" }

@@ -9,10 +9,9 @@ public struct TableOptions: Sendable, Equatable {
     public var timestamp: String?
     /// The column of identifiers of recordings: consecutive rows with the same text are one recording.
     public var recording: String?
-    /// The column of flags: 0 and 1, true and false, or yes and no, in any case.
-    public var label: String?
-    /// The name of the option that names the column of flags, for messages.
-    public var labelOption: String
+    /// The columns of flags by the options that name them. Their cells are 0 and 1, true and false, or yes
+    /// and no, in any case.
+    public var labels: [String: String]
     /// Whether the first row has the names of the columns; nil to refuse a table that has no such row.
     public var hasHeader: Bool?
     /// The character encoding as `charset` of Content-Type names it; nil for UTF-8, or UTF-16 with a byte
@@ -25,15 +24,14 @@ public struct TableOptions: Sendable, Equatable {
     /// Creates options. By default, everything is found in the table.
     public init(
         columns: [String]? = nil, ignored: Set<String> = [], timestamp: String? = nil,
-        recording: String? = nil, label: String? = nil, labelOption: String = "label",
-        hasHeader: Bool? = nil, charset: String? = nil, known: [String: ColumnRole] = [:]
+        recording: String? = nil, labels: [String: String] = [:], hasHeader: Bool? = nil,
+        charset: String? = nil, known: [String: ColumnRole] = [:]
     ) {
         self.columns = columns
         self.ignored = ignored
         self.timestamp = timestamp
         self.recording = recording
-        self.label = label
-        self.labelOption = labelOption
+        self.labels = labels
         self.hasHeader = hasHeader
         self.charset = charset
         self.known = known

@@ -75,7 +75,7 @@ public struct Inspection: Sendable {
                     columns: [name])
             }
         suggestions = Suggestions(
-            named, time: self.time, labels: table.lines != nil && table.flags == nil,
+            named, time: self.time, labels: table.lines != nil && table.flags.isEmpty,
             recordings: table.lines != nil && !table.columns.contains { $0.role == .recording },
             interval: table.intervalOfOwnTimes,
             lacksValues: table.warnings.contains { $0.code == .missingValues },

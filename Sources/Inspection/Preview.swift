@@ -53,7 +53,9 @@ public struct Preview: Sendable {
                 name: table.features?[feature] ?? "\(feature)", minimum: minimum, maximum: maximum)
         }
         timestamps = table.timestamps
-        flags = table.flags.map { flags in ranges.map { flags[$0].contains(true) } }
+        flags =
+            table.flags.isEmpty
+            ? nil : ranges.map { rows in table.flags.values.contains { $0[rows].contains(true) } }
         recordings = Array(table.recordings.prefix(maxPoints))
     }
 }

@@ -12,7 +12,7 @@ public struct Feedback: Sendable, Equatable {
     public let normalWindows: Int
     /// The number of windows with a row that was marked as anomalous.
     public let anomalousWindows: Int
-    /// The number of errors that left the calibration.
+    /// How many of these windows, whose errors were in the calibration, left it.
     public let removedWindows: Int
     /// When: RFC 3339, in UTC.
     public let at: String
@@ -35,9 +35,10 @@ public struct Feedback: Sendable, Equatable {
 
 extension ModelDescription {
     /// Returns the description of a model with the same weights, whose calibration was revised.
+    /// - Parameter request: the fingerprint of the request.
     package func revised(
         _ threshold: Threshold, _ errors: ErrorDistribution, _ rows: RowErrors?, _ baselines: BaselineErrors?,
-        because feedback: Feedback
+        because feedback: Feedback, request: String?
     ) -> ModelDescription {
         var revised = self
         revised.threshold = threshold
@@ -48,7 +49,7 @@ extension ModelDescription {
         revised.feedback = feedback
         revised.origin.createdAt = feedback.at
         revised.origin.software = Software.name
-        revised.origin.request = nil
+        revised.origin.request = request
         revised.unknown = unknown.replacing([
             "threshold", "errors", "row_errors", "baseline_errors", "feedback",
         ])

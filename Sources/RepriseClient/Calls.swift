@@ -22,7 +22,7 @@ extension RepriseClient {
     /// Learns the threshold of a model again from marked rows, in a new version.
     public func feedback(
         _ model: String, _ content: RequestContent
-    ) throws(ClientError) -> FeedbackResponse {
+    ) throws(ClientError) -> TrainResponse {
         try feedback(model, content, accept: "application/json").decoded()
     }
 

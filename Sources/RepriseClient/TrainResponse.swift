@@ -64,28 +64,12 @@ public struct ModelVersion: Decodable, Sendable {
         public let normalWindows: Int
         /// The number of windows that have an anomalous row.
         public let anomalousWindows: Int
-        /// The number of errors that left the calibration.
+        /// How many of these windows, whose errors were in the calibration, left it.
         public let removedWindows: Int
     }
 }
 
-/// The response of `POST /models/{model}/feedback`.
-public struct FeedbackResponse: Decodable, Sendable {
-    /// The new version.
-    public let model: ModelVersion
-    /// Reasons not to rely on the threshold.
-    public let warnings: [ServerWarning]
-
-    private enum Key: CodingKey { case warnings }
-
-    /// Decodes an object that holds the members of the version beside `warnings`.
-    public init(from decoder: any Decoder) throws {
-        model = try ModelVersion(from: decoder)
-        warnings = try decoder.container(keyedBy: Key.self).decode([ServerWarning].self, forKey: .warnings)
-    }
-}
-
-/// The response of `POST /train` and of a calibration.
+/// The response of `POST /train`, of a calibration and of feedback.
 @dynamicMemberLookup
 public struct TrainResponse: Decodable, Sendable {
     /// The loss of each epoch, in scaled units.

@@ -52,7 +52,11 @@ extension TimedRows {
     /// Writes what becomes of rows with the same time into the last of them.
     private mutating func merge(_ group: Range<Int>, _ policy: DuplicatePolicy) {
         let last = group.upperBound - 1
-        if let flags { self.flags?[last] = flags[group].contains(true) }
+        // A view of the keys would share the flags, so that each change would copy them.
+        for name in Array(flags.keys) {
+            let isFlagged = flags[name]?[group].contains(true) ?? false
+            flags[name]?[last] = isFlagged
+        }
         guard policy == .mean else { return }
         for feature in 0..<series.features {
             var mean = Mean()

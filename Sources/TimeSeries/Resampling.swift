@@ -51,7 +51,7 @@ extension TimedRows {
         var values = [Double](repeating: .nan, count: total * features)
         var times: [Int64] = []
         times.reserveCapacity(total)
-        var newFlags = flags.map { _ in [Bool](repeating: false, count: total) }
+        var newFlags = flags.mapValues { _ in [Bool](repeating: false, count: total) }
         var newRecordings: [Range<Int>] = []
         var cellOrigins = [Int?](repeating: nil, count: total)
         for (recording, count) in zip(recordings, counts) where count > 0 {
@@ -68,7 +68,7 @@ extension TimedRows {
                 while end < recording.upperBound, cell(end) == current { end += 1 }
                 let target = start + Int(current - first)
                 cellOrigins[target] = origin(of: end - 1)
-                if let flags { newFlags?[target] = flags[row..<end].contains(true) }
+                for (name, flags) in flags { newFlags[name]?[target] = flags[row..<end].contains(true) }
                 for feature in 0..<features {
                     values[target * features + feature] = aggregate(row..<end, feature, resampling.aggregate)
                 }

@@ -10,8 +10,8 @@ public struct TimedRows: Sendable, Equatable {
     public internal(set) var instants: [Int64]
     /// The rows of each recording, in order.
     public internal(set) var recordings: [Range<Int>]
-    /// The flags of the rows, `[rows]`; nil without flags.
-    public internal(set) var flags: [Bool]?
+    /// The flags of the rows, `[rows]`, by what they say of a row.
+    public internal(set) var flags: [String: [Bool]]
     /// The row of the data as they were sent that each row is, `[rows]`, or the last of those that it was
     /// computed from; nil if the rows are as they were sent, or were resampled.
     public internal(set) var origins: [Int]?
@@ -31,13 +31,13 @@ public struct TimedRows: Sendable, Equatable {
     ///   - series: `[rows][F]`.
     ///   - instants: `[rows]`.
     ///   - recordings: ranges of rows, in order; nil for one recording of all rows.
-    ///   - flags: `[rows]`.
+    ///   - flags: `[rows]`, by what they say of a row.
     ///   - hasLocalClock: whether the instants are local times.
     public init(
-        _ series: Series<Double>, instants: [Int64], recordings: [Range<Int>]? = nil, flags: [Bool]? = nil,
-        hasLocalClock: Bool = false
+        _ series: Series<Double>, instants: [Int64], recordings: [Range<Int>]? = nil,
+        flags: [String: [Bool]] = [:], hasLocalClock: Bool = false
     ) {
-        precondition(instants.count == series.rows && flags.map { $0.count == series.rows } ?? true)
+        precondition(instants.count == series.rows && flags.values.allSatisfy { $0.count == series.rows })
         self.series = series
         self.instants = instants
         self.recordings = recordings ?? [0..<series.rows]
@@ -70,7 +70,7 @@ public struct TimedRows: Sendable, Equatable {
         for row in rows { values += series.values[(row * features)..<((row + 1) * features)] }
         series = Series(unchecked: values, features: features)
         instants = rows.map { instants[$0] }
-        flags = flags.map { flags in rows.map { flags[$0] } }
+        flags = flags.mapValues { flags in rows.map { flags[$0] } }
         origins = rows.map { origin(of: $0) }
         self.recordings = recordings
     }

@@ -1,6 +1,8 @@
 import Detection
+import Inspection
 import ModelFiles
 import ModelStore
+import NeuralNetwork
 import TimeSeries
 
 /// Rows that were marked as normal or as anomalous, from which the threshold of a version is learned again.
@@ -9,160 +11,137 @@ import TimeSeries
 /// The windows whose newest row was marked as normal join the calibration, because such windows raise the
 /// alarms of /score at that row; those with an anomalous row do not. The errors of windows with an anomalous
 /// row leave the calibration, if they are in it.
-public struct PlannedFeedback: Sendable {
+public struct PlannedFeedback: PlannedWork {
+    /// Runs a computation for a number of windows, and measures it.
+    public typealias Meter = @Sendable (_ windows: Int, _ body: () -> [Float]) -> [Float]
+
     /// The version that the feedback is about.
-    private let base: ModelRegistry.Entry
-    /// In the data's units.
-    private let windows: Windows<Double>
+    public let base: ModelRegistry.Entry
+    /// The windows of the data, `[N][T][F]` in the data's units.
+    public let windows: Windows<Double>
     /// For each row of the windows' series, whether it was marked.
     private let normal, anomalous: [Bool]
-    private let rule: Threshold.Rule
+    /// How errors become a threshold.
+    public let rule: Threshold.Rule
+    /// Whether warnings of level `error` make the feedback fail.
+    public var isStrict = false
+    /// The rows of the request that the rows of the windows come from, for warnings.
+    public var origins = RowOrigins.same
+    /// Measures the computations by the network.
+    public var meter: Meter = { $1() }
+    /// What the data are, for the response.
+    public var inspection: Inspection?
+    /// The fingerprint of the request.
+    public var request: String?
 
     /// A feedback.
     /// - Parameters:
-    ///   - base: the version.
-    ///   - windows: `[N][T][F]`, of the version's shape.
-    ///   - normal: one for each row of the series.
-    ///   - anomalous: one for each row of the series.
+    ///   - base: a version with calibration errors.
+    ///   - windows: of the shape of the version's.
+    ///   - normal: one for each row of the series; nil for none.
+    ///   - anomalous: one for each row of the series; nil for none.
     ///   - rule: nil for that of the version; that of a new training if the version has a fixed threshold.
     public init(
-        on base: ModelRegistry.Entry, _ windows: Windows<Double>, normal: [Bool], anomalous: [Bool],
+        on base: ModelRegistry.Entry, _ windows: Windows<Double>, normal: [Bool]?, anomalous: [Bool]?,
         rule: Threshold.Rule?
     ) {
+        let none = [Bool](repeating: false, count: windows.series.rows)
         self.base = base
         self.windows = windows
-        self.normal = normal
-        self.anomalous = anomalous
-        let own = base.trained.description.threshold?.rule.flatMap { $0.fixedValue == nil ? $0 : nil }
-        self.rule = rule ?? own ?? .standard
+        self.normal = normal ?? none
+        self.anomalous = anomalous ?? none
+        self.rule = rule ?? base.trained.description.threshold?.learningRule ?? .standard
     }
 
+    /// A feedback.
+    public var kind: TrainingJob.Kind { .feedback }
+    /// None.
+    public var epochs: Int { 0 }
+
     /// Learns the threshold.
-    /// - Returns: nil for a version without calibration errors, and if the feedback leaves none.
-    public func run() -> TrainedModel? {
+    /// - Throws: ``TrainingFailure``: `emptyCalibration` if the feedback leaves no errors to learn from,
+    ///   `refused` for a strict feedback.
+    public func run(
+        onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+    ) throws(TrainingFailure) -> TrainedModel {
         let trained = base.trained
         let description = trained.description
-        guard let known = description.errors else { return nil }
-        let marked = MarkedWindows(windows, normal: normal, anomalous: anomalous)
-        let all = trained.errors(of: windows).windows
-        // The data of the training: its last windows calibrated.
-        let areTraining =
-            !marked.anomalous.isEmpty && description.feedback == nil
-            && description.threshold?.source == .calibration
-            && description.origin.data == DataFingerprint(of: windows)
-        let first = areTraining ? max(0, all.count - known.count) : 0
-        let leaving = marked.anomalous.filter { $0 >= first }
-        func revision(_ errors: [Float]) -> ErrorRevision {
-            ErrorRevision(
-                joining: marked.normal.map { errors[$0] }, leaving: leaving.map { errors[$0] },
-                calibrated: areTraining ? errors[first...].sorted() : nil)
-        }
-        guard let (errors, left) = known.revised(by: revision(all)) else { return nil }
-        let rows = description.rowErrors.flatMap { rows in
-            rows.revised(
-                by: marked.rows(of: all, rows.rule, calibratedFrom: areTraining ? first : nil))
-        }
         let scaled = trained.scale(windows)
-        let baselines = description.baselineErrors.flatMap { known in
-            trained.detector.baselines.flatMap { baselines in
-                known.revised(
-                    zScore: revision(baselines.zScoreErrors(of: scaled)),
-                    pca: revision(baselines.pcaErrors(of: scaled)))
-            }
+        let all = try errors(of: scaled, isCancelled)
+        let baselines = trained.detector.baselines
+        let zScores = baselines?.zScoreErrors(of: scaled) ?? []
+        let calibrated = CalibratedWindows(of: description, among: windows, zScores: zScores)
+        let marked = MarkedWindows(windows, normal: normal, anomalous: anomalous)
+
+        let revised = description.errors?.revised(by: marked.revision(of: all, calibrated))
+        guard let (errors, left) = revised else { throw .emptyCalibration }
+        var rows = description.rowErrors
+        if let known = rows {
+            rows = known.revised(by: marked.revision(ofRows: all, known.rule, calibrated))
+            if rows == nil { throw .emptyCalibration }
         }
+        var baselineErrors: BaselineErrors?
+        if let known = description.baselineErrors, let baselines {
+            baselineErrors = known.revised(
+                zScore: marked.revision(of: zScores, calibrated),
+                pca: marked.revision(of: baselines.pcaErrors(of: scaled), calibrated))
+            if baselineErrors == nil { throw .emptyCalibration }
+        }
+        guard !isCancelled() else { throw .training(.cancelled) }
         let threshold = Threshold(
-            value: rule.threshold(of: errors),
-            source: rule.fixedValue == nil ? description.threshold?.source ?? .calibration : nil, rule: rule)
-        guard threshold.value.isFinite else { return nil }
+            value: rule.threshold(of: errors), source: description.threshold?.source ?? .calibration,
+            rule: rule)
+        guard threshold.value.isFinite else { throw .errors }
+        let scoring = Scoring(threshold, calibration: errors, rows: rows, timesteps: windows.timesteps)
         let feedback = Feedback(
             base: base.version, normalWindows: marked.normal.count, anomalousWindows: marked.anomalous.count,
             removedWindows: left, at: Software.now,
-            warnings: [missed(threshold, errors, rows, all)].compactMap(\.self))
-        return TrainedModel(
-            description: description.revised(threshold, errors, rows, baselines, because: feedback),
-            model: trained.model, detector: trained.detector)
+            warnings: [missed(scoring?.rowScores(all, windows) ?? [], left: left)].compactMap(\.self))
+        let new = description.revised(
+            threshold, errors, rows, baselineErrors, because: feedback, request: request)
+        if isStrict { try new.requireNoErrors() }
+        return TrainedModel(description: new, model: trained.model, detector: trained.detector)
+    }
+
+    /// The number of windows that are computed before it is asked whether the feedback was cancelled.
+    private static let windowsAtOnce = 4096
+
+    private func errors(
+        of scaled: Windows<Float>, _ isCancelled: () -> Bool
+    ) throws(TrainingFailure) -> [Float] {
+        var errors: [Float] = []
+        errors.reserveCapacity(scaled.count)
+        for start in stride(from: 0, to: scaled.count, by: Self.windowsAtOnce) {
+            guard !isCancelled() else { throw .training(.cancelled) }
+            let part = scaled[start..<min(start + Self.windowsAtOnce, scaled.count)]
+            errors += meter(part.count) {
+                base.trained.detector.measure.errors(of: part, by: base.trained.model).windows
+            }
+        }
+        return errors
     }
 
     /// The warning that anomalous rows are not flagged, as /score would by default; nil if each stretch has a
     /// row that is.
-    private func missed(
-        _ threshold: Threshold, _ errors: ErrorDistribution, _ rows: RowErrors?, _ all: [Float]
-    ) -> Warning? {
-        let scoring = Scoring(threshold, calibration: errors, rows: rows, timesteps: windows.timesteps)
-        let scores = scoring?.rowScores(all, windows) ?? []
-        let stretches = anomalous.indices.ranges(where: { anomalous[$0] })
-        let peaks = stretches.map { rows in rows.map { scores[$0] }.filter { !$0.isNaN }.max() ?? 0 }
+    /// - Parameters:
+    ///   - scores: one for each row.
+    ///   - left: the number of errors that have left the calibration.
+    private func missed(_ scores: [Float], left: Int) -> Warning? {
+        let stretches = RowBlocks.events(in: anomalous)
+        let peaks = stretches.map { rows in scores[rows].filter { !$0.isNaN }.max() ?? 0 }
         let missed = zip(stretches, peaks).filter { $0.1 <= 1 }
         guard let highest = missed.map(\.1).max() else { return nil }
-        return Warning(
-            .missedAnomalies, .warning,
-            "\(missed.count) of the \(stretches.count) stretches that were marked as anomalous are not "
-                + "flagged: their highest score is \(Double(highest).inThreeDigits). A lower quantile makes "
-                + "the threshold lower, and false alarms more frequent; another network, error_kind or "
-                + "timesteps may separate them better.",
-            rows: missed.map { Range($0.0) })
+        return origins.locating(
+            Warning(
+                .missedAnomalies, .warning,
+                "\(missed.count) of the \(stretches.count) stretches that were marked as anomalous are not "
+                    + "flagged: their highest score is \(Double(highest).inThreeDigits). "
+                    + (left == 0
+                        ? "None of their windows is known to have calibrated, so that no error has left the "
+                            + "calibration. " : "")
+                    + "A lower quantile makes the threshold lower, and false alarms more frequent; another "
+                    + "network, error_kind or timesteps may separate them better.",
+                rows: missed.map(\.0)))
     }
 }
 
-/// The windows that marked rows belong to.
-private struct MarkedWindows {
-    private let windows: Windows<Double>
-    private let normalRows, anomalousRows: [Bool]
-    /// The windows whose newest row is normal, without those that have an anomalous row.
-    let normal: [Int]
-    /// The windows that have an anomalous row.
-    let anomalous: [Int]
-
-    init(_ windows: Windows<Double>, normal: [Bool], anomalous: [Bool]) {
-        self.windows = windows
-        (normalRows, anomalousRows) = (normal, anomalous)
-        let clean = Set(windows.excluding(rows: anomalous).starts)
-        let (starts, last) = (windows.starts, windows.timesteps - 1)
-        self.normal = starts.indices.filter { clean.contains(starts[$0]) && normal[starts[$0] + last] }
-        self.anomalous = starts.indices.filter { !clean.contains(starts[$0]) }
-    }
-
-    /// The errors of rows, in the mode `whole`. Those of normal rows join, computed without the windows that
-    /// have an anomalous row; those that such a window has a part in leave.
-    /// - Parameters:
-    ///   - errors: one for each window.
-    ///   - rule: the rule of the mode.
-    ///   - first: the first window that calibrated, if it is known.
-    func rows(of errors: [Float], _ rule: RowRule, calibratedFrom first: Int?) -> ErrorRevision {
-        let without = windows.excluding(rows: anomalousRows)
-        let clean = Set(without.starts)
-        let kept = zip(windows.starts, errors).filter { clean.contains($0.0) }.map(\.1)
-        let joining = rule.rowScores(of: kept, windows: without)
-        let (begin, end) = (first ?? 0, windows.count)
-        let all = rule.rowScores(of: Array(errors[begin..<end]), windows: windows[begin..<end])
-        let reach = windows.timesteps - 1 + rule.smoothing / 2
-        var leaves = [Bool](repeating: false, count: all.count)
-        for stretch in anomalousRows.indices.ranges(where: { anomalousRows[$0] }) {
-            for recording in windows.recordings where recording.overlaps(Range(stretch)) {
-                let rows = (stretch.lowerBound - reach)..<(stretch.upperBound + 1 + reach)
-                for row in rows.clamped(to: recording) { leaves[row] = true }
-            }
-        }
-        func marked(_ errors: [Float], _ isMarked: [Bool]) -> [Float] {
-            errors.indices.filter { isMarked[$0] && !errors[$0].isNaN }.map { errors[$0] }
-        }
-        return ErrorRevision(
-            joining: marked(joining, normalRows), leaving: marked(all, leaves),
-            calibrated: first.map { _ in all.filter { !$0.isNaN }.sorted() })
-    }
-}
-
-extension Range<Int> {
-    /// Returns the ranges of consecutive integers for which `isIn` is true, in order.
-    fileprivate func ranges(where isIn: (Int) -> Bool) -> [ClosedRange<Int>] {
-        var ranges: [ClosedRange<Int>] = []
-        for index in self where isIn(index) {
-            if let last = ranges.last, last.upperBound == index - 1 {
-                ranges[ranges.count - 1] = last.lowerBound...index
-            } else {
-                ranges.append(index...index)
-            }
-        }
-        return ranges
-    }
-}

@@ -3,7 +3,7 @@ import ModelFiles
 import NeuralNetwork
 import TimeSeries
 
-/// Work that makes a version of a model in the background: a training or a calibration.
+/// Work that makes a version of a model in the background: a training, a calibration or feedback.
 public protocol PlannedWork: Sendable {
     /// What the work is.
     var kind: TrainingJob.Kind { get }

@@ -1,3 +1,4 @@
+import ModelFiles
 import ModelStore
 import NeuralNetwork
 
@@ -66,5 +67,13 @@ extension TrainingJob.Failure: CustomStringConvertible {
         case .training(let failure): failure.description
         case .registry(let error): error.description
         }
+    }
+}
+
+extension TrainingJob.Kind {
+    /// What has made a version.
+    init(of version: ModelDescription) {
+        self =
+            version.feedback != nil ? .feedback : version.calibration != nil ? .calibration : .training
     }
 }

@@ -4,7 +4,7 @@ import ModelStore
 import NeuralNetwork
 import Synchronization
 
-/// One training or calibration in the background: queued, running, or ended.
+/// One training, calibration or feedback in the background: queued, running, or ended.
 public final class TrainingJob: Sendable {
     private struct Inner {
         /// Without the history.
@@ -44,6 +44,8 @@ public final class TrainingJob: Sendable {
         case training
         /// It learns the threshold of fitted weights.
         case calibration
+        /// It learns the threshold of fitted weights again from marked rows.
+        case feedback
     }
 
     /// The name of the job, which cannot be guessed.

@@ -53,7 +53,7 @@ public final class TrainingJobs: Sendable {
     /// - Returns: `repeated`, or `conflict` if the key belongs to another request; nil for an unknown key.
     public func find(_ key: IdempotencyKey) -> Submission? { queue.withLock { $0.find(key) } }
 
-    /// Submits a training or calibration, which begins at once or waits in the queue.
+    /// Submits work, which begins at once or waits in the queue.
     /// - Parameters:
     ///   - model: the name of the model.
     ///   - key: of the request, if it has one; its fingerprint is stored with the version.
@@ -98,11 +98,10 @@ public final class TrainingJobs: Sendable {
     public func remember(
         _ version: ModelRegistry.Description, as key: IdempotencyKey, by owner: Owner? = nil
     ) -> Submission {
-        let isCalibration = version.model.calibration != nil
-        let history = isCalibration ? [] : version.model.training.history
+        let kind = TrainingJob.Kind(of: version.model)
+        let history = kind == .training ? version.model.training.history : []
         let job = TrainingJob(
-            id: Self.newID(), isCalibration ? .calibration : .training, model: version.name,
-            epochs: history.count, owner: owner?.name)
+            id: Self.newID(), kind, model: version.name, epochs: history.count, owner: owner?.name)
         history.forEach(job.add)
         job.end(.succeeded(version))
         return queue.withLock { queue in

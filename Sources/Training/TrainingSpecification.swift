@@ -82,6 +82,8 @@ public enum TrainingFailure: Error, Equatable, Sendable {
     case refused([Warning])
     /// The errors of the calibration windows are not finite.
     case errors
+    /// A feedback leaves no errors to learn from.
+    case emptyCalibration
 }
 
 extension TrainingFailure: CustomStringConvertible {
@@ -94,6 +96,8 @@ extension TrainingFailure: CustomStringConvertible {
         case .refused(let warnings): warnings.map(\.message).joined(separator: " ")
         case .errors:
             "the errors of the windows are not finite numbers, so that no threshold can be learned from them"
+        case .emptyCalibration:
+            "the anomalous rows leave no errors that a threshold could be learned from"
         }
     }
 }

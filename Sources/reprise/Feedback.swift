@@ -17,8 +17,8 @@ struct Feedback: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Normal rows: a CSV column that is 1 in these rows and 0 in others, or their first and last rows, \
-            such as [[120,139]].
+            Normal rows: a CSV column that is 1 in these rows and 0 in others, the index of such a column \
+            of a NumPy array, or their first and last rows, such as [[120,139]].
             """, valueName: "rows"))
     var normal: String?
     @Option(help: ArgumentHelp("Anomalous rows, in the same way.", valueName: "rows"))
@@ -34,16 +34,15 @@ struct Feedback: ParsableCommand {
         }
     }
 
-    private func report(_ response: FeedbackResponse) -> String {
-        let (version, feedback) = (response.model, response.model.feedback)
-        let learned = feedback.map {
+    private func report(_ response: TrainResponse) -> String {
+        let learned = response.feedback.map {
             "\($0.normalWindows) normal joined, \($0.removedWindows) of \($0.anomalousWindows) anomalous left"
         }
         return """
-            model       \(version.model), version \(version.version)\
-            \(feedback.map { ", from version \($0.version)" } ?? "")
+            model       \(response.model), version \(response.version)\
+            \(response.feedback.map { ", from version \($0.version)" } ?? "")
             windows     \(learned ?? "")
-            threshold   \((version.threshold ?? 0).rounded5) (\(version.errorKind))
+            threshold   \((response.threshold ?? 0).rounded5) (\(response.errorKind))
             """ + text(ofWarnings: response.warnings)
     }
 }

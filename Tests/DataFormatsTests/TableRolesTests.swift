@@ -218,7 +218,7 @@ import TimeSeries
             values: [1, 2, 3, 4]),
         Readable(
             title: "recordings and labels", text: "pump,a,label,b\nx,1,no,2\nx,3,Yes,4\ny,5,FALSE,6\n",
-            options: TableOptions(recording: "pump", label: "label"), roles: "rflf",
+            options: TableOptions(recording: "pump", labels: ["labels": "label"]), roles: "rflf",
             values: [1, 2, 3, 4, 5, 6]),
         Readable(
             title: "selected columns in their order", text: "at,b,c,d\nx,1,2,text\n",
@@ -266,9 +266,10 @@ import TimeSeries
 
     @Test func recordingsAndLabelsBelongToTheRows() throws {
         let text = "pump,a,label\nx,1,0\nx,3,TRUE\ny,5,1.0\nx,6,no\n"
-        let table = try Table(csv: Array(text.utf8), TableOptions(recording: "pump", label: "label"))
+        let table = try Table(
+            csv: Array(text.utf8), TableOptions(recording: "pump", labels: ["labels": "label"]))
         #expect(table.recordings == [0..<2, 2..<3, 3..<4])
-        #expect(table.flags == [false, true, true, false])
+        #expect(table.flags == ["labels": [false, true, true, false]])
         #expect(table.features == ["a"])
         #expect(table.lines.map { lines in (0..<4).map { lines[$0] } } == [2, 3, 4, 5])
     }
@@ -348,7 +349,7 @@ import TimeSeries
             text: "a,,b\n1,500,2\n3,700,4\n", line: 1, words: ["has no name", "ignore=Unnamed: 1"]),
         Unreadable(text: ",a\n5,1\n3,2\n3,3\n", line: 1, words: ["has no name", "ignore=Unnamed: 0"]),
         Unreadable(
-            text: "a,b\n1,2\n", options: TableOptions(label: "c", labelOption: "exclude"), line: 1,
+            text: "a,b\n1,2\n", options: TableOptions(labels: ["exclude": "c"]), line: 1,
             words: ["exclude names 'c'", "'a', 'b'"]),
         Unreadable(text: "time,a\n2026-01-01,1\n,2\n", line: 3, words: ["'time' has no value"]),
         Unreadable(
@@ -391,10 +392,11 @@ import TimeSeries
             words: ["no column remains"]),
         Unreadable(text: "time\n1700000000\n", line: 1, words: ["no column remains"]),
         Unreadable(
-            text: "a,b\n1,0\n2,2\n", options: TableOptions(label: "b"), line: 3,
+            text: "a,b\n1,0\n2,2\n", options: TableOptions(labels: ["labels": "b"]), line: 3,
             words: ["'b' has the value '2'", "0 or 1"]),
         Unreadable(
-            text: "a,b\n1,0\n2,\n", options: TableOptions(label: "b"), line: 3, words: ["must be 0 or 1"]),
+            text: "a,b\n1,0\n2,\n", options: TableOptions(labels: ["labels": "b"]), line: 3,
+            words: ["must be 0 or 1"]),
     ]
 
     @Test(arguments: unreadable) func whatIsNotCertainIsRefusedWithTheRemedy(_ document: Unreadable) throws {

@@ -38,6 +38,52 @@ import Testing
         #expect(equal.errors.ranked == [1, 2, 3, 40] && equal.left == 2)
     }
 
+    /// If the errors are the same ones, none but those that leave do.
+    @Test func errorsThatAreTheSameLeaveByTheirRank() throws {
+        let errors: [Float] = [1, 2, 3, 4, 5, 6]
+        let revised = try #require(
+            try revised(errors, leaving: [5, 4], calibrated: errors.map { $0 * 1.000_001 }))
+        #expect(revised.errors.ranked == [1, 2, 3, 6] && revised.left == 2)
+        #expect(try #require(ErrorDistribution(of: errors)).isDistribution(of: errors.reversed()))
+        #expect(
+            try #require(ErrorDistribution(of: errors)).isDistribution(of: [1, 2, 3, 4, 5, 6.001]) == false)
+        let many = (0..<5000).map { Float($0) }
+        let distribution = try #require(ErrorDistribution(of: many))
+        #expect(distribution.isDistribution(of: many.reversed()))
+        #expect(!distribution.isDistribution(of: Array(many.dropLast()) + [5001]))
+    }
+
+    /// Each error of a sample stands for several, but no more errors have left than were to leave.
+    @Test func noMoreErrorsHaveLeftThanWereToLeave() throws {
+        let errors = try #require(ErrorDistribution(of: (1...20_000).map(Float.init)))
+        let revised = try #require(errors.revised(by: ErrorRevision(joining: [], leaving: [20_000])))
+        #expect(revised.left == 1 && revised.errors.count < 20_000)
+    }
+
+    /// A million errors take seconds at most, not their square.
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func manyErrorsLeaveQuickly(_ isKnown: Bool) throws {
+        let errors = [Float](repeating: 1, count: 1_000_000)
+        let distribution = try #require(ErrorDistribution(of: errors + [0, 2]))
+        let revision = ErrorRevision(
+            joining: [], leaving: errors, calibrated: isKnown ? errors + [0, 3] : nil)
+        let revised = try #require(distribution.revised(by: revision))
+        #expect(revised.left <= errors.count && revised.errors.count < 2002)
+        let distinct = (1...1_000_000).map(Float.init)
+        let none = try #require(
+            ErrorDistribution(of: distinct.map { -$0 })?.revised(
+                by: ErrorRevision(joining: [], leaving: distinct)))
+        #expect(none.left == 0 && none.errors.count == distinct.count)
+    }
+
+    /// A file can claim to have any number of errors.
+    @Test func theMemoryForARevisionIsBounded() throws {
+        let sample = try #require(ErrorSample(count: .max, independent: 9, ranked: [1, 2, 3]))
+        let revised = try #require(
+            ErrorDistribution(sample).revised(by: ErrorRevision(joining: [4], leaving: [3])))
+        #expect(revised.left == 1 && revised.errors.count < 1 << 23)
+    }
+
     @Test func nothingIsLeftOfAnEmptiedCalibration() throws {
         #expect(try revised([1, 2], leaving: [1, 2]) == nil)
         #expect(try revised([1, 2], joining: [3], leaving: [1, 2])?.errors.ranked == [3])

@@ -49,8 +49,8 @@ import Testing
         let series = [[0, -1], [0.5, 0], [1, 1], [0.5, 0]]
         let revised = try client.feedback(
             "toy", .json(encoding: ["series": series, "normal": [[0, 3]]] as [String: any Encodable]))
-        #expect(revised.model.version == 3 && revised.model.feedback?.version == 1)
-        #expect(revised.model.feedback?.normalWindows == 3)
+        #expect(revised.version == 3 && revised.feedback?.version == 1)
+        #expect(revised.feedback?.normalWindows == 3)
         try client.delete("toy", version: 3)
 
         #expect(try client.models().map(\.model) == ["toy"])

@@ -8,7 +8,7 @@ enum CSVFuzzing {
         for hasHeader in [nil, true, false] {
             if let finding = finding(input, TableOptions(hasHeader: hasHeader)) { return finding }
         }
-        return finding(input, TableOptions(recording: "a", label: "b", charset: "windows-1252"))
+        return finding(input, TableOptions(recording: "a", labels: ["labels": "b"], charset: "windows-1252"))
     }
 
     private static func finding(_ input: [UInt8], _ options: TableOptions) -> String? {
@@ -31,7 +31,7 @@ enum CSVFuzzing {
             return "the features are not those of the columns"
         }
         guard table.timestamps.map({ $0.instants.count == rows }) ?? true,
-            table.flags.map({ $0.count == rows }) ?? true
+            table.flags.values.allSatisfy({ $0.count == rows })
         else { return "a row has no timestamp or no flag" }
         guard table.recordings.first?.lowerBound == 0, table.recordings.last?.upperBound == rows,
             zip(table.recordings, table.recordings.dropFirst()).allSatisfy({ $0.upperBound == $1.lowerBound })

@@ -186,7 +186,8 @@ import TimeSeries
         #expect(try Inspection(csv("anomaly", "0.5")).suggestions.exclude == nil)
         #expect(try Inspection(csv("pump_is_on", "0")).suggestions.exclude == nil)
         // Labels that the request has named, and the only feature.
-        let named = try Table(csv: Array("a,anomaly\n1,0\n2,1\n".utf8), TableOptions(label: "anomaly"))
+        let named = try Table(
+            csv: Array("a,anomaly\n1,0\n2,1\n".utf8), TableOptions(labels: ["exclude": "anomaly"]))
         #expect(Inspection(named).suggestions.exclude == nil)
         let only = try Table(csv: Array("anomaly\n0\n1\n".utf8), TableOptions())
         #expect(Inspection(only).suggestions.exclude == nil)
@@ -196,7 +197,7 @@ import TimeSeries
         let values: [Double] = [3, 1, .nan, .nan, 5, 7, -2]
         var table = Self.table(
             rows: 7, ["x": { values[$0] }, "y": { Double($0) }], recordings: [0..<2, 2..<6, 6..<7])
-        table.flags = [false, false, false, true, false, false, false]
+        table.flags = ["exclude": [false, false, false, true, false, false, false]]
         let preview = try #require(Inspection(table, previewPoints: 4).preview)
         #expect(preview.rowsPerPoint == 2 && preview.firstRows == [0, 2, 4, 6])
         #expect(preview.columns.map(\.name) == ["x", "y"])

@@ -16,11 +16,11 @@ import TimeSeries
     @Test func cellsAreAggregated() throws {
         let rows = try timedRows(
             [1003, 1007, 1010, 1011, 1019.9, 1031], values: [4, 8, 1, 2, 6, 5],
-            flags: [false, true, false, false, false, false])
+            flags: ["a": [false, true, false, false, false, false]])
         let mean = try resampled(rows, "10s")
         #expect(mean.instants == [1000, 1010, 1020, 1030].map { $0 * 1_000_000_000 })
         #expect(mean.series.values.map { $0.isNaN ? -1 : $0 } == [6, 3, -1, 5])
-        #expect(mean.flags == [true, false, false, false])
+        #expect(mean.flags == ["a": [true, false, false, false]])
         #expect(mean.recordings == [0..<4] && mean.isResampled && mean.origins == nil)
         #expect(try resampled(rows, "10s", .last).series.values[0..<2] == [8, 6])
         #expect(try resampled(rows, "10s", .min).series.values[0..<2] == [4, 1])

@@ -3,7 +3,8 @@ import TimeSeries
 
 /// Makes rows of one feature at times in seconds.
 func timedRows(
-    _ seconds: [Double], values: [Double]? = nil, recordings: [Range<Int>]? = nil, flags: [Bool]? = nil,
+    _ seconds: [Double], values: [Double]? = nil, recordings: [Range<Int>]? = nil,
+    flags: [String: [Bool]] = [:],
     hasLocalClock: Bool = false
 ) throws -> TimedRows {
     let values = values ?? seconds.indices.map(Double.init)
@@ -23,7 +24,7 @@ func timedRows(
     }
 
     @Test func fallingRowsAreRefusedOrReversed() throws {
-        var rows = try timedRows([3, 2, 2, 1], flags: [true, false, false, false])
+        var rows = try timedRows([3, 2, 2, 1], flags: ["a": [true, false, false, false]])
         #expect(rows.order == .descending)
         let error = #expect(throws: TimeError.self) { try rows.order(.error) }
         #expect(error?.row == 1 && error?.code == .unordered)
@@ -33,7 +34,7 @@ func timedRows(
         #expect(rows.instants == [1, 2, 2, 3].map { $0 * 1_000_000_000 })
         // The rows of the same time are reversed as well: the second one is the newest.
         #expect(rows.series.values == [3, 2, 1, 0] && rows.origins == [3, 2, 1, 0])
-        #expect(rows.flags == [false, false, false, true])
+        #expect(rows.flags == ["a": [false, false, false, true]])
     }
 
     @Test func shuffledRowsAreCountedAndSorted() throws {
@@ -140,11 +141,11 @@ func timedRows(
 
     @Test func theLastRowIsKeptOrTheMeanTaken() throws {
         let rows = try timedRows(
-            [0, 1, 1, 2], values: [1, 10, 2, 20, 4, gap, 5, 50], flags: [false, true, false, false])
+            [0, 1, 1, 2], values: [1, 10, 2, 20, 4, gap, 5, 50], flags: ["a": [false, true, false, false]])
         var last = rows
         #expect(try last.mergeDuplicates(.last).first?.rows == [2..<3])
         #expect(last.series.values[0..<3] == [1, 10, 4] && last.series.values[3].isNaN)
-        #expect(last.flags == [false, true, false] && last.origins == [0, 2, 3])
+        #expect(last.flags == ["a": [false, true, false]] && last.origins == [0, 2, 3])
         var mean = rows
         _ = try mean.mergeDuplicates(.mean)
         #expect(mean.series.values == [1, 10, 3, 20, 5, 50])

@@ -90,7 +90,7 @@ extension DataRequest {
             (try options.detectionOptions(), try options.trainingOptions(hasSeed: false))
         }
         let data = try data(flag: "labels", rowsOnly: true, inspects: true)
-        let labels = data.flags
+        let labels = data.flags["labels"]
         let (split, completed) = try read {
             (options) throws(JSONError) -> (ComparedWindows, TrainingOptions) in
             let share = try options.double("test_split", in: 0...0.99)

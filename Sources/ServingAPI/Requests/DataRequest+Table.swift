@@ -9,45 +9,31 @@ extension DataRequest {
     /// Reads the data as they were sent.
     /// - Parameters:
     ///   - model: the model that the data are for, whose columns are known.
-    ///   - flag: the option that flags rows; nil for a path without one.
-    ///   - other: another option that flags rows, which is not read.
+    ///   - flags: the options that flag rows, of which a row has at most one.
     ///   - rowsOnly: whether windows are refused.
     mutating func intake(
-        for model: ModelDescription?, flag: String?, besides other: String? = nil, rowsOnly: Bool
+        for model: ModelDescription?, flags: [String], rowsOnly: Bool
     ) throws(Problem) -> Intake {
         var intake =
             switch content {
             case .json: try options.read { (json) throws(JSONError) in try json.members(rowsOnly: rowsOnly) }
-            case .csv(let bytes, let charset): try table(csv: bytes, charset, flag, besides: other, model)
+            case .csv(let bytes, let charset): try table(csv: bytes, charset, flags, model)
             case .npy(let bytes): try table(npy: bytes)
             }
         if rowsOnly, intake.origin.timesteps != nil {
             throw intake.origin.problem("has windows [N][T][F], but this path requires rows [rows][F]")
         }
-        let flagColumn =
-            if case .npy = content, let flag { try takeFlags(flag, of: &intake) } else { nil as Int? }
+        let taken = try takeFlags(flags, of: &intake)
         if case .csv = content {} else { try describe(&intake) }
-        if let flag, let flagColumn {
-            intake.table.columns.insert(
-                TableColumn(name: "\(flagColumn)", role: .label, reason: "named by \(flag)"), at: flagColumn)
-        }
-        if let flag, intake.table.flags == nil {
-            intake.table.flags = try options.read { (options) throws(JSONError) in
-                let flags = try options.rowFlags(flag, rows: intake.table.rows)
-                guard flags == nil || intake.origin.timesteps == nil else {
-                    throw options.error(flag, "selects rows, but the data are windows")
-                }
-                return flags
-            }
-        }
+        for column in taken { intake.table.columns.insert(column, at: Int(column.name) ?? 0) }
+        try readFlags(flags, of: &intake)
         return intake
     }
 
     // MARK: CSV and arrays
 
     private mutating func table(
-        csv bytes: [UInt8], _ charset: String?, _ flag: String?, besides other: String?,
-        _ model: ModelDescription?
+        csv bytes: [UInt8], _ charset: String?, _ flags: [String], _ model: ModelDescription?
     ) throws(Problem) -> Intake {
         let charset = try options.read { (query) throws(JSONError) in try query.charset(besides: charset) }
         var table = try options.read { (query) throws(JSONError) in
@@ -59,11 +45,8 @@ extension DataRequest {
                 known: model?.columnRoles ?? [:])
         }
         // Ranges of rows in place of a column, as for other formats.
-        if let flag, let text = options.parameter(flag), !text.hasPrefix("[") {
-            (table.label, table.labelOption) = (text, flag)
-        }
-        if let other, let text = options.parameter(other), !text.hasPrefix("["), text != table.label {
-            table.ignored.insert(text)
+        for flag in flags {
+            if let text = options.parameter(flag), !text.hasPrefix("[") { table.labels[flag] = text }
         }
         return Intake(try Self.read { () throws(TableError) in try Table(csv: bytes, table) }, DataOrigin())
     }
@@ -79,33 +62,6 @@ extension DataRequest {
                 values: array.values, warnings: array.warnings), DataOrigin())
         intake.setWindows(timesteps: array.shape[1])
         return intake
-    }
-
-    /// Takes the flags of rows out of the column of an array that an option names by its index. The other
-    /// columns keep their indices as names.
-    /// - Returns: the index; nil if the option is missing, or has flags or ranges instead.
-    private mutating func takeFlags(_ flag: String, of intake: inout Intake) throws(Problem) -> Int? {
-        guard let text = options.parameter(flag), let column = Int(text) else { return nil }
-        let count = intake.table.featureCount
-        func problem(_ detail: String) -> Problem { Problem(options.error(flag, detail)) }
-        guard intake.origin.timesteps == nil else {
-            throw problem("names a column of 0 and 1 for each row, but the data are windows")
-        }
-        guard (0..<count).contains(column) else {
-            throw problem(
-                "is \(column), but the columns of the array are 0 to \(count - 1); name one of them, or send "
-                    + FieldReader.rowFlagsRule)
-        }
-        guard count > 1 else { throw problem("names the only column of the array, which leaves no feature") }
-        let values = (0..<intake.table.rows).map { intake.table.values[$0 * count + column] }
-        if let row = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-            let value = values[row].isNaN ? "a missing value" : "\(values[row])"
-            throw problem("names column \(column), which has \(value) in row \(row); it must be 0 or 1")
-        }
-        intake.table.flags = values.map { $0 == 1 }
-        intake.table.columns.remove(at: column)
-        intake.keep((0..<count).filter { $0 != column })
-        return column
     }
 
     private static func read<Value>(_ body: () throws(TableError) -> Value) throws(Problem) -> Value {

@@ -113,31 +113,29 @@ extension DataRequest {
     /// - Parameters:
     ///   - model: the model whose T and F the windows must have; if nil, `timesteps` is T, by default that of
     ///     the inspection (``Inspection/Inspection/defaultTimesteps``), and the data define F.
-    ///   - flag: the option that flags rows; nil for a path without one.
-    ///   - other: another option that flags rows, which is not read; its column is no feature.
+    ///   - flags: the options that flag rows, of which a row has at most one.
     ///   - rowsOnly: whether windows are refused.
-    ///   - excludesFlagged: whether windows with a flagged row are left out.
+    ///   - excludesFlagged: whether windows with a row that the first option flags are left out.
     ///   - inspects: whether the data are inspected: their times as they were read, their values as they are
     ///     used.
     /// - Throws: 415 or 422, with the place; also for warnings of the level `error` if the request is strict.
     mutating func data(
-        for model: ModelDescription? = nil, flag: String? = nil, besides other: String? = nil,
-        rowsOnly: Bool = false,
+        for model: ModelDescription? = nil, flag flags: String..., rowsOnly: Bool = false,
         excludesFlagged: Bool = false, inspects: Bool = false
     ) throws(Problem) -> RequestData {
         let options = try read { (options) throws(JSONError) in
             try options.windowOptions(timesteps: model?.inputShape.timesteps)
         }
-        var intake = try intake(for: model, flag: flag, besides: other, rowsOnly: rowsOnly)
+        var intake = try intake(for: model, flags: flags, rowsOnly: rowsOnly)
         let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
-        var inspection =
-            inspects ? inspection(of: intake, time, excludesFlagged: excludesFlagged) : nil
+        let excluded = excludesFlagged ? flags.first : nil
+        var inspection = inspects ? inspection(of: intake, time, excluding: excluded) : nil
         let timesteps = try timesteps(of: intake, options, default: inspection?.defaultTimesteps)
         let known = intake.table.warnings.count
         var windows = try intake.windows(options, timesteps: timesteps)
         inspection?.add(intake.table.warnings.dropFirst(known))
-        if excludesFlagged, let flag { try exclude(flag, of: intake, options.missing, from: &windows) }
+        if let excluded { try exclude(excluded, of: intake, options.missing, from: &windows) }
         try intake.fillMissing(options.missing, in: &windows)
         let data = RequestData(
             windows: windows, isSeries: intake.origin.timesteps == nil,
@@ -162,18 +160,18 @@ extension DataRequest {
         let points = try read { (options) throws(JSONError) in
             try options.int("preview", in: 1...Self.maxPreviewPoints)
         }
-        var intake = try intake(for: model, flag: "exclude", rowsOnly: false)
+        var intake = try intake(for: model, flags: ["exclude"], rowsOnly: false)
         let time = intake.timeInspection
         _ = try prepare(&intake, for: model, reportsErrors: true)
         var count: Int?
         var used = intake.table.recordings
         if options.timesteps != nil || intake.origin.timesteps != nil {
             let windows = try intake.windows(options, timesteps: try timesteps(of: intake, options))
-            let included = intake.table.flags.map { windows.excluding(rows: $0) } ?? windows
+            let included = intake.table.flags["exclude"].map { windows.excluding(rows: $0) } ?? windows
             (count, used) = (included.count, included.coveredRows)
         }
         if options.missing == .error { intake.warnOfMissingValues(in: used) }
-        let inspection = inspection(of: intake, time, excludesFlagged: true, previewPoints: points)
+        let inspection = inspection(of: intake, time, excluding: "exclude", previewPoints: points)
         if try isStrict() { try RequestData.check(inspection.warnings) }
         return (inspection, windows: count)
     }
@@ -182,16 +180,15 @@ extension DataRequest {
     private static let maxPreviewPoints = 100_000
 
     private func inspection(
-        of intake: Intake, _ time: TimeInspection?, excludesFlagged: Bool, previewPoints: Int? = nil
+        of intake: Intake, _ time: TimeInspection?, excluding flag: String?, previewPoints: Int? = nil
     ) -> Inspection {
         var table = intake.table
         table.warnings = warnings + table.warnings
         var time = time
         time?.gaps = intake.gaps
         return Inspection(
-            table, time: time, origins: intake.origin.rows, excluded: excludesFlagged ? table.flags : nil,
-            timesteps: intake.origin.timesteps,
-            previewPoints: previewPoints)
+            table, time: time, origins: intake.origin.rows, excluded: flag.flatMap { table.flags[$0] },
+            timesteps: intake.origin.timesteps, previewPoints: previewPoints)
     }
 
     /// Reads `strict`.
@@ -224,7 +221,7 @@ extension DataRequest {
     private func exclude(
         _ flag: String, of intake: Intake, _ missing: MissingValuePolicy, from windows: inout Windows<Double>
     ) throws(Problem) {
-        guard let flags = intake.table.flags else { return }
+        guard let flags = intake.table.flags[flag] else { return }
         let included = windows.excluding(rows: flags)
         guard included.count > 0 else {
             throw Problem(

@@ -5,9 +5,12 @@ import Training
 
 extension FieldReader {
     /// Reads `threshold`, `quantile` or `sigmas`; nil if none is present.
+    /// - Parameter canBeFixed: whether `threshold` is one of the options.
     /// - Throws: an error if several are present.
-    mutating func thresholdRule() throws(JSONError) -> Threshold.Rule? {
-        let value = try float("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true)
+    mutating func thresholdRule(canBeFixed: Bool = true) throws(JSONError) -> Threshold.Rule? {
+        let value =
+            canBeFixed
+            ? try float("threshold", in: 0...Double(Float.greatestFiniteMagnitude), exclusive: true) : nil
         let quantile = try double("quantile", in: 0...1)
         let sigmas = try double("sigmas", in: 0...1e6)
         let rules: [(name: String, rule: Threshold.Rule)] = [

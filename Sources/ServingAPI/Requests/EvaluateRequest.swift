@@ -27,7 +27,7 @@ struct EvaluateRequest {
         self.entry = entry
         scoring = try request.options.scoring(for: entry)
         data = try request.data(for: entry.trained.description, flag: "labels", rowsOnly: true)
-        guard let flags = data.flags else {
+        guard let flags = data.flags["labels"] else {
             let isCSV = if case .csv = request.content { true } else { false }
             throw Problem(
                 request.options.missing(

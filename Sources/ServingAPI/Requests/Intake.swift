@@ -185,7 +185,7 @@ struct Intake {
         let count = table.featureCount
         var features: Set<Int> = []
         var rows: [Int] = []
-        for row in used.joined() where table.flags?[row] != true {
+        for row in used.joined() where !table.flags.values.contains(where: { $0[row] }) {
             let missing = (0..<count).filter { table.values[row * count + $0].isNaN }
             guard !missing.isEmpty else { continue }
             features.formUnion(missing)

@@ -15,8 +15,8 @@ struct RequestData {
     let columns: [TableColumn]
     /// The timestamp of each row; nil if the request has none.
     let timestamps: Timestamps?
-    /// The flag of each row; nil if the request has none.
-    let flags: [Bool]?
+    /// The flags of the rows, `[rows]`, by the option that names them.
+    let flags: [String: [Bool]]
     /// What was done with the rows before they became windows.
     let preparation: Preparation
     /// What was odd about the data.

@@ -13,7 +13,7 @@ package struct Trainings: Sendable {
     let readiness: Readiness
     let logger: Logger
 
-    /// Starts a training or calibration for a request, whose key becomes the owner of the job, or queues it.
+    /// Starts work for a request, whose key becomes the owner of the job, or queues it.
     /// - Throws: 401 if the key has been revoked or has expired since, 403 if it has lost the scope for the
     ///   model; see ``job(of:for:)``.
     package func submit(
@@ -72,6 +72,7 @@ extension Problem {
         case .tooLarge(let detail): self = .invalid(at: pointer, detail)
         case .training(let error): self = .trainingFailed(error.description)
         case .errors: self = .trainingFailed(failure.description)
+        case .emptyCalibration: self = .emptyCalibration()
         case .refused(let warnings): self = .warned(warnings)
         }
     }

@@ -9,16 +9,18 @@ import NeuralNetwork
 import TimeSeries
 import Training
 
-/// POST /train and POST /models/{model}/calibrate, which make versions as jobs.
+/// POST /train, POST /models/{model}/calibrate and POST /models/{model}/feedback, which make versions as jobs.
 struct TrainRoutes: RouteGroup {
     private let models: ModelLookup
     private let trainings: Trainings
     private let limits: RuntimeLimits
+    private let inferences: InferenceMetrics
 
     init(_ core: ServingCore) {
         models = core.models
         trainings = core.trainings
         limits = core.limits
+        inferences = core.inferences
     }
 
     var routes: [Route] {
@@ -30,6 +32,10 @@ struct TrainRoutes: RouteGroup {
             route("/models/{model}/calibrate") { (call) throws(Problem) in
                 let request = try CalibrateRequest(call, models)
                 return (request.model, request.calibration)
+            },
+            route("/models/{model}/feedback") { (call) throws(Problem) in
+                let request = try FeedbackRequest(call, models, limits, inferences)
+                return (request.model, request.feedback)
             },
         ]
     }
@@ -88,7 +94,9 @@ struct TrainRoutes: RouteGroup {
         let namespace = call.permission.keyName ?? ""
         var hash = SHA256()
         // A key that is used for two paths is used for two requests.
-        if let model = call.parameters[Route.modelParameter] { hash.update(data: Array("\(model)\n".utf8)) }
+        if call.parameters[Route.modelParameter] != nil {
+            hash.update(data: Array("\(request.target.path)\n".utf8))
+        }
         if let query = request.target.query, !query.isEmpty { hash.update(data: Array("\(query)\n".utf8)) }
         hash.update(data: request.body)
         return IdempotencyKey(
@@ -135,7 +143,7 @@ struct TrainRoutes: RouteGroup {
 }
 
 extension JSONWriter {
-    /// The response to POST /train and to a calibration, as members of the current object.
+    /// The response to POST /train, to a calibration and to feedback, as members of the current object.
     /// - Parameter inspection: what the data are; nil for a version that an earlier request has made.
     mutating func trainResponse(_ version: ModelRegistry.Description, _ inspection: Inspection?) {
         members(of: version)

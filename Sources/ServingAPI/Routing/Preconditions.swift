@@ -4,8 +4,7 @@ import HTTP1
 /// 13.1.1 and 13.1.2). A request that changes the resource is not performed if one of them is false.
 ///
 /// If-Unmodified-Since has no effect, because no representation has a modification date (RFC 9110, 13.1.4).
-/// POST ignores conditions, because what it changes is not its target, except for POST
-/// /models/{model}/feedback: there they are about the file of the latest version.
+/// POST ignores conditions: what it changes is not its target.
 package struct Preconditions: Sendable {
     /// The target before the request.
     enum Target {

@@ -204,7 +204,10 @@ extension Problem {
 
     static func emptyCalibration() -> Problem {
         .invalid(
-            at: "/anomalous", "leaves no calibration errors to learn a threshold from; mark normal rows, too")
+            at: "/anomalous",
+            "has rows of all windows whose errors, or the errors of whose rows, a threshold is learned from, "
+                + "so that none would be left. Mark rows of normal operation with \"normal\" in the same "
+                + "request, or learn the threshold from other data with POST /models/{model}/calibrate")
     }
 
     package static func trainingFailed(_ detail: String) -> Problem {

@@ -64,7 +64,7 @@ public final class Service: Handler {
 
     private static func ownRoutes(_ core: ServingCore) -> [any RouteGroup] {
         [
-            TrainRoutes(core), FeedbackRoutes(core), JobRoutes(core), PredictionRoutes(core),
+            TrainRoutes(core), JobRoutes(core), PredictionRoutes(core),
             LayerRoutes(core), ScoreRoutes(core),
             CompareRoutes(core), InspectRoutes(core), SummaryRoutes(core), ModelRoutes(core),
             AliasRoutes(core), ModelFileRoutes(core), OperationRoutes(core), ProblemRoutes(), ConsoleRoutes(),

@@ -16,7 +16,9 @@ import Yams
     private static func needsServer(_ operation: String, _ status: Int, _ transport: TransportKind) -> Bool {
         let isStream =
             [200, 206].contains(status)
-            && ["POST /train", "/calibrate", "/events", ".safetensors"].contains { operation.hasSuffix($0) }
+            && ["POST /train", "/calibrate", "/feedback", "/events", ".safetensors"].contains {
+                operation.hasSuffix($0)
+            }
         return transport == .inProcess && (status == 413 || isStream)
     }
 

@@ -243,17 +243,19 @@ extension Exercise {
             Exercise(
                 operation, 201, at: "\(other)?normal=ok", fields: csv, text: "0,1,ok\n1,2,1\n3,4,1\n2,2,0\n"),
             Exercise("GET /models/{model}", 200, at: "/models/stacked"),
+            Exercise(operation, 200, at: other, fields: events, body),
+            Exercise(operation, 202, at: other, fields: async, body),
             Exercise(operation, 400, at: path, text: "{"),
             Exercise(operation, 404, at: "/models/unknown/feedback", body),
             Exercise(operation, 404, at: path, body.with(["version": 99])),
             Exercise(operation, 406, at: path, fields: image, body),
-            Exercise(operation, 412, at: path, fields: unmatched, body),
             Exercise(
                 operation, 413, in: .smallBodies, at: path,
                 text: "\(body)" + String(repeating: " ", count: 64)),
             Exercise(operation, 415, at: path, fields: xml, body),
             Exercise(operation, 422, at: path, body.with(["zzz": 1])),
             Exercise(operation, 422, at: path, ["series": Small.series]),
+            Exercise(operation, 429, in: .fullTrainings, at: path, body),
             Exercise(operation, 503, in: .fullPredictions, at: path, body),
             Exercise(operation, 507, in: .fullRegistry, at: path, body),
         ]
