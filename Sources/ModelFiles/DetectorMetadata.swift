@@ -55,6 +55,7 @@ enum DetectorMetadata {
             strings.append(
                 ModelMetadata.document("feedback") { json in
                     json.members(of: feedback)
+                    if !feedback.joined.digests.isEmpty { json.member("joined", feedback.joined.text) }
                     if !feedback.warnings.isEmpty { json.member("warnings", feedback.warnings) }
                 })
         }

@@ -20,7 +20,7 @@ import TimeSeries
 /// | `errors` | JSON: `kind`; what thresholds are computed from (DetectorMetadata.swift) |
 /// | `row_errors` | JSON: `smoothing`, in rows; the errors of the calibration rows, as `errors` has them |
 /// | `baseline_errors` | JSON: `z_score`, `pca`: the errors of each, as `errors` has them |
-/// | `feedback` | JSON: `version`, `at`, numbers of windows, `warnings` of POST /models/{model}/feedback |
+/// | `feedback` | JSON: `version`, `at`, numbers of windows, digests of those that `joined`, `warnings` |
 /// | `detector` | JSON: the error measure and the baselines (Detector+JSON.swift) |
 /// | `training` | JSON: `epochs`, `batch_size`, …, as POST /train takes them |
 /// | `history` | JSON: `loss`, `val_loss`, `learning_rate` of each epoch; `epoch`; `seconds`; `warm_start` |

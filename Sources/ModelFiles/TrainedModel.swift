@@ -41,6 +41,7 @@ public struct TrainedModel: Sendable {
             .count
             * MemoryLayout<EpochReport>.stride
             + floats * MemoryLayout<Float>.stride
+            + (description.feedback?.joined.digests.count ?? 0) * MemoryLayout<UInt64>.stride
     }
 
     private var scaler: Scaler { description.scaler }

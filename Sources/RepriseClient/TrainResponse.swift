@@ -62,6 +62,8 @@ public struct ModelVersion: Decodable, Sendable {
         public let at: String
         /// The number of windows whose errors joined the calibration.
         public let normalWindows: Int
+        /// The number of normal windows that an earlier feedback had added.
+        public let knownWindows: Int
         /// The number of windows that have an anomalous row.
         public let anomalousWindows: Int
         /// How many of these windows, whose errors were in the calibration, left it.

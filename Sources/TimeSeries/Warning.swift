@@ -103,6 +103,8 @@ public enum WarningCode: String, Sendable, CaseIterable {
     case nothingLearned = "nothing_learned"
     /// Rows that were marked as anomalous and are not flagged.
     case missedAnomalies = "missed_anomalies"
+    /// A feedback by which no error has joined or left a calibration.
+    case feedbackWithoutEffect = "feedback_without_effect"
     /// Windows that differ from those of the calibration.
     case drift
 }

@@ -1,31 +1,69 @@
 import Detection
+import ModelFiles
 import TimeSeries
 
 /// The windows that marked rows belong to, and the errors of them that join a calibration and leave it.
 struct MarkedWindows {
     private let windows: Windows<Double>
-    private let normalRows, anomalousRows: [Bool]
+    private let anomalousRows: [Bool]
+    private let reach: Int
     /// The windows without an anomalous row.
     private let clean: Windows<Double>
     private let isClean: [Bool]
-    /// The windows whose newest row is normal, without those that have an anomalous row.
+    /// The windows whose newest row is normal and that have no anomalous row, without ``known``.
     let normal: [Int]
+    /// The number of such windows that an earlier feedback has added.
+    let known: Int
     /// The windows that have an anomalous row.
     let anomalous: [Int]
+    /// The windows that an earlier feedback has added and that have an anomalous row, or a newest row whose
+    /// error in the mode `whole` an anomalous row has a part in.
+    private let leaving: [Int]
+    /// The windows in the calibration that feedback has added, this one included.
+    let joined: JoinedWindows
 
     /// - Parameters:
     ///   - windows: of one series.
     ///   - normal: one for each row of the series.
     ///   - anomalous: one for each row of the series.
-    init(_ windows: Windows<Double>, normal: [Bool], anomalous: [Bool]) {
+    ///   - before: the windows that earlier feedback has added.
+    ///   - reach: the number of rows on either side of a row that its error in the mode `whole` depends on.
+    init(
+        _ windows: Windows<Double>, normal: [Bool], anomalous: [Bool], after before: JoinedWindows, reach: Int
+    ) {
         self.windows = windows
-        (normalRows, anomalousRows) = (normal, anomalous)
+        self.reach = reach
+        anomalousRows = anomalous
         let clean = windows.excluding(rows: anomalous)
         let isClean = windows.areAmong(clean)
         (self.clean, self.isClean) = (clean, isClean)
         let (starts, last) = (windows.starts, windows.timesteps - 1)
-        self.normal = starts.indices.filter { isClean[$0] && normal[starts[$0] + last] }
         self.anomalous = starts.indices.filter { !isClean[$0] }
+        let earlier = Set(before.digests)
+        var joined = earlier
+        var new: [Int] = []
+        var digests: [UInt64] = []
+        let wanted = starts.indices.filter { isClean[$0] && normal[starts[$0] + last] }
+        for index in wanted {
+            let digest = windows.digest(ofWindow: index)
+            guard !earlier.contains(digest) else { continue }
+            new.append(index)
+            digests.append(digest)
+            // So many are refused.
+            if new.count > JoinedWindows.maxCount { break }
+        }
+        var leaving: [Int] = []
+        if !earlier.isEmpty, !self.anomalous.isEmpty {
+            let isNear = Self.rows(near: anomalous, reach: reach, windows.recordings)
+            for index in starts.indices where isNear[starts[index] + last] {
+                let digest = windows.digest(ofWindow: index)
+                guard earlier.contains(digest) else { continue }
+                leaving.append(index)
+                if !isClean[index] { joined.remove(digest) }
+            }
+        }
+        (self.normal, known, self.leaving) = (new, wanted.count - new.count, leaving)
+        self.joined = JoinedWindows(joined.union(digests))
     }
 
     /// The errors of windows that join and leave.
@@ -33,14 +71,15 @@ struct MarkedWindows {
     ///   - errors: one for each window.
     ///   - calibrated: the windows that calibrated, if they are known. The errors of others do not leave.
     func revision(of errors: [Float], _ calibrated: CalibratedWindows?) -> ErrorRevision {
-        let leaving = calibrated.map { known in known.indices.filter { !isClean[$0] } } ?? anomalous
+        let leaving = calibrated?.indices ?? leaving
         return ErrorRevision(
-            joining: normal.map { errors[$0] }, leaving: leaving.map { errors[$0] },
+            joining: normal.map { errors[$0] },
+            leaving: leaving.filter { !isClean[$0] }.map { errors[$0] },
             calibrated: calibrated?.indices.map { errors[$0] })
     }
 
-    /// The errors of rows, in the mode `whole`. Those of normal rows join, computed without the windows that
-    /// have an anomalous row; those that such a window has a part in leave.
+    /// The errors of rows, in the mode `whole`. Those of the newest rows of windows that join do, too,
+    /// computed without the windows that have an anomalous row; those that such a window has a part in leave.
     /// - Parameters:
     ///   - errors: one for each window.
     ///   - rule: the rule of the mode.
@@ -53,26 +92,33 @@ struct MarkedWindows {
             calibrated.map { known in
                 rule.rowScores(of: known.indices.map { errors[$0] }, windows: known.windows)
             } ?? rule.rowScores(of: errors, windows: windows)
-        let leaves = rows(near: windows.timesteps - 1 + rule.smoothing / 2)
+        let newest = { (indices: [Int]) in
+            var isNewest = [Bool](repeating: false, count: windows.series.rows)
+            for index in indices { isNewest[windows.starts[index] + windows.timesteps - 1] = true }
+            return isNewest
+        }
+        let leaves =
+            calibrated == nil
+            ? newest(leaving) : Self.rows(near: anomalousRows, reach: reach, windows.recordings)
         func marked(_ errors: [Float], _ isMarked: [Bool]) -> [Float] {
             errors.indices.filter { isMarked[$0] && !errors[$0].isNaN }.map { errors[$0] }
         }
         return ErrorRevision(
-            joining: marked(joining, normalRows), leaving: marked(all, leaves),
+            joining: marked(joining, newest(normal)), leaving: marked(all, leaves),
             calibrated: calibrated.map { _ in all.filter { !$0.isNaN } })
     }
 
     /// For each row, whether an anomalous row of the same recording is at most `reach` rows away.
-    private func rows(near reach: Int) -> [Bool] {
-        var isNear = anomalousRows
+    private static func rows(near anomalous: [Bool], reach: Int, _ recordings: [Range<Int>]) -> [Bool] {
+        var isNear = anomalous
         func pass(_ rows: some Sequence<Int>) {
             var last: Int?
             for row in rows {
-                if anomalousRows[row] { last = row }
+                if anomalous[row] { last = row }
                 if let last, abs(row - last) <= reach { isNear[row] = true }
             }
         }
-        for recording in windows.recordings {
+        for recording in recordings {
             pass(recording)
             pass(recording.reversed())
         }

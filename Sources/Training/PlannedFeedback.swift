@@ -60,7 +60,7 @@ public struct PlannedFeedback: PlannedWork {
 
     /// Learns the threshold.
     /// - Throws: ``TrainingFailure``: `emptyCalibration` if the feedback leaves no errors to learn from,
-    ///   `refused` for a strict feedback.
+    ///   `tooManyJoined` if it and those before it add too many, `refused` for a strict feedback.
     public func run(
         onEpoch: (EpochReport) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(TrainingFailure) -> TrainedModel {
@@ -71,7 +71,13 @@ public struct PlannedFeedback: PlannedWork {
         let baselines = trained.detector.baselines
         let zScores = baselines?.zScoreErrors(of: scaled) ?? []
         let calibrated = CalibratedWindows(of: description, among: windows, zScores: zScores)
-        let marked = MarkedWindows(windows, normal: normal, anomalous: anomalous)
+        let smoothing = description.rowErrors?.smoothing ?? 1
+        let marked = MarkedWindows(
+            windows, normal: normal, anomalous: anomalous, after: description.feedback?.joined ?? .init(),
+            reach: windows.timesteps - 1 + smoothing / 2)
+        guard max(marked.normal.count, marked.joined.digests.count) <= JoinedWindows.maxCount else {
+            throw .tooManyJoined
+        }
 
         let revised = description.errors?.revised(by: marked.revision(of: all, calibrated))
         guard let (errors, left) = revised else { throw .emptyCalibration }
@@ -94,9 +100,13 @@ public struct PlannedFeedback: PlannedWork {
         guard threshold.value.isFinite else { throw .errors }
         let scoring = Scoring(threshold, calibration: errors, rows: rows, timesteps: windows.timesteps)
         let feedback = Feedback(
-            base: base.version, normalWindows: marked.normal.count, anomalousWindows: marked.anomalous.count,
-            removedWindows: left, at: Software.now,
-            warnings: [missed(scoring?.rowScores(all, windows) ?? [], left: left)].compactMap(\.self))
+            base: base.version, normalWindows: marked.normal.count, knownWindows: marked.known,
+            anomalousWindows: marked.anomalous.count, removedWindows: left, joined: marked.joined,
+            at: Software.now,
+            warnings: [
+                withoutEffect(marked, left: left),
+                missed(scoring?.rowScores(all, windows) ?? [], left: left),
+            ].compactMap(\.self))
         let new = description.revised(
             threshold, errors, rows, baselineErrors, because: feedback, request: request)
         if isStrict { try new.requireNoErrors() }
@@ -119,6 +129,26 @@ public struct PlannedFeedback: PlannedWork {
             }
         }
         return errors
+    }
+
+    /// The warning that the calibration is what it was; nil if errors have joined or left it.
+    private func withoutEffect(_ marked: MarkedWindows, left: Int) -> Warning? {
+        guard marked.normal.isEmpty, left == 0 else { return nil }
+        var reasons: [String] = []
+        if marked.known > 0 {
+            reasons.append("an earlier feedback has added all \(marked.known) normal windows")
+        } else if normal.contains(true) {
+            reasons.append("no window without an anomalous row ends at a normal row")
+        }
+        if !marked.anomalous.isEmpty {
+            reasons.append("none of the windows with an anomalous row is known to have calibrated")
+        }
+        return Warning(
+            .feedbackWithoutEffect, .warning,
+            "No error has joined or left the calibration: "
+                + (reasons.isEmpty
+                    ? "no window has a row that was marked" : reasons.joined(separator: ", and "))
+                + ".")
     }
 
     /// The warning that anomalous rows are not flagged, as /score would by default; nil if each stretch has a
@@ -144,4 +174,3 @@ public struct PlannedFeedback: PlannedWork {
                 rows: missed.map(\.0)))
     }
 }
-

@@ -84,6 +84,8 @@ public enum TrainingFailure: Error, Equatable, Sendable {
     case errors
     /// A feedback leaves no errors to learn from.
     case emptyCalibration
+    /// The windows that feedback adds to a calibration are too many.
+    case tooManyJoined
 }
 
 extension TrainingFailure: CustomStringConvertible {
@@ -98,6 +100,7 @@ extension TrainingFailure: CustomStringConvertible {
             "the errors of the windows are not finite numbers, so that no threshold can be learned from them"
         case .emptyCalibration:
             "the anomalous rows leave no errors that a threshold could be learned from"
+        case .tooManyJoined: "feedback has added too many windows to the calibration"
         }
     }
 }

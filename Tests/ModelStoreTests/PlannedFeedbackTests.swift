@@ -9,6 +9,18 @@ import Training
 
 /// The work of feedback outside a server.
 @Suite struct PlannedFeedbackTests {
+    /// More data of normal operation are for a calibration.
+    @Test func tooManyWindowsDoNotJoin() throws {
+        let folder = try TemporaryFolder()
+        let registry = try Example.registry(folder.path)
+        _ = try registry.publish("m", Example.model())
+        let base = try #require(try registry.entry("m"))
+        let windows = try Example.windows(JoinedWindows.maxCount + 1)
+        let normal = [Bool](repeating: true, count: windows.series.rows)
+        let feedback = PlannedFeedback(on: base, windows, normal: normal, anomalous: nil, rule: nil)
+        #expect(throws: TrainingFailure.tooManyJoined) { try feedback.run() }
+    }
+
     /// It is asked between parts of the windows, so that a long computation ends early.
     @Test func itIsCancelledBetweenParts() throws {
         let folder = try TemporaryFolder()

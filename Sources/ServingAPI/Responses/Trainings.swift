@@ -73,6 +73,7 @@ extension Problem {
         case .training(let error): self = .trainingFailed(error.description)
         case .errors: self = .trainingFailed(failure.description)
         case .emptyCalibration: self = .emptyCalibration()
+        case .tooManyJoined: self = .tooManyJoined()
         case .refused(let warnings): self = .warned(warnings)
         }
     }

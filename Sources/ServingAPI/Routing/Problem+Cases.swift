@@ -202,6 +202,14 @@ extension Problem {
             "model \(Quote.text(name)) was uploaded without calibration errors, which feedback is added to")
     }
 
+    static func tooManyJoined() -> Problem {
+        .invalid(
+            at: "/normal",
+            "has too many rows: feedback adds at most \(JoinedWindows.maxCount) windows to a calibration, "
+                + "those of earlier feedback included. Learn the threshold from more data of normal "
+                + "operation with POST /models/{model}/calibrate")
+    }
+
     static func emptyCalibration() -> Problem {
         .invalid(
             at: "/anomalous",

@@ -62,6 +62,41 @@ import Testing
         #expect(try removed(api.feedback(["series": other, "anomalous": [[300, 319]]])) >= 20)
     }
 
+    /// Errors of other data that happen to be equal stay.
+    @Test func noErrorLeavesByChance() throws {
+        let api = try FeedbackExample.trained(.inProcess, ["error_kind": "mse"])
+        let before = try api.get("/models/m").json
+        let other = FeedbackExample.series(4000, seed: 5)
+        let model = try api.feedback(["series": other, "anomalous": [[0, 3999]]])
+        #expect(model["feedback"]?["anomalous_windows"] == 3997)
+        #expect(try removed(model) == 0 && model["threshold"] == before["threshold"])
+        #expect(model["warnings"]?.array?.contains { $0["code"] == "feedback_without_effect" } == true)
+        // So do they after a feedback, which has added others.
+        let more = try api.feedback(["series": FeedbackExample.series(60, seed: 6), "normal": [[0, 59]]])
+        let after = try api.feedback(["series": other, "anomalous": [[0, 3999]]])
+        #expect(try removed(after) == 0 && after["threshold"] == more["threshold"])
+    }
+
+    /// The same rows are the same observations, however often they are sent.
+    @Test func windowsJoinOnce() throws {
+        let api = try FeedbackExample.trained(.live)
+        let before = try api.get("/models/m").json
+        let data = FeedbackExample.series(200, seed: 6, lift: 2, in: 50..<71)
+        let request: [String: JSON?] = ["series": data, "normal": [[50, 70]]]
+        let first = try api.feedback(request)
+        #expect(first["feedback"]?["normal_windows"] == 21 && first["feedback"]?["known_windows"] == 0)
+        let second = try api.feedback(request)
+        #expect(second["feedback"]?["normal_windows"] == 0 && second["feedback"]?["known_windows"] == 21)
+        #expect(second["threshold"] == first["threshold"])
+        #expect(second["threshold_windows"] == first["threshold_windows"])
+        #expect(second["warnings"]?.array?.contains { $0["code"] == "feedback_without_effect" } == true)
+        // Both have the windows, and one feedback takes them out again.
+        let removed = try api.feedback(["series": data, "anomalous": [[50, 70]]])
+        #expect(try self.removed(removed) == 21 && removed["threshold"] == before["threshold"])
+        let again = try api.feedback(request)
+        #expect(again["feedback"]?["normal_windows"] == 21 && again["threshold"] == first["threshold"])
+    }
+
     @Test func aWarmStartAfterFeedbackHasACalibrationOfItsOwn() throws {
         let api = try FeedbackExample.trained()
         _ = try api.feedback(["series": FeedbackExample.series(100, seed: 3), "normal": [[0, 99]]])

@@ -18,7 +18,7 @@ import Testing
         #expect(job["state"] == "succeeded" && job["result"]?["version"] == 2)
         #expect(job["result"]?["feedback"]?["version"] == 1)
 
-        // After a lost response, the same request does not let its rows join twice.
+        // After a lost response, the same request does not make another version.
         let key = [(name: "Idempotency-Key", value: "k")]
         let first = try api.post(path, text: body, fields: key)
         #expect(try first.status == 201 && first.json["version"] == 3, "\(first.text)")
