@@ -126,7 +126,7 @@ extension ErrorDistribution {
         let revised = revision.applied(to: self, all, copies: copies)
         // Those that join tell as much about the process, for their number, as those that are known.
         let independent = calibration.independent.map { known in
-            max(1, Int((Double(known) * Double(revised.count) / Double(self.count)).rounded(.down)))
+            max(1, Int((Double(known) * Double(revised.count) / Double(all.count)).rounded()))
         }
         let errors = ErrorDistribution(of: revised, independent: independent, fitted: fitted, floor: floor)
         let left = all.count + revision.joining.count - revised.count

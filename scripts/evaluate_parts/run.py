@@ -82,7 +82,7 @@ def run(server, case, model, members, options):
     try:
         trained = server.post("/train", {"model": model, "series": training.tolist(), **members})
         common |= {
-            "detector": trained["architecture"], "seconds": trained["seconds"],
+            "detector": trained["architecture"] or trained["detector"], "seconds": trained["seconds"],
             "request_seconds": time.monotonic() - began, "threshold": trained["threshold"],
             "train_warnings": warnings(trained)}
         return [

@@ -9,7 +9,7 @@ import NeuralNetwork
 import TimeSeries
 import Training
 
-/// POST /train, POST /models/{model}/calibrate and POST /models/{model}/feedback, which make versions as jobs.
+/// POST /train and, of a model, POST calibrate and POST feedback, which make versions as jobs.
 struct TrainRoutes: RouteGroup {
     private let models: ModelLookup
     private let trainings: Trainings
