@@ -39,7 +39,8 @@ public struct JoinedWindows: Sendable, Equatable {
 }
 
 extension Windows<Double> {
-    /// The digest of a window: the first 64 bits of the SHA-256 of its values, float64 in little-endian order.
+    /// The digest of a window: the first 64 bits of the SHA-256 of its values, float64 in little-endian
+    /// order.
     package func digest(ofWindow index: Int) -> UInt64 {
         withWindow(index) { values in
             SHA256.hash(data: UnsafeRawBufferPointer(values)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

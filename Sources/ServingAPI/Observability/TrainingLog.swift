@@ -3,8 +3,8 @@ import ModelStore
 import Synchronization
 import Training
 
-/// Logs the start and the end of a training, a calibration or feedback. Each line has the fields of the request that
-/// submitted it, which the job may outlive.
+/// Logs the start and the end of a training, a calibration or feedback. Each line has the fields of the
+/// request that submitted it, which the job may outlive.
 final class TrainingLog: Sendable {
     /// The lines that have been written.
     private struct Written {
