@@ -256,7 +256,7 @@ def test_corruption(kind):
 
 def options(**changes):
     class Options:
-        combine, smooth, limit_rows, baselines = ["newest", "mean"], [None, 1], None, True
+        combine, smooth, limit_rows, ensemble, baselines = ["newest", "mean"], [None, 1], None, 1, True
     for name, value in changes.items():
         setattr(Options, name, value)
     return Options
@@ -291,6 +291,21 @@ def test_the_measures_are_those_of_the_server(server):
     assert newest["false_alarm_rate"] == pytest.approx(response["at_threshold"]["false_alarm_rate"], abs=1e-6)
     assert newest["events"] == response["events"]["labelled"] == 4
     assert records[1]["roc_auc"] == response["baselines"]["z_score"]["roc_auc"]
+
+
+def test_the_scores_of_an_ensemble_are_means(server):
+    case = next(synthetic(0))
+    series = case.series[0]
+    http = servers.Server(server)
+    record, = run.run(
+        http, case, "pair", MEMBERS, options(combine=["newest"], smooth=[None], ensemble=2, baselines=False))
+    scores = [
+        run.filled(http.post("/score", {
+            "model": model, "series": series.rows.tolist(), "include": ["rows"], "combine": "newest",
+        })["rows"]["scores"])[1] for model in ("pair", "pair-1")]
+    assert not np.array_equal(*scores)
+    expected = measures.roc_auc(series.labels[series.measured:], np.mean(scores, axis=0)[series.measured - 7:])
+    assert record["roc_auc"] == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("measured, unseen, normal", [(0, 0, 2400), (0, 800, 1600), (800, 800, 1600)])

@@ -80,26 +80,38 @@ def run(server, case, model, members, options):
     common = {"case": case.name, "train_rows": len(training), "features": training.shape[1]}
     began = time.monotonic()
     try:
-        trained = server.post("/train", {"model": model, "series": training.tolist(), **members})
+        models = [f"{model}-{number}" if number else model for number in range(options.ensemble)]
+        ensemble = [
+            server.post("/train", {
+                **members, "model": name, "series": training.tolist(),
+                "seed": members.get("seed", 0) + number})
+            for number, name in enumerate(models)]
+        trained = ensemble[0]
         common |= {
-            "detector": trained["architecture"] or trained["detector"], "seconds": trained["seconds"],
+            "detector": trained["architecture"] or trained["detector"],
+            "seconds": sum(one["seconds"] for one in ensemble),
             "request_seconds": time.monotonic() - began, "threshold": trained["threshold"],
             "train_warnings": warnings(trained)}
         return [
             {**common, **record} for series in case.series
-            for record in scored(server, model, trained["timesteps"], series, options)]
+            for record in scored(server, models, trained["timesteps"], series, options)]
     except Refused as error:
         return [{**common, "series": series.name, "error": str(error)} for series in case.series]
 
 
-def scored(server, model, timesteps, series, options):
+def scored(server, models, timesteps, series, options):
+    """Records of the mean of the models' scores."""
     widest = measures.period(series.rows[:, 0])
     for combine in options.combine:
         for smooth in [None] if combine == "newest" else options.smooth:
             rows = rule(combine, smooth)
-            response = server.post("/score", {
-                "model": model, "series": series.rows.tolist(), "include": ["rows"], **rows})
-            first, scores = filled(response["rows"]["scores"])
+            responses = [
+                server.post("/score", {
+                    "model": model, "series": series.rows.tolist(), "include": ["rows"], **rows})
+                for model in models]
+            response = responses[0]
+            first = filled(response["rows"]["scores"])[0]
+            scores = np.mean([filled(one["rows"]["scores"])[1] for one in responses], axis=0)
             common = {
                 "series": series.name, "mode": response["mode"], "combine": combine,
                 "smooth": "default" if smooth is None else smooth}
@@ -108,6 +120,6 @@ def scored(server, model, timesteps, series, options):
                 "rows_without_score": response["rows"]["scores"].count(None),
                 "score_warnings": warnings(response)}
             if options.baselines:
-                for name, figures in baselines(server, model, series, rows, timesteps):
+                for name, figures in baselines(server, models[0], series, rows, timesteps):
                     unknown = {"seconds": None, "request_seconds": None, "threshold": None}
                     yield {**common, **figures, "detector": name, **unknown}
