@@ -14,9 +14,8 @@ final class StopSignals {
     private var sources: [any DispatchSourceSignal] = []
 
     init() {
-        // Dispatch receives a signal only if its default action, which ends the process, is off.
+        let registered = DispatchSemaphore(value: 0)
         for number in [SIGTERM, SIGINT] {
-            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             // The handler retains this object for good, because a signal may arrive until the process has
             // ended.
@@ -27,8 +26,12 @@ final class StopSignals {
                 let seen = count.add(Int(source.data), ordering: .relaxed).newValue
                 if seen > 1 { _exit(128 + SIGTERM) }
             }
+            source.setRegistrationHandler { registered.signal() }
             source.resume()
             sources.append(source)
+            // Dispatch registers in the background, and then catches the signal in place of its default
+            // action, which ends the process: so a signal before this ends it, too, and none is lost.
+            registered.wait()
         }
     }
 
