@@ -39,8 +39,7 @@ enum ModelMetadata {
     static let names: Set<String> = [
         "sha256", "data_sha256", "requires", "timesteps", "features", "architecture", "scaling",
         "feature_names", "columns", "preparation", "threshold", "errors", "row_errors", "baseline_errors",
-        "feedback", "detector",
-        "training", "history", "data", "created_at", "software", "request", "note",
+        "feedback", "detector", "training", "history", "data", "created_at", "software", "request", "note",
     ]
 
     /// Returns the metadata that describe a model, in the order of the file, without the detector.

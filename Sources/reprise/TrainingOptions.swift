@@ -21,8 +21,8 @@ struct TrainingOptions: RequestOptions {
     @Option(help: "Maximum norm of all gradients together.") var clipNorm: Double?
     @OptionGroup var earlyStopping: EarlyStoppingOptions
     @OptionGroup var plateau: PlateauOptions
-    @Option(help: "Compute errors by this method: mse, mae, mahalanobis or level_spread.") var errorKind:
-        String?
+    @Option(help: "Compute errors by this method: mse, mae, mahalanobis or level_spread.")
+    var errorKind: String?
     @Option(help: "Share of the windows, from the end, to hold back for learning the threshold.")
     var calibrationSplit: Double?
     @OptionGroup var threshold: ThresholdOptions

@@ -304,7 +304,8 @@ def test_the_scores_of_an_ensemble_are_means(server):
             "model": model, "series": series.rows.tolist(), "include": ["rows"], "combine": "newest",
         })["rows"]["scores"])[1] for model in ("pair", "pair-1")]
     assert not np.array_equal(*scores)
-    expected = measures.roc_auc(series.labels[series.measured:], np.mean(scores, axis=0)[series.measured - 7:])
+    means = np.mean(scores, axis=0)[series.measured - 7:]
+    expected = measures.roc_auc(series.labels[series.measured:], means)
     assert record["roc_auc"] == pytest.approx(expected, abs=1e-12)
 
 

@@ -198,7 +198,7 @@ def test_a_model_survives_the_way_to_keras_and_back(server, tmp_path, kind):
     assert metadata["from_a_newer_release"] == "ünknown"
     for name in (
             "feature_names", "columns", "preparation", "scaling", "threshold", "errors", "row_errors",
-            "baseline_errors",            "detector", "data"):
+            "baseline_errors", "detector", "data"):
         assert name in metadata
 
     assert upload(server, "again", wanted).status == 201
