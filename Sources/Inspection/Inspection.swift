@@ -26,7 +26,8 @@ public struct Inspection: Sendable {
     public private(set) var warnings: [Warning]
     /// Options for a training.
     public let suggestions: Suggestions
-    /// T of a training that names none: the suggested one, or 30 or fewer.
+    /// T of a training that names none: 20, or a tenth of the longest recording if that is less, at least 5.
+    /// The suggested length detects worse (docs/detection.md).
     public let defaultTimesteps: Int
     /// The table in points, to draw it; nil unless it was asked for.
     public let preview: Preview?
@@ -80,7 +81,7 @@ public struct Inspection: Sendable {
             interval: table.intervalOfOwnTimes,
             lacksValues: table.warnings.contains { $0.code == .missingValues },
             timesteps: timesteps == nil ? Period.timesteps(for: table, statistics) : nil)
-        defaultTimesteps = suggestions.timesteps ?? Period.defaultTimesteps(for: table)
+        defaultTimesteps = Period.defaultTimesteps(for: table)
         preview = previewPoints.map { Preview(table, maxPoints: $0) }
     }
 

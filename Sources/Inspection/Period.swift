@@ -8,8 +8,8 @@ enum Period {
     private static let minCorrelation = 0.3
     /// The autocorrelation below which values do not depend on one another: 1/e.
     private static let independence = 0.37
-    private static let allowed = 5...200
-    private static let standard = 30
+    /// Longer windows detect worse, whatever the period: measured (docs/detection.md).
+    private static let allowed = 5...20
 
     /// T for the rows of a table: the median of the features' periods; nil if nothing says more than another
     /// length.
@@ -27,10 +27,10 @@ enum Period {
             max(median, allowed.lowerBound), allowed.upperBound, max(allowed.lowerBound, rows.count / 10))
     }
 
-    /// T for rows of which nothing says more than another length: 30, within the same limits.
+    /// T of a training that names none: 20, or a tenth of the longest recording.
     static func defaultTimesteps(for table: Table) -> Int {
         let rows = table.recordings.map(\.count).max() ?? 0
-        return min(standard, max(allowed.lowerBound, rows / 10))
+        return min(allowed.upperBound, max(allowed.lowerBound, rows / 10))
     }
 
     /// The values around their median, limited so that a few outliers do not decide; 0 for a missing value.

@@ -4,7 +4,7 @@ import ArgumentParser
 struct WindowOptions: RequestOptions {
     @Option(
         help: ArgumentHelp(
-            "Rows in a window (default of training: by the period of the data). A trained model has its own.",
+            "Rows in a window (default of training: 20, fewer for few rows). A trained model has its own.",
             valueName: "T"))
     var timesteps: Int?
 

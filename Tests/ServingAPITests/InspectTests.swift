@@ -60,10 +60,10 @@ import Testing
         #expect(column["missing"] == 0.005 && column["bad_rows"] == [20])
     }
 
-    /// The length that /inspect suggests, else 30, limited to a tenth of the rows.
-    @Test(arguments: [(100, 7, 7), (400, 1, 30), (100, 1, 10), (9, 1, 5)])
-    func aTrainingWithoutTimestepsChoosesThem(rows: Int, period: Int, timesteps: Int) throws {
-        let series = JSON.array((0..<rows).map { [.integer($0 % period)] })
+    /// 20, or a tenth of the rows, at least 5.
+    @Test(arguments: [(400, 20), (100, 10), (9, 5)])
+    func aTrainingWithoutTimestepsHasADefault(rows: Int, timesteps: Int) throws {
+        let series = JSON.array((0..<rows).map { [.integer($0 % 7)] })
         let body = Small.training("m", ["series": series, "timesteps": nil, "epochs": 1])
         let trained = try api.post("/train", body)
         #expect(trained.status == 201, "\(trained.text)")
