@@ -14,6 +14,14 @@ package struct RowEvaluation: Sendable {
         /// The area under the ROC curve by blocks of rows.
         package let blockedAUC: BlockedAUC
 
+        /// A result from its parts.
+        package init(threshold: Float, evaluation: Evaluation, events: EventMatch, blockedAUC: BlockedAUC) {
+            self.threshold = threshold
+            self.evaluation = evaluation
+            self.events = events
+            self.blockedAUC = blockedAUC
+        }
+
         /// The threshold that flags the rows of the best F1; nil if there is none.
         package var bestThreshold: Float? {
             evaluation.bestF1Limit.flatMap { limit in

@@ -21,7 +21,7 @@ package struct Severity: Sendable {
     ///   - errors: one for each window or row.
     ///   - windows: the number of calibration windows without common rows.
     ///   - independent: the number of independent errors that tell as much as these; at most `windows`.
-    init(_ errors: ErrorDistribution, windows: Int, independent: Double) {
+    package init(_ errors: ErrorDistribution, windows: Int, independent: Double) {
         self.errors = errors
         self.independent = max(1, independent)
         tail = windows >= Self.minIndependent ? ErrorTail(errors, independent: self.independent) : nil

@@ -1,11 +1,11 @@
 import Glibc
 
 /// Student's t distribution.
-enum StudentT {
+package enum StudentT {
     /// Returns the q quantile: Fisher's expansion about the normal quantile (Abramowitz & Stegun, 26.7.5).
     /// Its relative error is at most 0.1 % for q = 0.99 and 10 or more degrees of freedom, and
     /// at most 1 % for q = 0.975 and 3 or more.
-    static func quantile(_ q: Double, degreesOfFreedom n: Double) -> Double {
+    package static func quantile(_ q: Double, degreesOfFreedom n: Double) -> Double {
         let z = normalQuantile(q)
         let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z)
         return z + (z3 + z) / (4 * n) + (5 * z5 + 16 * z3 + 3 * z) / (96 * n * n)

@@ -1,6 +1,5 @@
+import Detection
 import Testing
-
-@testable import Detection
 
 /// Errors that join a calibration and leave it.
 @Suite struct ErrorRevisionTests {

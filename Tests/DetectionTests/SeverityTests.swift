@@ -1,8 +1,7 @@
+import Detection
 import Foundation
 import Testing
 import TimeSeries
-
-@testable import Detection
 
 /// Rarities and return periods from the errors of a calibration.
 @Suite struct SeverityTests {

@@ -1,9 +1,8 @@
+import Detection
 import Foundation
 import NeuralNetwork
 import Testing
 import TimeSeries
-
-@testable import Detection
 
 /// Which detector is best, and whether the difference is more than chance.
 @Suite struct VerdictTests {

@@ -1,7 +1,6 @@
+import NeuralNetwork
 import Testing
 import TimeSeries
-
-@testable import NeuralNetwork
 
 /// Detectors without a network against plain implementations.
 @Suite struct BaselineTests {
