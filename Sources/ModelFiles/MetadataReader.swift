@@ -9,7 +9,9 @@ import ModelFormats
 struct MetadataReader {
     /// The names that `requires` may have: the properties of files that this release understands.
     /// docs/operations.md lists the releases that read each of them.
-    static let features: Set<String> = ["baseline", "difference", "resampling", "subtracted"]
+    static let features: Set<String> = [
+        "baseline", "difference", "level_spread", "resampling", "robust", "subtracted",
+    ]
 
     /// What this release does not know, as far as the metadata have been read.
     private(set) var unknown: UnknownMetadata

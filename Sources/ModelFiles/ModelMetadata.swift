@@ -96,8 +96,10 @@ enum ModelMetadata {
         var names: [String] = []
         switch model.errorKind {
         case .mse, .mae: break
-        case .mahalanobis, .levelSpread: names.append("subtracted")
+        case .mahalanobis: names.append("subtracted")
+        case .levelSpread: names += ["level_spread", "subtracted"]
         }
+        if model.scaler.scaling == .robust { names.append("robust") }
         if model.architecture.baseline != nil { names.append("baseline") }
         if model.preparation.differences != nil { names.append("difference") }
         if model.preparation.resampling != nil { names.append("resampling") }

@@ -13,7 +13,10 @@ import tempfile
 import threading
 import time
 
-SMALL = {"windows": [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.1], [0.3, 0.9]]], "units": [2], "epochs": 1}
+# The scaling and the error kind are those that all releases understand.
+SMALL = {
+    "windows": [[[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.1], [0.3, 0.9]]], "units": [2], "epochs": 1,
+    "scaling": "standard", "error_kind": "mse"}
 # A file of 1 MB, so that writing it takes some time.
 MEDIUM = {**SMALL, "units": [128, 64]}
 WINDOW = [[[0.1, 0.2], [0.3, 0.4]]]
