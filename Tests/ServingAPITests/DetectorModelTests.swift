@@ -107,7 +107,8 @@ import Testing
         ]
         #expect(try api.post("/train", body).status == 201)
         let file = try api.get("/models/m/model.safetensors").body
-        #expect(String(decoding: file.prefix(4000), as: UTF8.self).contains("[\\\"baseline\\\"]"))
+        let header = String(decoding: file.prefix(4000), as: UTF8.self)
+        #expect(header.contains(#"[\"robust\",\"baseline\"]"#), "\(header)")
         let stored = try api.send(
             "PUT", "/models/copy/model.safetensors",
             fields: [(name: "Content-Type", value: "application/octet-stream")], body: file)

@@ -87,7 +87,7 @@ import Testing
         let file = try api.get("/models/m/model.safetensors")
         // A reader that does not know the components of the error must refuse the file.
         let header = String(decoding: file.body.prefix(4096), as: UTF8.self)
-        #expect(header.contains(#"[\"subtracted\"]"#), "\(header)")
+        #expect(header.contains(#"[\"level_spread\",\"subtracted\",\"robust\"]"#), "\(header)")
         let stored = try api.send(
             "PUT", "/models/copy/model.safetensors",
             fields: [(name: "Content-Type", value: "application/octet-stream")], body: file.body)
