@@ -1,6 +1,5 @@
 import Detection
 import JSON
-import NeuralNetwork
 import TimeSeries
 
 /// Why a threshold was learned again: rows were marked as normal or as anomalous
@@ -46,20 +45,17 @@ extension ModelDescription {
         _ threshold: Threshold, _ errors: ErrorDistribution, _ rows: RowErrors?, _ baselines: BaselineErrors?,
         because feedback: Feedback, request: String?
     ) -> ModelDescription {
-        var revised = self
-        revised.threshold = threshold
-        revised.errors = errors
-        revised.rowErrors = rows
-        revised.baselineErrors = baselines
-        revised.scoring = Self.scoring(threshold, errors, rows, timesteps: inputShape.timesteps)
-        revised.feedback = feedback
-        revised.origin.createdAt = feedback.at
-        revised.origin.software = Software.name
-        revised.origin.request = request
-        revised.unknown = unknown.replacing([
-            "threshold", "errors", "row_errors", "baseline_errors", "feedback",
-        ])
-        return revised
+        ModelDescription(
+            architecture: architecture, network: network, featureNames: featureNames, columns: columns,
+            preparation: preparation, scaler: scaler, training: training, errorKind: errorKind,
+            threshold: threshold, errors: errors, rowErrors: rows, baselineErrors: baselines,
+            calibration: calibration, feedback: feedback,
+            origin: Origin(
+                createdAt: feedback.at, software: Software.name, data: origin.data, request: request),
+            note: note,
+            unknown: unknown.replacing([
+                "threshold", "errors", "row_errors", "baseline_errors", "feedback",
+            ]))
     }
 }
 

@@ -22,22 +22,22 @@ public struct ModelDescription: Sendable {
     /// The kind of error that is scored.
     public let errorKind: ErrorKind
     /// The error above which a window is an anomaly; nil for an imported model without one.
-    public internal(set) var threshold: Threshold?
+    public let threshold: Threshold?
     /// The errors that the threshold was learned from.
-    public internal(set) var errors: ErrorDistribution?
+    public let errors: ErrorDistribution?
     /// The errors of the calibration rows in the mode `whole`; nil for older and imported models.
-    public internal(set) var rowErrors: RowErrors?
+    public let rowErrors: RowErrors?
     /// The default scoring, computed once, as its thresholds and tails are no work for each request; nil
     /// without a threshold.
-    package internal(set) var scoring: Scoring?
+    package let scoring: Scoring?
     /// The errors that the thresholds of the baselines are learned from.
-    public internal(set) var baselineErrors: BaselineErrors?
+    public let baselineErrors: BaselineErrors?
     /// Where the threshold comes from; nil if it was learned in training.
     public let calibration: Calibration?
     /// Why the threshold was learned again from marked rows; nil if it was not.
-    public internal(set) var feedback: Feedback?
+    public let feedback: Feedback?
     /// Where the model comes from.
-    public internal(set) var origin: Origin
+    public let origin: Origin
     /// JSON that the client of the training stores with the model; nil for most models.
     public let note: String?
     /// What the file has that this release does not know.
@@ -121,14 +121,8 @@ public struct ModelDescription: Sendable {
         self.origin = origin
         self.note = note
         self.unknown = unknown
-        scoring = Self.scoring(threshold, errors, rowErrors, timesteps: network.inputShape.timesteps)
-    }
-
-    /// The default scoring of a version; nil without a threshold.
-    static func scoring(
-        _ threshold: Threshold?, _ errors: ErrorDistribution?, _ rows: RowErrors?, timesteps: Int?
-    ) -> Scoring? {
-        Scoring(threshold, calibration: errors, rows: rows, timesteps: timesteps)
+        scoring = Scoring(
+            threshold, calibration: errors, rows: rowErrors, timesteps: network.inputShape.timesteps)
     }
 
     /// The roles of the columns by name: those of the training data, or the features of a model that does not

@@ -8,21 +8,13 @@ import Testing
 
     /// Rows of three features that follow a wave, with independent noise; `level` is added to the first.
     private static func series(_ rows: Int, seed: UInt64, level: Double = 0) -> JSON {
-        var state = seed
-        func noise() -> Double {
-            var sum = 0.0
-            for _ in 0..<12 {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                sum += Double(state >> 40) * 0x1p-24
-            }
-            return sum - 6
-        }
+        var noise = Noise(seed: seed)
         return .array(
             (0..<rows).map { row in
                 let wave = Double(row % 40) / 20 - 1
                 return [
-                    .number(wave + 0.1 * noise() + level), .number(1 - wave + 0.1 * noise()),
-                    .number(5 + 2 * wave + 0.2 * noise()),
+                    .number(wave + 0.1 * noise.normal() + level), .number(1 - wave + 0.1 * noise.normal()),
+                    .number(5 + 2 * wave + 0.2 * noise.normal()),
                 ]
             })
     }

@@ -206,60 +206,53 @@ extension Exercise {
         let (operation, path) = ("POST /models/{model}/calibrate", "/models/toy/calibrate")
         let body: JSON = ["series": Small.series]
         return [
-            Exercise(operation, 201, at: path, body),
             Exercise(
                 operation, 201, at: path,
                 ["windows": Small.windows, "version": 1, "error_kind": "mae", "sigmas": 2]),
             Exercise(operation, 201, at: path, fields: csv, text: "0,1\n1,2\n3,4\n2,2\n"),
             Exercise("GET /models/{model}", 200, at: "/models/toy"),
+            Exercise(operation, 422, at: path, ["series": [[0, 1]]]),
+        ] + thresholds(operation, "calibrate", of: "toy", body)
+    }()
+
+    /// Of `stacked`, because other exercises name versions of `toy` that do not exist.
+    private static let feedback: [Exercise] = {
+        let (operation, path) = ("POST /models/{model}/feedback", "/models/stacked/feedback")
+        let body: JSON = ["series": Small.series, "normal": [[1, 2]]]
+        return [
+            Exercise(
+                operation, 201, at: path,
+                ["series": Small.series, "anomalous": [[3, 4]], "version": 1, "sigmas": 2]),
+            Exercise(
+                operation, 201, at: "\(path)?normal=ok", fields: csv, text: "0,1,ok\n1,2,1\n3,4,1\n2,2,0\n"),
+            Exercise("GET /models/{model}", 200, at: "/models/stacked"),
+            Exercise(operation, 422, at: path, ["series": Small.series]),
+        ] + thresholds(operation, "feedback", of: "stacked", body)
+    }()
+
+    /// What an operation that learns a threshold again responds to its data.
+    private static func thresholds(
+        _ operation: String, _ action: String, of model: String, _ body: JSON
+    ) -> [Exercise] {
+        let (path, toy) = ("/models/\(model)/\(action)", "/models/toy/\(action)")
+        return [
+            Exercise(operation, 201, at: path, body),
             Exercise(operation, 200, at: path, fields: events, body),
             Exercise(operation, 202, at: path, fields: async, body),
             Exercise(operation, 400, at: path, text: "{"),
-            Exercise(operation, 404, at: "/models/unknown/calibrate", body),
+            Exercise(operation, 404, at: "/models/unknown/\(action)", body),
             Exercise(operation, 404, at: path, body.with(["version": 99])),
             Exercise(operation, 406, at: path, fields: image, body),
             Exercise(
-                operation, 413, in: .smallBodies, at: path,
+                operation, 413, in: .smallBodies, at: toy,
                 text: "\(body)" + String(repeating: " ", count: 64)),
             Exercise(operation, 415, at: path, fields: xml, body),
             Exercise(operation, 422, at: path, body.with(["zzz": 1])),
-            Exercise(operation, 422, at: path, ["series": [[0, 1]]]),
-            Exercise(operation, 429, in: .fullTrainings, at: path, body),
-            Exercise(operation, 503, in: .fullPredictions, at: path, body),
-            Exercise(operation, 507, in: .fullRegistry, at: path, body),
+            Exercise(operation, 429, in: .fullTrainings, at: toy, body),
+            Exercise(operation, 503, in: .fullPredictions, at: toy, body),
+            Exercise(operation, 507, in: .fullRegistry, at: toy, body),
         ]
-    }()
-
-    private static let feedback: [Exercise] = {
-        let (operation, path) = ("POST /models/{model}/feedback", "/models/toy/feedback")
-        // Other exercises name versions of `toy` that do not exist.
-        let other = "/models/stacked/feedback"
-        let body: JSON = ["series": Small.series, "normal": [[1, 2]]]
-        return [
-            Exercise(operation, 201, at: other, body),
-            Exercise(
-                operation, 201, at: other,
-                ["series": Small.series, "anomalous": [[3, 4]], "version": 1, "sigmas": 2]),
-            Exercise(
-                operation, 201, at: "\(other)?normal=ok", fields: csv, text: "0,1,ok\n1,2,1\n3,4,1\n2,2,0\n"),
-            Exercise("GET /models/{model}", 200, at: "/models/stacked"),
-            Exercise(operation, 200, at: other, fields: events, body),
-            Exercise(operation, 202, at: other, fields: async, body),
-            Exercise(operation, 400, at: path, text: "{"),
-            Exercise(operation, 404, at: "/models/unknown/feedback", body),
-            Exercise(operation, 404, at: path, body.with(["version": 99])),
-            Exercise(operation, 406, at: path, fields: image, body),
-            Exercise(
-                operation, 413, in: .smallBodies, at: path,
-                text: "\(body)" + String(repeating: " ", count: 64)),
-            Exercise(operation, 415, at: path, fields: xml, body),
-            Exercise(operation, 422, at: path, body.with(["zzz": 1])),
-            Exercise(operation, 422, at: path, ["series": Small.series]),
-            Exercise(operation, 429, in: .fullTrainings, at: path, body),
-            Exercise(operation, 503, in: .fullPredictions, at: path, body),
-            Exercise(operation, 507, in: .fullRegistry, at: path, body),
-        ]
-    }()
+    }
 
     private static let aliases: [Exercise] = {
         let (put, delete) = (

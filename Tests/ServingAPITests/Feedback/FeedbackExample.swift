@@ -7,16 +7,10 @@ enum FeedbackExample {
     static func rows(
         _ count: Int, seed: UInt64, lift: Double = 0, in stretch: Range<Int> = 0..<0
     ) -> [[Double]] {
-        var state = seed
-        func noise() -> Double {
-            (0..<12).reduce(-6.0) { sum, _ in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return sum + Double(state >> 40) * 0x1p-24
-            }
-        }
+        var noise = Noise(seed: seed)
         return (0..<count).map { row in
-            let level = noise()
-            return [level, 1 - level + 0.2 * noise() + (stretch.contains(row) ? lift : 0)]
+            let level = noise.normal()
+            return [level, 1 - level + 0.2 * noise.normal() + (stretch.contains(row) ? lift : 0)]
         }
     }
 
