@@ -92,8 +92,7 @@ public struct PlannedTraining: Sendable {
             preparation: specification.preparation, scaler: data.scaler,
             training: ModelDescription.Training(
                 options: network.baseline == nil ? options : nil, history: fit.history, epoch: fit.epoch,
-                seconds: seconds,
-                warmStart: base?.version, warnings: warnings),
+                seconds: seconds, warmStart: base?.version, warnings: warnings),
             errorKind: learned.detector.measure.kind, threshold: learned.threshold, errors: learned.errors,
             rowErrors: learned.rowErrors, baselineErrors: learned.baselineErrors,
             origin: ModelDescription.Origin(
