@@ -8,7 +8,9 @@ enum DiagramStyle {
         svg{max-width:100%;height:auto;font:13px system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
         .heading{font-size:16px;font-weight:600}
         .name{font-size:14px;font-weight:600}
-        .middle{font-size:11px;text-anchor:middle}
+        .middle,.shape{font-size:11px}
+        .middle{text-anchor:middle}
+        .side{font-weight:600;letter-spacing:1px}
         .line,.lstm,.dense,.dropout,.copy,.vector,.input,.frame{stroke-width:1.2}
         .line,.frame{fill:none}
         .dropout,.copy{stroke-dasharray:4 3}

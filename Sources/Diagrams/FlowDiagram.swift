@@ -5,35 +5,43 @@ import NeuralNetwork
 ///
 /// Each row is a layer, each column a timestep, and each box a cell of the layer. Horizontal arrows are
 /// states that a cell passes to the next timestep; vertical arrows are outputs that it passes to the next
-/// layer.
+/// layer, with the shape of one window's outputs at the last of them. Brackets at the left join the layers of
+/// the encoder and those of the decoder.
 package struct FlowDiagram {
-    private static let boxWidth = 62.0
-    private static let vectorWidth = 78.0
+    static let boxWidth = 54.0
+    static let vectorWidth = 70.0
+    /// The space at the left for the brackets.
+    private static let bracketWidth = 30.0
 
-    private let network: Sequential
+    let network: Sequential
     private let title: String
-    private let layout: NetworkLayout
+    let layout: NetworkLayout
 
     /// - Parameter model: the name for the title; nil for `sequential`.
     package init(_ network: Sequential, model: String?) {
         self.network = network
         title = model ?? "sequential"
-        layout = NetworkLayout(
-            network, .init(subject: .cells, pitch: 84, maxSteps: 6, gap: 30, top: 66)
-        ) { part in
-            switch part {
-            case .input: (["input", network.inputShape.text], 34)
-            case .layer(let index):
-                (network.entries[index].label + [network.entries[index].outputShape.text], 46)
-            case .vector(let index):
-                (
-                    [
-                        index == network.encodingIndex ? "the encoding" : "one vector",
-                        "\(network.entries[index].outputShape.features.grouped) numbers",
-                    ], 30
-                )
-            case .omitted(let count): (["… \(count) more layers"], 24)
-            }
+        let options = NetworkLayout.Options(
+            subject: .cells, pitch: 74, maxSteps: 5, gap: 36, top: 66,
+            labelLeft: NetworkLayout.margin + (network.encodingIndex == nil ? 0 : Self.bracketWidth))
+        layout = NetworkLayout(network, options) { Self.content(of: $0, network) }
+    }
+
+    /// Returns the label of a row and the height that it needs.
+    private static func content(
+        of part: NetworkLayout.Part, _ network: Sequential
+    ) -> (label: [String], height: Double) {
+        switch part {
+        case .input: return (["input", "one window"], 34)
+        case .layer(let index): return (network.entries[index].label, 48)
+        case .vector(let index):
+            let isLast = index == network.entries.count - 1
+            let name = index == network.encodingIndex ? "the encoding" : isLast ? "output" : "one vector"
+            return ([name, network.entries[index].outputShape.features.counted("number")], 30)
+        case .omitted(let count): return (["… \(count) more layers"], 24)
+        case .output:
+            let isReconstruction = network.outputShape == network.inputShape
+            return (isReconstruction ? ["output", "the reconstruction"] : ["output"], 34)
         }
     }
 
@@ -41,29 +49,32 @@ package struct FlowDiagram {
     package var document: String {
         var svg = SVGWriter()
         svg.heading(
-            "\(title): \(network.parameterCount.grouped) parameters", network.inputShape.caption,
+            "\(title): \(network.parameterCount.counted("parameter"))", network.inputShape.caption,
             width: layout.width)
         for (above, below) in zip(layout.rows, layout.rows.dropFirst()) {
             connect(above, below, &svg)
         }
         for row in layout.rows {
             svg.group(title: row.label.joined(separator: ", ")) { svg in
-                svg.label(of: row, isAccented: isEncoding(row.part))
+                svg.label(of: row, at: layout.labelLeft, isAccented: isEncoding(row.part))
                 draw(row, &svg)
             }
         }
-        if let last = layout.rows.last {
-            for column in emitting(last) {
-                let start = Point(x: column.x, y: last.bottom)
-                svg.arrow("line", [start, Point(x: column.x, y: last.bottom + 20)])
-            }
+        if let encoding = network.encodingIndex {
+            bracket("encoder", 0...encoding, &svg)
+            // The RepeatVector between the two belongs to neither.
+            bracket("decoder", (encoding + 2)..., &svg)
         }
-        let (legend, x) = (layout.bottom + 44, NetworkLayout.margin)
-        svg.text("muted", "→ state, to the next timestep", at: Point(x: x, y: legend))
-        svg.text(
-            "muted", "↓ output, to the next layer", at: Point(x: x, y: legend + NetworkLayout.lineHeight))
+        let (legend, x) = (layout.bottom + 36, NetworkLayout.margin)
+        let lines = [
+            "→ state, to the next timestep", "↓ output, to the next layer: timesteps × numbers of each",
+        ]
+        for (index, line) in lines.enumerated() {
+            svg.text("muted", line, at: Point(x: x, y: legend + Double(index) * NetworkLayout.lineHeight))
+        }
         return svg.document(
-            width: max(layout.width, 260), height: legend + 2 * NetworkLayout.lineHeight,
+            width: max(layout.width, shapesRight + NetworkLayout.margin, 360),
+            height: legend + 2 * NetworkLayout.lineHeight,
             title: "Layers of \(title)", description: network.accessibleDescription, style: DiagramStyle.sheet
         )
     }
@@ -72,11 +83,31 @@ package struct FlowDiagram {
         if case .vector(let index) = part { index == network.encodingIndex } else { false }
     }
 
+    /// Draws a bracket beside the displayed ones of some layers.
+    private func bracket(_ name: String, _ layers: some RangeExpression<Int>, _ svg: inout SVGWriter) {
+        let rows = layout.rows.filter { row in
+            if case .layer(let index) = row.part { layers.contains(index) } else { false }
+        }
+        guard let top = rows.first?.top, let bottom = rows.last?.bottom else { return }
+        let (x, tick) = (NetworkLayout.margin + 14, 6.0)
+        svg.line(
+            "line bracket",
+            [
+                Point(x: x + tick, y: top), Point(x: x, y: top), Point(x: x, y: bottom),
+                Point(x: x + tick, y: bottom),
+            ])
+        svg.textUpwards(
+            "middle muted side", name, at: Point(x: NetworkLayout.margin + 6, y: (top + bottom) / 2))
+    }
+
     // MARK: Boxes
 
     private func draw(_ row: NetworkLayout.Row, _ svg: inout SVGWriter) {
         switch row.part {
         case .input: boxes("input", row, &svg) { Self.numbered("step", $0) }
+        case .output:
+            let isSequence = network.outputShape.timesteps != nil
+            boxes("input", row, &svg) { isSequence ? Self.numbered("step", $0) : "output" }
         case .omitted:
             for column in row.columns {
                 svg.text("middle muted", "⋮", at: Point(x: column.x, y: row.top + 16))
@@ -126,91 +157,6 @@ package struct FlowDiagram {
         let number = (step + 1).grouped
         return number.count > 4 ? number : "\(word) \(number)"
     }
-
-    // MARK: Arrows
-
-    /// Draws the states that the cells of a row pass on.
-    /// - Parameters:
-    ///   - forward: the y coordinate of the arrows from the first timestep to the last.
-    ///   - backward: the y coordinate of the arrows in the other direction; nil for none.
-    private func states(
-        _ row: NetworkLayout.Row, forward: Double, backward: Double?, _ svg: inout SVGWriter
-    ) {
-        func halfWidth(_ column: NetworkLayout.Column) -> Double {
-            column.step == nil ? 10 : Self.boxWidth / 2 + 1
-        }
-        for (column, next) in zip(row.columns, row.columns.dropFirst()) {
-            let (start, end) = (column.x + halfWidth(column), next.x - halfWidth(next))
-            svg.arrow("line state", [Point(x: start, y: forward), Point(x: end, y: forward)])
-            guard let backward else { continue }
-            svg.arrow("line state", [Point(x: end, y: backward), Point(x: start, y: backward)])
-        }
-    }
-
-    /// Returns the columns of a row that pass an output to the next layer: all but the gap.
-    private func emitting(_ row: NetworkLayout.Row) -> [NetworkLayout.Column] {
-        row.columns.filter { $0.step != nil }
-    }
-
-    /// Draws the outputs that a row passes to the row below it. Omitted layers have no arrows.
-    private func connect(
-        _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
-    ) {
-        switch (above.part, below.part) {
-        case (.omitted, _), (_, .omitted): break
-        case (.layer(let index), .vector):
-            condense(network.entries[index].layer, above, below, &svg)
-        case (_, .layer(let index)) where network.entries[index].layer.repeatsVector:
-            fanOut(above, below, &svg)
-        case (_, .layer), (_, .input), (_, .vector):
-            for column in emitting(above) { svg.down(column.x, from: above.bottom, to: below.top) }
-        }
-    }
-
-    /// Draws the output of a layer that returns a vector for a sequence. It comes from the last cell, in a
-    /// Bidirectional layer from the last cell of each direction.
-    private func condense(
-        _ layer: Layer, _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
-    ) {
-        guard let first = above.columns.first, let last = above.columns.last else { return }
-        switch layer {
-        case .bidirectional: break
-        case .lstm, .repeatVector, .dense, .timeDistributed, .dropout:
-            return svg.down(last.x, from: above.bottom, to: below.top)
-        }
-        let middle = below.top + below.height / 2
-        let side = last.x + Self.boxWidth / 2
-        svg.arrow(
-            "line",
-            [
-                Point(x: side, y: above.top + above.height / 4),
-                Point(x: side + 16, y: above.top + above.height / 4),
-                Point(x: side + 16, y: middle), Point(x: last.x + Self.vectorWidth / 2 + 1, y: middle),
-            ])
-        guard first != last else { return svg.down(last.x, from: above.bottom, to: below.top) }
-        svg.arrow(
-            "line",
-            [
-                Point(x: first.x, y: above.bottom), Point(x: first.x, y: middle),
-                Point(x: last.x - Self.vectorWidth / 2 - 1, y: middle),
-            ])
-    }
-
-    /// Draws one vector that is passed to every copy.
-    private func fanOut(
-        _ above: NetworkLayout.Row, _ below: NetworkLayout.Row, _ svg: inout SVGWriter
-    ) {
-        let copies = emitting(below)
-        guard let source = above.columns.last?.x, let first = copies.first?.x, let last = copies.last?.x
-        else {
-            return
-        }
-        let branch = (above.bottom + below.top) / 2 - 3
-        svg.line("line", [Point(x: source, y: above.bottom + 1), Point(x: source, y: branch)])
-        svg.line(
-            "line", [Point(x: min(first, source), y: branch), Point(x: max(last, source), y: branch)])
-        for copy in copies { svg.down(copy.x, from: branch, to: below.top) }
-    }
 }
 
 extension SVGWriter {
@@ -220,10 +166,5 @@ extension SVGWriter {
     ) {
         rectangle(style, x: x - width / 2, y: top, width: width, height: height, radius: 5)
         text("middle", word, at: Point(x: x, y: top + height / 2 + 4))
-    }
-
-    /// Draws an arrow downwards, from the bottom of one shape to the top of another.
-    fileprivate mutating func down(_ x: Double, from start: Double, to end: Double) {
-        arrow("line", [Point(x: x, y: start), Point(x: x, y: end - 1)])
     }
 }

@@ -40,6 +40,7 @@ package struct HeatMap {
             case .omitted(let count): return (["… \(count) more layers"], 24)
             case .input: name = "input, scaled"
             case .layer(let index), .vector(let index): name = network.entries[index].name
+            case .output: name = "output"
             }
             guard let cells = cells[part] else { return ([name], 0) }
             let label = [name, cells.shape.text, "m = \(cells.maxMagnitude.threeDigits)"]
@@ -54,7 +55,7 @@ package struct HeatMap {
         legend(&svg)
         for row in layout.rows {
             svg.group(title: row.label.joined(separator: ", ")) { svg in
-                svg.label(of: row, isAccented: row.part == encoding)
+                svg.label(of: row, at: layout.labelLeft, isAccented: row.part == encoding)
                 if let cells = cells[row.part] { draw(cells, row, &svg) }
             }
         }

@@ -7,7 +7,8 @@ struct NetworkLayout {
     /// The part of each layer that a diagram shows.
     enum Subject {
         /// The cells of each layer. An LSTM has one for each input timestep, whether it returns sequences or
-        /// not. Vectors that a layer returns for a sequence, and the encoding, have rows of their own.
+        /// not. Vectors that a layer returns for a sequence, the encoding, and the output of the network have
+        /// rows of their own.
         case cells
         /// The output of each layer.
         case outputs
@@ -23,6 +24,8 @@ struct NetworkLayout {
         case vector(Int)
         /// This number of omitted layers.
         case omitted(Int)
+        /// The output of the network, unless it is the vector of the row above.
+        case output
     }
 
     /// The position of a timestep, or of a vector, in a row.
@@ -55,6 +58,8 @@ struct NetworkLayout {
         let gap: Double
         /// The top of the first row.
         let top: Double
+        /// The left end of the labels.
+        var labelLeft = NetworkLayout.margin
     }
 
     /// The maximum number of rows for layers.
@@ -64,11 +69,13 @@ struct NetworkLayout {
     /// The distance between the baselines of a label's lines.
     static let lineHeight = 16.0
     /// The distance between the labels and the columns.
-    private static let indent = 24.0
+    private static let indent = 16.0
 
     let rows: [Row]
-    /// The left end of the columns.
-    let left: Double
+    /// The left end of the labels.
+    let labelLeft: Double
+    /// The right end of the columns.
+    let right: Double
     let width: Double
 
     /// The bottom of the last row.
@@ -114,9 +121,12 @@ struct NetworkLayout {
                 place(.vector(index), [Column(step: 0, x: last)])
             }
         }
+        if options.subject == .cells, placed.last?.part != .vector(network.entries.count - 1) {
+            place(.output, columns(network.outputShape))
+        }
 
         let labelWidth = placed.map { Self.width(ofLabel: $0.label) }.max() ?? 0
-        let left = Self.margin + labelWidth.rounded(.up) + Self.indent
+        let left = options.labelLeft + labelWidth.rounded(.up) + Self.indent
         var y = options.top
         rows = placed.map { part, label, height, columns in
             defer { y += height + options.gap }
@@ -124,9 +134,9 @@ struct NetworkLayout {
                 part: part, label: label,
                 columns: columns.map { Column(step: $0.step, x: left + $0.x) }, top: y, height: height)
         }
-        self.left = left
-        let right = rows.flatMap(\.columns).map(\.x).max() ?? left
-        width = right + options.pitch / 2 + Self.margin
+        labelLeft = options.labelLeft
+        right = (rows.flatMap(\.columns).map(\.x).max() ?? left) + options.pitch / 2
+        width = right + Self.margin
     }
 
     /// Estimates the width of a label for common fonts. The first line is the name, which is bold.

@@ -10,12 +10,13 @@ extension SVGWriter {
     }
 
     /// Draws the label of a row, vertically centred.
-    mutating func label(of row: NetworkLayout.Row, isAccented: Bool) {
+    /// - Parameter x: the left end of the label.
+    mutating func label(of row: NetworkLayout.Row, at x: Double, isAccented: Bool) {
         let top = row.top + (row.height - Double(row.label.count) * NetworkLayout.lineHeight) / 2
         for (index, line) in row.label.enumerated() {
             let y = top + (Double(index) + 0.8) * NetworkLayout.lineHeight
             let style = index > 0 ? "muted" : isAccented ? "name accent" : "name"
-            text(style, line, at: Point(x: NetworkLayout.margin, y: y))
+            text(style, line, at: Point(x: x, y: y))
         }
     }
 }

@@ -24,6 +24,13 @@ struct SVGWriter {
         content += "\(Self.escaped(text))</text>"
     }
 
+    /// Writes a line of text that runs upwards, with its baseline at `point`.
+    mutating func textUpwards(_ style: String, _ text: String, at point: Point) {
+        let (x, y) = (Self.number(point.x), Self.number(point.y))
+        content += "<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\" transform=\"rotate(-90 \(x) \(y))\">"
+        content += "\(Self.escaped(text))</text>"
+    }
+
     /// Writes a path.
     /// - Parameter commands: the value of SVG's `d` attribute.
     mutating func path(_ style: String, _ commands: String) {
