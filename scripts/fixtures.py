@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Generates Tests/Fixtures/keras/*.json with Keras, the reference for the engine's tests.
+"""Generates Tests/Fixtures/keras/*.json and keras-summaries.json with Keras, the reference for the tests of
+the engine and of summaries.
 
 Run by `make fixtures`, in a virtual environment of its own. Weights and windows are not stored: both sides
-compute them with the formula in `numbers`. Large tensors are stored as samples with their norm. """
+compute them with the formula in `numbers`. Large tensors are stored as samples with their norm. With the
+argument `summaries`, generates only the summaries. """
 
 import json
 import os
 import pathlib
+import sys
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import jax
 import keras
+import keras_bridge
 import numpy as np
 from keras import layers as L
 
@@ -137,8 +141,80 @@ def article_curves():
     (OUT / "article-curves.json").write_text(json.dumps({"every": 10, "curves": curves}) + "\n")
 
 
+def lstm(units, return_sequences=True):
+    return {"type": "LSTM", "units": units, "return_sequences": return_sequences}
+
+
+def dense(units):
+    return {"type": "Dense", "units": units}
+
+
+def repeat(n):
+    return {"type": "RepeatVector", "n": n}
+
+
+def bidirectional(units, return_sequences=True):
+    return {"type": "Bidirectional", "layer": lstm(units, return_sequences)}
+
+
+def time_distributed(units):
+    return {"type": "TimeDistributed", "layer": dense(units)}
+
+
+DROPOUT = {"type": "Dropout", "rate": 0.2}
+# The timesteps, the features and the architecture of a network, as in a request of POST /summary.
+SUMMARIES = {
+    "article": (3, 2, {"architecture": "autoencoder", "units": [128, 64], "activation": "relu"}),
+    "stacked": (3, 2, {"architecture": "stacked", "units": [128, 64]}),
+    "every type": (4, 3, {"layers": [
+        dense(6), bidirectional(5), DROPOUT, bidirectional(4, False), dense(7), DROPOUT, repeat(4),
+        time_distributed(5), lstm(8), lstm(6), time_distributed(3), dense(3)]}),
+    "one layer": (3, 2, {"layers": [lstm(64, False)]}),
+    # Names as wide as their column, and wider.
+    "many names": (2, 1, {"layers": [
+        *[bidirectional(1)] * 12, *[time_distributed(2)] * 11, *[lstm(1, False), repeat(2), DROPOUT] * 12]}),
+    "hundred copies": (2, 1, {"layers": [lstm(1, False), repeat(2)] * 101}),
+    "wide numbers": (1000, 8, {"layers": [time_distributed(1 << 20), dense(9)]}),
+    "wide shapes": (3, 2, {"layers": [lstm(2000, False), repeat(1 << 20), time_distributed(2)]}),
+    # Sizes: bytes, ties (1.125 and 1.375 KB), the last size of a unit, and the first of the next one.
+    **{f"{features + 1} parameters": (1, features, {"layers": [dense(1)]})
+       for features in (1, 254, 255, 287, 351, (1 << 18) - 2, (1 << 18) - 1)},
+    "gigabyte": (1, (1 << 14) - 1, {"layers": [dense(1 << 14)]}),
+}
+# Names of models that are as wide as the screen, and wider, for a network of one Dense layer.
+NAMES = ["pump-7.v2_final", *(("a.b-c_" * 30)[:length] for length in (71, 72, 78, 79, 128))]
+
+
+def summary(layers, timesteps, features, name=None):
+    """The lines of `model.summary()` for a network that is built and not compiled."""
+    keras.backend.clear_session()
+    layers = [keras_bridge.make(layer) for layer in layers]
+    text = []
+    keras.Sequential([keras.Input((timesteps, features)), *layers], name=name).summary(print_fn=text.append)
+    return "".join(text).removesuffix("\n").split("\n")
+
+
+def summaries():
+    # Keras makes the table as wide as the terminal.
+    os.environ["COLUMNS"] = "80"
+    records = []
+    for case, (timesteps, features, architecture) in SUMMARIES.items():
+        layers = keras_bridge.listed(architecture, timesteps, features)
+        request = {"timesteps": timesteps, "features": features, **architecture}
+        records.append(
+            {"case": case, "request": request, "summary": summary(layers, timesteps, features)})
+        print(f"summary, {case}: {records[-1]['summary'][-3].strip()}")
+    names = [{"model": name, "summary": summary([dense(2)], 2, 2, name)} for name in NAMES]
+    document = {"architectures": records, "models": names}
+    (OUT.parent / "keras-summaries.json").write_text(
+        json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
+    summaries()
+    if sys.argv[1:] == ["summaries"]:
+        return
     for activation in ("relu", "tanh"):
         options = {"activation": activation}
         case(f"article-autoencoder-{activation}", autoencoder([128, 64], 3, 2, **options), 3, 2)

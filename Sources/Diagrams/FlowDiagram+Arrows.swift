@@ -90,12 +90,12 @@ extension FlowDiagram {
         else {
             return
         }
-        let branch = above.bottom + 14
+        let branch = above.bottom + 12
         svg.line("line", [Point(x: source, y: above.bottom + 1), Point(x: source, y: branch)])
         svg.line(
             "line", [Point(x: min(first, source), y: branch), Point(x: max(last, source), y: branch)])
         for copy in copies { svg.down(copy.x, from: branch, to: below.top) }
-        shape(shape(of: above.part), beside: last, (branch + below.top) / 2, &svg)
+        shape(shape(of: above.part), beside: last, (branch + below.top) / 2 + 1, &svg)
     }
 
     // MARK: Shapes

@@ -8,8 +8,8 @@ import NeuralNetwork
 /// layer, with the shape of one window's outputs at the last of them. Brackets at the left join the layers of
 /// the encoder and those of the decoder.
 package struct FlowDiagram {
-    static let boxWidth = 54.0
-    static let vectorWidth = 70.0
+    static let boxWidth = 60.0
+    static let vectorWidth = 72.0
     /// The space at the left for the brackets.
     private static let bracketWidth = 30.0
 
@@ -22,7 +22,7 @@ package struct FlowDiagram {
         self.network = network
         title = model ?? "sequential"
         let options = NetworkLayout.Options(
-            subject: .cells, pitch: 74, maxSteps: 5, gap: 36, top: 66,
+            subject: .cells, pitch: 80, maxSteps: 5, gap: 36, top: 66,
             labelLeft: NetworkLayout.margin + (network.encodingIndex == nil ? 0 : Self.bracketWidth))
         layout = NetworkLayout(network, options) { Self.content(of: $0, network) }
     }
@@ -67,7 +67,7 @@ package struct FlowDiagram {
         }
         let (legend, x) = (layout.bottom + 36, NetworkLayout.margin)
         let lines = [
-            "→ state, to the next timestep", "↓ output, to the next layer: timesteps × numbers of each",
+            "→ state, to the next timestep", "↓ output, to the next layer: timesteps × features",
         ]
         for (index, line) in lines.enumerated() {
             svg.text("muted", line, at: Point(x: x, y: legend + Double(index) * NetworkLayout.lineHeight))

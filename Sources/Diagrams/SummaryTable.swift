@@ -2,9 +2,9 @@ import NeuralNetwork
 
 /// The text that `model.summary()` prints in Keras 3, character for character.
 ///
-/// It is the text for a model that is built and not compiled, on a screen of 80 columns: a compiled model that
-/// was trained has another line for the numbers of its optimizer, and Keras makes the table wider on wider
-/// terminals. Notebooks, pipes and files have 80 columns.
+/// It is the text for a model that is built and not compiled, on a screen of 80 columns. After a training,
+/// Keras counts the numbers of the optimizer too; on a wider terminal, the table is wider. Notebooks, pipes
+/// and files have 80 columns.
 package struct SummaryTable {
     private static let screenWidth = 80
     /// Characters in a cell of each column. The widths do not depend on the cells.
@@ -86,8 +86,8 @@ package struct SummaryTable {
         return lines
     }
 
-    /// Formats a size with two decimals in the largest unit of which there is at least one. Ties are rounded to
-    /// the even digit, as in Python.
+    /// Formats a size with two decimals in the largest unit of which there is at least one. Ties are rounded
+    /// to the even digit, as in Python.
     private static func size(_ bytes: Int) -> String {
         var value = Double(bytes)
         var unit = "B"

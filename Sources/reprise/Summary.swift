@@ -44,7 +44,8 @@ struct Summary: ParsableCommand {
                 } else {
                     try client.post("/summary", content(), accept: accept)
                 }
-            print(response.text)
+            // Texts and diagrams end with a line feed: what is printed is what the server sent.
+            print(response.text, terminator: response.text.hasSuffix("\n") ? "" : "\n")
         }
     }
 

@@ -35,7 +35,8 @@ import Testing
         #expect(layers.map { $0["parameters"]?.int } == [67072, 49408, 0, 33024, 98816, 258])
         #expect(summary["parameters"]?.int == 248578)
         let table = try api.get("/summary?model=toy", accept: "text/plain").text
-        #expect(table.contains("│ repeat_vector (RepeatVector)       │ (None, 3, 64)  │       0 │"))
+        #expect(
+            table.contains("│ repeat_vector (RepeatVector)    │ (None, 3, 64)          │             0 │"))
         #expect(table.contains(" Total params: 248,578 (971.01 KB)"))
     }
 
