@@ -173,7 +173,6 @@ SUMMARIES = {
     # Names as wide as their column, and wider.
     "many names": (2, 1, {"layers": [
         *[bidirectional(1)] * 12, *[time_distributed(2)] * 11, *[lstm(1, False), repeat(2), DROPOUT] * 12]}),
-    "hundred copies": (2, 1, {"layers": [lstm(1, False), repeat(2)] * 101}),
     "wide numbers": (1000, 8, {"layers": [time_distributed(1 << 20), dense(9)]}),
     "wide shapes": (3, 2, {"layers": [lstm(2000, False), repeat(1 << 20), time_distributed(2)]}),
     # Sizes: bytes, ties (1.125 and 1.375 KB), the last size of a unit, and the first of the next one.

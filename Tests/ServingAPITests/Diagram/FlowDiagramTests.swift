@@ -179,7 +179,7 @@ import Testing
         layers(lstm(5, false), ["type": "Dense", "units": 4], ["type": "RepeatVector", "n": 50], dense),
         layers(bidirectional(2, false), timesteps: 1), layers(lstm(9, true)), layers(lstm(9, false)),
         article.with(["timesteps": .integer(1 << 20), "units": [1000]]),
-        layers(bidirectional(1000, true), bidirectional(1000, false), copies, dense),
+        layers(bidirectional(700, true), bidirectional(700, false), copies, dense),
         layers(["type": "Dense", "units": 2], timesteps: 9),
     ]
 
