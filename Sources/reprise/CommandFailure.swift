@@ -24,7 +24,9 @@ struct CommandFailure: Error, CustomStringConvertible {
                 "set REPRISE_API_KEY to a key of this server"
             } else if let hint = error.problem.flatMap({ ProblemType(rawValue: $0) }).flatMap(Self.hint) {
                 hint
-            } else if error.status == 400 || error.status == 422, !Self.isData(error.pointer ?? "") {
+            } else if error.status == 400 || error.status == 422, command != "jobs",
+                !Self.isData(error.pointer ?? "")
+            {
                 "reprise \(command) --help describes the options"
             } else {
                 nil

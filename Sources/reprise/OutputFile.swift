@@ -21,7 +21,9 @@ final class OutputFile {
     init(_ path: String, name: String) throws {
         var status = stat()
         func type(_ path: String) -> mode_t? { stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil }
-        let path = type(path) == S_IFDIR && path != "-" ? "\(path)/\(name)" : path
+        let path =
+            type(path) == S_IFDIR && path != "-"
+            ? path + (path.hasSuffix("/") ? "" : "/") + name : path
         self.path = path
         if path == "-" {
             (temporaryPath, descriptor) = (nil, STDOUT_FILENO)

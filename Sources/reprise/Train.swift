@@ -36,7 +36,7 @@ struct Train: ParsableCommand {
             defer { progress.end() }
             defer { interruption.waitForExit() }
             let response = try client.train(
-                content, onJob: { id in interruption.arm { try? client.cancel(job: id) } },
+                content, onJob: { id in interruption.arm { _ = try? client.cancel(job: id) } },
                 onProgress: progress.show)
             progress.end()
             let report = TrainReport(try response.decoded())

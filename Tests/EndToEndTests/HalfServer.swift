@@ -11,7 +11,7 @@ final class HalfServer {
 
     /// - Parameter description: the JSON document.
     init(_ description: [UInt8]) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -22,6 +22,7 @@ final class HalfServer {
                     && getsockname(listener, $0, &length) == 0
             }
         }
+        self.listener = listener
         guard isListening else { throw HarnessError("cannot listen") }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         let document =
@@ -30,14 +31,14 @@ final class HalfServer {
         let half =
             "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 2000\r\n\r\n"
             + String(repeating: "x", count: 1000)
-        Thread.detachNewThread { [listener, connections] in
+        Thread.detachNewThread { [connections] in
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { return }
             connections.add(connection)
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
             for text in [document, half] {
                 guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }
-                _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL.rawValue))
+                _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
             }
         }
     }

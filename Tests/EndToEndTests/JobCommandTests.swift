@@ -122,7 +122,7 @@ import Testing
         #expect(described.output.contains("state       failed: "), "\(described)")
         for more in [[], ["--follow"], ["--cancel"]] {
             let unknown = try Program.run(["jobs", "none", "--url", server.url] + more)
-            #expect(unknown.status == 1 && unknown.errors.contains("no job \"none\""), "\(unknown)")
+            #expect(unknown.status == 1 && unknown.errors.contains("no job 'none'"), "\(unknown)")
             #expect(unknown.errors.contains("Hint: reprise jobs lists the jobs"), "\(unknown)")
         }
         for arguments in [["--follow"], ["--cancel"], ["x", "--follow", "--cancel"]] {
