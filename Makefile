@@ -2,7 +2,7 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
-	check-manifests check-ray check-systemd build check lint evaluate fixtures bench bench-http clean
+	check-manifests check-ray check-systemd build options check lint evaluate fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -81,6 +81,10 @@ check-manifests: build
 # Checks the systemd unit with systemd's own tools, where they are installed.
 check-systemd: build
 	scripts/systemd-check
+
+# Writes docs/options.md from the declarations of the options of `reprise serve`.
+options: build
+	.build/release/reprise options >docs/options.md
 
 # Run before each commit. Warnings are errors in every build.
 check: lint test

@@ -142,8 +142,8 @@ let package = Package(
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "AzureDetector", "DataFormats", "HTTP1", "Inspection", "JSON", "ModelStore", "OpenInference",
-                "RepriseClient", "ServingAPI", "Telemetry", "TimeSeries", "Training",
+                "AzureDetector", "DataFormats", "HTTP1", "Inspection", "JSON", "ModelFiles", "ModelStore",
+                "OpenInference", "RepriseClient", "ServingAPI", "Telemetry", "TimeSeries", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

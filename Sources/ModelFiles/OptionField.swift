@@ -112,14 +112,15 @@ extension OptionField {
     ///   - fields: the members of the object.
     ///   - check: throws if the object contradicts the options that were read before it.
     static func object<Nested>(
-        _ name: String, _ property: Property<Nested?>, defaults: Nested, _ fields: [OptionField<Nested>],
+        _ name: String, _ property: Property<Nested?>, _ fields: [OptionField<Nested>],
+        defaults: @escaping @Sendable (Options) -> Nested,
         check: @escaping @Sendable (FieldReader, Nested, Options) throws(JSONError) -> Void
     ) -> Self {
         Self(
             name: name,
             read: { (json, options) throws(JSONError) in
                 guard var object = try json.object(name) else { return }
-                var value = defaults
+                var value = defaults(options)
                 try object.read(fields, into: &value)
                 try check(object, value, options)
                 try object.rejectUnknown()

@@ -13,31 +13,32 @@ extension TrainingOptions {
         .bool("shuffle", \.shuffle),
         .optionalFloat("clip_norm", \.clipNorm, in: 0...1e30, exclusive: true),
         .seed("seed", \.seed),
-        .object("early_stopping", \.earlyStopping, defaults: EarlyStopping(), EarlyStopping.fields) {
-            (json, stopping, options) throws(JSONError) in
-            try options.check(stopping.monitor, of: "early_stopping", json)
+        .object("early_stopping", \.earlyStopping, EarlyStopping.fields) { options in
+            var stopping = EarlyStopping()
+            stopping.monitor = options.defaultMonitor
+            return stopping
+        } check: { (json, stopping, options) throws(JSONError) in
+            try options.check(stopping.monitor, json)
         },
-        .object(
-            "reduce_lr_on_plateau", \.reduceLROnPlateau, defaults: ReduceLROnPlateau(),
-            ReduceLROnPlateau.fields
-        ) { (json, plateau, options) throws(JSONError) in
-            try options.check(plateau.monitor, of: "reduce_lr_on_plateau", json)
+        .object("reduce_lr_on_plateau", \.reduceLROnPlateau, ReduceLROnPlateau.fields) { options in
+            var plateau = ReduceLROnPlateau()
+            plateau.monitor = options.defaultMonitor
+            return plateau
+        } check: { (json, plateau, options) throws(JSONError) in
+            try options.check(plateau.monitor, json)
         },
     ]
 
-    /// - Throws: `JSONError` if an option monitors a loss that there is not. Its pointer is that of
-    ///   `monitor`, or of the option if it lacks `monitor`.
-    private func check(
-        _ monitor: EarlyStopping.Monitor, of option: String, _ json: FieldReader
-    ) throws(JSONError) {
+    /// The loss that is monitored by default: `val_loss` as in Keras, if there is one.
+    private var defaultMonitor: EarlyStopping.Monitor { validationSplit == 0 ? .loss : .validationLoss }
+
+    /// - Throws: `JSONError` if an option monitors a loss that there is not.
+    private func check(_ monitor: EarlyStopping.Monitor, _ json: FieldReader) throws(JSONError) {
         guard monitor == .validationLoss, validationSplit == 0 else { return }
-        let reason =
-            "but validation_split is missing or 0, so that there is no val_loss; set validation_split, for "
-            + "example to 0.1, or set monitor to loss"
-        var json = json
-        guard !json.has("monitor") else { throw json.error("monitor", "is 'val_loss', \(reason)") }
-        throw JSONError(
-            .invalid, at: json.pointer, "'\(option)' monitors val_loss by default, \(reason)")
+        throw json.error(
+            "monitor",
+            "is 'val_loss', but validation_split is missing or 0, so that there is no val_loss; set "
+                + "validation_split, for example to 0.1, or set monitor to loss")
     }
 }
 

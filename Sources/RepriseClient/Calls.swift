@@ -58,30 +58,6 @@ extension RepriseClient {
     ) throws(ClientError) -> SummaryResponse {
         try summary(of: model, version: version, accept: "application/json").decoded()
     }
-
-    /// Lists the latest version of each model.
-    public func models() throws(ClientError) -> [ModelVersion] {
-        struct Page: Decodable {
-            let models: [ModelVersion]
-            let next: String?
-        }
-        var models: [ModelVersion] = []
-        var query: [String: RequestValue] = ["limit": .string("1000")]
-        while true {
-            let target = "/models\(try RequestContent.query(query))"
-            let page: Page = try checked(send("GET", target)).decoded()
-            models += page.models
-            guard let next = page.next else { return models }
-            query["after"] = .string(next)
-        }
-    }
-
-    /// Deletes a model.
-    /// - Parameter version: the number of the version to delete; nil deletes all versions.
-    public func delete(_ model: String, version: Int? = nil) throws(ClientError) {
-        let version = version.map { "/versions/\($0)" } ?? ""
-        _ = try checked(send("DELETE", "/models/\(CurlHandle.escaped(model))\(version)"))
-    }
 }
 
 /// Calls that return the response as it came, for output that shows it unchanged.
@@ -106,28 +82,14 @@ extension RepriseClient {
     public func train(
         _ content: RequestContent, onJob: (String) -> Void, onProgress: (TrainProgress) -> Void
     ) throws(ClientError) -> Response {
-        struct Job: Decodable { let id: String }
-        var last: ServerSentEvent?
-        let response = try stream(
-            "POST", "/train\(content.query)", fields: content.fields, body: content.body
-        ) { event in
-            last = event
-            let document = Response(status: 200, fields: [], body: event.data)
-            if event.name == "job", let job = try? document.decoded(as: Job.self) { onJob(job.id) }
-            if event.name == "progress", let progress: TrainProgress = try? document.decoded() {
-                onProgress(progress)
-            }
-            return true
-        }
-        guard let last else { return try checked(response) }
-        // The last event of a stream holds the document that would have been the response without events.
-        let status =
-            switch last.name {
-            case "result": 201
-            case "unauthorized": 401
-            default: 422
-            }
-        return try checked(Response(status: status, fields: response.fields, body: last.data))
+        try follow("POST", "/train\(content.query)", content, onJob: { onJob($0.id) }, onProgress: onProgress)
+    }
+
+    /// Starts the training of a new version of a model as a job, and returns at once.
+    /// - Returns: the job, which `reprise jobs` follows and cancels.
+    public func start(_ content: RequestContent) throws(ClientError) -> Response {
+        let fields = content.fields + [(name: "Prefer", value: "respond-async")]
+        return try checked(send("POST", "/train\(content.query)", fields: fields, body: content.body))
     }
 
     /// Learns the threshold of a model again, in a new version.
@@ -146,11 +108,6 @@ extension RepriseClient {
         try post("/models/\(CurlHandle.escaped(model))/feedback", content, accept: accept)
     }
 
-    /// Cancels a training job, which then ends without a new version.
-    public func cancel(job: String) throws(ClientError) {
-        _ = try checked(send("DELETE", "/jobs/\(CurlHandle.escaped(job))"))
-    }
-
     /// Posts data with their options.
     public func post(
         _ path: String, _ content: RequestContent, accept: String = "application/json"
@@ -160,9 +117,10 @@ extension RepriseClient {
     }
 
     /// Returns a response with a 2xx status; throws the problem document of any other.
-    private func checked(_ response: Response) throws(ClientError) -> Response {
+    func checked(_ response: Response) throws(ClientError) -> Response {
         guard !(200..<300).contains(response.status) else { return response }
         struct Problem: Decodable {
+            let type: String?
             let detail: String
             let pointer: String?
             let remedies: [ClientError.Remedy]?
@@ -170,7 +128,8 @@ extension RepriseClient {
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
         throw ClientError(
             problem?.detail ?? "the server responded with status \(response.status)",
-            status: response.status, pointer: problem?.pointer, remedies: problem?.remedies ?? [])
+            status: response.status, problem: problem?.type?.split(separator: "/").last.map(String.init),
+            pointer: problem?.pointer, remedies: problem?.remedies ?? [])
     }
 }
 

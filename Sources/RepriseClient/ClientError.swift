@@ -5,6 +5,9 @@ public struct ClientError: Error, CustomStringConvertible, Sendable {
     public let description: String
     /// The status code of the response; nil without a response.
     public let status: Int?
+    /// The name of the problem, such as `unknown-model`; nil if the response has none. The server lists all
+    /// names at `/problems`.
+    public let problem: String?
     /// JSON pointer (RFC 6901) to the part of the request that the server refuses, if the response has one.
     public let pointer: String?
     /// Options with which the server may read data that it has refused; each is one way.
@@ -21,11 +24,12 @@ public struct ClientError: Error, CustomStringConvertible, Sendable {
     }
 
     init(
-        _ description: String, status: Int? = nil, pointer: String? = nil, remedies: [Remedy] = [],
-        isUnreachable: Bool = false
+        _ description: String, status: Int? = nil, problem: String? = nil, pointer: String? = nil,
+        remedies: [Remedy] = [], isUnreachable: Bool = false
     ) {
         self.description = description
         self.status = status
+        self.problem = problem
         self.pointer = pointer
         self.remedies = remedies
         self.isUnreachable = isUnreachable

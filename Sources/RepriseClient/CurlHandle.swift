@@ -29,22 +29,30 @@ struct CurlHandle: ~Copyable, @unchecked Sendable {
         return String(cString: text)
     }
 
+    /// The destination of content that is not kept in memory.
+    struct Sink {
+        /// The media type of this content. Other content, such as a problem document, is part of the
+        /// response.
+        let type: String
+        /// Receives bytes as they arrive, and returns whether to continue.
+        let receive: (UnsafeRawBufferPointer) -> Bool
+    }
+
     /// The parts of a response that libcurl's callbacks have received.
     fileprivate final class Received {
         var body: [UInt8] = []
         var fields: [(name: String, value: String)] = []
-        /// Receives the bytes of an event stream, and returns whether to continue.
-        let onStream: ((UnsafeRawBufferPointer) -> Bool)?
+        private let sink: Sink?
 
-        init(_ onStream: ((UnsafeRawBufferPointer) -> Bool)?) { self.onStream = onStream }
-
-        private var isStream: Bool {
-            fields.contains { $0.name == "content-type" && $0.value.hasPrefix("text/event-stream") }
-        }
+        init(_ sink: Sink?) { self.sink = sink }
 
         /// Stores bytes of the content, and returns whether to continue.
         func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
-            if let onStream, isStream { return onStream(bytes) }
+            if let sink,
+                fields.contains(where: { $0.name == "content-type" && $0.value.hasPrefix(sink.type) })
+            {
+                return sink.receive(bytes)
+            }
             body += bytes
             return true
         }
@@ -53,12 +61,11 @@ struct CurlHandle: ~Copyable, @unchecked Sendable {
     /// Sends a request and receives its response.
     /// - Parameters:
     ///   - timeout: in seconds; 0 for none.
-    ///   - onStream: receives the bytes of an event stream, which are then not part of the response's body.
+    ///   - sink: receives content of its media type, which is then not part of the response's body.
     /// - Throws: ``ClientError`` if the transfer fails.
     func perform(
         _ method: String, _ url: String, fields: [(name: String, value: String)], body: [UInt8]?,
-        timeout: Int,
-        onStream: ((UnsafeRawBufferPointer) -> Bool)? = nil
+        timeout: Int, sink: Sink? = nil
     ) throws(ClientError) -> RepriseClient.Response {
         curl_easy_reset(curl)
         var list: UnsafeMutablePointer<curl_slist>?
@@ -73,7 +80,7 @@ struct CurlHandle: ~Copyable, @unchecked Sendable {
         }
         list = curl_slist_append(list, "Expect:") ?? list
 
-        let received = Received(onStream)
+        let received = Received(sink)
         let context = Unmanaged.passUnretained(received).toOpaque()
         ccurl_set_string(curl, CURLOPT_URL, url)
         ccurl_set_string(curl, CURLOPT_CUSTOMREQUEST, method)

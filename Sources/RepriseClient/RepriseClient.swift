@@ -72,9 +72,27 @@ public final class RepriseClient: Sendable {
         let handle = try CurlHandle()
         return try withoutActuallyEscaping(onEvent) { (onEvent) throws(ClientError) in
             var parser = ServerSentEvent.Parser()
-            return try handle.perform(method, baseURL + target, fields: fields, body: body, timeout: 0) {
-                bytes in
-                parser.events(in: bytes).allSatisfy(onEvent)
+            return try handle.perform(
+                method, baseURL + target, fields: fields, body: body, timeout: 0,
+                sink: CurlHandle.Sink(type: "text/event-stream") {
+                    parser.events(in: $0).allSatisfy(onEvent)
+                })
+        }
+    }
+
+    /// Receives a file, whose bytes are not kept in memory.
+    /// - Parameter onBytes: receives the bytes of the file as they arrive, and returns whether to continue.
+    /// - Returns: the response; its content is empty, or a problem document.
+    /// - Throws: ``ClientError`` if no response arrives, or the file ends early.
+    func receive(
+        _ target: String, onBytes: (UnsafeRawBufferPointer) -> Bool
+    ) throws(ClientError) -> Response {
+        let (url, timeout, fields) = (baseURL + target, timeout, authorization)
+        return try withoutActuallyEscaping(onBytes) { (onBytes) throws(ClientError) in
+            try handle.withLock { (handle) throws(ClientError) in
+                try handle.perform(
+                    "GET", url, fields: fields, body: nil, timeout: timeout,
+                    sink: CurlHandle.Sink(type: "application/octet-stream", receive: onBytes))
             }
         }
     }

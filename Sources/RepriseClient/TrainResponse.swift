@@ -37,6 +37,8 @@ public struct ModelVersion: Decodable, Sendable {
     public let rowThreshold: Double?
     /// The duration of training.
     public let seconds: Double
+    /// The time at which the version was made, as in RFC 3339.
+    public let createdAt: String
     /// Where the threshold comes from; nil if it was learned in training.
     public let calibration: Calibration?
 

@@ -26,11 +26,13 @@ struct Calibrate: ParsableCommand {
         let content = try input.content(with: options, rowFlags: ["exclude": exclude], namesModel: false)
         try server.run("calibrate") { client in
             let response = try client.calibrate(model, content, accept: "application/json")
-            print(server.json ? response.text : report(try response.decoded()))
+            let report = Self.report(try response.decoded())
+            server.show(response, report: report)
         }
     }
 
-    private func report(_ response: TrainResponse) -> String {
+    /// The report of the new version.
+    static func report(_ response: TrainResponse) -> String {
         let base = response.calibration.map { ", calibrated from version \($0.version)" } ?? ""
         let windows = response.calibration.map { "\($0.windows) of \($0.rows) rows" } ?? ""
         return """
@@ -46,12 +48,15 @@ struct CalibrateOptions: RequestOptions {
     @Option(help: "The version to calibrate: its number, an alias, or latest (the default).")
     var version: String?
     @OptionGroup(title: "Windows") var windows: WindowOptions
-    @Option(help: "What is done with windows that contain outliers: exclude or keep.") var outliers: String?
+    @Option(
+        help: "What is done with windows that contain outliers: exclude or keep.",
+        completion: .list(["exclude", "keep"]))
+    var outliers: String?
     @Option(
         help: """
             Compute errors by this method: mse, mae, mahalanobis or level_spread (default: that of the \
             version).
-            """)
+            """, completion: .list(["mse", "mae", "mahalanobis", "level_spread"]))
     var errorKind: String?
     @OptionGroup var threshold: ThresholdOptions
 }

@@ -1,4 +1,5 @@
 import RepriseClient
+import ServingAPI
 
 /// The error of a command: what was wrong in one line, and a hint what to do.
 struct CommandFailure: Error, CustomStringConvertible {
@@ -21,11 +22,26 @@ struct CommandFailure: Error, CustomStringConvertible {
                 Self.hint(error.remedies.map { (option: $0.option, value: $0.value) })
             } else if error.status == 401 {
                 "set REPRISE_API_KEY to a key of this server"
-            } else if error.status == 400 || error.status == 422, !Self.isData(error.pointer ?? "") {
+            } else if let hint = error.problem.flatMap({ ProblemType(rawValue: $0) }).flatMap(Self.hint) {
+                hint
+            } else if error.status == 400 || error.status == 422, command != "jobs",
+                !Self.isData(error.pointer ?? "")
+            {
                 "reprise \(command) --help describes the options"
             } else {
                 nil
             }
+    }
+
+    /// A hint that names other commands.
+    private static func hint(_ problem: ProblemType) -> String? {
+        switch problem {
+        case .unknownModel: "reprise models lists the models, and reprise versions the versions of a model"
+        case .unknownJob: "reprise jobs lists the jobs"
+        case .aliasInUse: "reprise alias sets an alias to another version, or deletes it"
+        case .invalidModelFile: "upload a safetensors file, such as reprise download writes"
+        default: nil
+        }
     }
 
     /// A hint that names options, each of which is a way to read data.

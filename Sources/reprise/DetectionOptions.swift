@@ -20,8 +20,9 @@ struct DetectionOptions: RequestOptions {
     @OptionGroup var threshold: ThresholdOptions
 
     @Option(
-        help: "Compute a row's score from the windows that contain it by this method: newest, mean or median."
-    )
+        help:
+            "Compute a row's score from the windows that contain it by this method: newest, mean or median.",
+        completion: .list(["newest", "mean", "median"]))
     var combine: String?
 
     @Option(

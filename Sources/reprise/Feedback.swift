@@ -30,11 +30,13 @@ struct Feedback: ParsableCommand {
             with: options, rowFlags: ["normal": normal, "anomalous": anomalous], namesModel: false)
         try server.run("feedback") { client in
             let response = try client.feedback(model, content, accept: "application/json")
-            print(server.json ? response.text : report(try response.decoded()))
+            let report = Self.report(try response.decoded())
+            server.show(response, report: report)
         }
     }
 
-    private func report(_ response: TrainResponse) -> String {
+    /// The report of the new version.
+    static func report(_ response: TrainResponse) -> String {
         let learned = response.feedback.map {
             "\($0.normalWindows) normal joined, \($0.removedWindows) of \($0.anomalousWindows) anomalous left"
         }

@@ -8,7 +8,7 @@ struct InputOptions: ParsableArguments {
             """
             A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON \
             request; - or no file reads standard input.
-            """))
+            """), completion: .file())
     var file: String?
 
     @OptionGroup(title: "Columns") var features: FeatureOptions
@@ -88,7 +88,7 @@ struct ColumnOptions: RequestOptions {
     @Option(
         help: ArgumentHelp(
             "Whether the first row has the names of the columns: true or false. Default: found in the file.",
-            valueName: "true/false"))
+            valueName: "true/false"), completion: .list(["true", "false"]))
     var header: Bool?
 
     @Option(
@@ -100,10 +100,13 @@ struct ColumnOptions: RequestOptions {
 
 /// What is done with rows because of their timestamps.
 struct TimeOptions: RequestOptions {
-    @Option(help: "Treat rows out of order by this method: error or sort.")
+    @Option(
+        help: "Treat rows out of order by this method: error or sort.", completion: .list(["error", "sort"]))
     var order: String?
 
-    @Option(help: "Treat rows with the same timestamp by this method: error, last or mean.")
+    @Option(
+        help: "Treat rows with the same timestamp by this method: error, last or mean.",
+        completion: .list(["error", "last", "mean"]))
     var duplicates: String?
 
     @Option(
@@ -115,7 +118,9 @@ struct TimeOptions: RequestOptions {
     @Option(help: ArgumentHelp("Resample the rows to one for each interval.", valueName: "10s"))
     var interval: String?
 
-    @Option(help: "What becomes of the values in an interval: mean, last, min or max.")
+    @Option(
+        help: "What becomes of the values in an interval: mean, last, min or max.",
+        completion: .list(["mean", "last", "min", "max"]))
     var aggregate: String?
 }
 

@@ -21,7 +21,7 @@ struct Inspect: ParsableCommand {
             """
             A CSV file with a header row, a JSON array of rows or windows, a NumPy .npy file, or a JSON \
             request; - or no file reads standard input.
-            """))
+            """), completion: .file())
     var file: String?
 
     @Option(

@@ -1,47 +1,44 @@
 import Dispatch
 import Glibc
-import RepriseClient
 import Synchronization
 
-/// Handles SIGINT (Ctrl-C) during training: cancels the job on the server, and ends the process with the exit
-/// code of an interrupted command.
+/// Handles signals that interrupt a command, such as SIGINT (Ctrl-C): undoes what the command has begun, and
+/// ends the process with the exit code of an interrupted command.
 final class Interruption {
     /// State that the signal handler shares.
-    private final class Job: Sendable {
-        let id = Mutex<String?>(nil)
+    private final class State: Sendable {
+        let undo = Mutex<(@Sendable () -> Void)?>(nil)
         let isInterrupted = Atomic(false)
     }
 
-    private let job = Job()
-    private let source: any DispatchSourceSignal
+    private let state = State()
+    private let sources: [any DispatchSourceSignal]
 
-    init(_ client: RepriseClient) {
-        // Dispatch receives a signal only if its default action, which ends the process, is off.
-        signal(SIGINT, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGINT)
-        source.setEventHandler { [job] in
-            job.isInterrupted.store(true, ordering: .relaxed)
-            Self.cancel(client, job.id.withLock { $0 })
+    init(_ signals: [Int32] = [SIGINT]) {
+        sources = signals.map { [state] number in
+            // Dispatch receives a signal only if its default action, which ends the process, is off.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler {
+                state.isInterrupted.store(true, ordering: .relaxed)
+                state.undo.withLock { $0 }?()
+                let text = Array("\ncancelled\n".utf8)
+                _ = write(STDERR_FILENO, text, text.count)
+                _exit(128 + number)
+            }
+            source.activate()
+            return source
         }
-        source.activate()
     }
 
-    deinit { source.cancel() }
+    deinit { for source in sources { source.cancel() } }
 
-    /// Sets the job that an interruption cancels.
-    func arm(_ id: String) { job.id.withLock { $0 = id } }
+    /// Sets what an interruption does before the process ends.
+    func arm(_ undo: @escaping @Sendable () -> Void) { state.undo.withLock { $0 = undo } }
 
-    /// Waits for the process to end if it was interrupted, so that the cancelled job is not reported as a
-    /// failure.
+    /// Waits for the process to end if it was interrupted, so that what the interruption has stopped is not
+    /// reported as a failure.
     func waitForExit() {
-        while job.isInterrupted.load(ordering: .relaxed) { pause() }
-    }
-
-    private static func cancel(_ client: RepriseClient, _ job: String?) -> Never {
-        // If the call fails, the server cancels the job when the event stream closes.
-        if let job { try? client.cancel(job: job) }
-        let text = Array("\ncancelled\n".utf8)
-        _ = write(STDERR_FILENO, text, text.count)
-        _exit(128 + SIGINT)
+        while state.isInterrupted.load(ordering: .relaxed) { pause() }
     }
 }

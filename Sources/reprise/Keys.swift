@@ -88,7 +88,7 @@ struct Keys: ParsableCommand {
 
 /// The file of API keys that a command reads or changes.
 struct KeyFileOptions: ParsableArguments {
-    @Option(help: "The file of API keys. [env: REPRISE_API_KEYS]") var file: String?
+    @Option(help: "The file of API keys. [env: REPRISE_API_KEYS]", completion: .file()) var file: String?
 
     /// The path of the file; nil if neither the option nor the variable names one.
     var path: String? { file ?? Environment.value("REPRISE_API_KEYS") }

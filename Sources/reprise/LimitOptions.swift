@@ -41,35 +41,48 @@ struct LimitOptions: ParsableArguments {
         help: ArgumentHelp("Maximum size of a header section. [env: REPRISE_MAX_HEADER]", valueName: "bytes"))
     var maxHeader = defaultHTTP.maxHeaderSectionBytes
 
-    @Option(help: "Maximum number of connections. [env: REPRISE_MAX_CONNECTIONS]")
+    @Option(
+        help: ArgumentHelp(
+            "Maximum number of connections. [env: REPRISE_MAX_CONNECTIONS]", valueName: "number"))
     var maxConnections = defaultHTTP.maxConnections
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Maximum number of connections from one address; raise it behind a proxy. \
             [env: REPRISE_MAX_CONNECTIONS_PER_PEER]
-            """)
+            """, valueName: "number"))
     var maxConnectionsPerPeer = defaultHTTP.maxConnectionsPerPeer
 
     @Option(
-        help: "Maximum number of queued predictions; others get status 503. [env: REPRISE_MAX_WAITING]")
+        help: ArgumentHelp(
+            "Maximum number of queued predictions; others get status 503. [env: REPRISE_MAX_WAITING]",
+            valueName: "number"))
     var maxWaiting = defaultRuntime.maxQueuedPredictions
 
     @Option(
-        help: "Maximum number of queued training jobs; others get status 429. [env: REPRISE_MAX_TRAININGS]")
+        help: ArgumentHelp(
+            "Maximum number of queued training jobs; others get status 429. [env: REPRISE_MAX_TRAININGS]",
+            valueName: "number"))
     var maxTrainings = defaultRuntime.maxQueuedTrainings
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             Number of training jobs that run at the same time; one job uses all cores. \
             [env: REPRISE_CONCURRENT_TRAININGS]
-            """)
+            """, valueName: "number"))
     var concurrentTrainings = defaultRuntime.maxConcurrentTrainings
 
-    @Option(help: "Maximum number of parameters of a network. [env: REPRISE_MAX_PARAMETERS]")
+    @Option(
+        help: ArgumentHelp(
+            "Maximum number of parameters of a network. [env: REPRISE_MAX_PARAMETERS]", valueName: "number"))
     var maxParameters = defaultRuntime.maxParameters
 
-    @Option(help: "Maximum number of versions of all models together. [env: REPRISE_MAX_VERSIONS]")
+    @Option(
+        help: ArgumentHelp(
+            "Maximum number of versions of all models together. [env: REPRISE_MAX_VERSIONS]",
+            valueName: "number"))
     var maxVersions = defaultRuntime.maxModelVersions
 
     @Option(

@@ -5,7 +5,9 @@ import Telemetry
 
 /// The format and the level of the log.
 struct LogOptions: ParsableArguments {
-    @Option(help: "Format of the log: logfmt or json. [env: REPRISE_LOG_FORMAT]")
+    @Option(
+        help: ArgumentHelp(
+            "Format of the log: logfmt or json. [env: REPRISE_LOG_FORMAT]", valueName: "format"))
     var logFormat = LogFormat.logfmt
 
     @Option(

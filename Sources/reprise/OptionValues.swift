@@ -16,6 +16,8 @@ struct List<Element: LosslessStringConvertible & Encodable & Sendable>: Expressi
 
 /// A file that holds the value of an option as JSON.
 struct JSONFile: ExpressibleByArgument {
+    static var defaultCompletionKind: CompletionKind { .file() }
+
     private let file: InputFile
 
     init(argument: String) { file = InputFile(argument) }

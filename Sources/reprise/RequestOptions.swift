@@ -9,18 +9,13 @@ import RepriseClient
 protocol RequestOptions: ParsableArguments {
     /// The member that holds the options as an object; nil if each option is a member of the request itself.
     static var member: String? { get }
-
-    /// The given options and those of groups among them, by member.
-    func members() throws -> [String: RequestValue]
 }
 
 extension RequestOptions {
     static var member: String? { nil }
 
-    func members() throws -> [String: RequestValue] { try declaredMembers() }
-
-    /// The given options, as they were declared.
-    func declaredMembers() throws -> [String: RequestValue] {
+    /// The given options and those of groups among them, by member.
+    func members() throws -> [String: RequestValue] {
         var members: [String: RequestValue] = [:]
         for child in Mirror(reflecting: self).children {
             if let group = (child.value as? any GroupDeclaration)?.group as? any RequestOptions {

@@ -32,6 +32,9 @@ struct ScoreOptions: RequestOptions {
             "Parts of the response: windows, rows, events, timesteps, features, return_periods.",
             valueName: "a,b,c"))
     var include: List<String>?
-    @Option(help: "The order of events: time, or peak for the highest peak score first.") var sort: String?
+    @Option(
+        help: "The order of events: time, or peak for the highest peak score first.",
+        completion: .list(["time", "peak"]))
+    var sort: String?
     @OptionGroup(title: "Detection") var detection: DetectionOptions
 }

@@ -23,15 +23,18 @@ struct Serve: ParsableCommand {
             override variables, and an empty variable counts as not set.
             """)
 
-    @Option(help: "Address to listen on. [env: REPRISE_HOST]")
+    @Option(help: ArgumentHelp("Address to listen on. [env: REPRISE_HOST]", valueName: "address"))
     var host = "127.0.0.1"
 
-    @Option(help: "Port to listen on; 0 selects a free port. [env: REPRISE_PORT]")
+    @Option(
+        help: ArgumentHelp(
+            "Port to listen on; 0 selects a free port. [env: REPRISE_PORT]", valueName: "number"))
     var port = 8080
 
     @Option(
         help: ArgumentHelp(
-            "Folder of the models; several servers may share it. [env: REPRISE_MODELS]", valueName: "folder"))
+            "Folder of the models; several servers may share it. [env: REPRISE_MODELS]", valueName: "folder"),
+        completion: .directory)
     var models = "./models"
 
     @Flag(
@@ -47,7 +50,7 @@ struct Serve: ParsableCommand {
             """
             Folder of the files that a dataSource of /anomalydetector may name. Without it no files can be \
             named. [env: REPRISE_DATA]
-            """, valueName: "folder"))
+            """, valueName: "folder"), completion: .directory)
     var data: String?
 
     @Option(
@@ -55,7 +58,7 @@ struct Serve: ParsableCommand {
             """
             File of the API keys, one of which each request needs. Create keys with reprise keys new. The \
             file is reloaded within a second of a change, and on SIGHUP. [env: REPRISE_API_KEYS]
-            """, valueName: "file"))
+            """, valueName: "file"), completion: .file())
     var apiKeys: String?
 
     @Option(

@@ -29,7 +29,18 @@ struct ServerOptions: ParsableArguments {
     ) throws {
         try run(command) { client in
             let response = try client.post("/\(command)", content)
-            print(json ? response.text : report(try response.decoded()))
+            if json { show(json: response) } else { print(report(try response.decoded())) }
         }
+    }
+
+    /// Prints a response: as JSON, or as a report.
+    func show(_ response: RepriseClient.Response, report: @autoclosure () -> String) {
+        if json { show(json: response) } else { print(report()) }
+    }
+
+    /// Prints a response as the server has sent it.
+    func show(json response: RepriseClient.Response) {
+        let text = response.text
+        print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
     }
 }

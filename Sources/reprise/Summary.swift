@@ -14,8 +14,9 @@ struct Summary: ParsableCommand {
     @Flag(help: "Print the flow diagram as an SVG document.") var svg = false
     @OptionGroup(title: "Model") var model: ModelOptions
     @Argument(
-        help: "A JSON request that describes a network, to which options add members; - reads standard input."
-    )
+        help:
+            "A JSON request that describes a network, to which options add members; - reads standard input.",
+        completion: .file())
     var file: String?
     @OptionGroup(title: "Network") var network: NetworkOptions
 

@@ -19,46 +19,35 @@ struct Train: ParsableCommand {
             such a column of a NumPy array, or for all data their first and last rows, such as [[8,9]].
             """, valueName: "column"))
     var exclude: String?
+    @Flag(
+        help: """
+            Return as soon as the server has queued the training, and print the job. reprise jobs follows it \
+            or cancels it.
+            """)
+    var detach = false
     @OptionGroup var options: TrainOptions
 
     func run() throws {
         let content = try input.content(with: options, rowFlags: ["exclude": exclude])
         try server.run("train") { client in
+            guard !detach else { return try start(content, client) }
             let progress = TrainingProgress()
-            let interruption = Interruption(client)
+            let interruption = Interruption()
             defer { progress.end() }
             defer { interruption.waitForExit() }
-            let response = try client.train(content, onJob: interruption.arm) { progress.show($0) }
+            let response = try client.train(
+                content, onJob: { id in interruption.arm { _ = try? client.cancel(job: id) } },
+                onProgress: progress.show)
             progress.end()
-            print(server.json ? response.text : report(try response.decoded()))
+            let report = TrainReport(try response.decoded())
+            server.show(response, report: report.text)
         }
     }
 
-    private func report(_ response: TrainResponse) -> String {
-        let kind = response.architecture ?? response.detector
-        let features = "\(response.features) feature\(response.features == 1 ? "" : "s")"
-        return """
-            model       \(response.model), version \(response.version) (\(kind))
-            windows     \(response.timesteps) timesteps of \(features)\(names(response))
-            parameters  \(response.parameters)
-            \(loss(response))
-            threshold   \((response.threshold ?? 0).rounded5) (\(response.errorKind)), \(source(response))
-            seconds     \(response.seconds.rounded5)
-            """ + text(ofWarnings: response.warnings)
-    }
-
-    private func loss(_ response: TrainResponse) -> String {
-        guard let first = response.history.loss.first else { return "loss        none: fitted in one step" }
-        return
-            "loss        \(first.rounded5) -> \((response.loss ?? 0).rounded5) in \(response.epochs) epochs"
-    }
-
-    private func source(_ response: TrainResponse) -> String {
-        response.thresholdSource.map { "learned from the \($0) windows" } ?? "as given"
-    }
-
-    private func names(_ response: TrainResponse) -> String {
-        response.featureNames.map { ": \($0.joined(separator: ", "))" } ?? ""
+    private func start(_ content: RequestContent, _ client: RepriseClient) throws {
+        let response = try client.start(content)
+        let job: Job = try response.decoded()
+        server.show(response, report: job.id)
     }
 }
 
@@ -71,7 +60,9 @@ struct TrainOptions: RequestOptions {
             valueName: "version"))
     var warmStart: String?
     @OptionGroup(title: "Windows") var windows: WindowOptions
-    @Option(help: "What learns: autoencoder (a network), or without a network pca, zscore or kmeans.")
+    @Option(
+        help: "What learns: autoencoder (a network), or without a network pca, zscore or kmeans.",
+        completion: .list(["autoencoder", "pca", "zscore", "kmeans"]))
     var detector: String?
     @OptionGroup(title: "Network") var architecture: ArchitectureOptions
     @OptionGroup(title: "Training") var training: TrainingOptions

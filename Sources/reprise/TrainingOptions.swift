@@ -3,8 +3,14 @@ import RepriseClient
 
 /// The training of a network and the learning of its threshold.
 struct TrainingOptions: RequestOptions {
-    @Option(help: "Scale features by this method: robust, standard, minmax or none.") var scaling: String?
-    @Option(help: "What is done with windows that contain outliers: exclude or keep.") var outliers: String?
+    @Option(
+        help: "Scale features by this method: robust, standard, minmax or none.",
+        completion: .list(["robust", "standard", "minmax", "none"]))
+    var scaling: String?
+    @Option(
+        help: "What is done with windows that contain outliers: exclude or keep.",
+        completion: .list(["exclude", "keep"]))
+    var outliers: String?
     @Option(
         help: ArgumentHelp(
             "Features of which to learn the changes instead of the values, such as counters.",
@@ -13,7 +19,8 @@ struct TrainingOptions: RequestOptions {
     @Option(help: "Maximum number of passes over the training windows.") var epochs: Int?
     @Option(help: "Windows in a training step.") var batchSize: Int?
     @Option(help: "Learning rate of Adam.") var learningRate: Double?
-    @Option(help: "Loss function: mse, mae or huber.") var loss: String?
+    @Option(help: "Loss function: mse, mae or huber.", completion: .list(["mse", "mae", "huber"]))
+    var loss: String?
     @Option(help: "Share of the windows, from the end, to hold back for validation.")
     var validationSplit: Double?
     @Flag(inversion: .prefixedNo, help: "Present the windows in a new order in each epoch (the default).")
@@ -21,24 +28,13 @@ struct TrainingOptions: RequestOptions {
     @Option(help: "Maximum norm of all gradients together.") var clipNorm: Double?
     @OptionGroup var earlyStopping: EarlyStoppingOptions
     @OptionGroup var plateau: PlateauOptions
-    @Option(help: "Compute errors by this method: mse, mae, mahalanobis or level_spread.")
+    @Option(
+        help: "Compute errors by this method: mse, mae, mahalanobis or level_spread.",
+        completion: .list(["mse", "mae", "mahalanobis", "level_spread"]))
     var errorKind: String?
     @Option(help: "Share of the windows, from the end, to hold back for learning the threshold.")
     var calibrationSplit: Double?
     @OptionGroup var threshold: ThresholdOptions
-
-    /// The server watches the validation loss by default, which needs a validation split. Without one, watch
-    /// the training loss.
-    func members() throws -> [String: RequestValue] {
-        var options = self
-        let monitor = validationSplit == nil ? "loss" : "val_loss"
-        if try !earlyStopping.members().isEmpty {
-            options.earlyStopping.monitor = earlyStopping.monitor ?? monitor
-            options.earlyStopping.restoreBestWeights = earlyStopping.restoreBestWeights ?? true
-        }
-        if try !plateau.members().isEmpty { options.plateau.monitor = plateau.monitor ?? monitor }
-        return try options.declaredMembers()
-    }
 }
 
 /// Keras' EarlyStopping.
@@ -47,18 +43,20 @@ struct EarlyStoppingOptions: RequestOptions {
 
     @Option(
         help: ArgumentHelp(
-            "Stop after N epochs without improvement, and keep the best weights.", valueName: "N"))
+            "Stop after N epochs without improvement.", valueName: "N"))
     var patience: Int?
 
     @Option(help: "Minimum decrease of the loss that counts as an improvement for early stopping.")
     var minDelta: Double?
 
-    @Option(help: "Loss to watch for early stopping: loss or val_loss (the default with --validation-split).")
+    @Option(
+        help: "Loss to watch for early stopping: loss or val_loss (the default with --validation-split).",
+        completion: .list(["loss", "val_loss"]))
     var monitor: String?
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Keep the weights of the best epoch after early stopping (the default), or those of the last.")
+        help: "Keep the weights of the best epoch after early stopping, or those of the last (the default).")
     var restoreBestWeights: Bool?
 }
 
@@ -89,6 +87,9 @@ struct PlateauOptions: RequestOptions {
 
     @Option(
         name: .customLong("reduce-lr-monitor"),
-        help: "Loss to watch for reducing the learning rate: loss or val_loss.")
+        help: """
+            Loss to watch for reducing the learning rate: loss or val_loss (the default with \
+            --validation-split).
+            """, completion: .list(["loss", "val_loss"]))
     var monitor: String?
 }

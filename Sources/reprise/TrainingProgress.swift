@@ -44,7 +44,7 @@ final class TrainingProgress {
     }
 
     /// Minutes and seconds, with hours if not 0.
-    private static func time(_ seconds: Double) -> String {
+    static func time(_ seconds: Double) -> String {
         let total = Int(min(max(seconds, 0), 1e9).rounded(.up))
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let (hours, minutes) = (total / 3600, total / 60 % 60)

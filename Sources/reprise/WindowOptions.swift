@@ -12,10 +12,14 @@ struct WindowOptions: RequestOptions {
         help: ArgumentHelp("Rows from the start of a window to the start of the next.", valueName: "rows"))
     var stride: Int?
 
-    @Option(help: "Cut rows into windows by this method: sliding or temporalize.")
+    @Option(
+        help: "Cut rows into windows by this method: sliding or temporalize.",
+        completion: .list(["sliding", "temporalize"]))
     var windowing: String?
 
-    @Option(help: "Treat missing values by this method: error, previous, linear or zero.")
+    @Option(
+        help: "Treat missing values by this method: error, previous, linear or zero.",
+        completion: .list(["error", "previous", "linear", "zero"]))
     var missing: String?
 
     @Option(help: ArgumentHelp("Names of the features. CSV has them in its header.", valueName: "a,b,c"))

@@ -2,7 +2,7 @@ import APITesting
 import Foundation
 import Testing
 
-/// The options of `serve`: as flags, as variables, and in the table of the README.
+/// The options of `serve`, as flags and as variables.
 @Suite struct ConfigurationTests {
     /// An option as `reprise serve --help` describes it.
     private struct ServeOption {
@@ -54,33 +54,6 @@ import Testing
                 #expect(result.errors.contains("--\(option.name) "), "\(result.errors)")
             }
         }
-    }
-
-    /// The table of the README has every option with its variable and its default, and no other.
-    @Test func theTableListsEveryOption() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        let section = try #require(readme.split(separator: "\n## ").first { $0.hasPrefix("Options") })
-        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
-        var named: [String] = []
-        for row in rows {
-            let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            let options = cells[0].matches(of: /`--([a-z-]+)( [^`]+)?`/)
-            let variables = cells[1].matches(of: /`(REPRISE_[A-Z_]+)`/).map { String($0.1) }
-            #expect(variables == options.map { "REPRISE_" + $0.1.uppercased().replacing("-", with: "_") })
-            for option in options {
-                named.append(String(option.1))
-                let described = try Self.options().first { $0.name == option.1 }
-                let standard = option.2?.dropFirst().replacing(",", with: "")
-                let isSame = standard.flatMap { Double($0) }.map {
-                    $0 == described?.standard.flatMap { Double($0) }
-                }
-                #expect(isSame ?? (standard.map(String.init) == described?.standard), "--\(option.1)")
-            }
-        }
-        let all = try Self.options().map(\.name)
-        #expect(named.sorted() == all.sorted())
     }
 
     @Test func variablesSetOptions() throws {

@@ -60,15 +60,12 @@ import Testing
             "layers", train(",\"layers\":[{\"type\":\"LSTM\",\"units\":2},{\"type\":\"LSTM\",\"units\":2}]"),
             at: "/layers/1", says: "'lstm_1' (LSTM) needs a sequence"),
         row(
-            "val_loss by default", train(",\"early_stopping\":{}"), at: "/early_stopping",
-            says: "'early_stopping' monitors val_loss by default, but validation_split is missing or 0"),
-        row(
             "val_loss", train(",\"early_stopping\":{\"monitor\":\"val_loss\"},\"validation_split\":0"),
             at: "/early_stopping/monitor",
             says: "'monitor' is 'val_loss', but validation_split is missing or 0"),
         row(
-            "val_loss of a plateau", train(",\"reduce_lr_on_plateau\":{\"monitor\":null}"),
-            at: "/reduce_lr_on_plateau", says: "set validation_split, for example to 0.1"),
+            "val_loss of a plateau", train(",\"reduce_lr_on_plateau\":{\"monitor\":\"val_loss\"}"),
+            at: "/reduce_lr_on_plateau/monitor", says: "set validation_split, for example to 0.1"),
         row(
             "diverged",
             train(

@@ -66,8 +66,11 @@ struct ModelRoutes: RouteGroup {
         json.object { json in
             json.array("models") { json in
                 for name in names {
-                    guard let model = latest(name) else { continue }
-                    json.object { $0.members(of: model) }
+                    guard let (model, aliases) = latest(name) else { continue }
+                    json.object { json in
+                        json.members(of: model)
+                        json.aliases(aliases)
+                    }
                 }
             }
             json.member("next", isLast ? nil : names.last)
@@ -75,18 +78,22 @@ struct ModelRoutes: RouteGroup {
         return .json(written: json)
     }
 
-    /// The latest version of a model; nil if the model has been deleted or cannot be read. The listing leaves
-    /// it out then.
-    private func latest(_ name: String) -> ModelRegistry.Description? {
-        do throws(VersionError) {
-            return try models.registry.description(name)
+    /// The latest version of a model, and its aliases; nil if the model has been deleted or cannot be read. The
+    /// listing leaves it out then.
+    private func latest(_ name: String) -> (ModelRegistry.Description, aliases: [String: Int])? {
+        do {
+            guard let latest = try models.registry.description(name),
+                let versions = try models.registry.versions(name)
+            else { return nil }
+            return (latest, versions.aliases)
+        } catch VersionError.disk(let error) {
+            logger.error("cannot read a model", metadata: ["reason": "\(error)"])
+        } catch let error as FileError {
+            logger.error("cannot read a model", metadata: ["reason": "\(error)"])
         } catch {
             // A version that is not understood has been logged.
-            if case .disk(let error) = error {
-                logger.error("cannot read a model", metadata: ["reason": "\(error)"])
-            }
-            return nil
         }
+        return nil
     }
 
     private func deleteVersion(_ call: Call) throws(Problem) -> Response {

@@ -1,0 +1,86 @@
+import Glibc
+
+/// A file that gets its name when it is complete; until then it is a temporary file in the same folder, and an
+/// older file of this name stays. `-` is standard output, which is written to directly, as are devices and
+/// pipes.
+final class OutputFile {
+    /// The path to write to.
+    let path: String
+    /// The path of the temporary file; nil if the file is written to directly.
+    let temporaryPath: String?
+    /// The number of bytes written.
+    private(set) var count = 0
+    private var descriptor: Int32
+    /// The error number of the first write that has failed.
+    private var writeError: Int32?
+
+    /// - Parameters:
+    ///   - path: a file, or a folder.
+    ///   - name: the name of the file in a folder.
+    /// - Throws: ``CommandFailure`` if the file cannot be created.
+    init(_ path: String, name: String) throws {
+        var status = stat()
+        func type(_ path: String) -> mode_t? { stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil }
+        let path =
+            type(path) == S_IFDIR && path != "-"
+            ? path + (path.hasSuffix("/") ? "" : "/") + name : path
+        self.path = path
+        if path == "-" {
+            (temporaryPath, descriptor) = (nil, STDOUT_FILENO)
+        } else if let type = type(path), type != S_IFREG {
+            (temporaryPath, descriptor) = (nil, open(path, O_WRONLY | O_CLOEXEC))
+        } else {
+            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+            let temporaryPath = "\(folder).reprise-\(getpid())"
+            // A file of this name is left from a process that was killed.
+            descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            self.temporaryPath = temporaryPath
+        }
+        guard descriptor >= 0 else { throw failure(errno) }
+    }
+
+    deinit { discard() }
+
+    /// Writes all of the bytes.
+    /// - Returns: false if that fails; ``finish()`` then throws the reason.
+    func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var rest = bytes[...]
+        while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+            let written = Glibc.write(descriptor, start, rest.count)
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else {
+                writeError = errno
+                return false
+            }
+            rest = rest.dropFirst(written)
+        }
+        count += bytes.count
+        return true
+    }
+
+    /// Gives the complete file its name.
+    /// - Throws: ``CommandFailure`` if a write has failed, or the file cannot be stored.
+    func finish() throws {
+        try throwWriteError()
+        guard let temporaryPath else { return }
+        guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw failure(errno) }
+        close(descriptor)
+        descriptor = -1
+    }
+
+    /// - Throws: ``CommandFailure`` if a write has failed.
+    func throwWriteError() throws {
+        if let writeError { throw failure(writeError) }
+    }
+
+    private func discard() {
+        guard descriptor >= 0, descriptor != STDOUT_FILENO else { return }
+        close(descriptor)
+        if let temporaryPath { unlink(temporaryPath) }
+    }
+
+    private func failure(_ number: Int32) -> CommandFailure {
+        CommandFailure(
+            "cannot write \(path == "-" ? "standard output" : path): \(String(cString: strerror(number)))")
+    }
+}
