@@ -76,6 +76,11 @@ extension RepriseClient {
         }
     }
 
+    /// Describes a version of a model.
+    public func version(_ number: Int, of model: String) throws(ClientError) -> ModelVersion {
+        try checked(send("GET", "/models/\(CurlHandle.escaped(model))/versions/\(number)")).decoded()
+    }
+
     /// Deletes a model.
     /// - Parameter version: the number of the version to delete; nil deletes all versions.
     public func delete(_ model: String, version: Int? = nil) throws(ClientError) {

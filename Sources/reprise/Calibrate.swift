@@ -25,8 +25,9 @@ struct Calibrate: ParsableCommand {
     func run() throws {
         let content = try input.content(with: options, rowFlags: ["exclude": exclude], namesModel: false)
         try server.run("calibrate") { client in
-            let response = try client.calibrate(model, content, accept: "application/json")
-            print(server.json ? response.text : report(try response.decoded()))
+            let response = try client.calibrate(
+                model, options.history.content(content, for: server), accept: "application/json")
+            print(server.json ? response.printable : report(try response.decoded())[...])
         }
     }
 
@@ -54,4 +55,5 @@ struct CalibrateOptions: RequestOptions {
             """)
     var errorKind: String?
     @OptionGroup var threshold: ThresholdOptions
+    @OptionGroup var history: HistoryOptions
 }

@@ -29,8 +29,9 @@ struct Feedback: ParsableCommand {
         let content = try input.content(
             with: options, rowFlags: ["normal": normal, "anomalous": anomalous], namesModel: false)
         try server.run("feedback") { client in
-            let response = try client.feedback(model, content, accept: "application/json")
-            print(server.json ? response.text : report(try response.decoded()))
+            let response = try client.feedback(
+                model, options.history.content(content, for: server), accept: "application/json")
+            print(server.json ? response.printable : report(try response.decoded())[...])
         }
     }
 
@@ -59,4 +60,5 @@ struct FeedbackOptions: RequestOptions {
     )
     var sigmas: Double?
     @OptionGroup(title: "Windows") var windows: WindowOptions
+    @OptionGroup var history: HistoryOptions
 }

@@ -18,6 +18,7 @@ struct Reprise: ParsableCommand {
         abstract: "Detect anomalies in multivariate time series with LSTM autoencoders.",
         subcommands: [
             Serve.self, Train.self, Calibrate.self, Feedback.self, Reconstruct.self, Encode.self, Score.self,
+            Report.self,
             Evaluate.self, Compare.self, Inspect.self, Summary.self, Layers.self,
             Keys.self, Health.self,
         ])

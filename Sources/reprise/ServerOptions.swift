@@ -29,7 +29,7 @@ struct ServerOptions: ParsableArguments {
     ) throws {
         try run(command) { client in
             let response = try client.post("/\(command)", content)
-            print(json ? response.text : report(try response.decoded()))
+            print(json ? response.printable : report(try response.decoded())[...])
         }
     }
 }

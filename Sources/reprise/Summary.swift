@@ -44,7 +44,7 @@ struct Summary: ParsableCommand {
                 } else {
                     try client.post("/summary", content(), accept: accept)
                 }
-            print(response.text)
+            print(response.printable)
         }
     }
 

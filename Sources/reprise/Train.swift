@@ -28,9 +28,10 @@ struct Train: ParsableCommand {
             let interruption = Interruption(client)
             defer { progress.end() }
             defer { interruption.waitForExit() }
+            let content = try options.history.content(content, for: server)
             let response = try client.train(content, onJob: interruption.arm) { progress.show($0) }
             progress.end()
-            print(server.json ? response.text : report(try response.decoded()))
+            print(server.json ? response.printable : report(try response.decoded())[...])
         }
     }
 
@@ -76,4 +77,5 @@ struct TrainOptions: RequestOptions {
     @OptionGroup(title: "Network") var architecture: ArchitectureOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @Option(help: "Seed of all random numbers.") var seed: Int?
+    @OptionGroup var history: HistoryOptions
 }
