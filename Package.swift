@@ -137,12 +137,16 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Scores as a page to read.
+        .target(name: "HTMLReport", swiftSettings: strict),
+
         // The client and the executable.
         .target(name: "RepriseClient", dependencies: ["CCurl"], swiftSettings: strict),
         .executableTarget(
             name: "reprise",
             dependencies: [
-                "AzureDetector", "DataFormats", "HTTP1", "Inspection", "JSON", "ModelFiles", "ModelStore",
+                "AzureDetector", "DataFormats", "HTMLReport", "HTTP1", "Inspection", "JSON", "ModelFiles",
+                "ModelStore",
                 "OpenInference", "RepriseClient", "ServingAPI", "Telemetry", "TimeSeries", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -204,6 +208,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "HTMLReportTests", dependencies: ["HTMLReport"], swiftSettings: strict),
         .testTarget(
             name: "OpenInferenceTests", dependencies: ["APITesting", "OpenInference", "ServingAPI"],
             swiftSettings: strict),

@@ -100,7 +100,8 @@ struct CSVReader {
             },
             features: roles.hasNames ? features.map { roles.columns[$0].name } : nil,
             featureCount: features.count, values: values, timestamps: late ?? timestamps,
-            recordings: recordings, flags: flags, lines: scan.lines, warnings: warnings)
+            recordings: recordings, recordingNames: recordingNames(recordings), flags: flags,
+            lines: scan.lines, warnings: warnings)
     }
 
     /// Passes over the rows again.
@@ -148,6 +149,10 @@ struct CSVReader {
         var starts = [0]
         for row in 1..<max(1, scan.rows) where texts[row] != texts[row - 1] { starts.append(row) }
         return zip(starts, starts.dropFirst() + [scan.rows]).map { $0..<$1 }
+    }
+
+    private func recordingNames(_ recordings: [Range<Int>]) -> [String]? {
+        roles.index(of: .recording).map { column in recordings.map { scan.texts[column][$0.lowerBound] } }
     }
 
     /// Reads a label column.

@@ -14,6 +14,8 @@ public struct Table: Sendable, Equatable {
     public var timestamps: Timestamps?
     /// The rows of each recording, which together are all rows; one recording without a recording column.
     public var recordings: [Range<Int>]
+    /// The text of the recording column for each recording; nil without that column.
+    public var recordingNames: [String]?
     /// The flags of the rows, `[rows]`, by the option that names them.
     public var flags: [String: [Bool]]
     /// The line of each row; nil if the table was not text.
@@ -30,10 +32,12 @@ public struct Table: Sendable, Equatable {
     ///   - features: `[F]`, or nil for features without names.
     ///   - values: `[rows][F]`.
     ///   - recordings: nil for one recording of all rows.
+    ///   - recordingNames: the name of each recording; nil for recordings without names.
     public init(
         columns: [TableColumn]? = nil, reason: String = "", features: [String]?, featureCount: Int,
         values: [Double], timestamps: Timestamps? = nil, recordings: [Range<Int>]? = nil,
-        flags: [String: [Bool]] = [:], lines: RowLines? = nil, warnings: [Warning] = []
+        recordingNames: [String]? = nil, flags: [String: [Bool]] = [:], lines: RowLines? = nil,
+        warnings: [Warning] = []
     ) {
         precondition(featureCount > 0 && values.count.isMultiple(of: featureCount))
         let names = features ?? (0..<featureCount).map { "\($0)" }
@@ -43,6 +47,7 @@ public struct Table: Sendable, Equatable {
         self.values = values
         self.timestamps = timestamps
         self.recordings = recordings ?? [0..<(values.count / featureCount)]
+        self.recordingNames = recordingNames
         self.flags = flags
         self.lines = lines
         self.warnings = warnings

@@ -28,7 +28,8 @@ extension InferenceRequest {
     func response(_ values: [InferenceOutput: [Float]]) -> Response {
         var tensors: [UInt8] = []
         let textCount = outputs.reduce(0) { $0 + ($1.isBinary ? 0 : values[$1.output]?.count ?? 0) }
-        var response = Response.json(reserving: 12 * textCount + 512) { json in
+        var json = JSONWriter(reservingCapacity: 12 * textCount + 512)
+        json.object { json in
             json.member("model_name", entry.name)
             json.member("model_version", "\(entry.version)")
             if let id { json.member("id", id) }
@@ -51,14 +52,13 @@ extension InferenceRequest {
                 }
             }
         }
-        guard outputs.contains(where: \.isBinary), case .bytes(let json) = response.body else {
-            return response
-        }
-        response.fields = [
-            (name: "Content-Type", value: MediaType.file.rawValue),
-            (name: InferenceBody.lengthField, value: "\(json.count)"),
-        ]
-        response.body = .bytes(json + tensors)
-        return response
+        guard outputs.contains(where: \.isBinary) else { return .json(written: json) }
+        return Response(
+            status: .ok,
+            fields: [
+                (name: "Content-Type", value: MediaType.file.rawValue),
+                (name: InferenceBody.lengthField, value: "\(json.bytes.count)"),
+            ],
+            body: .bytes(json.bytes + tensors))
     }
 }

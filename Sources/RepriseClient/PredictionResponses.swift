@@ -14,6 +14,20 @@ public struct ReconstructResponse: Decodable, Sendable {
     public let scaledErrors: [Float]
 }
 
+/// The response of `POST /reconstruct` with `rows`.
+public struct RowReconstructResponse: Decodable, Sendable {
+    /// The values of the rows.
+    public struct Rows: Decodable, Sendable {
+        /// The values, `[rows][F]`; nil in rows that no window covers.
+        public let actual: [[Double?]]
+        /// The means of the reconstructions in all windows that cover a row, `[rows][F]`.
+        public let reconstructions: [[Double?]]
+    }
+
+    /// The rows.
+    public let rows: Rows
+}
+
 /// The response of `POST /encode`.
 public struct EncodeResponse: Decodable, Sendable {
     /// The model's name.

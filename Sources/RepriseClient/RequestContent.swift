@@ -12,6 +12,12 @@ public struct RequestContent: Sendable {
         self.body = body
     }
 
+    private init(query: String, _ fields: [(name: String, value: String)], _ body: [UInt8]) {
+        self.query = query
+        self.fields = fields
+        self.body = body
+    }
+
     /// A JSON object of members by their names in openapi.yaml.
     public static func json(_ members: [String: RequestValue]) throws(ClientError) -> RequestContent {
         RequestContent(type: "application/json", body: try RequestValue.object(members).text)
@@ -57,6 +63,12 @@ public struct RequestContent: Sendable {
         _ array: [UInt8], options: [String: RequestValue]
     ) throws(ClientError) -> RequestContent {
         RequestContent(query: try query(options), type: "application/x-npy", body: array)
+    }
+
+    /// The content with one more option, which becomes a parameter of the query.
+    public func adding(_ name: String, _ value: RequestValue) throws(ClientError) -> RequestContent {
+        let parameter = try Self.query([name: value]).dropFirst()
+        return RequestContent(query: query.isEmpty ? "?\(parameter)" : "\(query)&\(parameter)", fields, body)
     }
 
     /// A query with its question mark; empty without parameters.

@@ -36,6 +36,8 @@ public struct ScoreResponse: Decodable, Sendable {
         public let rarities: [Float?]?
         /// The return period of each row in rows, if it was asked for.
         public let returnPeriods: [Float?]?
+        /// The share of each feature in the error of each row, `[rows][F]`, if they were asked for.
+        public let shares: [[Float?]]?
         /// A timestamp for each row; nil for data without timestamps.
         public let timestamps: [Timestamp]?
     }

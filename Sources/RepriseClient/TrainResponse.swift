@@ -86,7 +86,7 @@ public struct TrainResponse: Decodable, Sendable {
 
     /// The new version.
     public let trained: ModelVersion
-    /// The losses.
+    /// The losses; empty if the request has left them out.
     public let history: History
     /// Reasons not to rely on the threshold.
     public let warnings: [ServerWarning]
@@ -97,7 +97,7 @@ public struct TrainResponse: Decodable, Sendable {
     public init(from decoder: any Decoder) throws {
         trained = try ModelVersion(from: decoder)
         let own = try decoder.container(keyedBy: Key.self)
-        history = try own.decode(History.self, forKey: .history)
+        history = try own.decodeIfPresent(History.self, forKey: .history) ?? History(loss: [], valLoss: [])
         warnings = try own.decode([ServerWarning].self, forKey: .warnings)
     }
 

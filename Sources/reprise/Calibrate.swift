@@ -25,7 +25,8 @@ struct Calibrate: ParsableCommand {
     func run() throws {
         let content = try input.content(with: options, rowFlags: ["exclude": exclude], namesModel: false)
         try server.run("calibrate") { client in
-            let response = try client.calibrate(model, content, accept: "application/json")
+            let response = try client.calibrate(
+                model, options.history.content(content, for: server), accept: "application/json")
             let report = Self.report(try response.decoded())
             server.show(response, report: report)
         }
@@ -59,4 +60,5 @@ struct CalibrateOptions: RequestOptions {
             """, completion: .list(["mse", "mae", "mahalanobis", "level_spread"]))
     var errorKind: String?
     @OptionGroup var threshold: ThresholdOptions
+    @OptionGroup var history: HistoryOptions
 }

@@ -29,7 +29,8 @@ struct Feedback: ParsableCommand {
         let content = try input.content(
             with: options, rowFlags: ["normal": normal, "anomalous": anomalous], namesModel: false)
         try server.run("feedback") { client in
-            let response = try client.feedback(model, content, accept: "application/json")
+            let response = try client.feedback(
+                model, options.history.content(content, for: server), accept: "application/json")
             let report = Self.report(try response.decoded())
             server.show(response, report: report)
         }
@@ -61,4 +62,5 @@ struct FeedbackOptions: RequestOptions {
     )
     var sigmas: Double?
     @OptionGroup(title: "Windows") var windows: WindowOptions
+    @OptionGroup var history: HistoryOptions
 }

@@ -8,6 +8,9 @@ struct InputFile: CustomStringConvertible {
 
     var description: String { path ?? "standard input" }
 
+    /// The name without its folder.
+    var name: String { path?.split(separator: "/").last.map(String.init) ?? description }
+
     /// Reads all bytes. The file may be a pipe, such as a shell's `<(command)`.
     /// - Throws: ``CommandFailure`` if the file cannot be read.
     func read() throws -> [UInt8] {

@@ -25,7 +25,14 @@ struct InputOptions: ParsableArguments {
         with options: some RequestOptions, rowFlags: KeyValuePairs<String, String?> = [:],
         namesModel: Bool = true
     ) throws -> RequestContent {
-        let bytes = try InputFile(file).read()
+        try content(of: InputFile(file).read(), with: options, rowFlags: rowFlags, namesModel: namesModel)
+    }
+
+    /// The content of the bytes of the file.
+    func content(
+        of bytes: [UInt8], with options: some RequestOptions, rowFlags: KeyValuePairs<String, String?> = [:],
+        namesModel: Bool = true
+    ) throws -> RequestContent {
         let format = InputFormat(bytes)
         var members = try options.members().merging(features.members()) { $1 }
             .merging(time.members()) { $1 }

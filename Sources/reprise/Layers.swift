@@ -21,7 +21,7 @@ struct Layers: ParsableCommand {
         let content = try input.content(with: options)
         guard !svg else {
             return try server.run("layers") { client in
-                print(try client.post("/layers", content, accept: "image/svg+xml").text)
+                server.show(json: try client.post("/layers", content, accept: "image/svg+xml"))
             }
         }
         try server.post("layers", content) { (response: LayersResponse) in

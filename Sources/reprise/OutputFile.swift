@@ -41,6 +41,15 @@ final class OutputFile {
 
     deinit { discard() }
 
+    /// Writes a whole file.
+    /// - Parameter name: the name of the file in a folder.
+    /// - Throws: ``CommandFailure`` if the file cannot be stored.
+    static func write(_ bytes: [UInt8], to path: String, name: String) throws {
+        let file = try OutputFile(path, name: name)
+        _ = bytes.withUnsafeBytes(file.write)
+        try file.finish()
+    }
+
     /// Writes all of the bytes.
     /// - Returns: false if that fails; ``finish()`` then throws the reason.
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -66,6 +75,11 @@ final class OutputFile {
         guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw failure(errno) }
         close(descriptor)
         descriptor = -1
+    }
+
+    /// Prints a report about a file: to standard output, or to standard error if the file is standard output.
+    static func printReport(_ report: String, about path: String?) {
+        if path == "-" { fputs("\(report)\n", stderr) } else { print(report) }
     }
 
     /// - Throws: ``CommandFailure`` if a write has failed.

@@ -8,18 +8,35 @@ struct Reconstruct: ParsableCommand {
         discussion: """
             Errors are mean squares, in the units of the data and in the scaled units of the threshold. With \
             --json the response has the reconstructions.
+
+            --rows writes CSV: a line for each row with the actual value of each feature beside the \
+            reconstructed one, which is the mean over all windows with the row.
             """)
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var input: InputOptions
     @OptionGroup var options: PredictionOptions
+    @OptionGroup var table: TableOptions
+
+    func validate() throws { try table.validate(besides: server) }
 
     func run() throws {
-        try server.post("reconstruct", input.content(with: options)) { (response: ReconstructResponse) in
-            let rows = zip(response.errors, response.scaledErrors).enumerated()
-                .map { index, errors in ["\(index)", errors.0.rounded5, errors.1.rounded5] }
-            return "\(Table(["window", "error", "scaled error"], rows))"
+        let content = try input.content(with: options)
+        try server.run("reconstruct") { client in
+            let response = try client.post("/reconstruct", content)
+            let report = Self.report(try response.decoded())
+            try table.write {
+                try client.post(
+                    "/reconstruct", content.adding("rows", .json(Array("true".utf8))), accept: "text/csv")
+            }
+            server.show(response, report: report, besides: table)
         }
+    }
+
+    private static func report(_ response: ReconstructResponse) -> String {
+        let rows = zip(response.errors, response.scaledErrors).enumerated()
+            .map { index, errors in ["\(index)", errors.0.rounded5, errors.1.rounded5] }
+        return "\(Table(["window", "error", "scaled error"], rows))"
     }
 }
 

@@ -39,7 +39,8 @@ struct Reprise: ParsableCommand {
             CommandGroup(
                 name: "Detection",
                 subcommands: [
-                    Score.self, Evaluate.self, Reconstruct.self, Encode.self, Layers.self, Summary.self,
+                    Score.self, Report.self, Evaluate.self, Reconstruct.self, Encode.self, Layers.self,
+                    Summary.self,
                 ]),
             CommandGroup(
                 name: "Model",

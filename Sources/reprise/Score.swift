@@ -10,15 +10,25 @@ struct Score: ParsableCommand {
             from 0, and have their timestamps beside them. A response without events, such as that for \
             windows or with --last, is printed as a table of the windows' scores, and a response with rows \
             alone as a table of the rows' scores. With --json the response has all parts.
+
+            --rows writes CSV: a line for each row with its timestamp or number, its score, whether it is an \
+            anomaly, and the three features with the largest shares in its error.
             """)
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var input: InputOptions
     @OptionGroup var options: ScoreOptions
+    @OptionGroup var table: TableOptions
+
+    func validate() throws { try table.validate(besides: server) }
 
     func run() throws {
-        try server.post("score", input.content(with: options)) { (response: ScoreResponse) in
-            ScoreReport(response: response).text
+        let content = try input.content(with: options)
+        try server.run("score") { client in
+            let response = try client.post("/score", content)
+            let report = ScoreReport(response: try response.decoded()).text
+            try table.write { try client.post("/score", content, accept: "text/csv") }
+            server.show(response, report: report, besides: table)
         }
     }
 }
@@ -29,7 +39,8 @@ struct ScoreOptions: RequestOptions {
     @Flag(help: "Score the newest window only.") var last = false
     @Option(
         help: ArgumentHelp(
-            "Parts of the response: windows, rows, events, timesteps, features, return_periods.",
+            "Parts of the response: windows, rows, events, timesteps, features, return_periods, "
+                + "row_shares.",
             valueName: "a,b,c"))
     var include: List<String>?
     @Option(

@@ -30,7 +30,7 @@ struct ScoreReport {
 
     /// How rare an event is: `rarer than all 312 calibration rows; about once in 3 months (5 weeks to 1
     /// year)`.
-    private func severity(_ event: ScoreResponse.Event) -> String {
+    func severity(_ event: ScoreResponse.Event) -> String {
         guard let rarity = event.peakRarity, let count = response.calibrationRows else { return "" }
         let unit = "calibration \(response.mode == "causal" ? "windows" : "rows")"
         let larger = Int(((1 - Double(rarity)) * Double(count)).rounded())

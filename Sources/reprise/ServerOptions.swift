@@ -34,8 +34,12 @@ struct ServerOptions: ParsableArguments {
     }
 
     /// Prints a response: as JSON, or as a report.
-    func show(_ response: RepriseClient.Response, report: @autoclosure () -> String) {
-        if json { show(json: response) } else { print(report()) }
+    /// - Parameter table: the file of the rows, whose text is on standard output if the file is.
+    func show(
+        _ response: RepriseClient.Response, report: @autoclosure () -> String,
+        besides table: TableOptions? = nil
+    ) {
+        if json { show(json: response) } else { OutputFile.printReport(report(), about: table?.rows) }
     }
 
     /// Prints a response as the server has sent it.

@@ -45,8 +45,7 @@ struct Summary: ParsableCommand {
                 } else {
                     try client.post("/summary", content(), accept: accept)
                 }
-            // Texts and diagrams end with a line feed: what is printed is what the server sent.
-            print(response.text, terminator: response.text.hasSuffix("\n") ? "" : "\n")
+            server.show(json: response)
         }
     }
 

@@ -36,7 +36,8 @@ struct Train: ParsableCommand {
             defer { progress.end() }
             defer { interruption.waitForExit() }
             let response = try client.train(
-                content, onJob: { id in interruption.arm { _ = try? client.cancel(job: id) } },
+                options.history.content(content, for: server),
+                onJob: { id in interruption.arm { _ = try? client.cancel(job: id) } },
                 onProgress: progress.show)
             progress.end()
             let report = TrainReport(try response.decoded())
@@ -67,4 +68,5 @@ struct TrainOptions: RequestOptions {
     @OptionGroup(title: "Network") var architecture: ArchitectureOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @Option(help: "Seed of all random numbers.") var seed: Int?
+    @OptionGroup var history: HistoryOptions
 }

@@ -20,7 +20,7 @@ import Yams
     private static let requests = [
         ("train", "TrainRequest"), ("calibrate", "CalibrateRequest"), ("feedback", "FeedbackRequest"),
         ("compare", "CompareRequest"), ("score", "ScoreRequest"), ("evaluate", "EvaluateRequest"),
-        ("reconstruct", "WindowsRequest"), ("encode", "WindowsRequest"),
+        ("reconstruct", "ReconstructRequest"), ("encode", "WindowsRequest"),
         ("layers", "LayersRequest"), ("summary", "SummaryRequest"),
     ]
 

@@ -64,11 +64,15 @@ import Testing
             let fields = [(name: "Accept", value: accept)]
             #expect(try api.post("/reconstruct", text: "\(body)", fields: fields)["vary"] == "Accept")
         }
-        #expect(try api.post("/score", body)["vary"] == nil)
+        for accept in ["application/json", "text/csv"] {
+            let fields = [(name: "Accept", value: accept)]
+            #expect(try api.post("/score", text: "\(body)", fields: fields)["vary"] == "Accept")
+        }
+        #expect(try api.post("/evaluate", text: "{}")["vary"] == nil)
         // Long responses could be compressed.
         let long: JSON = ["model": "m", "series": Small.series(rows: 400), "timesteps": 2]
         #expect(try api.post("/reconstruct", long)["vary"] == "Accept, Accept-Encoding")
-        #expect(try api.post("/score", long.with(["timesteps": nil]))["vary"] == "Accept-Encoding")
+        #expect(try api.post("/score", long.with(["timesteps": nil]))["vary"] == "Accept, Accept-Encoding")
         for accept in ["application/json", "text/event-stream"] {
             let response = try api.post(
                 "/train", text: "\(Small.training("n"))", fields: [(name: "Accept", value: accept)])

@@ -11,6 +11,8 @@ import Training
 struct CalibrateRequest {
     let model: PermittedModel
     let calibration: PlannedCalibration
+    /// Whether the response has the losses of all epochs.
+    let hasHistory: Bool
 
     /// Reads and checks the whole body, so that errors are reported before the calibration is queued.
     /// - Throws: 400 or 422 for an invalid body, 404 for an unknown version, 409 for a version that this
@@ -18,6 +20,7 @@ struct CalibrateRequest {
     init(_ call: Call, _ models: ModelLookup) throws(Problem) {
         model = try call.model()
         var request = try DataRequest(call)
+        hasHistory = try request.hasHistory()
         let version = try request.read { (options) throws(JSONError) in
             try options.version("version") ?? .latest
         }

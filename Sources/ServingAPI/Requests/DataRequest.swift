@@ -127,6 +127,7 @@ extension DataRequest {
             try options.windowOptions(timesteps: model?.inputShape.timesteps)
         }
         var intake = try intake(for: model, flags: flags, rowsOnly: rowsOnly)
+        let recordings = NamedRecordings(of: intake)
         let time = inspects ? intake.timeInspection : nil
         let preparation = try prepare(&intake, for: model)
         let excluded = excludesFlagged ? flags.first : nil
@@ -142,7 +143,8 @@ extension DataRequest {
             featureNames: model?.featureNames ?? intake.table.features, columns: intake.table.columns,
             timestamps: intake.table.timestamps, flags: intake.table.flags,
             preparation: preparation, warnings: inspection?.warnings ?? warnings + intake.table.warnings,
-            isStrict: try isStrict(), origins: intake.origin.rows, inspection: inspection)
+            isStrict: try isStrict(), origins: intake.origin.rows, recordings: recordings,
+            inspection: inspection)
         try data.check(data.warnings)
         return data
     }

@@ -11,6 +11,8 @@ import Training
 struct FeedbackRequest {
     let model: PermittedModel
     let feedback: PlannedFeedback
+    /// Whether the response has the losses of all epochs.
+    let hasHistory: Bool
 
     /// Reads and checks the whole body, so that errors are reported before the feedback is queued.
     /// - Throws: 400 or 422 for an invalid body and beyond the limits, 404 for an unknown version, 409 for a
@@ -20,6 +22,7 @@ struct FeedbackRequest {
     ) throws(Problem) {
         model = try call.model()
         var request = try DataRequest(call)
+        hasHistory = try request.hasHistory()
         let (version, rule) = try request.read { (options) throws(JSONError) in
             (try options.version("version") ?? .latest, try options.thresholdRule(canBeFixed: false))
         }

@@ -21,7 +21,7 @@ extension FieldReader {
             guard error.kind == .malformed else { throw Problem(error) }
             if content == .data { try Self.checkFormat(of: body) }
             guard isForm, !Self.beginsLikeJSON(body) else { throw Problem(error) }
-            let accepted = content.mediaTypes.map(\.rawValue)
+            let accepted = content.mediaTypes
             throw .unsupportedMediaType(
                 "the Content-Type declares a form, which is curl's default, and the body is not "
                     + "JSON: \(error.detail); send Content-Type: \(accepted.joined(separator: " or "))",
@@ -59,7 +59,7 @@ extension FieldReader {
             try FileSignature.checkDeclaredJSON(body)
         } catch {
             throw .unsupportedMediaType(
-                error.detail, accepted: Route.Content.data.mediaTypes.map(\.rawValue))
+                error.detail, accepted: Route.Content.data.mediaTypes)
         }
     }
 

@@ -25,6 +25,8 @@ struct RequestData {
     let isStrict: Bool
     /// The row of the request that each row is.
     let origins: RowOrigins
+    /// The recordings of the request; nil if it has rows without recordings, or windows.
+    let recordings: NamedRecordings?
     /// What the data are; nil if they were not inspected.
     var inspection: Inspection?
     /// The row of the request that is the first of the windows' series.
@@ -36,7 +38,7 @@ struct RequestData {
         return RequestData(
             windows: windows.last, isSeries: isSeries, featureNames: featureNames, columns: columns,
             timestamps: timestamps, flags: flags, preparation: preparation, warnings: warnings,
-            isStrict: isStrict, origins: origins, firstRow: start)
+            isStrict: isStrict, origins: origins, recordings: recordings, firstRow: start)
     }
 
     /// What was odd about the data, and reasons to doubt what a model computes for their windows.

@@ -22,9 +22,13 @@ struct ScoreRequest {
         case features
         /// The return period of each row.
         case returnPeriods = "return_periods"
+        /// The share of each feature in each row's error.
+        case rowShares = "row_shares"
 
         /// Whether the part is about rows.
-        var needsRows: Bool { self == .rows || self == .events || self == .returnPeriods }
+        var needsRows: Bool { self == .events || self == .rows || addsToRows }
+        /// Whether the part adds to ``rows``.
+        var addsToRows: Bool { self == .returnPeriods || self == .rowShares }
     }
 
     /// The order of events.
@@ -40,18 +44,23 @@ struct ScoreRequest {
     let data: RequestData
     let parts: Set<Part>
     let eventOrder: EventOrder
+    /// Whether the response is CSV, with a line for each row of a series, or for each window. Its columns do
+    /// not depend on the parts that a JSON response would have.
+    let isTable: Bool
 
     /// In the data's units.
     var windows: Windows<Double> { data.windows }
 
     /// Reads and checks the rest of a body, after the model and version.
+    /// - Parameter isTable: whether the response is CSV.
     /// - Throws: 422 for invalid members and for a response beyond the limits, 409 for a version without a
     ///   threshold.
     init(
-        _ request: DataRequest, _ entry: ModelRegistry.Entry, _ limits: RuntimeLimits
+        _ request: DataRequest, _ entry: ModelRegistry.Entry, _ limits: RuntimeLimits, isTable: Bool = false
     ) throws(Problem) {
         var request = request
         self.entry = entry
+        self.isTable = isTable
         scoring = try request.options.scoring(for: entry)
         let (isLast, requested, order) = try request.read { (options) throws(JSONError) in
             let requested: [Part] = try options.choices("include", default: [])
@@ -61,7 +70,11 @@ struct ScoreRequest {
         let all = try request.data(for: entry.trained.description)
         try request.rejectUnknown()
         let isSeries = all.isSeries
-        let parts = requested ?? (isSeries && !isLast ? [.windows, .rows, .events] : [.windows])
+        let hasRows = isSeries && !isLast
+        let parts =
+            isTable
+            ? [hasRows ? .rows : .windows, .features]
+            : requested ?? (hasRows ? [.windows, .rows, .events] : [.windows])
         for part in parts where part.needsRows {
             guard isSeries else {
                 throw Problem(
@@ -79,18 +92,23 @@ struct ScoreRequest {
         }
         eventOrder = order
         data = isLast ? all.last : all
-        self.parts = Set(parts).union(parts.contains(.returnPeriods) ? [.rows] : [])
+        self.parts = Set(parts).union(parts.contains(where: \.addsToRows) ? [.rows] : [])
         try limits.checkResponse(of: responseValueCount, windows, entry.trained.model.network)
     }
 
     /// The number of values in the response, without events.
     private var responseValueCount: Int {
+        guard !isTable else {
+            return 9 * (parts.contains(.rows) ? windows.series.rows : windows.count)
+        }
         let details =
             (parts.contains(.timesteps) ? windows.timesteps : 0)
             + (parts.contains(.features) ? 2 * windows.features : 0)
         let timestamp = data.timestamps == nil ? 0 : 1
         return windows.count * (parts.contains(.windows) ? 4 + timestamp + details : 0)
             + (parts.contains(.rows)
-                ? windows.series.rows * (2 + timestamp + (parts.contains(.returnPeriods) ? 1 : 0)) : 0)
+                ? windows.series.rows
+                    * (2 + timestamp + (parts.contains(.returnPeriods) ? 1 : 0)
+                        + (parts.contains(.rowShares) ? windows.features : 0)) : 0)
     }
 }

@@ -11,12 +11,15 @@ import Training
 package struct TrainRequest {
     let model: PermittedModel
     private(set) var training: PlannedTraining
+    /// Whether the response has the losses of all epochs.
+    let hasHistory: Bool
 
     /// Reads and checks the whole body, including shapes and limits, so that errors are reported before the
     /// training is queued.
     init(_ call: Call, _ models: ModelLookup, _ limits: RuntimeLimits) throws(Problem) {
         var request = try DataRequest(call)
         model = try request.options.model(for: call)
+        hasHistory = try request.hasHistory()
         let warmStart = try request.read { (options) throws(JSONError) in try options.warmStart() }
         let (specification, data) =
             if let warmStart {

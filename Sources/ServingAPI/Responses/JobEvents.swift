@@ -27,6 +27,8 @@ final class JobEvents: @unchecked Sendable {
     private let writer: BodyWriter
     private let trainings: Trainings
     private let permission: Permission
+    /// Whether the result has the losses of all epochs.
+    private let hasHistory: Bool
     private let isScheduled = Atomic(false)
     // The following properties are accessed on the queue only.
     private var lastSentEpoch: Int
@@ -37,12 +39,13 @@ final class JobEvents: @unchecked Sendable {
 
     init(
         _ job: TrainingJob, to writer: BodyWriter, after epoch: Int, _ trainings: Trainings,
-        _ permission: Permission
+        _ permission: Permission, hasHistory: Bool
     ) {
         self.job = job
         self.writer = writer
         self.trainings = trainings
         self.permission = permission
+        self.hasHistory = hasHistory
         lastSentEpoch = epoch
     }
 
@@ -78,7 +81,9 @@ final class JobEvents: @unchecked Sendable {
         isFinished = true
         do throws(Problem) {
             let version = try trainings.outcome(of: snapshot)
-            send(id: job.epochs + 1, event: "result") { $0.trainResponse(version, self.job.inspection) }
+            send(id: job.epochs + 1, event: "result") {
+                $0.trainResponse(version, self.job.inspection, hasHistory: hasHistory)
+            }
         } catch {
             let isCancelled = if case .cancelled = snapshot.state { true } else { false }
             send(id: job.epochs + 1, event: isCancelled ? "cancelled" : "failed", error.write)

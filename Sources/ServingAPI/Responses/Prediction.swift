@@ -16,15 +16,13 @@ struct Prediction: Computation {
 
     let kind: Kind
     let entry: ModelRegistry.Entry
-    /// `[N][T][F]` in the data's units.
-    let windows: Windows<Double>
-    /// What was odd about the data.
-    let warnings: [Warning]
-    /// The row of the request that each row is.
-    let origins: RowOrigins
-    /// The request. Its media type selects JSON or a NumPy array for the response.
+    let data: RequestData
+    /// The request. Its media type selects JSON, a NumPy array or CSV for the response.
     let call: Call
     let metrics: InferenceMetrics
+
+    /// `[N][T][F]` in the data's units.
+    private var windows: Windows<Double> { data.windows }
 
     var multiplications: Int { windows.count * entry.trained.model.network.multiplications }
 
@@ -74,6 +72,10 @@ struct Prediction: Computation {
         let shape = [part.count, windows.timesteps, windows.features]
         // Doubles only if float32 would lose the reconstruction in the offset: they take twice the digits.
         let isDouble = entry.trained.description.scaler.needsDoublePrecision
+        guard call.mediaType != .csv else {
+            let table = ReconstructionTable(entry: entry, data: data)
+            return call.responder.send(table.response(values, errors: errors, scaledErrors))
+        }
         guard call.mediaType != .npy else {
             return call.responder.send(
                 isDouble
@@ -105,7 +107,7 @@ struct Prediction: Computation {
     /// Sends JSON. Warnings are left out if there are none, because they would be a good part of a small
     /// response.
     private func send(values: Int, _ members: (inout JSONWriter) -> Void) {
-        let warnings = self.warnings + entry.trained.warnings(for: windows).map(origins.locating)
+        let warnings = data.warnings(by: entry.trained, for: windows)
         call.responder.send(
             .json(reserving: 12 * values + 256) { json in
                 json.member("model", entry.name)

@@ -36,7 +36,7 @@ extension ScoreRequest {
     fileprivate var detail: WindowErrors.Detail {
         var detail: WindowErrors.Detail = []
         if parts.contains(.timesteps) { detail.insert(.timesteps) }
-        if parts.contains(.features) || parts.contains(.events) { detail.insert(.features) }
+        if !parts.isDisjoint(with: [.features, .events, .rowShares]) { detail.insert(.features) }
         return detail
     }
 }

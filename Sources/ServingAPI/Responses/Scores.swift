@@ -9,11 +9,11 @@ import TimeSeries
 
 /// The scores of windows and rows, and the events.
 struct Scores {
-    private let request: ScoreRequest
-    private let scoring: Scoring
-    private let errors: WindowErrors
+    let request: ScoreRequest
+    let scoring: Scoring
+    let errors: WindowErrors
     /// A score for each row of the series; NaN for rows without one.
-    private let rows: [Float]
+    let rows: [Float]
     private let events: [Event]
     /// How rare the errors of windows and of rows are; nil if it is not known.
     private let windowSeverity, rowSeverity: Severity?
@@ -52,7 +52,16 @@ struct Scores {
         }
     }
 
+    /// The shares of features in the errors of rows and windows.
+    var rowShares: RowShares {
+        RowShares(windows: request.windows, errors: errors.features, mode: scoring.rowRule.mode)
+    }
+
     func response() -> Response {
+        request.isTable ? table() : document()
+    }
+
+    private func document() -> Response {
         .json(reserving: 24 * errors.windows.count + 256) { json in
             json.member("model", request.entry.name)
             json.member("version", request.entry.version)
@@ -75,6 +84,7 @@ struct Scores {
                         json.member("rarities", rows.map { rarity($0, rowSeverity) }[...])
                     }
                     if request.parts.contains(.returnPeriods) { writeReturnPeriods(to: &json) }
+                    if request.parts.contains(.rowShares) { writeShares(to: &json) }
                     if let timestamps = request.data.timestamps { json.member("timestamps", timestamps) }
                 }
             }
@@ -141,6 +151,17 @@ struct Scores {
             return period.map { Float($0.rows) } ?? .nan
         }
         json.member("return_periods", periods[...])
+    }
+
+    /// `"shares":[[0.7,0.3],…]`: the share of each feature in the error of each row.
+    private func writeShares(to json: inout JSONWriter) {
+        let features = request.windows.features
+        var shares: [Float] = []
+        shares.reserveCapacity(rows.count * features)
+        rowShares.forEachRow { _, row in
+            shares += row?.map { Float($0) } ?? Array(repeating: .nan, count: features)
+        }
+        json.tensor("shares", shares[...], shape: [rows.count, features])
     }
 
     /// The sum of each feature's errors, `[F]`, over the windows that end within an event, or over those that

@@ -65,9 +65,10 @@ extension Response {
     /// - Parameters:
     ///   - epoch: the last epoch that the client has received.
     ///   - permission: of the request; the stream ends when it does.
+    ///   - hasHistory: whether the result has the losses of all epochs.
     static func events(
         of job: TrainingJob, after epoch: Int, _ trainings: Trainings, _ permission: Permission,
-        onDisconnect: @escaping @Sendable () -> Void = {}
+        hasHistory: Bool = true, onDisconnect: @escaping @Sendable () -> Void = {}
     ) -> Response {
         let fields = [
             (name: "Content-Type", value: MediaType.eventStream.rawValue),
@@ -79,7 +80,9 @@ extension Response {
             status: .ok, fields: fields,
             body: .stream { writer in
                 writer.onClose(onDisconnect)
-                JobEvents(job, to: writer, after: epoch, trainings, permission).start()
+                JobEvents(
+                    job, to: writer, after: epoch, trainings, permission, hasHistory: hasHistory
+                ).start()
             })
     }
 }

@@ -15,11 +15,16 @@ struct PredictionRoutes: RouteGroup {
         inferences = core.inferences
     }
 
-    var routes: [Route] { [route("/reconstruct", .reconstruct), route("/encode", .encode)] }
+    var routes: [Route] {
+        [
+            route("/reconstruct", .reconstruct, [.json, .npy, .csv]),
+            route("/encode", .encode, [.json, .npy]),
+        ]
+    }
 
-    private func route(_ path: String, _ kind: Prediction.Kind) -> Route {
+    private func route(_ path: String, _ kind: Prediction.Kind, _ mediaTypes: [MediaType]) -> Route {
         Route(
-            .post, path, scope: .infer, accepts: .data, produces: [.json, .npy],
+            .post, path, scope: .infer, accepts: .data, produces: mediaTypes,
             .computing { (call) throws(Problem) in
                 var request = try DataRequest(call)
                 return PendingComputation(try request.modelReference(for: call)) {
@@ -32,7 +37,7 @@ struct PredictionRoutes: RouteGroup {
     /// Reads and checks the rest of a body, after the model and version.
     private func prediction(
         _ kind: Prediction.Kind, _ request: DataRequest, _ entry: ModelRegistry.Entry, _ call: Call
-    ) throws(Problem) -> Prediction {
+    ) throws(Problem) -> any Computation {
         var request = request
         switch kind {
         case .reconstruct where !entry.trained.model.network.hasReconstruction:
@@ -44,12 +49,20 @@ struct PredictionRoutes: RouteGroup {
         let size =
             kind == .reconstruct ? entry.trained.inputShape.count : entry.trained.model.network.encodingUnits
         guard let size else { throw .noEncoding(entry.name) }
+        let ofRows = try request.read { (options) throws(JSONError) in
+            kind == .reconstruct ? try options.bool("rows", default: false) : false
+        }
         let data = try request.data(for: entry.trained.description)
         try request.rejectUnknown()
-        try limits.checkResponse(of: data.windows.count * size, data.windows, entry.trained.model.network)
+        guard !ofRows || data.isSeries else {
+            throw Problem(
+                request.options.error("rows", "requires rows; send \"series\" instead of \"windows\""))
+        }
+        let count = ofRows ? 2 * data.windows.series.values.count : data.windows.count * size
+        try limits.checkResponse(of: count, data.windows, entry.trained.model.network)
         call.context.note(entry)
-        return Prediction(
-            kind: kind, entry: entry, windows: data.windows, warnings: data.warnings, origins: data.origins,
-            call: call, metrics: inferences)
+        return ofRows
+            ? RowReconstruction(entry: entry, data: data, call: call, metrics: inferences)
+            : Prediction(kind: kind, entry: entry, data: data, call: call, metrics: inferences)
     }
 }

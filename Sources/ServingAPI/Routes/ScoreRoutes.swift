@@ -20,13 +20,15 @@ struct ScoreRoutes: RouteGroup {
     var routes: [Route] {
         [
             Route(
-                .post, "/score", scope: .infer, accepts: .data,
+                .post, "/score", scope: .infer, accepts: .data, produces: [.json, .csv],
                 .computing { (call) throws(Problem) in
                     var request = try DataRequest(call)
                     return PendingComputation(try request.modelReference(for: call)) {
                         [request] (entry) throws(Problem) in
                         ScoreComputation(
-                            request: try ScoreRequest(request, entry, limits), call: call, limits: limits,
+                            request: try ScoreRequest(
+                                request, entry, limits, isTable: call.mediaType == .csv),
+                            call: call, limits: limits,
                             metrics: inferences)
                     }
                 }),

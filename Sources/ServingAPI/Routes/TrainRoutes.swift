@@ -27,53 +27,61 @@ struct TrainRoutes: RouteGroup {
         [
             route("/train") { (call) throws(Problem) in
                 let request = try TrainRequest(call, models, limits)
-                return (request.model, request.training)
+                return (request.model, request.training, request.hasHistory)
             },
             route("/models/{model}/calibrate") { (call) throws(Problem) in
                 let request = try CalibrateRequest(call, models)
-                return (request.model, request.calibration)
+                return (request.model, request.calibration, request.hasHistory)
             },
             route("/models/{model}/feedback") { (call) throws(Problem) in
                 let request = try FeedbackRequest(call, models, limits, inferences)
-                return (request.model, request.feedback)
+                return (request.model, request.feedback, request.hasHistory)
             },
         ]
     }
 
-    /// Reads a request: the model that gets a version, and the work that makes it.
-    private typealias Reader = @Sendable (Call) throws(Problem) -> (PermittedModel, any PlannedWork)
+    /// Reads a request: the model that gets a version, the work that makes it, and whether the response has
+    /// the losses of all epochs.
+    private typealias Reader =
+        @Sendable (Call) throws(Problem) -> (PermittedModel, any PlannedWork, hasHistory: Bool)
 
     private func route(_ path: String, _ read: @escaping Reader) -> Route {
         Route(
             .post, path, scope: .train, mutatesModels: true, storesVersions: true, findsRetries: true,
             accepts: .data, produces: [.json, .eventStream],
             .onQueue { (call) throws(Problem) in
-                let job = try job(for: call, read)
-                if call.mediaType == .eventStream { return follow(job, call) }
+                let (job, hasHistory) = try job(for: call, read)
+                if call.mediaType == .eventStream { return follow(job, call, hasHistory: hasHistory) }
                 if call.request.fields.prefersAsync { return accept(job) }
-                respondAtEnd(of: job, call)
+                respondAtEnd(of: job, call, hasHistory: hasHistory)
                 return nil
             })
     }
 
     /// The job of a request: a new one, or that of an earlier request with the same idempotency key.
-    private func job(for call: Call, _ read: Reader) throws(Problem) -> TrainingJob {
+    private func job(
+        for call: Call, _ read: Reader
+    ) throws(Problem) -> (TrainingJob, hasHistory: Bool) {
         let jobs = trainings.jobs
         let key = try idempotencyKey(call)
-        if let key, let found = jobs.find(key) { return try trainings.job(of: found, for: call) }
-        let (model, work) = try read(call)
+        if let key, let found = jobs.find(key) {
+            let job = try trainings.job(of: found, for: call)
+            var request = try DataRequest(call)
+            return (job, try request.hasHistory())
+        }
+        let (model, work, hasHistory) = try read(call)
         if let key {
             // Another server may have processed the request, or this server before it was restarted.
             let existing = try models.onDisk { (registry) throws(FileError) in
                 try registry.version(of: model.name, fingerprint: key.fingerprint)
             }
             if let existing {
-                return try trainings.job(
-                    of: jobs.remember(existing, as: key, by: call.permission.owner), for: call)
+                let found = jobs.remember(existing, as: key, by: call.permission.owner)
+                return (try trainings.job(of: found, for: call), hasHistory)
             }
             try trainings.readiness.requireWritable(storesVersions: true)
         }
-        return try trainings.submit(model, work, as: key, for: call)
+        return (try trainings.submit(model, work, as: key, for: call), hasHistory)
     }
 
     /// The idempotency key of a request; nil without the header field. Each API key has its own namespace.
@@ -117,37 +125,43 @@ struct TrainRoutes: RouteGroup {
 
     /// Responds when the job has ended. If the client disconnects before that and no other request waits for
     /// the job, the job is cancelled.
-    private func respondAtEnd(of job: TrainingJob, _ call: Call) {
+    private func respondAtEnd(of job: TrainingJob, _ call: Call, hasHistory: Bool) {
         let call = call.withoutBody
         call.responder.onDisconnect { job.removeWaiter() }
         job.observe { [self] in
             guard job.isEnded else { return true }
-            call.respond { () throws(Problem) in try created(by: job) }
+            call.respond { () throws(Problem) in try created(by: job, hasHistory: hasHistory) }
             return false
         }
     }
 
     /// A stream with an event for each epoch; the last event is the result.
-    private func follow(_ job: TrainingJob, _ call: Call) -> Response {
-        .events(of: job, after: 0, trainings, call.permission) { job.removeWaiter() }
+    private func follow(_ job: TrainingJob, _ call: Call, hasHistory: Bool) -> Response {
+        .events(of: job, after: 0, trainings, call.permission, hasHistory: hasHistory) {
+            job.removeWaiter()
+        }
     }
 
     /// 201 with the version that a job has produced.
-    private func created(by job: TrainingJob) throws(Problem) -> Response {
+    private func created(by job: TrainingJob, hasHistory: Bool) throws(Problem) -> Response {
         let version = try trainings.outcome(of: job.snapshot)
         let location = "/models/\(version.name)/versions/\(version.version)"
         return .json(.created, fields: [(name: "Location", value: location)]) {
-            $0.trainResponse(version, job.inspection)
+            $0.trainResponse(version, job.inspection, hasHistory: hasHistory)
         }
     }
 }
 
 extension JSONWriter {
     /// The response to POST /train, to a calibration and to feedback, as members of the current object.
-    /// - Parameter inspection: what the data are; nil for a version that an earlier request has made.
-    mutating func trainResponse(_ version: ModelRegistry.Description, _ inspection: Inspection?) {
+    /// - Parameters:
+    ///   - inspection: what the data are; nil for a version that an earlier request has made.
+    ///   - hasHistory: whether the response has the losses of all epochs.
+    mutating func trainResponse(
+        _ version: ModelRegistry.Description, _ inspection: Inspection?, hasHistory: Bool
+    ) {
         members(of: version)
-        object("history") { $0.losses(of: version.model.training.history) }
+        if hasHistory { object("history") { $0.losses(of: version.model.training.history) } }
         trainReport(version, inspection)
     }
 
@@ -167,6 +181,13 @@ extension JSONWriter {
         member("loss", history.map { Float($0.loss) }[...])
         member("val_loss", history.compactMap(\.validationLoss).map { Float($0) }[...])
         member("learning_rate", history.map(\.learningRate)[...])
+    }
+}
+
+extension DataRequest {
+    /// Reads `history`: whether the response has the losses of all epochs.
+    mutating func hasHistory() throws(Problem) -> Bool {
+        try read { (options) throws(JSONError) in try options.bool("history", default: true) }
     }
 }
 

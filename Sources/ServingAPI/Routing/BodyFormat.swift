@@ -31,14 +31,14 @@ enum BodyFormat: Sendable {
         switch essence {
         case Self.formEssence: self = .form
         case _ where acceptsJSON && Self.isJSON(essence): self = .json
-        case MediaType.csv.rawValue where content == .data:
+        case String(MediaType.csv.essence) where content == .data:
             self = .csv(
                 charset: fields["Content-Type"].flatMap { WeightedMember($0[...])?.parameter("charset") }
                     .map(String.init))
         case MediaType.npy.rawValue where content == .data: self = .npy
         case MediaType.file.rawValue where content == .file || content == .inference: self = .file
         default:
-            let accepted = content.mediaTypes.map(\.rawValue)
+            let accepted = content.mediaTypes
             throw .unsupportedMediaType(
                 "the body has the media type \(Quote.text(essence)); send "
                     + "\(accepted.joined(separator: " or "))",

@@ -4,7 +4,7 @@ import JSON
 /// A media type of requests and responses.
 package enum MediaType: String, CaseIterable {
     case json = "application/json"
-    case csv = "text/csv"
+    case csv = "text/csv; charset=utf-8"
     case text = "text/plain; charset=utf-8"
     case metrics = "text/plain; version=0.0.4; charset=utf-8"
     case openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"

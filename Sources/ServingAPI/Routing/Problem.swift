@@ -87,7 +87,7 @@ package struct Problem: Error, Sendable {
         json.object(write)
         return Response(
             status: status, fields: [(name: "Content-Type", value: "application/problem+json")] + fields,
-            body: .bytes(json.bytes))
+            body: .bytes(json.line))
     }
 }
 

@@ -21,6 +21,15 @@ extension Response {
     ) -> Response {
         Response(
             status: status, fields: [(name: "Content-Type", value: MediaType.json.rawValue)] + fields,
-            body: .bytes(json.bytes))
+            body: .bytes(json.line))
+    }
+}
+
+extension JSONWriter {
+    /// The document with a line feed at its end, so that a terminal's prompt does not follow it in its line.
+    var line: [UInt8] {
+        var line = bytes
+        line.append(UInt8(ascii: "\n"))
+        return line
     }
 }

@@ -13,8 +13,12 @@ package final class Route: Sendable {
         /// A file's bytes.
         case file
 
-        /// The media types that the content may have.
-        var mediaTypes: [MediaType] {
+        /// The media types that the content may have, without parameters.
+        var mediaTypes: [String] {
+            types.map { String($0.essence) }
+        }
+
+        private var types: [MediaType] {
             switch self {
             case .json: [.json]
             case .data: [.json, .csv, .npy]

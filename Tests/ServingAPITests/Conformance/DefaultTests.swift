@@ -30,7 +30,7 @@ import Testing
 
     @Test func trainingHasTheDocumentedDefaults() throws {
         let defaults = try defaults("TrainRequest")
-        #expect(defaults.count == 21, "\(defaults.keys.sorted())")
+        #expect(defaults.count == 22, "\(defaults.keys.sorted())")
         let plain = try result([:])
         #expect(try result(defaults) == plain)
         // Each option by itself changes the result, so the comparison above covers each default.
@@ -39,6 +39,7 @@ import Testing
             "activation": "relu", "recurrent_activation": "hard_sigmoid", "scaling": "minmax", "epochs": 99,
             "batch_size": 31, "learning_rate": 0.002, "loss": "mae", "validation_split": 0.1,
             "shuffle": false, "seed": 1, "warm_start": true, "quantile": 0.5,
+            "history": false,
         ]
         for (name, value) in others {
             // Two epochs show every difference but that of `epochs` itself.
@@ -133,7 +134,7 @@ import Testing
         let body: JSON = ["model": "m", "series": series]
         let plain = try api.post("/reconstruct", body)
         #expect(plain.status == 200)
-        #expect(try api.post("/reconstruct", body.with(defaults("WindowsRequest"))).body == plain.body)
+        #expect(try api.post("/reconstruct", body.with(defaults("ReconstructRequest"))).body == plain.body)
         #expect(try api.post("/reconstruct", body.with(["stride": 2])).body != plain.body)
         let scores = try api.post("/score", body)
         #expect(scores.status == 200)

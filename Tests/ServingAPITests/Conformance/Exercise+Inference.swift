@@ -6,6 +6,10 @@ extension Exercise {
     ]
     static let inferenceRequest: JSON = ["inputs": [input]]
     private static let npy = [(name: "Accept", value: "application/x-npy")]
+    private static let table = [(name: "Accept", value: "text/csv")]
+    private static let rows: JSON = [
+        "model": "toy", "series": Small.series, "timestamps": .array((0..<10).map { .integer($0 + 1) }),
+    ]
 
     /// JSON, followed by 16 zero bytes, which a `String` can hold.
     private static let (binary, binaryFields): (String, [(name: String, value: String)]) = {
@@ -65,6 +69,11 @@ extension Exercise {
             Exercise(index, 503, in: .fullPredictions, [:]),
             Exercise("POST /reconstruct", 200, fields: npy, ["model": "toy", "windows": Small.windows]),
             Exercise("POST /encode", 200, fields: npy, ["model": "toy", "windows": Small.windows]),
+            Exercise("POST /reconstruct", 200, fields: table, ["model": "toy", "windows": Small.windows]),
+            Exercise("POST /reconstruct", 200, fields: table, rows.with(["rows": true])),
+            Exercise("POST /reconstruct", 200, rows.with(["rows": true])),
+            Exercise("POST /score", 200, fields: table, rows),
+            Exercise("POST /score", 200, rows.with(["include": ["row_shares"]])),
         ] + ofModel("/v2/models/{model}", "/v2/models/toy", "/v2/models/unknown")
             + ofModel(version, "/v2/models/toy/versions/1", "/v2/models/toy/versions/9")
     }()
