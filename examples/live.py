@@ -58,8 +58,11 @@ def main():
         model = client.json("GET", f"/models/{name}/versions/{arguments.version}")
         rows = collections.deque(maxlen=model["timesteps"])
         alarm = Alarm(start=3, end=model["timesteps"])
-        for line in csv.DictReader(sys.stdin):
-            rows.append([float(line[feature]) for feature in model["feature_names"]])
+        for number, line in enumerate(csv.DictReader(sys.stdin), 2):
+            try:
+                rows.append([float(line[feature]) for feature in model["feature_names"]])
+            except (KeyError, TypeError, ValueError) as error:
+                sys.exit(f"live.py: line {number} has no number for a feature of the model: {error}")
             if len(rows) < model["timesteps"]:
                 continue
             response = client.json("POST", "/score", {

@@ -5,11 +5,11 @@ that the alias names. Needs only the standard library.
     python3 examples/retrain.py pump normal.csv labelled.csv --labels fault
 
 Programs that score ask for the alias, `stable`, and so never see a version that failed. Both versions are
-evaluated on the labelled file, which no version may be trained on. The new one must detect as many faults with
-as few false events, and its average precision may be worse by --tolerance. Without the alias, the new version
-must detect --detect faults. Other options are those of the training, such as --epochs 20. The exit status is
-0 if the alias was moved, 2 if not. The server is REPRISE_URL or http://127.0.0.1:8080; REPRISE_API_KEY is the
-key, if the server needs one, with the scopes read, infer, train and admin."""
+evaluated on the labelled file, which no version may be trained on. The new one must detect as many faults
+with as few false events, and its average precision may be worse by --tolerance. Without the alias, the new
+version must detect --detect faults. Other options are those of the training, such as --epochs 20. The exit
+status is 0 if the alias was moved, 2 if not. The server is REPRISE_URL or http://127.0.0.1:8080;
+REPRISE_API_KEY is the key, if the server needs one, with the scopes read, infer, train and admin."""
 
 import argparse
 import pathlib

@@ -1,8 +1,8 @@
 """Runs the code blocks of a page in order, as a reader would, and compares their output with the page.
 
-A block of `sh` or `python` is run. A block of `text` that follows it is its output: a line of … stands for any
-lines, and … at the end of a line for the rest of it. Words must agree exactly, numbers nearly, because the
-results of training depend on the processor. Seconds are not compared."""
+A block of `sh` or `python` is run. A block of `text` that follows it is its output: a line of … stands for
+any lines, and … at the end of a line for the rest of it. Words must agree exactly, numbers nearly, because
+the results of training depend on the processor. Seconds are not compared."""
 
 import collections
 import os
