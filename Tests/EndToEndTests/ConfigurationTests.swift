@@ -2,7 +2,7 @@ import APITesting
 import Foundation
 import Testing
 
-/// The options of `serve`: as flags, as variables, and in the table of the README.
+/// The options of `serve`, as flags and as variables.
 @Suite struct ConfigurationTests {
     /// An option as `reprise serve --help` describes it.
     private struct ServeOption {
@@ -52,22 +52,6 @@ import Testing
                 #expect(result.status != 0)
                 #expect(result.errors.hasPrefix("Error: \(option.variable): "), "\(result.errors)")
                 #expect(result.errors.contains("--\(option.name) "), "\(result.errors)")
-            }
-        }
-    }
-
-    /// The table of the README has ten options, with their defaults where they have one.
-    @Test func theTableOfTheREADMEHasDefaults() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        let named = readme.matches(of: /\n\| `--(?<name>[a-z-]+)(?: (?<value>[^`]+))?` \|/)
-        #expect(named.count == 10)
-        let options = try Self.options()
-        for row in named {
-            let option = try #require(options.first { $0.name == row.name }, "--\(row.name)")
-            if let standard = option.standard, row.name != "read-only" {
-                #expect(row.value.map(String.init) == standard, "--\(row.name)")
             }
         }
     }

@@ -1,10 +1,11 @@
 """The code blocks of the README and of docs/recipes.md print what the pages show."""
 
+import re
 import shutil
 
 import pytest
 from conftest import PROGRAM
-from pages import Page, agree, match
+from pages import ROOT, Page, agree, match
 
 NOT_RUN = {
     "README.md": {
@@ -21,6 +22,28 @@ if not shutil.which("promtool"):
 @pytest.mark.parametrize("name", NOT_RUN)
 def test_the_blocks_of_a_page_print_what_it_shows(server, tmp_path, name):
     Page(name, server, PROGRAM, tmp_path / "page", NOT_RUN[name]).run()
+
+
+def anchors(page):
+    """The anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "examples/README.md"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text)
+    for link in filter(None, (one or other for one, other in links)):
+        if re.match(r"\w+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
 
 
 def test_words_are_compared_exactly_and_numbers_nearly():
