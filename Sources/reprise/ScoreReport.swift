@@ -33,6 +33,18 @@ struct ScoreReport {
         return rows.isEmpty ? title : "\(title)\n\(table)"
     }
 
+    /// How rare an event is: `rarer than all 312 calibration rows; about once in 3 months (5 weeks to 1
+    /// year)`.
+    func severity(_ event: ScoreResponse.Event) -> String {
+        let rarity = rarity(event)
+        guard !rarity.isEmpty, let period = event.returnPeriod else {
+            return rarity.isEmpty ? "" : "rarer than \(rarity)"
+        }
+        let often =
+            period.isLonger ? "less than once in \(about(period))" : "about once in \(text(of: period))"
+        return "rarer than \(rarity); \(often)"
+    }
+
     /// How many of the calibration errors are smaller than those of an event: `all 312 calibration rows`.
     private func rarity(_ event: ScoreResponse.Event) -> String {
         guard let rarity = event.peakRarity, let count = response.calibrationRows else { return "" }
@@ -41,17 +53,21 @@ struct ScoreReport {
         return larger == 0 ? "all \(count) \(unit)" : "\(count - larger) of \(count) \(unit)"
     }
 
+    private func about(_ period: ScoreResponse.ReturnPeriod) -> String {
+        period.seconds.map(duration) ?? rows(period.rows)
+    }
+
     /// How long normal operation lasts on average for each row with an error as large: `3 months (5 weeks to
     /// 1 year)`, or `> 2 years`.
     private func text(of period: ScoreResponse.ReturnPeriod) -> String {
-        let (about, low, high) =
-            if let seconds = period.seconds, let low = period.secondsLow {
-                (duration(seconds), duration(low), period.secondsHigh.map(duration))
+        if period.isLonger { return "> \(about(period))" }
+        let (low, high) =
+            if let low = period.secondsLow {
+                (duration(low), period.secondsHigh.map(duration))
             } else {
-                (rows(period.rows), rows(period.rowsLow), period.rowsHigh.map(rows))
+                (rows(period.rowsLow), period.rowsHigh.map(rows))
             }
-        if period.isLonger { return "> \(about)" }
-        return "\(about) (\(high.map { "\(low) to \($0)" } ?? "at least \(low)"))"
+        return "\(about(period)) (\(high.map { "\(low) to \($0)" } ?? "at least \(low)"))"
     }
 
     private func rows(_ count: Float) -> String {
