@@ -2,7 +2,8 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
-	check-manifests check-ray check-systemd build options check lint evaluate fixtures bench bench-http clean
+	check-manifests check-ray check-systemd build options check lint dist evaluate fixtures bench bench-http \
+	clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -22,7 +23,7 @@ test:
 
 # Tests the server with real Python packages: Keras, safetensors and ONNX for its model files, http.client for
 # its jobs, NumPy for its arrays, tritonclient and kserve for the Open Inference Protocol, Azure's client for
-# the Anomaly Detector paths; and tests the examples.
+# the Anomaly Detector paths; and tests the examples, and the code blocks of the README and of docs.
 test-clients: build
 	scripts/setup clients
 	python3 -m venv .venv-clients
@@ -96,6 +97,13 @@ lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Sources
 	LC_ALL=C.UTF-8 git grep -InE '^.{111,}' -- . $(NOT_WRAPPED:%=':!%'); test $$? -eq 1
 
+# Builds a release in dist: an archive with the executable, libraries and licences, and its checksum. Then
+# unpacks it and runs it.
+dist:
+	scripts/setup
+	scripts/dist
+	scripts/dist-check
+
 # Measures detection on labelled data, for example EVALUATE='--data ../data skab tep --combine newest mean'.
 EVALUATE ?= --synthetic
 evaluate: build
@@ -129,5 +137,5 @@ bench-http: build
 	Benchmarks/serve.py $(BENCH)
 
 clean:
-	rm -rf .build* .venv .venv-clients .venv-console .venv-evaluate .venv-manifests .venv-metrics \
+	rm -rf .build* dist .venv .venv-clients .venv-console .venv-evaluate .venv-manifests .venv-metrics \
 		.venv-openapi .venv-ray Benchmarks/.build Benchmarks/.venv

@@ -16,7 +16,8 @@ struct ReportSource {
         _ scored: RequestContent, reconstructing content: RequestContent
     ) throws(ClientError) -> ReportData {
         let (response, hasShares) = try scores(scored)
-        let version = try client.version(response.version, of: response.model)
+        let version = try client.version("\(response.version)", of: response.model)
+            .decoded(as: ModelVersion.self)
         let rows = response.rows?.scores ?? []
         let features = version.featureNames ?? (0..<version.features).map { "\($0)" }
         var data = ReportData(

@@ -15,38 +15,59 @@ struct ScoreReport {
     }
 
     private func text(of events: [ScoreResponse.Event]) -> String {
+        let hasTimes = events.contains { $0.firstTimestamp != nil }
+        let hasPeriods = events.contains { $0.returnPeriod != nil }
         let rows = events.map { event in
-            [
-                name(event.firstTimestamp, event.firstRow), name(event.lastTimestamp, event.lastRow),
-                "\(event.duration)", name(event.peakTimestamp, event.peakRow), event.peakScore.rounded5,
-                severity(event), features(event.features),
+            let times = [event.firstTimestamp, event.lastTimestamp].map { $0.map { "\($0)" } ?? "" }
+            return (hasTimes ? times : []) + [
+                "\(event.firstRow)-\(event.lastRow)", event.peakScore.rounded5,
+                hasPeriods ? event.returnPeriod.map(text) ?? "" : rarity(event), features(event.features),
             ]
         }
         let count = response.rows.map { " in \($0.scores.count) rows" } ?? ""
         let title = "\(events.count) event\(events.count == 1 ? "" : "s")\(count) (mode \(response.mode))"
-        let table = Table(["first", "last", "rows", "peak at", "peak score", "severity", "features"], rows)
+        let table = Table(
+            (hasTimes ? ["first", "last"] : []) + [
+                "rows", "peak", hasPeriods ? "once in" : "rarer than", "features",
+            ], rows)
         return rows.isEmpty ? title : "\(title)\n\(table)"
     }
 
     /// How rare an event is: `rarer than all 312 calibration rows; about once in 3 months (5 weeks to 1
     /// year)`.
     func severity(_ event: ScoreResponse.Event) -> String {
+        let rarity = rarity(event)
+        guard !rarity.isEmpty, let period = event.returnPeriod else {
+            return rarity.isEmpty ? "" : "rarer than \(rarity)"
+        }
+        let often =
+            period.isLonger ? "less than once in \(about(period))" : "about once in \(text(of: period))"
+        return "rarer than \(rarity); \(often)"
+    }
+
+    /// How many of the calibration errors are smaller than those of an event: `all 312 calibration rows`.
+    private func rarity(_ event: ScoreResponse.Event) -> String {
         guard let rarity = event.peakRarity, let count = response.calibrationRows else { return "" }
         let unit = "calibration \(response.mode == "causal" ? "windows" : "rows")"
         let larger = Int(((1 - Double(rarity)) * Double(count)).rounded())
-        let share =
-            larger == 0
-            ? "rarer than all \(count) \(unit)" : "rarer than \(count - larger) of \(count) \(unit)"
-        guard let period = event.returnPeriod else { return share }
-        let (about, low, high) =
-            if let seconds = period.seconds, let low = period.secondsLow {
-                (duration(seconds), duration(low), period.secondsHigh.map(duration))
+        return larger == 0 ? "all \(count) \(unit)" : "\(count - larger) of \(count) \(unit)"
+    }
+
+    private func about(_ period: ScoreResponse.ReturnPeriod) -> String {
+        period.seconds.map(duration) ?? rows(period.rows)
+    }
+
+    /// How long normal operation lasts on average for each row with an error as large: `3 months (5 weeks to
+    /// 1 year)`, or `> 2 years`.
+    private func text(of period: ScoreResponse.ReturnPeriod) -> String {
+        if period.isLonger { return "> \(about(period))" }
+        let (low, high) =
+            if let low = period.secondsLow {
+                (duration(low), period.secondsHigh.map(duration))
             } else {
-                (rows(period.rows), rows(period.rowsLow), period.rowsHigh.map(rows))
+                (rows(period.rowsLow), period.rowsHigh.map(rows))
             }
-        let interval = high.map { "\(low) to \($0)" } ?? "at least \(low)"
-        return period.isLonger
-            ? "\(share); less than once in \(about)" : "\(share); about once in \(about) (\(interval))"
+        return "\(about(period)) (\(high.map { "\(low) to \($0)" } ?? "at least \(low)"))"
     }
 
     private func rows(_ count: Float) -> String {
@@ -98,7 +119,7 @@ struct ScoreReport {
             defer { sum += share.share }
             return sum < 0.5
         }
-        return largest.map { "\($0.name ?? "\($0.feature)") (\(Int(($0.share * 100).rounded())) %)" }
+        return largest.map { "\($0.name ?? "\($0.feature)") \(Int(($0.share * 100).rounded())) %" }
             .joined(separator: ", ")
     }
 }

@@ -19,6 +19,6 @@ package enum Article {
         ]
     }
 
-    /// The training of the README, sent to POST /compare as it is.
+    /// The request of examples/article.json, sent to POST /compare as it is.
     package static let comparison = training("toy").with(["architecture": nil, "seed": nil])
 }

@@ -92,7 +92,7 @@ import Testing
         #expect(try twice.json["pointer"] == "/architecture")
     }
 
-    /// The request of the README as it is: both networks reconstruct alike, as the article says.
+    /// The request of examples/article.json as it is: both networks reconstruct alike, as the article says.
     @Test func theArticlesRequestGivesTheArticlesResult() throws {
         let response = try api.post("/compare", Article.comparison)
         #expect(response.status == 200, "\(response.text)")
