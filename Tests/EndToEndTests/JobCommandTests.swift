@@ -11,8 +11,13 @@ import Testing
         return started.output.trimmingCharacters(in: .newlines)
     }
 
+    /// Waits up to a minute for a state of a job.
     private func wait(for job: String, until isReached: (JSON) -> Bool) throws {
-        for _ in 0..<10_000 where !isReached(try server.client.get("/jobs/\(job)").json) { usleep(1000) }
+        let end = ContinuousClock.now + .seconds(60)
+        while try !isReached(server.client.get("/jobs/\(job)").json) {
+            guard ContinuousClock.now < end else { throw HarnessError("the job has not got there") }
+            usleep(1000)
+        }
     }
 
     @Test func jobsAreListedAndDescribed() throws {
