@@ -79,7 +79,9 @@ final class OutputFile {
 
     /// Prints a report about a file: to standard output, or to standard error if the file is standard output.
     static func printReport(_ report: String, about path: String?) {
-        if path == "-" { fputs("\(report)\n", stderr) } else { print(report) }
+        guard path == "-" else { return print(report) }
+        let text = Array("\(report)\n".utf8)
+        _ = Glibc.write(STDERR_FILENO, text, text.count)
     }
 
     /// - Throws: ``CommandFailure`` if a write has failed.
