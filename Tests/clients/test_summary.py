@@ -72,7 +72,8 @@ DROPOUT = {"type": "Dropout", "rate": 0.1}
 
 @pytest.mark.parametrize("kind", ["autoencoder", "stacked"])
 def test_named_architectures(server, kind):
-    for timesteps, features, units in [(3, 2, [128, 64]), (1, 1, [1]), (100, 52, [64, 32, 16]), (7, 5, [300])]:
+    for timesteps, features, units in (
+            (3, 2, [128, 64]), (1, 1, [1]), (100, 52, [64, 32, 16]), (7, 5, [300])):
         for activation in "relu", "tanh", "sigmoid", "linear":
             architecture = {"architecture": kind, "units": units, "activation": activation}
             layers = keras_bridge.listed(architecture, timesteps, features)

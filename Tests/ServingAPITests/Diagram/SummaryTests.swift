@@ -3,8 +3,8 @@ import Foundation
 import ModelStore
 import Testing
 
-/// Summaries as text equal those of Keras, written by scripts/fixtures.py. Tests/clients compares more networks
-/// with Keras itself.
+/// Summaries as text equal those of Keras, written by scripts/fixtures.py. Tests/clients compares more
+/// networks with Keras itself.
 @Suite struct SummaryTests {
     private static let fixture: JSON = {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
