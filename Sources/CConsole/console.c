@@ -36,6 +36,9 @@ static const unsigned char dom_js[] = {
 static const unsigned char encodings_js[] = {
 #embed "page/encodings.js"
 };
+static const unsigned char fragment_js[] = {
+#embed "page/fragment.js"
+};
 static const unsigned char layers_js[] = {
 #embed "page/layers.js"
 };
@@ -60,17 +63,26 @@ static const unsigned char report_js[] = {
 static const unsigned char results_js[] = {
 #embed "page/results.js"
 };
+static const unsigned char score_js[] = {
+#embed "page/score.js"
+};
 static const unsigned char source_js[] = {
 #embed "page/source.js"
 };
 static const unsigned char state_js[] = {
 #embed "page/state.js"
 };
+static const unsigned char storage_js[] = {
+#embed "page/storage.js"
+};
 static const unsigned char threshold_js[] = {
 #embed "page/threshold.js"
 };
 static const unsigned char train_js[] = {
 #embed "page/train.js"
+};
+static const unsigned char views_js[] = {
+#embed "page/views.js"
 };
 
 // From Debian's package libjs-dygraphs, which `scripts/setup` installs. The script links to its licence.
@@ -95,6 +107,7 @@ static const console_file files[] = {
     FILE("/console/dataset.js", dataset_js),
     FILE("/console/dom.js", dom_js),
     FILE("/console/encodings.js", encodings_js),
+    FILE("/console/fragment.js", fragment_js),
     FILE("/console/layers.js", layers_js),
     FILE("/console/main.js", main_js),
     FILE("/console/model.js", model_js),
@@ -103,10 +116,13 @@ static const console_file files[] = {
     FILE("/console/registry.js", registry_js),
     FILE("/console/report.js", report_js),
     FILE("/console/results.js", results_js),
+    FILE("/console/score.js", score_js),
     FILE("/console/source.js", source_js),
     FILE("/console/state.js", state_js),
+    FILE("/console/storage.js", storage_js),
     FILE("/console/threshold.js", threshold_js),
     FILE("/console/train.js", train_js),
+    FILE("/console/views.js", views_js),
     FILE("/console/dygraph.js", dygraph_js),
     FILE("/console/dygraph.css", dygraph_css),
 };

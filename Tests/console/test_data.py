@@ -5,7 +5,7 @@ import json
 import math
 
 import pytest
-from conftest import SIZES
+from conftest import SIZES, open_view
 from playwright.sync_api import expect
 from test_console import assert_accessible, assert_fits_width, curl, get, run, train
 
@@ -38,6 +38,7 @@ def load(tmp_path):
     """Loads bytes as a file with a name; the file is in the folder that `load.folder` names."""
 
     def load(page, content, name="data.csv"):
+        open_view(page, "data")
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         page.set_input_files("#file", tmp_path / name)
 
@@ -124,6 +125,7 @@ def test_the_bytes_of_the_file_are_sent_as_they_are(serve, visit, load):
     load(page, FILES["german"])
     option(page, "charset=windows-1252").click()
     train(page)
+    open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
     for path in ("inspect", "train", "score", "reconstruct", "encode", "layers"):
         assert bodies[path] == ("text/csv; charset=windows-1252", FILES["german"]), path
@@ -166,6 +168,7 @@ def test_each_suggestion_is_one_click_away_and_in_the_curl_command(serve, visit,
     result = json.loads(run(page.get_by_label("curl command: train").inner_text(), load.folder))
     assert result["features"] == 2 and result["timesteps"] == 11
     # Every choice can be taken back.
+    open_view(page, "data")
     role(page, "bytes").select_option("feature")
     expect(command).not_to_contain_text("difference")
     expect(role(page, "bytes")).to_be_focused()
@@ -254,6 +257,7 @@ def test_arrays_and_json_are_read(serve, visit, load):
     expect(page.locator("#results-view")).to_be_visible()
     load(page, json.dumps({"series": WAVES}), "waves.json")
     expect(summary(page)).to_have_text("waves.json: 120 rows, 2 features.")
+    open_view(page, "data")
     role(page, "1").select_option("ignored")
     expect(summary(page)).to_have_text("waves.json: 120 rows, 1 feature.")
     train(page)
@@ -272,6 +276,7 @@ def test_a_refused_file_replaces_the_earlier_one(serve, visit, load):
     expect(page.locator("#data-charts canvas")).to_have_count(0)
     expect(page.locator("#roles")).to_be_hidden()
     expect(page.locator("#train")).to_be_disabled()
+    open_view(page, "comparison")
     expect(page.locator("#compare")).to_be_disabled()
     load(page, FILES["pandas"])
     expect(page.locator("#data-problem")).to_be_empty()
@@ -319,6 +324,7 @@ def test_rows_at_varying_intervals_are_resampled_by_a_click(serve, visit, load):
     assert "interval=" not in command and "max_gap=1m" in command
     run(command, load.folder)
     # What the server cannot read is said, and can be put right.
+    open_view(page, "data")
     reading.locator("[name=interval]").fill("soon")
     reading.locator("[name=interval]").press("Enter")
     expect(page.locator("#data-problem")).to_contain_text("'interval' must be a number of seconds")

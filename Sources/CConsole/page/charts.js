@@ -13,6 +13,15 @@ const { touchstart, touchmove, touchend, ...mouseHandlers } = Dygraph.defaultInt
 
 /** The charts on the page, which are redrawn when the colour scheme changes. */
 const charts = new Set();
+/** Draws the charts of a view when it is shown: a hidden chart has no size. */
+const sizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) {
+    const chart = [...charts].find(({ plot }) => plot === target);
+    if (chart && contentRect.width > 0 && contentRect.width !== chart.dygraph.size().width) {
+      chart.dygraph.resize();
+    }
+  }
+});
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
 darkScheme.addEventListener("change", () => charts.forEach((chart) => chart.updateColours()));
 
@@ -91,6 +100,7 @@ export class LineChart {
       ...this.colourOptions(),
     });
     charts.add(this);
+    sizes.observe(this.plot);
     group?.add(this);
   }
 
@@ -152,6 +162,7 @@ export class LineChart {
 
   destroy() {
     charts.delete(this);
+    sizes.unobserve(this.plot);
     this.dygraph.destroy();
     this.frame.remove();
   }

@@ -5,10 +5,13 @@ import { ChartGroup, LineChart, legend, seriesColour } from "./charts.js";
 import { curlButton } from "./curl.js";
 import { Dataset, inspectRequest } from "./dataset.js";
 import { byId, el, formatCount, formatNumber, plural, setVisible, table, tableDetails } from "./dom.js";
+import { parameter, setParameters } from "./fragment.js";
 import { reportErrors } from "./problems.js";
 import { updateColumns, updateReport, updateSuggestions } from "./report.js";
 import { Source } from "./source.js";
+import { use } from "./score.js";
 import { emit, on, state } from "./state.js";
+import { removeStoredFile, storeFile, storedFile } from "./storage.js";
 
 /** The data of the article "Step-by-step understanding LSTM Autoencoder layers": x, and the cube of x. */
 const exampleCSV = [
@@ -39,7 +42,7 @@ let abortController = null;
 
 export function start() {
   byId("load-example").addEventListener("click", () =>
-    load(new Source("article.csv", exampleCSV), () => exampleSettings));
+    load(new Source("article.csv", exampleCSV)));
   byId("file").addEventListener("change", (event) => {
     const [file] = event.target.files;
     event.target.value = "";
@@ -55,6 +58,13 @@ export function start() {
   for (const field of byId("reading").querySelectorAll("select, input")) {
     field.addEventListener("change", () => emit("option", { option: field.name, value: field.value.trim() }));
   }
+
+  byId("remove-file").addEventListener("click", async () => {
+    await removeStoredFile();
+    showStored(null);
+    byId("data-title").focus();
+  });
+  restore();
 
   on("option", ({ option, value }) => {
     source.apply(option, value);
@@ -86,14 +96,34 @@ export function start() {
   }
 }
 
+/** Loads the file that the URL names, if this browser has kept it. */
+async function restore() {
+  const name = parameter("file");
+  const file = await storedFile();
+  showStored(file);
+  if (name === null || source !== null) return;
+  if (file?.name === name) {
+    await load(new Source(file.name, file.body, file), { isRestored: true });
+  } else {
+    byId("data-summary").textContent = `Choose the file ${name} again: this browser has not kept it.`;
+  }
+}
+
+/** Says which file this browser keeps. */
+function showStored(file) {
+  setVisible(byId("stored-file"), file !== null);
+  byId("stored-file").querySelector("span").textContent =
+    `${file?.name} stays in this browser, for a reload of this page, until you remove it.`;
+}
+
 async function loadFile(file) {
   const bytes = await reportErrors(
     byId("data-problem"), async () => new Uint8Array(await file.arrayBuffer()));
-  if (bytes) await load(new Source(file.name, bytes, { isFile: true }), suggestedSettings);
+  if (bytes) await load(new Source(file.name, bytes, { isFile: true }));
 }
 
 function loadText(text) {
-  return load(new Source("data.csv", text), suggestedSettings);
+  return load(new Source("data.csv", text));
 }
 
 /** Default settings for a dataset, with the model's name from that of the file. */
@@ -109,14 +139,17 @@ function suggestedSettings(data) {
 }
 
 /**
- * Replaces the data by those of a new source, and the settings in the form by what `settingsFor` returns for
- * them.
+ * Replaces the data by those of a new source, and the settings in the form by what suits them. The URL has the
+ * options and the model of a source that `isRestored`.
  */
-function load(newSource, newSettingsFor) {
+function load(newSource, { isRestored = false } = {}) {
   source = newSource;
-  settingsFor = newSettingsFor;
-  Object.assign(state, { model: null, windows: null });
-  emit("model");
+  settingsFor = source.body === exampleCSV ? () => exampleSettings : suggestedSettings;
+  if (!isRestored) {
+    use(null);
+    setParameters({ file: source.name, event: null, rows: null, threshold: null });
+    storeFile(source).then((isStored) => showStored(isStored ? source : null));
+  }
   return inspect();
 }
 

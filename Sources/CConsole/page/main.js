@@ -9,7 +9,9 @@ import * as layers from "./layers.js";
 import * as model from "./model.js";
 import * as registry from "./registry.js";
 import * as results from "./results.js";
+import * as score from "./score.js";
 import * as train from "./train.js";
+import * as views from "./views.js";
 
 /**
  * Asks for an API key in a dialog and returns a promise of it, or of null. `problem` is that of a rejected
@@ -36,4 +38,6 @@ byId("remove-key").addEventListener("click", () => {
   removeKey();
   setVisible(byId("remove-key"), false);
 });
-for (const step of [data, model, train, results, encodings, layers, compare, registry]) step.start();
+for (const step of [model, train, results, score, encodings, layers, compare, registry, data, views]) {
+  step.start();
+}

@@ -4,6 +4,7 @@ import { fetchJSON, hasKey, send, url } from "./api.js";
 import { curlButton } from "./curl.js";
 import { byId, el, formatBytes, formatCount, formatNumber, plural, table } from "./dom.js";
 import { reportErrors } from "./problems.js";
+import { scoreWith, use } from "./score.js";
 import { emit, on, state } from "./state.js";
 
 /** The number of models that are listed at first, and that each "Show more" adds. */
@@ -87,17 +88,11 @@ async function showVersions(model, host) {
 function versionActions(version, path) {
   const isInUse = state.model?.model === version.model && state.model.version === version.version;
   const name = `${version.model} ${version.version}`;
-  const use = () => {
-    state.model = version;
-    if (state.data.source.releaseFeatures(version.feature_names)) emit("options");
-    emit("model");
-    document.getElementById("results").scrollIntoView();
-  };
   return el(
     "div", { class: "buttons" },
     el("button", {
       type: "button", class: "secondary", disabled: isInUse || !state.data, "aria-label": `Use ${name}`,
-      click: use,
+      click: () => scoreWith(version),
     }, isInUse ? "In use" : "Use"),
     downloadLink(version, path, "safetensors"), downloadLink(version, path, "onnx"),
     deleteButton(name, `version ${version.version} of ${version.model}`, path));
@@ -135,8 +130,7 @@ function deleteButton(name, target, path, text = "Delete") {
       const { model } = state;
       const usedPath = model && `models/${encodeURIComponent(model.model)}/versions/${model.version}`;
       if (model && `${usedPath}/`.startsWith(`${path}/`)) {
-        state.model = null;
-        emit("model");
+        use(null);
       }
       refresh();
     });

@@ -20,6 +20,7 @@ export const state = { data: null, model: null, windows: null };
  * - `preset`: new data have been loaded; the value holds settings for them, by the names of the form's
  *   fields.
  * - `registry`: the server's models have changed.
+ * - `view`: another view is shown; the value is its name.
  * - `selectedWindow`: the user has selected a window; the value is its number.
  */
 export function on(event, listener) {

@@ -7,7 +7,9 @@ import { loadedData } from "./dataset.js";
 import { byId, definitionList, formatCount, formatNumber, plural, setVisible, warningList } from "./dom.js";
 import { networkSettings, queryPairs, trainingSettings } from "./model.js";
 import { reportErrors, showError } from "./problems.js";
+import { scoreWith, use } from "./score.js";
 import { emit, on, state } from "./state.js";
+import { currentView } from "./views.js";
 
 /** The id of the running job; null before the server has sent it. */
 let jobID = null;
@@ -83,10 +85,10 @@ function train() {
   });
 }
 
-function useModel(model) {
-  state.model = model;
-  state.windows = null;
-  emit("model");
+/** Uses the new version. Its results are shown unless the user has gone to another view. */
+function useModel(version) {
+  if (currentView() === "train") scoreWith(version);
+  else use(version);
 }
 
 function showProgress({ epoch, epochs, loss, val_loss, seconds_left }, curve) {
