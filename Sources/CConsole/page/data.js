@@ -1,9 +1,11 @@
 // The Data step: loads data, shows what the server understands of them, and plots them.
 
-import { Problem, fetchJSON } from "./api.js";
-import { ChartGroup, LineChart, legend, seriesColour } from "./charts.js";
+import { Problem } from "./api.js";
+import { ChartGroup } from "./chartgroup.js";
+import { LineChart, legend, seriesColour } from "./charts.js";
 import { curlButton } from "./curl.js";
 import { Dataset, inspectRequest } from "./dataset.js";
+import { fetchReport } from "./decoding.js";
 import { byId, el, formatCount, formatNumber, plural, setVisible, table, tableDetails } from "./dom.js";
 import { parameter, setParameters } from "./fragment.js";
 import { reportErrors } from "./problems.js";
@@ -200,7 +202,7 @@ function inspect(focus = null) {
 /** The Dataset of the source. Labels that the server finds in a new source are excluded from the features. */
 async function understand(source, signal) {
   const report = async () => {
-    const report = await fetchJSON(inspectRequest(source), { signal });
+    const report = await fetchReport(inspectRequest(source), { signal });
     source.update(report);
     return report;
   };
@@ -242,10 +244,10 @@ function renderCharts(data) {
   const host = byId("data-charts");
   const values = features.map((column) => data.valuesOf(column));
   chartGroup = new ChartGroup(data.axis, (index) => [
-    data.rowLabel(data.rowOfIndex(index)),
+    [data.rowLabel(data.rowOfIndex(index)), null],
     ...features.slice(0, maxPlottedFeatures)
-      .map((column, feature) => `${column.name} ${formatNumber(values[feature][index])}`),
-  ].join(" · "));
+      .map((column, feature) => [column.name, formatNumber(values[feature][index])]),
+  ]);
   host.replaceChildren(chartGroup.toolbar);
   const statistics = new Map(data.columns.map((column) => [column.name, column]));
   const addChart = (column, index) => {
@@ -289,6 +291,6 @@ function pointTable(data) {
     count < points ? `First ${count} of ${formatCount(points)} ${name}` : `All ${name}`,
     [rowsPerPoint === 1 ? "Row" : "First row", ...features.map((column) => column.name)],
     Array.from({ length: count }, (_, point) => [
-      timestamps?.[point] ?? `row ${point * rowsPerPoint}`, ...features.map((column) => range(column, point)),
+      timestamps?.at(point) ?? `row ${point * rowsPerPoint}`, ...features.map((column) => range(column, point)),
     ]));
 }

@@ -12,6 +12,7 @@ import * as results from "./results.js";
 import * as score from "./score.js";
 import * as train from "./train.js";
 import * as views from "./views.js";
+import * as windows from "./windows.js";
 
 /**
  * Asks for an API key in a dialog and returns a promise of it, or of null. `problem` is that of a rejected
@@ -38,6 +39,9 @@ byId("remove-key").addEventListener("click", () => {
   removeKey();
   setVisible(byId("remove-key"), false);
 });
-for (const step of [model, train, results, score, encodings, layers, compare, registry, data, views]) {
+const steps = [
+  model, train, results, windows, score, encodings, layers, compare, registry, data, views,
+];
+for (const step of steps) {
   step.start();
 }

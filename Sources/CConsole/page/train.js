@@ -87,7 +87,8 @@ function train() {
 
 /** Uses the new version. Its results are shown unless the user has gone to another view. */
 function useModel(version) {
-  if (currentView() === "train") scoreWith(version);
+  const trainedRows = [0, state.data.rows - 1];
+  if (currentView() === "train") scoreWith(version, { trainedRows });
   else use(version);
 }
 
