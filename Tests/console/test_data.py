@@ -118,17 +118,29 @@ def test_a_file_is_understood_and_can_be_trained_on(serve, visit, load, screensh
 
 def test_the_bytes_of_the_file_are_sent_as_they_are(serve, visit, load):
     page = visit(serve(), expected_statuses=[415])
-    bodies = {}
-    page.on("request", lambda request: request.method == "POST" and bodies.update(
-        {request.url.split("?")[0].rsplit("/", 1)[1]: (request.header_value("Content-Type"),
-                                                       request.post_data_buffer)}))
+    # The browser's debugger does not show the content of blobs.
+    page.context.add_init_script(
+        """const { fetch } = globalThis;
+        const bodies = globalThis.bodies = {};
+        globalThis.fetch = async (url, options) => {
+          if (options.body instanceof Blob) {
+            const bytes = new Uint8Array(await options.body.arrayBuffer());
+            bodies[new URL(url).pathname] = [options.headers["Content-Type"], [...bytes]];
+          }
+          return fetch(url, options);
+        };""")
+    page.reload()
     load(page, FILES["german"])
     option(page, "charset=windows-1252").click()
     train(page)
+    open_view(page, "encodings")
+    expect(page.locator("#encodings-view circle").first).to_be_visible()
     open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
+    bodies = page.evaluate("() => bodies")
     for path in ("inspect", "train", "score", "reconstruct", "encode", "layers"):
-        assert bodies[path] == ("text/csv; charset=windows-1252", FILES["german"]), path
+        media_type, content = bodies[f"/{path}"]
+        assert (media_type, bytes(content)) == ("text/csv; charset=windows-1252", FILES["german"]), path
 
 
 def test_each_suggestion_is_one_click_away_and_in_the_curl_command(serve, visit, load):

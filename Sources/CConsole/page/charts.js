@@ -10,6 +10,9 @@ const { Dygraph } = globalThis;
 // Content-Security-Policy forbids both.
 Dygraph.PLUGINS = [Dygraph.Plugins.Axes, Dygraph.Plugins.Grid];
 
+/** The height of a mark at an edge of a chart, in pixels. */
+const barHeight = 6;
+
 /** The charts on the page, by their plots. */
 const charts = new Map();
 matchMedia("(prefers-color-scheme: dark)")
@@ -36,6 +39,21 @@ export const legend = (lines, intervals = []) =>
     "p", { class: "legend" },
     lines.map(([colour, name]) => el("span", { class: `key key-${colour}` }, name)),
     intervals.map(([colour, name]) => el("span", { class: `key block muted key-${colour}` }, name)));
+
+/** The ticks of a logarithmic axis: powers of ten, and their double and fivefold where there are few. */
+function logarithmicTicks(minimum, maximum, pixels) {
+  const [from, to] = [Math.log10(minimum), Math.log10(maximum)];
+  const ticks = (every, factors) => {
+    const values = [];
+    for (let power = Math.ceil(from / every - 1) * every; power <= to; power += every) {
+      for (const factor of factors) values.push(factor * 10 ** power);
+    }
+    return values.filter((value) => value >= minimum && value <= maximum);
+  };
+  const every = Math.max(1, Math.ceil(((to - from) * 26) / pixels));
+  const values = to - from < 2 ? ticks(1, [1, 2, 5]) : ticks(every, [1]);
+  return values.map((v) => ({ v, label: formatNumber(v) }));
+}
 
 export class LineChart {
   /**
@@ -113,7 +131,11 @@ export class LineChart {
       axes: {
         y: {
           axisLabelWidth: this.gutter,
-          axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.yAxisRange()), pixelsPerLabel: 26,
+          axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.yAxisRange()),
+          pixelsPerLabel: this.plot.classList.contains("short") ? 18 : 26,
+          ticker: (minimum, maximum, pixels, options, dygraph, values) => (this.isLogarithmic
+            ? logarithmicTicks(minimum, maximum, pixels)
+            : Dygraph.numericTicks(minimum, maximum, pixels, options, dygraph, values)),
         },
         x: axis.kind === "date" ? { axisLabelWidth: 64 } : {
           axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.xAxisRange()),
@@ -159,8 +181,8 @@ export class LineChart {
   }
 
   /**
-   * Marks intervals of indices of the axis: `{rows: [first, last], colour, isBar}`; a bar is a thin one at the
-   * bottom.
+   * Marks intervals of indices of the axis: `{rows: [first, last], colour, edge}`. A mark at an `edge`, `top`
+   * or `bottom`, is a thin bar.
    */
   setMarks(marks) {
     if (!marks.length && !this.marks.length) return;
@@ -170,7 +192,7 @@ export class LineChart {
 
   drawMarks(context, area, dygraph) {
     const x = this.axis.values;
-    for (const { rows: [first, last], colour: name, isBar } of this.marks) {
+    for (const { rows: [first, last], colour: name, edge } of this.marks) {
       // Half a row is added on either side, so that a single row is visible.
       const from = dygraph.toDomXCoord((x[first] + x[Math.max(first - 1, 0)]) / 2);
       const to = dygraph.toDomXCoord((x[last] + x[Math.min(last + 1, x.length - 1)]) / 2);
@@ -178,8 +200,8 @@ export class LineChart {
       const right = Math.min(Math.max(to, from + 3), area.x + area.w);
       if (right <= left) continue;
       context.fillStyle = colour(name);
-      if (isBar) context.fillRect(left, area.y + area.h - 5, right - left, 5);
-      else context.fillRect(left, area.y, right - left, area.h);
+      const height = edge ? barHeight : area.h;
+      context.fillRect(left, edge === "bottom" ? area.y + area.h - height : area.y, right - left, height);
     }
   }
 

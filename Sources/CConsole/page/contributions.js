@@ -10,6 +10,8 @@ export const minHeatMapFeatures = 7;
 /** The number of charts at first, without a heat map and with it. */
 const firstCharts = 4;
 const firstChartsWithMap = 1;
+/** The number of features that the crosshair names. */
+const maxNamedFeatures = 4;
 
 export class Contributions {
   constructor(host, results) {
@@ -34,9 +36,10 @@ export class Contributions {
     host.append(this.more);
   }
 
-  /** The features whose charts are shown. */
-  get shown() {
-    return [...this.charts.keys()].slice(0, 6);
+  /** The features that matter at an index of the axis. */
+  featuresAt(index) {
+    const highest = this.map?.highestAt(index, maxNamedFeatures) ?? [];
+    return highest.length ? highest : [...this.charts.keys()].slice(0, maxNamedFeatures);
   }
 
   /** Shows the features by their contribution to the selected event. */

@@ -23,6 +23,11 @@ export class Crosshair {
       blur: () => this.hide(),
     });
     document.body.append(this.box);
+    // What a finger has left on the screen goes with the next touch elsewhere, and when the page scrolls.
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    addEventListener("pointerdown", ({ target }) => target.closest?.(".interactive") || this.hide(), { signal });
+    addEventListener("scroll", () => this.pointer && this.hide(), { signal, passive: true });
   }
 
   /** The chart whose frame has the slider for the keyboard: the first. */
@@ -120,6 +125,7 @@ export class Crosshair {
   }
 
   remove() {
+    this.listening.abort();
     this.box.remove();
     this.slider.remove();
     for (const line of this.lines.values()) line.remove();

@@ -119,8 +119,8 @@ function showStored(file) {
 }
 
 async function loadFile(file) {
-  const bytes = await reportErrors(
-    byId("data-problem"), async () => new Uint8Array(await file.arrayBuffer()));
+  // The bytes as they are now. A blob is sent and kept without a copy.
+  const bytes = await reportErrors(byId("data-problem"), async () => new Blob([await file.arrayBuffer()]));
   if (bytes) await load(new Source(file.name, bytes, { isFile: true }));
 }
 
@@ -149,7 +149,7 @@ function load(newSource, { isRestored = false } = {}) {
   settingsFor = source.body === exampleCSV ? () => exampleSettings : suggestedSettings;
   if (!isRestored) {
     use(null);
-    setParameters({ file: source.name, event: null, rows: null, threshold: null });
+    setParameters({ file: source.name, event: null, rows: null, threshold: null, trained: null });
     storeFile(source).then((isStored) => showStored(isStored ? source : null));
   }
   return inspect();

@@ -12,7 +12,7 @@ export function loadedData() {
 }
 
 /** The maximum number of points that the page holds: for most data and for large ones, by their bytes. */
-const maxPoints = ({ body }) => (body.length <= 20e6 ? 100_000 : 20_000);
+const maxPoints = ({ body }) => ((body.size ?? body.length) <= 20e6 ? 100_000 : 20_000);
 
 /** The request for the report of a source. `options` are those of `Source.request`. */
 export const inspectRequest = (source, options) =>

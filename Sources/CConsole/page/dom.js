@@ -118,6 +118,9 @@ export function setVisible(node, isVisible = true) {
   node.hidden = !isVisible;
 }
 
+/** Lets the page draw and take input before more work. */
+export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+
 /** A function that runs `run` after its calls have paused for `milliseconds`. */
 export function debounce(run, milliseconds = 250) {
   let timer;

@@ -31,11 +31,37 @@ export function feedbackActions(event, { model }) {
     button("anomalous", "It was an anomaly", `${effect} The rows of this event leave the normal ones.`), status);
 }
 
+/** Learns the threshold from all rows of the data, which the user says are normal. */
+export function calibrateAction({ model, data }) {
+  const status = el("span", { role: "status", class: "muted" });
+  const calibrate = () =>
+    reportErrors(byId("results-problem"), async () => {
+      status.textContent = "Calibrating …";
+      try {
+        const version = await fetchJSON(versionRequest(model, "calibrate", []));
+        emit("registry");
+        scoreWith(version);
+      } finally {
+        status.textContent = "";
+      }
+    });
+  const rows = data.hasLabels ? "the rows without a label" : "these rows";
+  return el(
+    "p", { class: "buttons" }, `If ${rows} are normal operation:`,
+    el("button", { type: "button", class: "secondary", click: calibrate }, "Calibrate on them"),
+    el("span", { class: "muted" }, "learns the threshold from them, in a new version of the model."), status);
+}
+
 /** The rows of the event are normal or anomalous, as `kind` says. */
-function feedbackRequest(model, kind, { first_row, last_row }) {
-  const request = loadedData().request("score", [[kind, `[[${first_row},${last_row}]]`]], { model });
+const feedbackRequest = (model, kind, { first_row, last_row }) =>
+  versionRequest(model, "feedback", [[kind, `[[${first_row},${last_row}]]`]]);
+
+/** A request that sends the data to an operation on a version, whose name is in the path. */
+function versionRequest(model, operation, query) {
+  const label = operation === "calibrate" ? "exclude" : null;
+  const request = loadedData().request("", query, { model, label });
   return {
-    ...request, path: `models/${encodeURIComponent(model.model)}/feedback`,
+    ...request, path: `models/${encodeURIComponent(model.model)}/${operation}`,
     query: request.query.filter(([name]) => name !== "model"),
   };
 }

@@ -5,12 +5,12 @@ import { colour } from "./charts.js";
 import { loadedData } from "./dataset.js";
 import { fetchDecoded } from "./decoding.js";
 import { scheduleDrawing } from "./drawing.js";
-import { byId, el, formatNumber } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { reportErrors } from "./problems.js";
 import { lowerBound } from "./sampling.js";
 
-/** The height of a feature's row, in pixels. */
-const rowHeight = 16;
+/** The height of a feature's row, in pixels: fingers need more. */
+const rowHeight = matchMedia("(pointer: coarse)").matches ? 22 : 16;
 /** The number of features and windows up to which each window is asked for. */
 const maxCells = 500_000;
 /**
@@ -33,6 +33,7 @@ export class HeatMap {
     this.canvas = el("canvas", { role: "img", "aria-label": "Contribution of each feature to the score over time" });
     this.names = el("ul", { class: "heat-names" });
     this.names.style.width = `${gutter}px`;
+    this.names.style.lineHeight = `${rowHeight}px`;
     this.frame = el("div", { class: "frame heat-map" }, this.names, this.canvas);
     this.note = el("p", { class: "muted heat-note" });
     this.more = el("button", { type: "button", class: "secondary", click: () => this.showAll() });
@@ -127,7 +128,7 @@ export class HeatMap {
   featureAt() {
     const { pointer } = this.results.group.crosshair;
     const feature = pointer ? this.order[this.rowAt(pointer.clientY)] : undefined;
-    return feature === undefined ? [] : [feature];
+    return feature === undefined ? null : [feature];
   }
 
   draw() {
@@ -196,10 +197,19 @@ export class HeatMap {
     context.strokeRect(Math.max(from, -2) + 0.5, 0.5, Math.max(Math.min(to, width + 2) - Math.max(from, -2), 2), height - 1.5);
   }
 
-  /** The contribution of a feature at an index of the axis. */
-  text(feature, index) {
-    const window = Math.min(lowerBound(this.x, this.results.data.axis.values[index]), this.x.length - 1);
-    return formatNumber(this.contributions.values[feature * this.contributions.count + window]);
+  /** The features with the largest contributions at an index of the axis. */
+  highestAt(index, number) {
+    if (!this.contributions) return [];
+    return this.order.map((feature) => [this.contributionAt(feature, index), feature])
+      .sort(([a], [b]) => b - a).slice(0, number).map(([, feature]) => feature);
+  }
+
+  /** The contribution of a feature at an index of the axis; null if it is not known. */
+  contributionAt(feature, index) {
+    if (!this.contributions) return null;
+    const { count, values } = this.contributions;
+    const window = Math.min(lowerBound(this.x, this.results.data.axis.values[index]), count - 1);
+    return values[feature * count + window];
   }
 
   destroy() {

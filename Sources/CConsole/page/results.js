@@ -8,9 +8,9 @@ import { Contributions, minHeatMapFeatures } from "./contributions.js";
 import { curlButton } from "./curl.js";
 import { Dataset, inspectRequest, loadedData } from "./dataset.js";
 import { fetchDecoded, fetchReport, fetchScores } from "./decoding.js";
-import { byId, debounce, el, formatCount, formatNumber, setVisible, table, tableDetails } from "./dom.js";
+import { byId, debounce, el, formatCount, formatNumber, nextTask, setVisible, table, tableDetails } from "./dom.js";
 import { EventList } from "./events.js";
-import { feedbackActions } from "./feedback.js";
+import { calibrateAction, feedbackActions } from "./feedback.js";
 import { onNavigation, parameter, setParameters } from "./fragment.js";
 import { queryPairs } from "./model.js";
 import { reportErrors } from "./problems.js";
@@ -58,7 +58,14 @@ const update = debounce(() => {
       ]);
       const data = new Dataset(state.data.source, report);
       data.timestamps = scores.rows.timestamps ?? null;
-      view = new ResultsView(byId("results-view"), data, model, scores, reconstructions);
+      const expected = reconstructedColumns(data, model, reconstructions);
+      // Between these steps, the page draws and takes input.
+      await nextTask();
+      if (signal.aborted) return;
+      view = new ResultsView(byId("results-view"), data, model, scores, expected);
+      await nextTask();
+      if (signal.aborted) return;
+      view.showEvents(scores);
       state.scored = { data, model };
       emit("scored");
       await view.restore(signal);
@@ -97,7 +104,7 @@ const evaluateRequest = (model, threshold) =>
   loadedData().request("evaluate", queryPairs({ threshold }), { label: "labels", model });
 
 class ResultsView {
-  constructor(host, data, model, scores, reconstructions) {
+  constructor(host, data, model, scores, expected) {
     const names = data.features.map((column) => column.name);
     Object.assign(this, {
       host, data, model, names, scores: scores.rows.scores, modelThreshold: scores.row_threshold,
@@ -106,7 +113,7 @@ class ResultsView {
     /** The width of the names beside the charts and the heat map. */
     this.gutter = names.length >= minHeatMapFeatures && innerWidth > 760 ? 132 : 72;
     this.inputs = data.features.map((column) => data.valuesOf(column));
-    this.outputs = reconstructedColumns(data, model, reconstructions).map((rows) => data.valuesOfRows(rows));
+    this.outputs = expected.map((rows) => data.valuesOfRows(rows));
     this.points = data.valuesOfRows(this.scores);
     this.group = new ChartGroup(data.axis, (index, chart) => this.describe(index, chart), {
       onRange: (range) => this.onRange(range),
@@ -114,7 +121,7 @@ class ResultsView {
     this.banner = el("div");
     this.verdict = el("p", { class: "verdict" });
     this.summary = el("p", { class: "summary muted", role: "status" });
-    this.metricsHost = el("div");
+    this.metricsHost = el("div", { class: "figures" });
     const [chartHost, eventHost, featureHost] = [el("div"), el("div"), el("div")];
     const threshold = () => this.threshold && this.threshold * this.modelThreshold;
     host.replaceChildren(
@@ -129,6 +136,7 @@ class ResultsView {
         curlButton("reconstruct", reconstructRequest),
         data.hasLabels ? curlButton("evaluate", () => evaluateRequest(model, threshold())) : []));
     setVisible(host);
+    byId("results-of").textContent = `${data.name}, scored with ${model.model}, version ${model.version}`;
     this.chart = new ScoreChart(chartHost, this, {
       onMove: (threshold) => this.showCount(threshold),
       onChange: (threshold) => this.changeThreshold(threshold),
@@ -138,7 +146,6 @@ class ResultsView {
       actions: (event) => feedbackActions(event, this),
     });
     this.contributions = new Contributions(featureHost, this);
-    this.showEvents(scores);
   }
 
   /** The threshold that the user has set, as a score; null for the model's. */
@@ -160,10 +167,13 @@ class ResultsView {
     const pairs = [
       [data.rowLabel(data.rowOfIndex(index)), null], ["score", formatNumber(this.points[index])],
     ];
-    const features = chart.featureAt?.(index) ?? this.contributions.shown;
+    const features = chart.featureAt?.(index) ?? this.contributions.featuresAt(index);
     for (const feature of features) {
       const [actual, expected] = [inputs, outputs].map((values) => formatNumber(values[feature][index]));
       pairs.push([names[feature], expected === "–" ? actual : `${actual} (expected ${expected})`]);
+    }
+    if (chart.contributionAt && features.length === 1) {
+      pairs.push(["contribution", formatNumber(chart.contributionAt(features[0], index))]);
     }
     return pairs;
   }
@@ -240,7 +250,9 @@ class ResultsView {
   }
 
   countAbove(threshold) {
-    return this.scores.reduce((count, score) => count + (score > threshold), 0);
+    let count = 0;
+    for (const score of this.scores) if (score > threshold) count++;
+    return count;
   }
 
   /** Says how many rows are above a threshold, as a score. */
@@ -249,8 +261,7 @@ class ResultsView {
     const share = (100 * above) / this.data.rows;
     const limit = threshold === 1 ? "the threshold, 1" : `the threshold ${formatNumber(threshold)}`;
     this.summary.textContent = `${formatCount(above)} of ${formatCount(this.data.rows)} rows `
-      + `(${formatNumber(Number(share.toPrecision(2)))} %) score above ${limit}. `
-      + `Scored with ${this.model.model}, version ${this.model.version}.`;
+      + `(${formatNumber(Number(share.toPrecision(2)))} %) score above ${limit}.`;
   }
 
   async evaluate(signal) {
@@ -270,7 +281,7 @@ class ResultsView {
 
   showTrust() {
     const flagged = this.countAbove(1) / this.data.rows;
-    const banner = trustBanner({ flagged, metrics: this.metrics, warnings: this.warnings });
+    const banner = trustBanner({ flagged, metrics: this.metrics, warnings: this.warnings, action: calibrateAction(this) });
     this.banner.replaceChildren(...(banner ? [banner] : []));
   }
 
@@ -291,6 +302,7 @@ class ResultsView {
     this.contributions.remove();
     this.group.clear();
     setVisible(this.host, false);
+    byId("results-of").textContent = "";
     this.host.replaceChildren();
   }
 }

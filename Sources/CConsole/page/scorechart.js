@@ -13,13 +13,15 @@ export class ScoreChart {
   constructor(host, results, { onMove, onChange }) {
     this.results = results;
     const { data, scores, points, group } = results;
-    const positive = scores.filter((score) => score > 0);
-    const maximum = positive.reduce((a, b) => Math.max(a, b), 1);
-    const minimum = positive.reduce((a, b) => Math.min(a, b), 1);
+    let [minimum, maximum] = [1, 1];
+    for (const score of scores) {
+      if (score > maximum) maximum = score;
+      if (score > 0 && score < minimum) minimum = score;
+    }
     host.append(legend(
       [["error", "score"], ["threshold", "threshold"]],
       [
-        ["event", "event"], ...(data.hasLabels ? [["label", "labelled anomaly"]] : []),
+        ["event", "event"], ...(data.hasLabels ? [["label-bar", "labelled anomaly"]] : []),
         ...(this.trainedRows ? [["trained", "training range"]] : []),
       ]));
     this.chart = new LineChart(host, {
@@ -71,14 +73,14 @@ export class ScoreChart {
   mark() {
     const { data, events, selected } = this.results;
     const marks = [
-      ...data.labelledIntervals().map((rows) => ({ rows, colour: "label" })),
+      ...data.labelledIntervals().map((rows) => ({ rows, colour: "label-bar", edge: "top" })),
       ...events.map((event) => ({
         rows: [event.first_row, event.last_row], colour: event === selected ? "event-selected" : "event",
       })),
-      ...(this.trainedRows ? [{ rows: this.trainedRows, colour: "trained", isBar: true }] : []),
+      ...(this.trainedRows ? [{ rows: this.trainedRows, colour: "trained", edge: "bottom" }] : []),
     ].map((mark) => ({ ...mark, rows: data.indicesOfRows(mark.rows) }));
     this.chart.setMarks(marks);
     /** The marks, for the charts of features. */
-    this.marks = marks.filter(({ isBar }) => !isBar);
+    this.marks = marks.filter(({ edge }) => edge !== "bottom");
   }
 }

@@ -20,7 +20,7 @@ const rolesOfOptions = {
 };
 
 export class Source {
-  /** `body` is a text or bytes. `isFile` says whether the user has a file of this name. */
+  /** `body` is a text or a blob. `isFile` says whether the user has a file of this name. */
   constructor(name, body, { isFile = false } = {}) {
     const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
     const mediaType = mediaTypes[extension?.toLowerCase()] ?? "text/csv";

@@ -5,7 +5,7 @@ const database = "reprise";
 const store = "files";
 const key = "latest";
 
-/** `{name, body, isFile}` of the file that is kept, or null; the body is a text or bytes. */
+/** `{name, body, isFile}` of the file that is kept, or null; the body is a text or a blob. */
 export async function storedFile() {
   const file = await transaction("readonly", (files) => files.get(key)).catch(() => null);
   return file ?? null;

@@ -18,8 +18,11 @@ const remedies = {
   mostly_missing: "Ignore this column.",
 };
 
-/** The banner for scores with these warnings, flagged rows and metrics; null if there is nothing to say. */
-export function trustBanner({ flagged, metrics, warnings }) {
+/**
+ * The banner for scores with these warnings, flagged rows and metrics; null if there is nothing to say. `action`
+ * is an element with what can be done.
+ */
+export function trustBanner({ flagged, metrics, warnings, action }) {
   const reasons = [];
   const auc = metrics?.roc_auc ?? 1;
   if (auc < minAUC) {
@@ -41,17 +44,18 @@ export function trustBanner({ flagged, metrics, warnings }) {
   const isUntrusted = auc < minAUC || isMostlyFlagged || serious.some(({ level }) => level === "error");
   const title = isUntrusted ? "Do not trust this result yet." : "Read this result with care.";
   const others = reasons.slice(1).map(([code]) => code).filter((code) => !["auc", "flagged"].includes(code));
+  const line = [
+    el("strong", {}, title), ` ${reasons[0][1]}`,
+    others.length ? el("span", { class: "muted" }, ` Also: ${others.join(", ")}.`) : null,
+  ];
+  const details = [
+    ...reasons.slice(1).filter(([code]) => ["auc", "flagged"].includes(code))
+      .map(([, text]) => el("p", {}, text)),
+    ...[warningList(warnings)].filter(Boolean), action,
+  ];
   return el(
     "div", { class: isUntrusted ? "trust untrusted" : "trust", role: "note" },
-    el("p", {}, el("strong", {}, title), ` ${reasons[0][1]}`),
-    reasons.length > 1 || serious.length
-      ? el(
-        "details", {},
-        el("summary", {}, others.length ? `Also: ${others.join(", ")}` : "Details"),
-        el("ul", {}, reasons.slice(1).filter(([code]) => ["auc", "flagged"].includes(code))
-          .map(([, text]) => el("li", {}, text))),
-        warningList(warnings))
-      : null);
+    el("details", {}, el("summary", {}, ...line), ...details));
 }
 
 /** The first sentence or clause of a message, with what to do. */

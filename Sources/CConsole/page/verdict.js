@@ -41,16 +41,16 @@ export function metricList(metrics, best) {
   const pairs = [
     ["ROC AUC", formatNumber(metrics.roc_auc)],
     ["Average precision", formatNumber(metrics.average_precision)],
-    ["F1 at the threshold", formatNumber(f1)],
-    ["Labelled anomalies found", `${formatCount(detected)} of ${formatCount(labelled)}`],
+    ["F1", formatNumber(f1)],
+    ["Anomalies found", `${formatCount(detected)} of ${formatCount(labelled)}`],
     ["False events", `${formatCount(falseEvents)} of ${formatCount(found)}`],
-    ["False alarms by row", `${formatCount(falseRows)} of ${formatCount(falseRows + normal)} normal rows, `
-      + formatPercent(rate)],
+    ["False alarms", `${formatCount(falseRows)} of ${plural(falseRows + normal, "normal row")} `
+      + `(${formatPercent(rate)})`],
   ];
   if (best) {
     const apply = el("button", { type: "button", class: "secondary", click: best.apply }, "Use");
     const text = `${formatNumber(metrics.best.f1)} at ${formatNumber(best.threshold)} `;
-    pairs.push(["Best F1 on these labels", el("span", {}, text, apply)]);
+    pairs.push(["Best F1", el("span", {}, text, apply)]);
   }
   const list = definitionList(pairs);
   list.classList.add("metrics");

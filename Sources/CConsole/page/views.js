@@ -49,6 +49,7 @@ function update() {
     else link.removeAttribute("aria-current");
     if (isCurrent) link.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+  document.title = `${heading(sections[view][0]).textContent} · Reprise`;
   scrollTo({ top: 0, behavior: "instant" });
   emit("view", view);
   // The element that had the focus may be hidden now.
