@@ -435,10 +435,16 @@ def test_data_training_and_threshold_work_by_keyboard(serve, visit):
     expect(page.locator("#load-example")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#data-summary")).to_contain_text("9 rows")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.id") == "train":
-            break
+    def press_until(key, element):
+        for _ in range(60):
+            page.keyboard.press(key)
+            if page.evaluate("() => document.activeElement.id || document.activeElement.hash") == element:
+                break
+
+    press_until("Shift+Tab", "#train")
+    page.keyboard.press("Enter")
+    expect(page.locator("#model-title")).to_be_focused()
+    press_until("Tab", "train")
     expect(page.locator("#train")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#train-status")).to_contain_text("Trained", timeout=60 * SECONDS)

@@ -141,8 +141,8 @@ function suggestedSettings(data) {
 }
 
 /**
- * Replaces the data by those of a new source, and the settings in the form by what suits them. The URL has the
- * options and the model of a source that `isRestored`.
+ * Replaces the data by those of a new source, and the settings in the form by what suits them. The URL has
+ * the options and the model of a source that `isRestored`.
  */
 function load(newSource, { isRestored = false } = {}) {
   source = newSource;
@@ -291,6 +291,7 @@ function pointTable(data) {
     count < points ? `First ${count} of ${formatCount(points)} ${name}` : `All ${name}`,
     [rowsPerPoint === 1 ? "Row" : "First row", ...features.map((column) => column.name)],
     Array.from({ length: count }, (_, point) => [
-      timestamps?.at(point) ?? `row ${point * rowsPerPoint}`, ...features.map((column) => range(column, point)),
+      timestamps?.at(point) ?? `row ${point * rowsPerPoint}`,
+      ...features.map((column) => range(column, point)),
     ]));
 }

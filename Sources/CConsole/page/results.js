@@ -8,7 +8,9 @@ import { Contributions, minHeatMapFeatures } from "./contributions.js";
 import { curlButton } from "./curl.js";
 import { Dataset, inspectRequest, loadedData } from "./dataset.js";
 import { fetchDecoded, fetchReport, fetchScores } from "./decoding.js";
-import { byId, debounce, el, formatCount, formatNumber, nextTask, setVisible, table, tableDetails } from "./dom.js";
+import {
+  byId, debounce, el, formatCount, formatNumber, nextTask, setVisible, table, tableDetails,
+} from "./dom.js";
 import { EventList } from "./events.js";
 import { calibrateAction, feedbackActions } from "./feedback.js";
 import { onNavigation, parameter, setParameters } from "./fragment.js";
@@ -54,7 +56,7 @@ const update = debounce(() => {
       const [report, scores, reconstructions] = await Promise.all([
         fetchReport(inspectRequest(state.data.source, { model }), { signal }),
         fetchScores(scoreRequest(model, null), { signal }),
-        fetchDecoded("reconstructions", reconstructRequest(), { signal }),
+        fetchReconstructions({ signal }),
       ]);
       const data = new Dataset(state.data.source, report);
       data.timestamps = scores.rows.timestamps ?? null;
@@ -99,6 +101,16 @@ const scoreRequest = (model, threshold) =>
 /** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
 const reconstructRequest = () =>
   loadedData().request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
+
+/** The reconstructions; null for detectors without a network, which have none. */
+async function fetchReconstructions(options) {
+  try {
+    return await fetchDecoded("reconstructions", reconstructRequest(), options);
+  } catch (error) {
+    if (error.status === 409) return null;
+    throw error;
+  }
+}
 
 const evaluateRequest = (model, threshold) =>
   loadedData().request("evaluate", queryPairs({ threshold }), { label: "labels", model });
@@ -281,7 +293,8 @@ class ResultsView {
 
   showTrust() {
     const flagged = this.countAbove(1) / this.data.rows;
-    const banner = trustBanner({ flagged, metrics: this.metrics, warnings: this.warnings, action: calibrateAction(this) });
+    const action = calibrateAction(this);
+    const banner = trustBanner({ flagged, metrics: this.metrics, warnings: this.warnings, action });
     this.banner.replaceChildren(...(banner ? [banner] : []));
   }
 
@@ -311,8 +324,10 @@ class ResultsView {
  * The reconstructed values by feature and row, `[F][rows]`, from windows that do not overlap; NaN where there
  * is none.
  */
-function reconstructedColumns(data, model, { shape: [, timesteps, features], values }) {
-  const columns = Array.from({ length: features }, () => new Float64Array(data.rows).fill(NaN));
+function reconstructedColumns(data, model, reconstructions) {
+  const columns = data.features.map(() => new Float64Array(data.rows).fill(NaN));
+  if (!reconstructions) return columns;
+  const { shape: [, timesteps, features], values } = reconstructions;
   data.windowStarts(model.timesteps, "sliding", model.timesteps).forEach((start, window) => {
     for (let step = 0; step < timesteps; step++) {
       const offset = (window * timesteps + step) * features;

@@ -5,8 +5,8 @@ const listeners = new Map();
 /**
  * - `data`: the Dataset in use; null if there is none.
  * - `model`: the version in use, as returned by the server; null if there is none.
- * - `scored`: `{data, model}`, the Dataset as the model reads it, after its rows were scored; null if there are
- *   no results.
+ * - `scored`: `{data, model}`, the Dataset as the model reads it, after its rows were scored; null if there
+ *   are no results.
  * - `windows`: `{data, starts, scores}`, the Dataset as `model` reads it, and the first row and the score of
  *   each window; null if there are none.
  */

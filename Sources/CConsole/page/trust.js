@@ -19,16 +19,17 @@ const remedies = {
 };
 
 /**
- * The banner for scores with these warnings, flagged rows and metrics; null if there is nothing to say. `action`
- * is an element with what can be done.
+ * The banner for scores with these warnings, flagged rows and metrics; null if there is nothing to say.
+ * `action` is an element with what can be done.
  */
 export function trustBanner({ flagged, metrics, warnings, action }) {
   const reasons = [];
   const auc = metrics?.roc_auc ?? 1;
   if (auc < minAUC) {
     reasons.push([
-      "auc", `The scores do not tell the labelled anomalies from normal rows (AUC ${auc.toFixed(2)}; guessing `
-        + "has 0.5). Train on rows of normal operation only, or try other settings in Compare."]);
+      "auc", "The scores do not tell the labelled anomalies from normal rows "
+        + `(AUC ${auc.toFixed(2)}; guessing has 0.5). `
+        + "Train on rows of normal operation only, or try other settings in Compare."]);
   }
   // Labels tell whether flagged rows are false alarms.
   const isMostlyFlagged = (metrics?.at_threshold.false_alarm_rate ?? flagged) > maxFlagged;

@@ -33,7 +33,9 @@ function detection(metrics) {
     + (metrics.roc_auc === null ? "." : `, AUC ${metrics.roc_auc.toFixed(2)}.`);
 }
 
-/** The figures of `POST /evaluate`. `best` is the threshold of the best F1, and a function that applies it. */
+/**
+ * The figures of `POST /evaluate`. `best` is the threshold of the best F1, and a function that applies it.
+ */
 export function metricList(metrics, best) {
   const { labelled, detected, found, false_alarms: falseEvents } = metrics.events;
   const { f1, false_positives: falseRows, true_negatives: normal, false_alarm_rate: rate } =
