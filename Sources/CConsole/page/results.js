@@ -294,7 +294,9 @@ class ResultsView {
   showTrust() {
     const flagged = this.countAbove(1) / this.data.rows;
     const action = calibrateAction(this);
-    const banner = trustBanner({ flagged, metrics: this.metrics, warnings: this.warnings, action });
+    const { metrics, warnings } = this;
+    const isTrained = this.chart.trainedRows !== null;
+    const banner = trustBanner({ flagged, metrics, warnings, isTrained, action });
     this.banner.replaceChildren(...(banner ? [banner] : []));
   }
 
