@@ -42,7 +42,9 @@ export function trustBanner({ flagged, metrics, warnings, isTrained, action }) {
         : "these rows differ from those of the training as a whole. "
           + "Train or calibrate on normal rows of this operation.")]);
   }
-  const serious = warnings.filter(({ level }) => level !== "info");
+  // What concerns the whole result comes before what concerns some rows or columns.
+  const rank = ({ level, code }) => (level === "error" ? 0 : code in remedies ? 1 : 2);
+  const serious = warnings.filter(({ level }) => level !== "info").sort((a, b) => rank(a) - rank(b));
   for (const { code, message } of serious) reasons.push([code, firstSentence(message, remedies[code])]);
   if (!reasons.length) return null;
   const isUntrusted = auc < minAUC || isMostlyFlagged || serious.some(({ level }) => level === "error");

@@ -12,8 +12,9 @@ export function verdict({ events, data, names, metrics }) {
   const shares = `${names[top.feature]} (${formatPercent(top.share)})`;
   const which = top.share < 0.5 && second?.share > top.share / 2
     ? `mostly ${shares} and ${names[second.feature]} (${formatPercent(second.share)})` : `mostly ${shares}`;
+  const cause = names.length > 1 ? `, ${which}` : "";
   const count = events.length === 1 ? "1 event:" : `${formatCount(events.length)} events. The worst:`;
-  return `${count} ${when}, ${which}.${detection(metrics)}`;
+  return `${count} ${when}${cause}.${detection(metrics)}`;
 }
 
 /** The time of an event; the date is given once. */
