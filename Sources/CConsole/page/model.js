@@ -3,11 +3,12 @@
 import { Problem, fetchImage, fetchJSON, jsonRequest } from "./api.js";
 import { curlButton } from "./curl.js";
 import { byId, debounce, diagram, el, formatCount, plural, table } from "./dom.js";
+import { onNavigation, parametersOf, replaceParameters } from "./fragment.js";
 import {
-  formValues, makeForm, setFormValues, setPlaceholder, showApplicable, showFieldErrors,
+  changedValues, formValues, makeForm, setFormValues, setPlaceholder, showApplicable, showFieldErrors,
 } from "./form.js";
 import { reportErrors } from "./problems.js";
-import { trainedRows } from "./range.js";
+import { trainedRows, trainedWindows } from "./range.js";
 import { choicesOf, fields, isNetwork } from "./settings.js";
 import { emit, on, state } from "./state.js";
 import { errorsOf } from "./validation.js";
@@ -18,22 +19,38 @@ let abortController = null;
 let imageURL = null;
 /** The layers that the page last suggested; layers that the user has edited differ from it. */
 let suggestedLayers = "";
+/** The settings that suit the data. */
+let preset = { model: "model" };
 
 export function start() {
   makeForm();
   const form = byId("settings");
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", update);
+  const change = () => {
+    replaceParameters("set.", changedValues());
+    update();
+  };
+  form.addEventListener("input", change);
   on("setting", ({ name, value }) => {
     setFormValues({ [name]: value }, false);
-    update();
+    change();
   });
   on("preset", (values) => {
-    setFormValues(values);
-    update();
+    preset = values;
+    readSettings();
+  });
+  onNavigation((names) => {
+    if ([...names].some((name) => name.startsWith("set."))) readSettings();
   });
   on("data", update);
   on("range", update);
+  update();
+}
+
+/** Sets the fields: those that the URL has, and the settings that suit the data. */
+function readSettings() {
+  setFormValues(preset);
+  setFormValues(Object.fromEntries(parametersOf("set.")), false);
   update();
 }
 
@@ -178,10 +195,7 @@ const updateSummary = debounce(() => {
 /** "574 rows give 555 windows to train on." */
 function windowCount({ windowing, stride }) {
   if (!state.data) return "";
-  const T = timesteps();
-  const starts = state.data.windowStarts(T, windowing, Number(stride) || 1);
-  const isUsed = state.data.usesRows();
-  const count = starts.filter((start) => isUsed(start, start + T - 1)).length;
+  const count = trainedWindows(timesteps(), windowing, Number(stride) || 1);
   return `${plural(count, "window")} to train on.`;
 }
 

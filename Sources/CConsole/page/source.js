@@ -10,6 +10,13 @@ export const roleNames = {
 /** The media type of a file by the end of its name; CSV by default. */
 const mediaTypes = { npy: "application/x-npy", json: "application/json" };
 
+/** The media type of data by their first bytes; null if these do not tell. */
+function mediaTypeOf(body) {
+  const start = typeof body === "string" ? body.slice(0, 64) : String.fromCharCode(...body.slice(0, 64));
+  if (start.startsWith("\x93NUMPY")) return "application/x-npy";
+  return /^(\xEF\xBB\xBF)?\s*\{\s*"/.test(start) ? "application/json" : null;
+}
+
 /** The longest text that a curl command contains; longer data are read from a file. */
 const maxInlineLength = 2000;
 
@@ -23,7 +30,7 @@ export class Source {
   /** `body` is a text or a blob. `isFile` says whether the user has a file of this name. */
   constructor(name, body, { isFile = false } = {}) {
     const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
-    const mediaType = mediaTypes[extension?.toLowerCase()] ?? "text/csv";
+    const mediaType = mediaTypeOf(body) ?? mediaTypes[extension?.toLowerCase()] ?? "text/csv";
     Object.assign(this, { name, body, isFile, mediaType });
     /** What the user has chosen: `charset`, `missing`, and the options of `query`. */
     this.options = {};
@@ -38,6 +45,18 @@ export class Source {
 
   get isCSV() {
     return this.mediaType === "text/csv";
+  }
+
+  /** Whether options give the rows another order or number than they were sent in. */
+  get reordersRows() {
+    return ["order", "duplicates", "interval"].some((option) => option in this.options);
+  }
+
+  /** The same data, read row by row as they were sent. */
+  get asSent() {
+    const { order, duplicates, interval, aggregate, ...options } = this.options;
+    const { roles, foundRoles } = this;
+    return Object.assign(new Source(this.name, this.body, this), { options, roles, foundRoles });
   }
 
   /** Takes over what a response of `POST /inspect` says about the columns. */
@@ -162,6 +181,7 @@ export function optionText(option, value) {
     duplicates: value === "last" ? "Keep the last row of each time" : "Take the mean of rows of one time",
     interval: `Resample to a row every ${value}`, missing: "Interpolate missing values",
     timesteps: `Use windows of ${value} timesteps`, scaling: `Use the scaling ${value}`,
+    outliers: "Leave outliers out of training", max_gap: "Let windows span the gaps",
   };
   return texts[option] ?? "Apply";
 }
