@@ -102,17 +102,23 @@ function render({ detectors, warnings, verdict }) {
     warningList([...warnings, ...warningsOfRuns(detectors)]) ?? "");
 }
 
-// The warnings of the networks' trainings, each once.
+/** The warnings of the networks' trainings, each once, with the names of the networks. */
 function warningsOfRuns(detectors) {
-  const all = detectors.flatMap((detector) => (detector.runs ?? []).flatMap((run) =>
-    run.warnings.map((warning) => (
-      { ...warning, message: `${detectorNames[detector.detector]}: ${warning.message}` }))));
-  return [...new Map(all.map((warning) => [warning.message, warning])).values()];
+  const all = new Map();
+  for (const { detector, runs = [] } of detectors) {
+    for (const warning of runs.flatMap((run) => run.warnings)) {
+      const { names } = all.get(warning.message) ?? all.set(warning.message, { warning, names: new Set() })
+        .get(warning.message);
+      names.add(detectorNames[detector]);
+    }
+  }
+  return [...all.values()].map(({ warning, names }) => (
+    { ...warning, message: `${[...names].join(" and ")}: ${warning.message}` }));
 }
 
 function bar(value, maximum) {
   if (value == null) return null;
   const bar = el("div", { class: "bar" });
   bar.style.width = `${maximum ? (100 * value) / maximum : 0}%`;
-  return el("div", { class: "share" }, bar, el("span", {}, formatNumber(value)));
+  return el("div", { class: "share neutral" }, bar, el("span", {}, formatNumber(value)));
 }

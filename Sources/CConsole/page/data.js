@@ -129,7 +129,8 @@ function inspect(focus = null) {
       Object.assign(state, { data: null, range: null });
       updateColumns(source, source.refusedColumns);
       emit("data");
-      throw withFileName(error);
+      setVisible(byId("data-view"), !isOtherKind(error) || source.columns.length > 0);
+      throw aboutFile(error);
     } finally {
       if (focus) byId(focus)?.focus();
       else if (!focused.isConnected) byId("data-summary").focus({ preventScroll: true });
@@ -137,12 +138,19 @@ function inspect(focus = null) {
   });
 }
 
-/** The problem of a file that is refused, which names the file instead of the request's body. */
-function withFileName(error) {
+/** The problem of a file that is refused, in words about the file instead of about a request. */
+function aboutFile(error) {
   if (!(error instanceof Problem) || ![400, 415, 422].includes(error.status)) return error;
-  const detail = error.detail.replace(/^the (body|document)\b/i, source.name);
-  return new Problem({ ...error, detail, title: `${source.name} was not read` });
+  const text = error.detail.replace(/^the (body|document)\b/i, source.name);
+  const detail = `${text[0] === source.name[0] ? text[0] : text[0].toUpperCase()}${text.slice(1)}`
+    .replace(/[^.]$/, "$&.");
+  const title = error.remedies.length ? "Choose how to read the file"
+    : isOtherKind(error) ? "Another kind of file" : "The file cannot be read";
+  return new Problem({ ...error, detail, title });
 }
+
+/** Whether the server knows the file as something else than data, which no option changes. */
+const isOtherKind = ({ status, remedies = [] }) => status === 415 && remedies.length === 0;
 
 /** The Dataset of the source. Labels that the server finds in a new source are excluded from the features. */
 async function understand(source, signal) {

@@ -36,9 +36,7 @@ function fieldNode(field) {
 
 function inputNode(field, attributes) {
   if (field.kind === "choice") {
-    return el("select", attributes, choicesOf(field).map(([value, text], index) =>
-      el("option", { value }, index === 0 && value !== "" && field.name !== "architecture"
-        ? `${text} (default)` : text)));
+    return el("select", attributes, choicesOf(field).map(([value, text]) => el("option", { value }, text)));
   }
   if (field.kind === "layers") return el("textarea", { ...attributes, rows: "7", spellcheck: "false" });
   const mode = { integer: "numeric", number: "decimal" }[field.kind];
@@ -66,9 +64,13 @@ export function setFormValues(values, isPreset = true) {
 export const changedValues = () =>
   Object.fromEntries(Object.entries(formValues()).filter(([name, value]) => value !== preset[name]));
 
-/** Shows the fields that apply, and the groups with such fields. */
+/** Shows the fields that apply, and the groups with such fields. A choice that is the default is grey. */
 export function showApplicable(values) {
-  for (const [name, field] of fields) setVisible(inputOf(name).closest(".field"), field.applies(values));
+  for (const [name, field] of fields) {
+    const input = inputOf(name);
+    setVisible(input.closest(".field"), field.applies(values));
+    input.classList.toggle("is-default", input.selectedIndex === 0 && !field.isBasic);
+  }
   for (const group of byId("other-settings").querySelectorAll("fieldset")) {
     setVisible(group, group.querySelector(".field:not([hidden])") !== null);
   }

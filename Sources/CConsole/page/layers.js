@@ -36,7 +36,11 @@ function update() {
   };
   const selectedRequest = () => layersRequest(view.number.value);
   byId("layers-view").replaceChildren(
-    el("div", { class: "buttons" }, el("label", { for: "window" }, "Window"), view.slider, view.number),
+    el(
+      "div", { class: "buttons" }, el("label", { for: "window" }, "Window"), view.slider, view.number,
+      el(
+        "button", { type: "button", class: "secondary", click: () => emit("selectedWindow", highest(windows)) },
+        "Highest score")),
     view.text, view.image,
     el(
       "div", { class: "buttons" },
@@ -45,6 +49,10 @@ function update() {
         "heat maps", () => ({ ...selectedRequest(), accept: "image/svg+xml", output: "layers.svg" }))));
   select(0);
 }
+
+/** The number of the window with the highest score. */
+const highest = ({ scores }) =>
+  scores.reduce((best, score, window) => (score > scores[best] ? window : best), 0);
 
 /** A request for one window. */
 const layersRequest = (window) =>

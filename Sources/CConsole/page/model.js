@@ -170,7 +170,7 @@ const updateSummary = debounce(() => {
     if (!isNetwork(values) || values.warm_start) {
       const text = values.warm_start ? "The network is that of the version to continue from."
         : "This detector has no network: nothing to fit, no layers and no encodings.";
-      byId("model-summary").replaceChildren(el("p", { class: "muted" }, text, ` ${windowCount(values)}`));
+      byId("model-summary").replaceChildren(el("p", {}, text, ` ${windowCount(values)}`));
       return;
     }
     const { architecture, units, activation, recurrent_activation, layers } = members(values);
@@ -214,7 +214,7 @@ function render({ timesteps, features }, summary, request, windows) {
         "div", {},
         table(
           "Layers", ["Name", "Type", "Output shape", "Parameters"], rows,
-          { numeric: [3], hiddenCaption: true }),
+          { numeric: [3], hiddenCaption: true, stacks: true }),
         el(
           "div", { class: "buttons" }, curlButton("summary", () => request),
           curlButton("diagram", () => ({ ...request, accept: "image/svg+xml", output: "flow.svg" })))),

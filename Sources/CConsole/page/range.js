@@ -5,7 +5,7 @@ import { parameter, setParameters } from "./fragment.js";
 import { emit, state } from "./state.js";
 
 /** Rows before the first labelled anomaly are proposed if they are at least this many and this share of all. */
-const [minProposedRows, minProposedShare] = [100, 0.2];
+const [minProposedRows, minProposedShare] = [100, 0.1];
 
 /** The rows before the first labelled anomaly, `[first, last]`; null if there are none. */
 export function rowsBeforeAnomaly(data) {

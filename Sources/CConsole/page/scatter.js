@@ -1,8 +1,10 @@
 // A scatter plot of points on two components with equal axes: a unit has the same length on both.
 
-import { formatNumber, formatPercent, svg } from "./dom.js";
+import { el, formatNumber, formatPercent, svg } from "./dom.js";
 
 const [width, margin] = [640, 36];
+/** The pixels at both ends of an axis that have no ticks. */
+const endMargin = 24;
 /** The limits of the height, by the shape of the cloud of points. */
 const [minHeight, maxHeight] = [240, 520];
 
@@ -21,7 +23,7 @@ export function scatterPlot(points, shares, { description, select }) {
   const step = niceStep(80 / scale);
   // The highest scores are drawn last, on top of the others.
   const order = [...points].sort((a, b) => a.score - b.score);
-  return svg(
+  const plot = svg(
     "svg", {
       class: "scatter", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description,
       "data-scale": String(scale),
@@ -36,15 +38,15 @@ export function scatterPlot(points, shares, { description, select }) {
       svg("line", { class: "grid", x1: 1, x2: width - 1, y1: y, y2: y }),
       svg("text", { class: "tick", x: 4, y: y - 3 }, formatNumber(value)),
     ]),
-    svg(
-      "text", { x: width - 10, y: height - 20, "text-anchor": "end" },
-      `component 1, ${formatPercent(shares[0])}`),
-    svg("text", { x: 10, y: 19 }, `component 2, ${formatPercent(shares[1])}`),
     order.map((point) => svg(
       "circle", {
         cx: toX(point.x).toFixed(1), cy: toY(point.y).toFixed(1), r: points.length > 300 ? 3.5 : 6,
         class: point.className, "data-window": point.id,
       }, svg("title", {}, point.title))));
+  const name = (component) => `component ${component + 1}, ${formatPercent(shares[component])}`;
+  return el(
+    "div", { class: "scatter-frame" }, el("p", { class: "muted" }, `↑ ${name(1)}`), plot,
+    el("p", { class: "muted axis-x" }, `${name(0)} →`));
 }
 
 function spanOf(values) {
@@ -59,11 +61,11 @@ function niceStep(minimum) {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= minimum);
 }
 
-/** Multiples of `step` inside an axis of `length` pixels, with their pixels, at least 24 from its ends. */
+/** Multiples of `step` inside an axis of `length` pixels, with their pixels, away from its ends. */
 function ticks(toPixel, step, length) {
   const zero = toPixel(0);
   const unit = toPixel(1) - zero;
-  const bounds = [(24 - zero) / unit, (length - 24 - zero) / unit].sort((a, b) => a - b);
+  const bounds = [(endMargin - zero) / unit, (length - endMargin - zero) / unit].sort((a, b) => a - b);
   const found = [];
   for (let k = Math.ceil(bounds[0] / step); k * step <= bounds[1]; k++) {
     found.push([Number((k * step).toPrecision(6)), toPixel(k * step)]);

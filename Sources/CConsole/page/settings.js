@@ -28,7 +28,7 @@ export const groups = [
       { name: "model", label: "Name", kind: "text", help: "A training adds a version to this model." },
       {
         name: "architecture", label: "Detector", kind: "choice", choices: detectors,
-        applies: startsAnew, help: "What learns the windows.",
+        applies: startsAnew, help: "A network, or a detector without one.",
       },
       {
         name: "timesteps", label: "Timesteps (T)", kind: "integer", min: 1, max: maxSize,
