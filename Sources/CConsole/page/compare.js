@@ -11,7 +11,9 @@ import { compareSettings, queryPairs } from "./model.js";
 import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
 
-const detectorNames = { autoencoder: "Autoencoder", stacked: "Stacked LSTM", pca: "PCA", z_score: "z-scores" };
+const detectorNames = {
+  autoencoder: "Autoencoder", stacked: "Stacked LSTM", pca: "PCA", z_score: "z-scores",
+};
 
 /** Stops the comparison in progress; null if there is none. */
 let abortController = null;
@@ -80,7 +82,10 @@ function render({ detectors, warnings, verdict }) {
   const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
   const ranked = hasMetrics ? [...detectors].sort((a, b) => (b.roc_auc ?? 0) - (a.roc_auc ?? 0)) : detectors;
   const header = hasMetrics
-    ? ["Detector", "ROC AUC", "Average precision", "Best F1", "False alarm rate", "MSE", "Parameters", "Seconds"]
+    ? [
+      "Detector", "ROC AUC", "Average precision", "Best F1", "False alarm rate", "MSE", "Parameters",
+      "Seconds",
+    ]
     : ["Detector", "MSE", "Parameters", "Seconds"];
   const maxError = Math.max(...detectors.map((detector) => detector.error ?? 0));
   const rows = ranked.map((detector) => [

@@ -57,7 +57,8 @@ export class CompareProgress {
     const share = running.epochs ? running.epoch / running.epochs : 0;
     this.bar.value = done + share;
     const kind = running.model === this.names[0] ? "autoencoder" : "stacked LSTM";
-    const left = running.seconds_left >= 1 ? `, at most ${plural(Math.round(running.seconds_left), "second")} left` : "";
+    const seconds = Math.round(running.seconds_left ?? 0);
+    const left = seconds ? `, at most ${plural(seconds, "second")} left` : "";
     this.showTime(
       `Network ${done + 1} of ${this.total}, ${kind}: epoch ${formatCount(running.epoch)} of `
       + `${formatCount(running.epochs)}, loss ${formatNumber(running.loss)}${left}`);

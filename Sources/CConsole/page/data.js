@@ -60,8 +60,8 @@ export function start() {
 }
 
 /**
- * Replaces the data by those of a new source, and the settings in the form by what suits them. The URL has the
- * options, the settings and the model of a source that `isRestored`.
+ * Replaces the data by those of a new source, and the settings in the form by what suits them. The URL has
+ * the options, the settings and the model of a source that `isRestored`.
  */
 function load(newSource, { isRestored = false } = {}) {
   source = newSource;
@@ -161,7 +161,8 @@ async function understand(source, signal) {
   if (isNew && exclude !== undefined && source.roles.size === 0) {
     source.apply("exclude", exclude);
     // Other columns of labels would give the anomalies away.
-    const labels = latest.warnings.filter(({ code }) => code === "label_column").flatMap(({ columns }) => columns);
+    const labels = latest.warnings.filter(({ code }) => code === "label_column")
+      .flatMap(({ columns }) => columns);
     for (const name of ignore.filter((name) => labels.includes(name))) source.apply("ignore", name);
     writeOptions();
     latest = await report(inspectRequest(source));

@@ -1,4 +1,5 @@
-// The charts of the data, one for each feature: a few at first, and each drawn when it comes into view.
+// The charts of the data, one for each feature: a few at first, and others that are drawn when they come into
+// view.
 
 import { ChartGroup } from "./chartgroup.js";
 import { LineChart, legend, seriesColour } from "./charts.js";
@@ -61,7 +62,7 @@ export function renderCharts(data) {
   showMore(firstFeatures);
 }
 
-/** The place of a chart, which is drawn when it comes into view. */
+/** The place of a chart. Those that are not shown at first are drawn when they come into view. */
 function chartPlace(data, column, index, valuesOf) {
   const colour = seriesColour(index);
   const place = el(
@@ -69,18 +70,22 @@ function chartPlace(data, column, index, valuesOf) {
     legend([[colour, column.name]], index ? [] : [
       ...(data.hasLabels ? [["label", "labelled anomaly"]] : []), ["outside", "not trained on"],
     ]));
-  undrawn.set(place, () => {
+  const draw = () => {
     const { minimum, maximum } = data.columns.find(({ name }) => name === column.name);
     const range = `from ${formatNumber(minimum)} to ${formatNumber(maximum)}`;
     const chart = new LineChart(place, {
       series: [{ name: column.name, colour }], axis: data.axis, columns: [valuesOf(column)],
-      group, height: "short", description: `${column.name} over ${plural(data.rows, "row")}, ${range}.`,
+      group, height: data.features.length > 2 ? "short" : "medium", description: `${column.name} over ${plural(data.rows, "row")}, ${range}.`,
     });
     charts.push(chart);
     markRows(chart);
-    if (group.range !== group.fullRange) chart.setRange(group.range);
-  });
-  inView.observe(place);
+  };
+  if (index < firstFeatures) {
+    draw();
+  } else {
+    undrawn.set(place, draw);
+    inView.observe(place);
+  }
   return place;
 }
 
@@ -122,6 +127,7 @@ function pointTable(data) {
     count < points ? `First ${count} of ${formatCount(points)} ${name}` : `All ${name}`,
     [rowsPerPoint === 1 ? "Row" : "First row", ...features.map((column) => column.name)],
     Array.from({ length: count }, (_, point) => [
-      timestamps?.at(point) ?? `row ${point * rowsPerPoint}`, ...features.map((column) => range(column, point)),
+      timestamps?.at(point) ?? `row ${point * rowsPerPoint}`,
+      ...features.map((column) => range(column, point)),
     ]));
 }

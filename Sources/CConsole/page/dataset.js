@@ -25,7 +25,8 @@ export class Dataset {
    * those of the report have been sorted, merged or resampled.
    */
   constructor(source, report, sent = null) {
-    Object.assign(this, { source, report, sent, name: source.name, rows: report.rows, columns: report.columns });
+    const { rows, columns } = report;
+    Object.assign(this, { source, report, sent, name: source.name, rows, columns });
     this.features = report.preview.columns;
     this.rowsPerPoint = report.preview.rows_per_point;
     /** The timestamp of each row, as Texts; null if it is not known for each. */

@@ -1,5 +1,5 @@
-// The Encodings step: the encodings of the windows on their first two principal components, coloured by score,
-// and a table of them.
+// The Encodings step: the encodings of the windows on their first two principal components, coloured by
+// score, and a table of them.
 
 import { fetchJSON } from "./api.js";
 import { curlButton } from "./curl.js";
@@ -72,6 +72,7 @@ function encodedWindows({ data, starts, scores }, { timesteps }, stride, count) 
 function render(points, encodings, model, stride, makeRequest, signal) {
   const { projections, shares } = principalComponents(encodings);
   const explained = formatPercent(shares[0] + shares[1]);
+  const size = formatCount(model.encoding_units);
   const which = stride > 1 ? `every ${stride}th window, ` : "";
   const anomalies = points.filter((point) => point.score > 1).length;
   const description = `${plural(points.length, "window")} by the first two principal components of their `
@@ -82,7 +83,7 @@ function render(points, encodings, model, stride, makeRequest, signal) {
   }));
   byId("encodings-view").replaceChildren(
     el(
-      "p", {}, `Encodings of ${plural(points.length, "window")} (${which}Z = ${formatCount(model.encoding_units)}). `
+      "p", {}, `Encodings of ${plural(points.length, "window")} (${which}Z = ${size}). `
         + `The two components explain ${explained} of the variance; both axes have the same unit. `
         + "Select a point to see its window in the step ", el("a", { href: "#layers" }, "Layers"), "."),
     scoreLegend(),

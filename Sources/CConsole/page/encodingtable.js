@@ -8,8 +8,8 @@ import { show } from "./views.js";
 const maxTableRows = 50;
 
 /**
- * `points` are `{window, start, score, label}` with their `encodings`. `loadAll` returns a promise of the same
- * for all windows of the data.
+ * `points` are `{window, start, score, label}` with their `encodings`. `loadAll` returns a promise of the
+ * same for all windows of the data.
  */
 export function encodingTable(points, encodings, { name, loadAll }) {
   const status = el("span", { role: "status", class: "muted" });
@@ -54,12 +54,11 @@ function layersButton({ window, label }) {
     emit("selectedWindow", window);
     show("layers");
   };
-  return el(
-    "button", { type: "button", class: "secondary", "aria-label": `Layers of the window starting at ${label}`, click },
-    label);
+  const name = `Layers of the window starting at ${label}`;
+  return el("button", { type: "button", class: "secondary", "aria-label": name, click }, label);
 }
 
-/** A text of all rows, in the order of time. A field with the separator, a quote or a line break is quoted. */
+/** A text of all rows, in the order of time. A cell with a separator, a quote or a line break is quoted. */
 function textOf(points, encodings, separator) {
   const cell = (text) => (/[",\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const header = ["start", "score", ...encodings[0].map((_, index) => `z${index}`)];

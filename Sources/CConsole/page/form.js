@@ -47,7 +47,7 @@ function inputNode(field, attributes) {
 export const formValues = () =>
   Object.fromEntries([...fields.keys()].map((name) => [name, inputOf(name).value.trim()]));
 
-/** Sets fields. `isPreset` says whether these are the values of the page for new data; others become empty. */
+/** Sets fields. `isPreset` says whether these are the page's values for new data: others become empty. */
 export function setFormValues(values, isPreset = true) {
   const cleared = isPreset ? Object.fromEntries([...fields.keys()].map((name) => [name, ""])) : {};
   for (const [name, value] of Object.entries({ ...cleared, ...values })) {

@@ -39,8 +39,9 @@ function update() {
     el(
       "div", { class: "buttons" }, el("label", { for: "window" }, "Window"), view.slider, view.number,
       el(
-        "button", { type: "button", class: "secondary", click: () => emit("selectedWindow", highest(windows)) },
-        "Highest score")),
+        "button", {
+          type: "button", class: "secondary", click: () => emit("selectedWindow", highest(windows)),
+        }, "Highest score")),
     view.text, view.image,
     el(
       "div", { class: "buttons" },

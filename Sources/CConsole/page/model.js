@@ -97,7 +97,7 @@ function exampleLayers(timesteps, features) {
 function validValues() {
   const values = formValues();
   const [wrong] = errorsOf(values, trainedRows());
-  if (wrong) throw new Problem({ title: fields.get(wrong[0]).label, detail: wrong[1], pointer: `/${wrong[0]}` });
+  if (wrong) throw new Problem({ title: fields.get(wrong[0]).label, detail: wrong[1] });
   return values;
 }
 
@@ -166,7 +166,10 @@ const updateSummary = debounce(() => {
   const { signal } = abortController;
   return reportErrors(byId("model-problem"), async () => {
     const values = formValues();
-    if (errorsOf(values, trainedRows()).size) return;
+    if (errorsOf(values, trainedRows()).size) {
+      byId("model-summary").replaceChildren(el("p", { class: "muted" }, "Correct the settings first."));
+      return;
+    }
     if (!isNetwork(values) || values.warm_start) {
       const text = values.warm_start ? "The network is that of the version to continue from."
         : "This detector has no network: nothing to fit, no layers and no encodings.";

@@ -1,5 +1,5 @@
-// The overview of all rows on which the training range is chosen: by dragging, by keys, and by fields for rows
-// and times.
+// The overview of all rows on which the training range is chosen: by dragging, by keys, and by fields for
+// rows and times.
 
 import { colour, seriesColour } from "./charts.js";
 import { el, formatCount } from "./dom.js";
@@ -50,7 +50,7 @@ export class Overview {
     const word = side === 0 ? "From" : "To";
     const row = el("input", {
       type: "number", min: "0", max: String(this.data.rows - 1), step: "1", class: "short",
-      change: () => this.setSide(side, Number(row.value)),
+      change: () => this.setSide(side, row.valueAsNumber),
     });
     const time = this.data.report.preview.times && el("input", {
       type: "text", spellcheck: "false", autocomplete: "off",
@@ -134,7 +134,8 @@ export class Overview {
     if (target !== this.plot) target.focus();
     const box = this.plot.getBoundingClientRect();
     const { rows } = this.data;
-    const rowAt = (x) => Math.min(Math.max(Math.round(((x - box.left) / box.width) * (rows - 1)), 0), rows - 1);
+    const rowAt = (x) =>
+      Math.min(Math.max(Math.round(((x - box.left) / box.width) * (rows - 1)), 0), rows - 1);
     const before = this.range;
     const anchor = fixed ?? rowAt(event.clientX);
     const move = ({ clientX }) => {

@@ -4,7 +4,7 @@ import { loadedData } from "./dataset.js";
 import { parameter, setParameters } from "./fragment.js";
 import { emit, state } from "./state.js";
 
-/** Rows before the first labelled anomaly are proposed if they are at least this many and this share of all. */
+/** Rows before the first labelled anomaly are proposed from this number and this share of all on. */
 const [minProposedRows, minProposedShare] = [100, 0.1];
 
 /** The rows before the first labelled anomaly, `[first, last]`; null if there are none. */
@@ -52,7 +52,7 @@ export function trainedWindows(timesteps, windowing, stride) {
   }).length;
 }
 
-/** A request for a training: without a range, it names the column of labels; otherwise the rows to leave out. */
+/** A request for a training. It names the column of labels, or with a range the rows to leave out. */
 export function trainingRequest(query, accept) {
   const data = loadedData();
   if (!state.range) return data.request("train", query, { label: "exclude", accept });

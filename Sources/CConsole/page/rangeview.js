@@ -36,8 +36,9 @@ function render() {
   byId("range-chart").replaceChildren(overview.node);
   const before = rowsBeforeAnomaly(data);
   const button = (text, range) => el(
-    "button", { type: "button", class: "secondary", "data-range": JSON.stringify(range), click: () => setRange(range) },
-    text);
+    "button", {
+      type: "button", class: "secondary", "data-range": JSON.stringify(range), click: () => setRange(range),
+    }, text);
   byId("range-buttons").replaceChildren(
     button("All rows", null),
     ...(before ? [button("Rows before the first labelled anomaly", before)] : []));
@@ -64,6 +65,6 @@ export function rangeText() {
   if (!range) return `Training uses all ${plural(data.rows, "row")}${labelled}.`;
   const [from, to] = range.map((row) => data.timeOfRow(row));
   const times = from === null ? "" : ` (${from} to ${to})`;
-  return `Training uses rows ${formatCount(start)} to ${formatCount(end)} of ${formatCount(data.rows)}${times}`
-    + `${labelled}. All rows are scored.`;
+  return `Training uses rows ${formatCount(start)} to ${formatCount(end)} of ${formatCount(data.rows)}`
+    + `${times}${labelled}. All rows are scored.`;
 }

@@ -1,11 +1,11 @@
 // What can be done about the warnings of a data report: options of the data and settings of the model.
 
-/** Options that the report suggests: those that belong to a warning, by its code, and others by their names. */
+/** The options that belong to warnings, by their codes. */
 const optionsOfCodes = {
-  constant_column: ["ignore"], monotone_column: ["ignore", "difference", "recording"], mostly_missing: ["ignore"],
-  ignored_column: [], missing_values: ["missing"], outliers: ["scaling"], label_column: ["exclude", "ignore"],
-  unordered: ["order"], duplicate_timestamps: ["duplicates"], irregular_intervals: ["interval"],
-  short_recordings: ["timesteps"], counter_restart: [], gaps: [],
+  constant_column: ["ignore"], monotone_column: ["ignore", "difference", "recording"],
+  mostly_missing: ["ignore"], missing_values: ["missing"], outliers: ["scaling"],
+  label_column: ["exclude", "ignore"], unordered: ["order"], duplicate_timestamps: ["duplicates"],
+  irregular_intervals: ["interval"], short_recordings: ["timesteps"],
 };
 
 /** Suggestions of a report as pairs of an option and one value. */
@@ -26,8 +26,9 @@ export function remediesOf({ code, columns = [] }, report) {
     mostly_missing: columns.map((name) => ["ignore", name]),
     monotone_column: columns.flatMap((name) => [["difference", name], ["ignore", name]]),
     label_column: columns.flatMap((name) => [["exclude", name], ["ignore", name]]),
-    outliers: [["outliers", "exclude"]], unordered: [["order", "sort"]], missing_values: [["missing", "linear"]],
-    duplicate_timestamps: [["duplicates", "last"]], gaps: [["max_gap", "none"]],
+    outliers: [["outliers", "exclude"]], unordered: [["order", "sort"]],
+    missing_values: [["missing", "linear"]], duplicate_timestamps: [["duplicates", "last"]],
+    gaps: [["max_gap", "none"]],
   };
   return (own[code] ?? []).slice(0, maxRemedies);
 }

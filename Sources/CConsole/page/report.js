@@ -97,7 +97,8 @@ export function updateSuggestions(data) {
     if (offered.has(key) || isFollowed(data, option, value)) return null;
     offered.add(key);
     return fields.has(option)
-      ? optionButton(option, value, () => emit("setting", { name: option, value })) : optionButton(option, value);
+      ? optionButton(option, value, () => emit("setting", { name: option, value }))
+      : optionButton(option, value);
   };
   const warnings = warningsOf(data).map((warning) =>
     warningItem(warning, remediesOf(warning, data.report).map(button).filter(Boolean)));
@@ -110,7 +111,8 @@ export function updateSuggestions(data) {
 /** Whether an option of the data or a setting of the model has a value already. */
 function isFollowed(data, option, value) {
   if (!fields.has(option)) return data.source.has(option, value);
-  return formValues()[option] === String(value) || (formValues()[option] === "" && defaultOf(option) === value);
+  const used = formValues()[option] || defaultOf(option);
+  return used === String(value);
 }
 
 const defaultOf = (name) => {

@@ -1,4 +1,4 @@
-// The settings of a training: what each is called, where the server's limits are, and what it uses by default.
+// The settings of a training: what each is called, its limits, and what the server uses by default.
 // Names, limits and defaults are those of POST /train in openapi.yaml.
 
 const maxSize = 1_048_576;
@@ -185,7 +185,8 @@ export const fields = new Map(groups.flatMap((group) => group.fields.map((field)
 
 /** The values of a choice with their texts. The first is the default, which an empty value means. */
 export function choicesOf({ choices, standard }) {
-  const entries = Array.isArray(choices) ? choices.map((value) => [value, wordOf(value)]) : Object.entries(choices);
+  const entries = Array.isArray(choices)
+    ? choices.map((value) => [value, wordOf(value)]) : Object.entries(choices);
   return entries.map(([value, text]) => [value, value === "" ? standard : text]);
 }
 

@@ -35,7 +35,8 @@ export function start() {
   for (const event of ["data", "range"]) {
     on(event, () => {
       setVisible(byId("train-range"), state.data !== null);
-      if (state.data) byId("train-range").replaceChildren(rangeText(), " ", el("a", { href: "#data" }, "Change"));
+      if (!state.data) return;
+      byId("train-range").replaceChildren(rangeText(), " ", el("a", { href: "#data" }, "Change"));
     });
   }
 }
@@ -51,6 +52,7 @@ function trainRequest(accept) {
 function train() {
   return reportErrors(byId("train-problem"), async () => {
     const { data } = state;
+    const trainedRows = state.range ?? [0, data?.rows - 1];
     const request = trainRequest("text/event-stream");
     abortController = new AbortController();
     byId("train").disabled = true;
@@ -76,7 +78,7 @@ function train() {
           status = `Trained: version ${content.version} of ${content.model}.`;
           curve.setHistory(content.history);
           showResult(content);
-          if (state.data === data) useModel(content);
+          if (state.data === data) useModel(content, trainedRows);
           emit("registry");
         }
         hasEnded ||= ["result", "failed", "cancelled", "unauthorized"].includes(event);
@@ -103,8 +105,7 @@ function refuse(content) {
 }
 
 /** Uses the new version. Its results are shown unless the user has gone to another view. */
-function useModel(version) {
-  const trainedRows = [0, state.data.rows - 1];
+function useModel(version, trainedRows) {
   if (currentView() === "train") scoreWith(version, { trainedRows });
   else use(version);
 }

@@ -12,7 +12,8 @@ export function isModelFile(name, bytes) {
   if (/\.safetensors$/i.test(name)) return true;
   if (bytes.length < 10) return false;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  return length >= 2n && length <= BigInt(bytes.length - 8) && String.fromCharCode(...bytes.slice(8, 10)) === '{"';
+  return length >= 2n && length <= BigInt(bytes.length - 8)
+    && String.fromCharCode(...bytes.slice(8, 10)) === '{"';
 }
 
 /** Shows a form in `host` that uploads a model file as a new version. The data in use stay. */

@@ -9,7 +9,9 @@ export function errorsOf(values, rows) {
     const error = field.applies(values) ? checks[field.kind]?.(values[name], field) : null;
     if (error) errors.set(name, error);
   }
-  const add = (name, error) => !errors.has(name) && fields.get(name).applies(values) && errors.set(name, error);
+  const add = (name, error) => {
+    if (!errors.has(name) && fields.get(name).applies(values)) errors.set(name, error);
+  };
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(values.model)) {
     add("model", "A name has letters, digits, dots, underscores and hyphens, at most 128.");
   }

@@ -28,13 +28,15 @@ export async function showVersions(model, host) {
     versionActions(version, `${path}/versions/${version.version}`),
   ]);
   const header = [
-    "Version", "Aliases", "Detector", "T × F", "Parameters", "Weights", "Loss", "Threshold", "Made", "Actions",
+    "Version", "Aliases", "Detector", "T × F", "Parameters", "Weights", "Loss", "Threshold", "Made",
+    "Actions",
   ];
   const hidden = numbers.length - listed.length;
   host.replaceChildren(
     table(`Versions of ${model}`, header, rows, { numeric: [4, 5, 6, 7], hiddenCaption: true, stacks: true }),
-    unreadable?.length
-      ? el("p", { class: "muted" }, `${plural(unreadable.length, "version")} of a newer release cannot be read.`) : "",
+    unreadable.length
+      ? el("p", { class: "muted" }, `${plural(unreadable.length, "version")} of a newer release not shown.`)
+      : "",
     el(
       "div", { class: "buttons" },
       hidden ? el("p", { class: "muted" }, `${plural(hidden, "older version")} not shown`) : null,
@@ -53,7 +55,8 @@ function aliasCell({ model, version }, aliases, path) {
   const own = Object.entries(aliases).filter(([, target]) => target === version).map(([alias]) => alias);
   const aliasPath = (alias) => `${path}/aliases/${encodeURIComponent(alias)}`;
   const input = el("input", {
-    "aria-label": `New alias of ${model} ${version}`, required: true, pattern: "[A-Za-z][A-Za-z0-9._\\-]{0,127}",
+    "aria-label": `New alias of ${model} ${version}`, required: true,
+    pattern: "[A-Za-z][A-Za-z0-9._\\-]{0,127}",
     title: "Letters, digits, dots, underscores and hyphens, after a letter", placeholder: "stable",
     spellcheck: "false", autocomplete: "off",
   });
