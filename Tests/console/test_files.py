@@ -14,7 +14,8 @@ from test_data import FILES, csv, summary
 ROWS = csv("a,b", lambda i, a, b: f"{a},{b}")
 
 OTHERS = {
-    "book.xlsx": (b"PK\x03\x04" + bytes(22) + struct.pack("<HH", 19, 0) + b"[Content_Types].xml", "an Excel workbook"),
+    "book.xlsx": (b"PK\x03\x04" + bytes(22) + struct.pack("<HH", 19, 0) + b"[Content_Types].xml",
+                  "an Excel workbook"),
     "old.xls": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(20), "an Excel workbook (.xls)"),
     "data.parquet": (b"PAR1\x15\x04\x15\x00", "a Parquet file"),
     "archive.zip": (b"PK\x03\x04" + bytes(22) + struct.pack("<HH", 5, 0) + b"a.csv", "a zip archive"),
@@ -82,7 +83,7 @@ def test_a_model_file_is_offered_for_upload_beside_the_data(serve, visit, load, 
     expect(page.locator("#registry-status")).to_have_text("Uploaded: version 1 of copy.")
     assert get(f"{url}/models/copy")["versions"] == [1]
     open_view(page, "results")
-    expect(page.locator("#results-view")).to_contain_text("copy, version 1")
+    expect(page.locator("#results-of")).to_contain_text("copy, version 1")
     # One that is broken is refused, and the offer stays.
     load(page, model[:-10], "broken.safetensors")
     offer.get_by_role("button", name="Upload model").click()

@@ -72,7 +72,9 @@ function load(newSource, { isRestored = false } = {}) {
   } else {
     for (const prefix of ["read.", "role.", "set."]) replaceParameters(prefix, {});
     use(null);
-    setParameters({ file: source.name, event: null, rows: null, threshold: null, trained: null, train: null });
+    setParameters({
+      file: source.name, event: null, rows: null, threshold: null, trained: null, train: null,
+    });
   }
   return inspect();
 }

@@ -75,7 +75,8 @@ function chartPlace(data, column, index, valuesOf) {
     const range = `from ${formatNumber(minimum)} to ${formatNumber(maximum)}`;
     const chart = new LineChart(place, {
       series: [{ name: column.name, colour }], axis: data.axis, columns: [valuesOf(column)],
-      group, height: data.features.length > 2 ? "short" : "medium", description: `${column.name} over ${plural(data.rows, "row")}, ${range}.`,
+      group, height: data.features.length > 2 ? "short" : "medium",
+      description: `${column.name} over ${plural(data.rows, "row")}, ${range}.`,
     });
     charts.push(chart);
     markRows(chart);

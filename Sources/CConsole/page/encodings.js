@@ -36,8 +36,9 @@ function update() {
   return reportErrors(byId("encodings-problem"), async () => {
     if (!windows) return;
     if (!model.encoding_units) {
-      const kind = model.architecture ?? model.detector;
-      const text = `Architecture "${kind}" has no encoding. Train an autoencoder to see encodings.`;
+      const kind = model.architecture
+        ? `architecture "${model.architecture}"` : `detector "${model.detector}"`;
+      const text = `The ${kind} has no encoding. Train an autoencoder to see encodings.`;
       byId("encodings-problem").replaceChildren(el("p", { class: "muted" }, text));
       return;
     }

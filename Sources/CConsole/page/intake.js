@@ -20,12 +20,15 @@ export function start(load) {
     return load(source);
   };
   const loadFile = async (file) => {
-    const bytes = await reportErrors(
-      byId("data-problem"), async () => new Uint8Array(await file.arrayBuffer()));
-    if (bytes && isModelFile(file.name, bytes)) offerUpload(file.name, bytes);
-    else if (bytes) loadNew(new Source(file.name, bytes, { isFile: true }));
+    // The bytes as they are now. A blob is sent and kept without a copy.
+    const body = await reportErrors(
+      byId("data-problem"), async () => new Blob([await file.arrayBuffer()]));
+    if (!body) return;
+    const start = await startOf(body);
+    if (isModelFile(file.name, start, body.size)) offerUpload(file.name, body);
+    else loadNew(new Source(file.name, body, { isFile: true, start }));
   };
-  const loadText = (text) => loadNew(new Source("data.csv", text));
+  const loadText = async (text) => loadNew(new Source("data.csv", text, { start: await startOf(text) }));
 
   byId("load-example").addEventListener("click", () => loadNew(new Source("article.csv", exampleCSV)));
   byId("file").addEventListener("change", (event) => {
@@ -66,6 +69,10 @@ function acceptDrops(loadFile, loadText) {
   }
 }
 
+/** The first bytes of a text or a blob, each as a character. */
+const startOf = async (body) =>
+  String.fromCharCode(...new Uint8Array(await new Blob([body]).slice(0, 64).arrayBuffer()));
+
 /** Loads the file that the URL names, if this browser has kept it. */
 async function restore(load) {
   const name = parameter("file");
@@ -73,7 +80,8 @@ async function restore(load) {
   showStored(file);
   if (name === null || byId("drop-zone").classList.contains("has-file")) return;
   if (file?.name === name) {
-    await load(new Source(file.name, file.body, file), { isRestored: true });
+    const start = await startOf(file.body);
+    await load(new Source(file.name, file.body, { isFile: file.isFile, start }), { isRestored: true });
   } else {
     byId("data-summary").textContent = `Choose the file ${name} again: this browser has not kept it.`;
   }

@@ -24,6 +24,12 @@ function update() {
   setVisible(byId("layers").querySelector(".hint"), windows === null);
   byId("layers-problem").replaceChildren();
   if (!windows) return;
+  if (state.model.architecture === null) {
+    const text = `The detector "${state.model.detector}" has no layers. Train a network to see layers.`;
+    byId("layers-view").replaceChildren(el("p", { class: "muted" }, text));
+    view = null;
+    return;
+  }
   const last = windows.starts.length - 1;
   const change = (event) =>
     emit("selectedWindow", Math.min(Math.max(Math.round(Number(event.target.value)), 0), last));

@@ -21,10 +21,10 @@ let dataName = null;
 export function start() {
   byId("refresh").addEventListener("click", refresh);
   byId("registry-curl").append(...curlButton("models", () => ({ path: "models" })));
-  byId("model-file").addEventListener("change", async ({ target }) => {
+  byId("model-file").addEventListener("change", ({ target }) => {
     const [file] = target.files;
     target.value = "";
-    if (file) offerUpload(file.name, new Uint8Array(await file.arrayBuffer()), byId("registry-upload"));
+    if (file) offerUpload(file.name, file, byId("registry-upload"));
   });
   on("registry", refresh);
   on("model", () => emit("registry"));

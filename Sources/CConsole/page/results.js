@@ -54,7 +54,7 @@ const update = debounce(() => {
       const [report, scores, reconstructions] = await Promise.all([
         fetchReport(inspectRequest(state.data.source, { model }), { signal }),
         fetchScores(scoreRequest(model, null), { signal }),
-        fetchDecoded("reconstructions", reconstructRequest(), { signal }),
+        hasReconstruction(model) ? fetchDecoded("reconstructions", reconstructRequest(), { signal }) : null,
       ]);
       const data = new Dataset(state.data.source, report);
       data.timestamps = scores.rows.timestamps ?? null;
@@ -95,6 +95,9 @@ function clear() {
 const scoreRequest = (model, threshold) =>
   loadedData().request(
     "score", queryPairs({ threshold, include: "rows,events", sort: "peak" }), { model });
+
+/** Whether a version reconstructs windows: z-scores and k-means do not. */
+const hasReconstruction = ({ architecture, detector }) => architecture !== null || detector === "pca";
 
 /** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
 const reconstructRequest = () =>
@@ -309,10 +312,12 @@ class ResultsView {
 
 /**
  * The reconstructed values by feature and row, `[F][rows]`, from windows that do not overlap; NaN where there
- * is none.
+ * is none. `reconstructions` may be null.
  */
-function reconstructedColumns(data, model, { shape: [, timesteps, features], values }) {
-  const columns = Array.from({ length: features }, () => new Float64Array(data.rows).fill(NaN));
+function reconstructedColumns(data, model, reconstructions) {
+  const columns = Array.from({ length: model.features }, () => new Float64Array(data.rows).fill(NaN));
+  if (!reconstructions) return columns;
+  const { shape: [, timesteps, features], values } = reconstructions;
   data.windowStarts(model.timesteps, "sliding", model.timesteps).forEach((start, window) => {
     for (let step = 0; step < timesteps; step++) {
       const offset = (window * timesteps + step) * features;

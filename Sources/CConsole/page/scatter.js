@@ -26,7 +26,6 @@ export function scatterPlot(points, shares, { description, select }) {
   const plot = svg(
     "svg", {
       class: "scatter", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description,
-      "data-scale": String(scale),
       click: ({ target }) => target.dataset.window && select(Number(target.dataset.window)),
     },
     svg("rect", { class: "frame", x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 }),

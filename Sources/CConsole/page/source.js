@@ -10,11 +10,12 @@ export const roleNames = {
 /** The media type of a file by the end of its name; CSV by default. */
 const mediaTypes = { npy: "application/x-npy", json: "application/json" };
 
-/** The media type of data by their first bytes; null if these do not tell. */
-function mediaTypeOf(body) {
-  const start = typeof body === "string" ? body.slice(0, 64) : String.fromCharCode(...body.slice(0, 64));
+/** The media type of data by their first bytes, or else by the name of their file. */
+function mediaTypeOf(name, start) {
   if (start.startsWith("\x93NUMPY")) return "application/x-npy";
-  return /^(\xEF\xBB\xBF)?\s*\{\s*"/.test(start) ? "application/json" : null;
+  if (/^(\xEF\xBB\xBF)?\s*\{\s*"/.test(start)) return "application/json";
+  const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
+  return mediaTypes[extension?.toLowerCase()] ?? "text/csv";
 }
 
 /** The longest text that a curl command contains; longer data are read from a file. */
@@ -27,10 +28,12 @@ const rolesOfOptions = {
 };
 
 export class Source {
-  /** `body` is a text or a blob. `isFile` says whether the user has a file of this name. */
-  constructor(name, body, { isFile = false } = {}) {
-    const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
-    const mediaType = mediaTypeOf(body) ?? mediaTypes[extension?.toLowerCase()] ?? "text/csv";
+  /**
+   * `body` is a text or a blob. `isFile` says whether the user has a file of this name. `start` is the first
+   * bytes, each as a character.
+   */
+  constructor(name, body, { isFile = false, start = "" } = {}) {
+    const mediaType = mediaTypeOf(name, start);
     Object.assign(this, { name, body, isFile, mediaType });
     /** What the user has chosen: `charset`, `missing`, and the options of `query`. */
     this.options = {};
@@ -56,7 +59,9 @@ export class Source {
   get asSent() {
     const { order, duplicates, interval, aggregate, ...options } = this.options;
     const { roles, foundRoles } = this;
-    return Object.assign(new Source(this.name, this.body, this), { options, roles, foundRoles });
+    return Object.assign(new Source(this.name, this.body, this), {
+      mediaType: this.mediaType, options, roles, foundRoles,
+    });
   }
 
   /** Takes over what a response of `POST /inspect` says about the columns. */

@@ -7,17 +7,20 @@ import { use } from "./score.js";
 import { emit } from "./state.js";
 import { show } from "./views.js";
 
-/** Whether a file is of the format safetensors: the length of a JSON header in 8 bytes, and the header. */
-export function isModelFile(name, bytes) {
+/**
+ * Whether a file of `size` bytes is of the format safetensors: the length of a JSON header in 8 bytes, and
+ * the header. `start` is the first bytes, each as a character.
+ */
+export function isModelFile(name, start, size) {
   if (/\.safetensors$/i.test(name)) return true;
-  if (bytes.length < 10) return false;
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  return length >= 2n && length <= BigInt(bytes.length - 8)
-    && String.fromCharCode(...bytes.slice(8, 10)) === '{"';
+  if (start.slice(8, 10) !== '{"') return false;
+  const length = [...start.slice(0, 8)]
+    .reduce((sum, byte, index) => sum + byte.charCodeAt(0) * 256 ** index, 0);
+  return length >= 2 && length <= size - 8;
 }
 
 /** Shows a form in `host` that uploads a model file as a new version. The data in use stay. */
-export function offerUpload(fileName, bytes, host = byId("upload-offer")) {
+export function offerUpload(fileName, body, host = byId("upload-offer")) {
   const name = el("input", {
     required: true, maxlength: "128", pattern: "[A-Za-z0-9][A-Za-z0-9._\\-]*", spellcheck: "false",
     value: modelName(fileName), title: "Letters, digits, dots, underscores and hyphens",
@@ -27,10 +30,10 @@ export function offerUpload(fileName, bytes, host = byId("upload-offer")) {
     "form", {
       class: "upload", submit: (event) => {
         event.preventDefault();
-        reportErrors(problem, () => upload(name.value, bytes, host));
+        reportErrors(problem, () => upload(name.value, body, host));
       },
     },
-    el("p", {}, el("strong", {}, fileName), ` is a model file (${formatBytes(bytes.length)}), not data.`),
+    el("p", {}, el("strong", {}, fileName), ` is a model file (${formatBytes(body.size)}), not data.`),
     el(
       "div", { class: "buttons" },
       el("label", {}, "Upload as a version of ", name),
@@ -46,9 +49,9 @@ const modelName = (fileName) =>
   fileName.replace(/\.safetensors$/i, "").replace(/-\d+( ?\(\d+\))?$/, "")
     .replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 128) || "model";
 
-async function upload(model, bytes, host) {
+async function upload(model, body, host) {
   const version = await fetchJSON({
-    method: "PUT", path: `models/${encodeURIComponent(model)}/model.safetensors`, body: bytes,
+    method: "PUT", path: `models/${encodeURIComponent(model)}/model.safetensors`, body,
     contentType: "application/octet-stream",
   });
   host.replaceChildren();
