@@ -143,7 +143,7 @@ function inspect(focus = null) {
 /** The problem of a file that is refused, in words about the file instead of about a request. */
 function aboutFile(error) {
   if (!(error instanceof Problem) || ![400, 415, 422].includes(error.status)) return error;
-  const text = error.detail.replace(/^the (body|document)\b/i, source.name);
+  const text = error.detail.replace(/^(line 1: )?the (body|document)\b/i, source.name);
   const detail = `${text[0] === source.name[0] ? text[0] : text[0].toUpperCase()}${text.slice(1)}`
     .replace(/[^.]$/, "$&.");
   const title = error.remedies.length ? "Choose how to read the file"
