@@ -389,7 +389,7 @@ def test_an_error_is_shown_in_its_step_until_it_is_fixed(serve, visit):
     page.get_by_text("Paste CSV", exact=True).click()
     page.fill("#pasted", "a,b")
     page.click("#load-pasted")
-    expect(page.locator("#data-problem")).to_contain_text("the document is one line")
+    expect(page.locator("#data-problem")).to_contain_text("data.csv is one line")
     page.fill("#pasted", "a\nx\ny")
     page.click("#load-pasted")
     expect(page.locator("#data-problem")).to_contain_text("column 'a' has the value 'x'")
@@ -435,7 +435,14 @@ def test_data_training_and_threshold_work_by_keyboard(serve, visit):
     expect(page.locator("#load-example")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#data-summary")).to_contain_text("9 rows")
-    for _ in range(60):
+    # The navigation is before the content.
+    for _ in range(10):
+        if page.evaluate("() => document.activeElement.hash") == "#train":
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#model-title")).to_be_focused()
+    for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement.id") == "train":
             break

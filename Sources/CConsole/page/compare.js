@@ -15,6 +15,9 @@ const detectorNames = {
   autoencoder: "Autoencoder", stacked: "Stacked LSTM", pca: "PCA", z_score: "z-scores",
 };
 
+const levels = ["error", "warning", "info"];
+const byLevel = (a, b) => levels.indexOf(a.level) - levels.indexOf(b.level);
+
 /** Stops the comparison in progress; null if there is none. */
 let abortController = null;
 
@@ -80,7 +83,9 @@ function compare() {
 
 function render({ detectors, warnings, verdict }) {
   const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
-  const ranked = hasMetrics ? [...detectors].sort((a, b) => (b.roc_auc ?? 0) - (a.roc_auc ?? 0)) : detectors;
+  // Without metrics, there is nothing to say about detectors that reconstruct nothing.
+  const ranked = hasMetrics ? [...detectors].sort((a, b) => (b.roc_auc ?? 0) - (a.roc_auc ?? 0))
+    : detectors.filter((detector) => detector.error != null);
   const header = hasMetrics
     ? [
       "Detector", "ROC AUC", "Average precision", "Best F1", "False alarm rate", "MSE", "Parameters",
@@ -103,8 +108,8 @@ function render({ detectors, warnings, verdict }) {
     table("Detectors", header, rows, { numeric: [2, 3, 4, 5, 6, 7], hiddenCaption: true, stacks: true }),
     el("p", { class: "muted" }, hasMetrics
       ? `${mse} False alarm rate: share of the normal rows above the threshold.`
-      : `${mse} Data with an anomaly label column also get detection metrics.`),
-    warningList([...warnings, ...warningsOfRuns(detectors)]) ?? "");
+      : `${mse} Detection is measured if normal rows and labelled anomalies are among the evaluated rows.`),
+    warningList([...warnings, ...warningsOfRuns(detectors)].sort(byLevel)) ?? "");
 }
 
 /** The warnings of the networks' trainings, each once, with the names of the networks. */

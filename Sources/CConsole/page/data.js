@@ -25,6 +25,8 @@ const exampleSettings = {
 let source = null;
 /** Whether settings are to be suggested for the source, which nobody has read so far. */
 let isNew = false;
+/** Whether a column of labels that the server finds is given that role. */
+let takesLabels = false;
 /** Stops the latest inspection when a newer one starts. */
 let abortController = null;
 
@@ -67,8 +69,11 @@ function load(newSource, { isRestored = false } = {}) {
   source = newSource;
   isNew = true;
   byId("drop-zone").classList.add("has-file");
+  takesLabels = true;
   if (isRestored) {
     readOptions();
+    // The roles that the user has given are all in the URL.
+    takesLabels = source.roles.size === 0;
   } else {
     for (const prefix of ["read.", "role.", "set."]) replaceParameters(prefix, {});
     use(null);
@@ -160,7 +165,7 @@ async function understand(source, signal) {
   let latest = await report(inspectRequest(source));
   source.update(latest);
   const { exclude, ignore = [] } = latest.suggestions;
-  if (isNew && exclude !== undefined && source.roles.size === 0) {
+  if (isNew && takesLabels && exclude !== undefined) {
     source.apply("exclude", exclude);
     // Other columns of labels would give the anomalies away.
     const labels = latest.warnings.filter(({ code }) => code === "label_column")
