@@ -98,9 +98,10 @@ function render({ detectors, warnings, verdict }) {
     ...(hasMetrics ? [
       bar(detector.roc_auc, 1), formatNumber(detector.average_precision), formatNumber(detector.best_f1),
       detector.false_alarm_rate == null ? null : formatPercent(detector.false_alarm_rate),
-      formatNumber(detector.error),
+      detector.error == null ? null : formatNumber(detector.error),
     ] : [bar(detector.error, maxError)]),
-    detector.parameters == null ? null : formatCount(detector.parameters), formatNumber(detector.seconds),
+    detector.parameters == null ? null : formatCount(detector.parameters),
+    detector.seconds == null ? null : formatNumber(detector.seconds),
   ]);
   const mse = "MSE: mean squared error of the test windows, in scaled units.";
   byId("comparison-view").replaceChildren(
