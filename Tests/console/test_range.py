@@ -6,7 +6,7 @@ import math
 import pytest
 from conftest import SIZES, open_view
 from playwright.sync_api import expect
-from test_console import assert_accessible, assert_fits_width, curl, get, run, train
+from test_console import assert_accessible, assert_fits_width, curl, get, press, run, train
 from test_data import load  # noqa: F401 (a fixture)
 from test_settings import parameters
 
@@ -159,3 +159,20 @@ def test_arrays_and_json_have_a_range_too(serve, visit, load):
     assert json.loads(parameters(page)["exclude"]) == [[0, 49]]
     train(page)
     assert get(f"{url}/models/waves/versions/1")["timesteps"] == 10
+
+
+def test_more_labelled_stretches_than_fit_into_a_request_are_said(serve, visit, load):
+    page = visit(serve())
+    load(page, rows(4000, [(i, i) for i in range(5, 4000, 6)]), "many.csv")
+    expect(range_text(page)).to_contain_text("all 4,000 rows, without rows that are labelled")
+    page.get_by_label("From row").fill("1000")
+    page.get_by_label("From row").press("Enter")
+    open_view(page, "training")
+    page.fill("[name=timesteps]", "5")
+    expect(page.locator("#model-summary")).to_contain_text("499 windows to train on")
+    press(page, "#train")
+    expect(page.locator("#train-problem")).to_contain_text("Too many labelled stretches")
+    # All rows need one column's name only.
+    open_view(page, "data")
+    page.get_by_role("button", name="All rows", exact=True).click()
+    assert parameters(page)["exclude"] == "anomaly"

@@ -1,11 +1,15 @@
 // The training range: the rows that a training uses. All rows are scored afterwards.
 
+import { Problem } from "./api.js";
 import { loadedData } from "./dataset.js";
 import { parameter, setParameters } from "./fragment.js";
 import { emit, state } from "./state.js";
 
 /** Rows before the first labelled anomaly are proposed from this number and this share of all on. */
 const [minProposedRows, minProposedShare] = [100, 0.1];
+
+/** The longest list of rows to leave out: the line of a request has a limit. */
+const maxExcludeLength = 4000;
 
 /** The rows before the first labelled anomaly, `[first, last]`; null if there are none. */
 export function rowsBeforeAnomaly(data) {
@@ -46,10 +50,16 @@ export const trainedRows = () =>
 export function trainedWindows(timesteps, windowing, stride) {
   const [first, last] = state.range ?? [0, Infinity];
   const labelled = state.data.labelledIntervals();
-  return state.data.windowStarts(timesteps, windowing, stride).filter((start) => {
+  let next = 0;
+  let count = 0;
+  for (const start of state.data.windowStarts(timesteps, windowing, stride)) {
     const end = start + timesteps - 1;
-    return start >= first && end <= last && !labelled.some(([from, to]) => start <= to && end >= from);
-  }).length;
+    // Both are in the order of rows: stretches that end before this window end before all later ones.
+    while (next < labelled.length && labelled[next][1] < start) next++;
+    const isLabelled = next < labelled.length && labelled[next][0] <= end;
+    if (start >= first && end <= last && !isLabelled) count++;
+  }
+  return count;
 }
 
 /** A request for a training. It names the column of labels, or with a range the rows to leave out. */
@@ -57,6 +67,12 @@ export function trainingRequest(query, accept) {
   const data = loadedData();
   if (!state.range) return data.request("train", query, { label: "exclude", accept });
   const exclude = JSON.stringify(intervalsOutside(data, state.range));
+  if (exclude.length > maxExcludeLength) {
+    throw new Problem({
+      title: "Too many labelled stretches in the training range",
+      detail: "They do not fit into a request. Choose the rows before the first of them, or all rows.",
+    });
+  }
   return data.request("train", [...query, ["exclude", exclude]], { accept });
 }
 
