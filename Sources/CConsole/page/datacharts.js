@@ -25,7 +25,10 @@ const inView = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "200px" });
 
-on("range", () => charts.forEach(markRows));
+on("range", () => {
+  charts.forEach(markRows);
+  updateLegend();
+});
 
 /** Draws the charts of a Dataset in place of others; with null, there are none. */
 export function renderCharts(data) {
@@ -60,6 +63,7 @@ export function renderCharts(data) {
       ...(left > moreFeatures ? [button(moreFeatures)] : []), ...(left ? [button(left)] : []));
   };
   showMore(firstFeatures);
+  updateLegend();
 }
 
 /** The place of a chart. Those that are not shown at first are drawn when they come into view. */
@@ -99,6 +103,12 @@ function markRows(chart) {
     ...(range ? rowsOutside(range, labelled, data.rows).map((rows) => mark(rows, "outside")) : []),
     ...labelled.map((rows) => mark(rows, "label")),
   ]);
+}
+
+/** The colour of rows that are not trained on is named if there are such rows. */
+function updateLegend() {
+  const key = byId("data-charts").querySelector(".key-outside");
+  if (key) key.hidden = state.range === null;
 }
 
 /** The stretches of rows outside a range that are not labelled. */

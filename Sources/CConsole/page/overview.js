@@ -178,6 +178,12 @@ export class Overview {
     context.strokeStyle = stroke;
     context.lineWidth = 1;
     context.beginPath();
+    if (minimum.length < width) {
+      const place = (point) => ((point + 0.5) / minimum.length) * width;
+      minimum.forEach((value, point) => context.lineTo(place(point), y(value)));
+      context.stroke();
+      return;
+    }
     // Each pixel has a line from the least to the greatest value of its points.
     for (let pixel = 0; pixel < width; pixel++) {
       const from = Math.floor((pixel / width) * minimum.length);

@@ -53,6 +53,8 @@ function update() {
   byId("range-text").textContent = rangeText();
   for (const button of byId("range-buttons").children) {
     button.setAttribute("aria-pressed", String(button.dataset.range === JSON.stringify(range)));
+    // The only choice that there is, and that is made, needs no button.
+    setVisible(button, range !== null || byId("range-buttons").children.length > 1);
   }
 }
 
