@@ -104,7 +104,7 @@ def visit(browser):
 def open_view(page, step):
     """Opens the view of a step unless it is shown, as a click on its name does."""
     if page.locator(f"#{step}").is_hidden():
-        view = {"model": "train", "training": "train"}.get(step, step)
+        view = "train" if step in ("model", "training", "network") else step
         page.locator(f"nav a[href='#{view}']").click()
         page.locator(f"#{step}").wait_for()
 

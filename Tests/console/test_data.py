@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 
 import pytest
 from conftest import SIZES, open_view
@@ -61,11 +62,19 @@ def option(page, text):
 
 def cells(page, column):
     """The texts of a column's row in the table of columns, by the name of the table's column."""
+    open_columns(page)
     row = page.locator("#roles tbody tr", has=page.locator("th", has_text=column))
     return {cell.get_attribute("data-column"): cell.inner_text() for cell in row.locator("td").all()}
 
 
+def open_columns(page):
+    """Opens the table of columns."""
+    open_view(page, "data")
+    page.locator("#columns").evaluate("(details) => (details.open = true)")
+
+
 def role(page, column):
+    open_columns(page)
     return page.get_by_label(f"Role of {column}", exact=True)
 
 
@@ -171,6 +180,9 @@ def test_each_suggestion_is_one_click_away_and_in_the_curl_command(serve, visit,
 
     train_command = curl(page, "training", "train")
     assert "ignore=clock" in train_command and "difference=bytes" in train_command
+    # T was suggested with the other columns as features; once changed, the suggestion is offered.
+    expect(page.locator("[name=timesteps]")).to_have_value(re.compile("[0-9]+"))
+    page.fill("[name=timesteps]", "7")
     open_view(page, "data")
     option(page, "timesteps=11").click()
     expect(page.locator("[name=timesteps]")).to_have_value("11")
@@ -213,7 +225,7 @@ def test_a_column_of_texts_is_refused_with_what_can_be_done(serve, visit, load):
     page = visit(serve(), expected_statuses=[422])
     load(page, csv("pump,a", lambda i, a, b: f"p{i // 60},{a}"))
     problem = page.locator("#data-problem")
-    expect(problem).to_contain_text("line 2: column 'pump' has the value 'p0'")
+    expect(problem).to_contain_text("Line 2: column 'pump' has the value 'p0'")
     expect(problem.locator("button")).to_have_text(
         ["Use “pump” as recordings recording=pump", "Ignore “pump” ignore=pump"])
     option(page, "recording=pump").click()

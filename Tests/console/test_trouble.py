@@ -63,7 +63,7 @@ def test_an_invalid_setting_is_named_in_the_step_that_needs_it(serve, visit):
     page.click("#load-example")
     open_view(page, "training")
     page.locator("#more-settings summary").click()
-    page.fill("[name=batch_size]", "")
+    page.fill("[name=batch_size]", "0")
     page.locator("#more-settings summary").click()
     press(page, "#train")
     expect(page.locator("#train-problem")).to_contain_text("Batch size")
@@ -113,7 +113,7 @@ def test_using_a_model_selects_its_features(serve, visit):
     load(page, waves())
     train(page)
     load(page, waves())
-    open_view(page, "data")
+    page.locator("#columns-text").click()
     page.select_option("#role-1", "ignored")
     # The table of columns stays open and keeps the focus.
     expect(page.locator("#role-1")).to_be_focused()
@@ -141,6 +141,8 @@ def test_a_window_in_a_gap_is_filled_from_its_neighbours(serve, visit):
     page = visit(url)
     rows = [f"{'' if 20 <= i < 50 else i},{b:.4f}" for i, (_, b) in enumerate(WAVES)]
     load(page, "\n".join(["a,b", *rows]))
+    open_view(page, "training")
+    page.fill("[name=timesteps]", "12")
     train(page)
     open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
@@ -234,7 +236,7 @@ def test_no_window_spans_two_recordings(serve, visit):
     expect(page.locator("#role-0")).to_have_value("recording")
     open_view(page, "training")
     page.fill("[name=timesteps]", "6")
-    expect(page.locator("#model-summary")).to_contain_text("45 windows in the data")
+    expect(page.locator("#model-summary")).to_contain_text("45 windows to train on")
     train(page)
     scores = json.loads(run(curl(page, "results", "score")))
     assert len(scores["rows"]["scores"]) == 60

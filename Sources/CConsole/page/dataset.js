@@ -20,9 +20,13 @@ export const inspectRequest = (source, options) =>
     "inspect", [["preview", maxPoints(source)]], { label: "exclude", fillsMissing: false, ...options });
 
 export class Dataset {
-  /** `report` is the response to an `inspectRequest`. */
-  constructor(source, report) {
-    Object.assign(this, { source, report, name: source.name, rows: report.rows, columns: report.columns });
+  /**
+   * `report` is the response to an `inspectRequest`. `sent` is the Dataset of the rows as they were sent, if
+   * those of the report have been sorted, merged or resampled.
+   */
+  constructor(source, report, sent = null) {
+    const { rows, columns } = report;
+    Object.assign(this, { source, report, sent, name: source.name, rows, columns });
     this.features = report.preview.columns;
     this.rowsPerPoint = report.preview.rows_per_point;
     /** The timestamp of each row, as Texts; null if it is not known for each. */
@@ -51,6 +55,10 @@ export class Dataset {
 
   /** The intervals of consecutive rows that are labelled as anomalies, as `[first row, last row]`. */
   labelledIntervals() {
+    return (this.labelled ??= this.findLabelled());
+  }
+
+  findLabelled() {
     const intervals = [];
     this.report.preview.flags?.forEach((isFlagged, point) => {
       if (!isFlagged) return;
@@ -109,6 +117,12 @@ export class Dataset {
   /** The first row of a value of an axis of this dataset. */
   rowOfIndex(index) {
     return this.rowsPerPoint === 1 ? index : Math.floor(index / 2) * this.rowsPerPoint;
+  }
+
+  /** The timestamp of a row, or of the point that holds it, as it was sent; null if there is none. */
+  timeOfRow(row) {
+    const { timestamps } = this.report.preview;
+    return timestamps ? String(timestamps.at(Math.floor(row / this.rowsPerPoint))) : null;
   }
 
   /** The timestamp of a row, or its number if the timestamp is not known. */

@@ -30,7 +30,8 @@ export const byId = (id) => document.getElementById(id);
 export function table(caption, header, rows, { numeric = [], hiddenCaption = false, stacks = false } = {}) {
   const cell = (tag, value, index, scope) => {
     const attributes = {
-      class: numeric.includes(index) ? "number" : null, scope,
+      class: [numeric.includes(index) ? "number" : "", value == null ? "none" : ""].join(" ").trim() || null,
+      scope,
       "data-column": scope === "col" ? null : header[index],
     };
     return el(tag, attributes, value ?? "–");

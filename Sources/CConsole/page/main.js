@@ -7,6 +7,7 @@ import * as data from "./data.js";
 import * as encodings from "./encodings.js";
 import * as layers from "./layers.js";
 import * as model from "./model.js";
+import * as rangeView from "./rangeview.js";
 import * as registry from "./registry.js";
 import * as results from "./results.js";
 import * as score from "./score.js";
@@ -40,7 +41,7 @@ byId("remove-key").addEventListener("click", () => {
   setVisible(byId("remove-key"), false);
 });
 const steps = [
-  model, train, results, windows, score, encodings, layers, compare, registry, data, views,
+  model, train, results, windows, score, encodings, layers, compare, registry, rangeView, data, views,
 ];
 for (const step of steps) {
   step.start();

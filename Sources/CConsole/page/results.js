@@ -56,7 +56,7 @@ const update = debounce(() => {
       const [report, scores, reconstructions] = await Promise.all([
         fetchReport(inspectRequest(state.data.source, { model }), { signal }),
         fetchScores(scoreRequest(model, null), { signal }),
-        fetchReconstructions({ signal }),
+        hasReconstruction(model) ? fetchDecoded("reconstructions", reconstructRequest(), { signal }) : null,
       ]);
       const data = new Dataset(state.data.source, report);
       data.timestamps = scores.rows.timestamps ?? null;
@@ -98,19 +98,12 @@ const scoreRequest = (model, threshold) =>
   loadedData().request(
     "score", queryPairs({ threshold, include: "rows,events", sort: "peak" }), { model });
 
+/** Whether a version reconstructs windows: z-scores and k-means do not. */
+const hasReconstruction = ({ architecture, detector }) => architecture !== null || detector === "pca";
+
 /** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
 const reconstructRequest = () =>
   loadedData().request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
-
-/** The reconstructions; null for detectors without a network, which have none. */
-async function fetchReconstructions(options) {
-  try {
-    return await fetchDecoded("reconstructions", reconstructRequest(), options);
-  } catch (error) {
-    if (error.status === 409) return null;
-    throw error;
-  }
-}
 
 const evaluateRequest = (model, threshold) =>
   loadedData().request("evaluate", queryPairs({ threshold }), { label: "labels", model });
@@ -324,10 +317,10 @@ class ResultsView {
 
 /**
  * The reconstructed values by feature and row, `[F][rows]`, from windows that do not overlap; NaN where there
- * is none.
+ * is none. `reconstructions` may be null.
  */
 function reconstructedColumns(data, model, reconstructions) {
-  const columns = data.features.map(() => new Float64Array(data.rows).fill(NaN));
+  const columns = Array.from({ length: model.features }, () => new Float64Array(data.rows).fill(NaN));
   if (!reconstructions) return columns;
   const { shape: [, timesteps, features], values } = reconstructions;
   data.windowStarts(model.timesteps, "sliding", model.timesteps).forEach((start, window) => {

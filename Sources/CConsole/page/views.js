@@ -7,7 +7,7 @@ import { emit } from "./state.js";
 
 /** The sections of each view. */
 const sections = {
-  data: ["data"], train: ["model", "training"], results: ["results"], encodings: ["encodings"],
+  data: ["data"], train: ["model", "training", "network"], results: ["results"], encodings: ["encodings"],
   layers: ["layers"], comparison: ["comparison"], registry: ["registry"],
 };
 
