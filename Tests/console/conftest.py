@@ -101,6 +101,14 @@ def visit(browser):
     assert complaints == []
 
 
+def open_view(page, step):
+    """Opens the view of a step unless it is shown, as a click on its name does."""
+    if page.locator(f"#{step}").is_hidden():
+        view = "train" if step in ("model", "training", "network") else step
+        page.locator(f"nav a[href='#{view}']").click()
+        page.locator(f"#{step}").wait_for()
+
+
 @pytest.fixture
 def screenshot(request, tmp_path_factory):
     """Saves a screenshot of a step in the folder SCREENSHOTS, or in a temporary one."""
@@ -109,6 +117,7 @@ def screenshot(request, tmp_path_factory):
     test = re.sub(r"[^\w]+", "-", request.node.name).strip("-")
 
     def save(page, step):
+        open_view(page, step)
         # At the top of the page, the sticky navigation covers no step.
         page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
         box = page.locator(f"#{step}").bounding_box()

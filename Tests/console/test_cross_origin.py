@@ -6,6 +6,7 @@ import time
 import urllib.request
 
 import pytest
+from conftest import open_view
 from evil_site import FIREFOX, EvilSite, chromium, firefox, visitor
 from playwright.sync_api import expect
 from test_console import train
@@ -190,6 +191,7 @@ def test_the_console_trains_and_deletes_under_each_name_of_the_server(serve, vis
     page = visit(serve("--allowed-hosts", "*.example").replace("127.0.0.1", name))
     page.click("#load-example")
     train(page)
+    open_view(page, "registry")
     page.get_by_label("Delete toy 1").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_label("Delete toy 1")).to_have_count(0)

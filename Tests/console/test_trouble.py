@@ -6,7 +6,7 @@ import re
 import subprocess
 import urllib.request
 
-from conftest import PROGRAM
+from conftest import PROGRAM, open_view
 from playwright.sync_api import expect
 from test_console import SECONDS, assert_fits_width, curl, press, run, train
 
@@ -15,6 +15,7 @@ WAVES = [(math.sin(i / 7), 3 * math.cos(i / 7)) for i in range(60)]
 
 def load(page, text):
     """Loads a text as data."""
+    open_view(page, "data")
     page.locator("#drop-zone details").evaluate("(details) => (details.open = true)")
     page.fill("#pasted", text)
     page.click("#load-pasted")
@@ -43,6 +44,7 @@ def test_a_column_can_have_any_name(serve, visit):
     expect(page.locator("#data-charts [role=img]")).to_have_count(2)
     train(page)
     expect(page.locator("#results-view canvas").first).to_be_visible()
+    open_view(page, "training")
     page.locator("#training").get_by_role("button", name="curl train").click()
     assert_fits_width(page)
 
@@ -51,21 +53,24 @@ def test_a_constant_series_has_no_events(serve, visit):
     page = visit(serve())
     load(page, "a,b\n" + "5,5\n" * 60)
     train(page)
-    expect(page.locator("#results-view")).to_contain_text("0 events")
+    expect(page.locator("#results-view")).to_contain_text("no event in 60 rows")
+    open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
 
 
 def test_an_invalid_setting_is_named_in_the_step_that_needs_it(serve, visit):
     page = visit(serve())
     page.click("#load-example")
+    open_view(page, "training")
     page.locator("#more-settings summary").click()
-    page.fill("[name=batch_size]", "")
+    page.fill("[name=batch_size]", "0")
     page.locator("#more-settings summary").click()
     press(page, "#train")
     expect(page.locator("#train-problem")).to_contain_text("Batch size")
     press(page, "#compare")
     expect(page.locator("#comparison-problem")).to_contain_text("Batch size")
     for step, name in (("training", "train"), ("comparison", "compare")):
+        open_view(page, step)
         page.locator(f"#{step}").get_by_role("button", name=f"curl {name}").click()
         expect(page.locator(f"#{step} .curl-command [role=status]")).to_contain_text("Batch size")
     expect(page.locator("#train")).to_be_enabled()
@@ -73,15 +78,18 @@ def test_an_invalid_setting_is_named_in_the_step_that_needs_it(serve, visit):
 
 def test_suggested_layers_follow_the_data_until_the_user_edits_them(serve, visit):
     page = visit(serve())
+    open_view(page, "training")
     page.select_option("[name=architecture]", "layers")
     layers = page.locator("[name=layers]")
     page.fill("[name=timesteps]", "4")
     expect(layers).to_have_value(re.compile('"n":4'))
     load(page, waves("a,b,c", "0."))
     expect(page.locator("#data-summary")).to_have_text("data.csv: 60 rows, 3 features.")
+    open_view(page, "training")
     page.select_option("[name=architecture]", "layers")
     expect(layers).to_have_value(re.compile('"units":3}'))
     train(page)
+    open_view(page, "training")
     page.fill("[name=layers]", '[{"type":"LSTM","units":4}]')
     page.fill("[name=timesteps]", "5")
     expect(layers).to_have_value('[{"type":"LSTM","units":4}]')
@@ -92,6 +100,7 @@ def test_deleting_the_version_in_use_hides_its_results(serve, visit):
     page.click("#load-example")
     train(page)
     expect(page.locator("#results-view")).to_be_visible()
+    open_view(page, "registry")
     page.get_by_label("Delete toy 1").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.locator("#results-view")).to_be_hidden()
@@ -104,12 +113,16 @@ def test_using_a_model_selects_its_features(serve, visit):
     load(page, waves())
     train(page)
     load(page, waves())
+    page.locator("#columns-text").click()
     page.select_option("#role-1", "ignored")
     # The table of columns stays open and keeps the focus.
     expect(page.locator("#role-1")).to_be_focused()
+    open_view(page, "registry")
     page.get_by_label("Use data 1").click()
+    open_view(page, "data")
     expect(page.locator("#role-1")).to_have_value("feature")
     expect(page.locator("#data-summary")).to_contain_text("2 features")
+    open_view(page, "results")
     expect(page.locator("#results-view")).to_be_visible()
 
 
@@ -128,7 +141,10 @@ def test_a_window_in_a_gap_is_filled_from_its_neighbours(serve, visit):
     page = visit(url)
     rows = [f"{'' if 20 <= i < 50 else i},{b:.4f}" for i, (_, b) in enumerate(WAVES)]
     load(page, "\n".join(["a,b", *rows]))
+    open_view(page, "training")
+    page.fill("[name=timesteps]", "12")
     train(page)
+    open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
     page.get_by_label("Window number").fill("25")
     page.keyboard.press("Tab")
@@ -162,6 +178,7 @@ def test_a_comparison_that_ends_after_its_data_were_replaced_is_not_shown(serve,
     page.route("**/compare?*", lambda route: held.append(route))
     press(page, "#compare")
     expect(page.locator("#stop-compare")).to_be_visible()
+    open_view(page, "data")
     page.click("#load-example")
     held[0].continue_()
     expect(page.locator("#comparison-status")).to_contain_text("the data have changed", timeout=60 * SECONDS)
@@ -173,6 +190,7 @@ def test_new_data_clear_an_earlier_comparison(serve, visit):
     load(page, waves())
     press(page, "#compare")
     expect(page.locator("#comparison-status")).to_contain_text("Evaluated on", timeout=60 * SECONDS)
+    open_view(page, "data")
     page.click("#load-example")
     expect(page.locator("#comparison-status")).to_be_empty()
     expect(page.locator("#comparison-view")).to_be_empty()
@@ -204,6 +222,7 @@ def test_malformed_keys_and_missing_scopes_are_reported(serve, visit, tmp_path):
     dialog.get_by_role("button", name="Use key").click()
     page.click("#load-example")
     train(page)
+    open_view(page, "registry")
     page.get_by_label("Delete toy 1").click()
     dialog.get_by_role("button", name="Delete").click()
     expect(page.locator("#registry-problem")).to_contain_text("lacks the scope admin")
@@ -215,13 +234,16 @@ def test_no_window_spans_two_recordings(serve, visit):
     load(page, "\n".join(["run,a,b", *rows]))
     page.get_by_role("button", name="Use “run” as recordings").click()
     expect(page.locator("#role-0")).to_have_value("recording")
+    open_view(page, "training")
     page.fill("[name=timesteps]", "6")
-    expect(page.locator("#model-summary")).to_contain_text("45 windows in the data")
+    expect(page.locator("#model-summary")).to_contain_text("45 windows to train on")
     train(page)
     scores = json.loads(run(curl(page, "results", "score")))
-    assert len(scores["windows"]) == 45
+    assert len(scores["rows"]["scores"]) == 60
+    open_view(page, "encodings")
     expect(page.locator("#encodings-view circle")).to_have_count(45)
     # Each row is in a window, so it has a score in the mode whole, and those of a recording are its own.
+    open_view(page, "results")
     page.locator("#results-view details.data-table summary").click()
     errors = page.locator("#results-view details.data-table td[data-column=Error]")
     expect(errors).to_have_count(len(WAVES))

@@ -1,20 +1,25 @@
-// Line charts over rows or epochs, drawn by dygraphs, and groups of charts that share a zoom range and a
-// readout.
+// Line charts over rows or epochs, drawn by dygraphs. Charts over the same rows form a ChartGroup
+// (chartgroup.js).
 
 import { el, formatNumber } from "./dom.js";
+import { scheduleDrawing } from "./drawing.js";
+import { sample } from "./sampling.js";
 
 const { Dygraph } = globalThis;
 // The legend plugin sets style attributes and the range selector holds a data: image. The page's
 // Content-Security-Policy forbids both.
 Dygraph.PLUGINS = [Dygraph.Plugins.Axes, Dygraph.Plugins.Grid];
 
-// Without dygraphs' touch handlers, a finger that moves over a chart scrolls the page.
-const { touchstart, touchmove, touchend, ...mouseHandlers } = Dygraph.defaultInteractionModel;
+/** The height of a mark at an edge of a chart, in pixels. */
+const barHeight = 6;
 
-/** The charts on the page, which are redrawn when the colour scheme changes. */
-const charts = new Set();
-const darkScheme = matchMedia("(prefers-color-scheme: dark)");
-darkScheme.addEventListener("change", () => charts.forEach((chart) => chart.updateColours()));
+/** The charts on the page, by their plots. */
+const charts = new Map();
+matchMedia("(prefers-color-scheme: dark)")
+  .addEventListener("change", () => charts.forEach((chart) => chart.updateColours()));
+/** Draws a chart that is shown for the first time, or at another width. */
+const sizes = new ResizeObserver((entries) =>
+  entries.forEach(({ target }) => charts.get(target)?.onResize()));
 
 /** The current value of a colour of the style sheet. */
 export const colour = (name) =>
@@ -36,44 +41,102 @@ export const legend = (lines, intervals = []) =>
     lines.map(([colour, name]) => el("span", { class: `key key-${colour}` }, name)),
     intervals.map(([colour, name]) => el("span", { class: `key block muted key-${colour}` }, name)));
 
+/** The ticks of a logarithmic axis: powers of ten, and their double and fivefold where there are few. */
+function logarithmicTicks(minimum, maximum, pixels) {
+  const [from, to] = [Math.log10(minimum), Math.log10(maximum)];
+  const ticks = (every, factors) => {
+    const values = [];
+    for (let power = Math.ceil(from / every - 1) * every; power <= to; power += every) {
+      for (const factor of factors) values.push(factor * 10 ** power);
+    }
+    return values.filter((value) => value >= minimum && value <= maximum);
+  };
+  const every = Math.max(1, Math.ceil(((to - from) * 26) / pixels));
+  const values = to - from < 2 ? ticks(1, [1, 2, 5]) : ticks(every, [1]);
+  return values.map((v) => ({ v, label: formatNumber(v) }));
+}
+
 export class LineChart {
   /**
    * `series` are `{name, colour, width, pattern}`, `axis` is that of a Dataset, and `columns` holds one array
-   * of values for each series. `description` is the chart's aria-label.
+   * of values for each series. `description` is the chart's aria-label. `gutter` is the width of the labels
+   * of the y axis.
    */
   constructor(
     host,
     {
       series, axis, columns, description, height = "medium", range = null, isLogarithmic = false,
-      group = null,
+      group = null, gutter = 72,
     },
   ) {
-    this.series = series;
-    this.axis = axis;
-    this.marks = [];
-    this.group = group;
+    Object.assign(this, { series, axis, columns, range, isLogarithmic, group, gutter, marks: [] });
+    this.dygraph = null;
     this.plot = el("div", { class: `plot ${height}`, role: "img", "aria-label": description });
     // Elements laid over the chart go into the frame: assistive technology ignores the children of an image.
     this.frame = el("div", { class: "frame" }, this.plot);
     host.append(this.frame);
-    this.dygraph = new Dygraph(this.plot, this.rows(columns), {
+    charts.set(this.plot, this);
+    sizes.observe(this.plot);
+    group?.add(this);
+    scheduleDrawing(this);
+  }
+
+  /** The x range that is shown. */
+  get xRange() {
+    return this.group?.range ?? [this.axis.values[0], this.axis.values.at(-1)];
+  }
+
+  /** The position of the area of the lines in the frame, `{x, y, w, h}`; null before it is drawn. */
+  get area() {
+    return this.dygraph?.getArea() ?? null;
+  }
+
+  /** The rows that dygraphs draws: `[x, y0, y1, …]`, with null for a missing value. */
+  rows() {
+    const { x, columns } = sample(this.axis.values, this.columns, this.xRange, this.plot.clientWidth);
+    const xOf = this.axis.kind === "date" ? (value) => new Date(value) : (value) => value;
+    const definedOrNull = (value) => (value == null || Number.isNaN(value) ? null : value);
+    this.plot.dataset.points = String(x.length);
+    return x.map((value, row) => [xOf(value), ...columns.map((values) => definedOrNull(values[row]))]);
+  }
+
+  /** Draws the chart; `scheduleDrawing` calls it. A chart that is hidden is drawn when it is shown. */
+  draw() {
+    if (!this.plot.clientWidth) return;
+    this.drawnWidth = this.plot.clientWidth;
+    const options = {
+      file: this.rows(), dateWindow: this.group ? this.xRange : null, valueRange: this.range,
+      logscale: this.isLogarithmic, ...this.colourOptions(),
+    };
+    if (this.dygraph) this.dygraph.updateOptions(options);
+    else this.create(options);
+    this.group?.onChartDrawn(this);
+    this.onDraw?.();
+  }
+
+  create({ file, ...options }) {
+    const { series, axis } = this;
+    this.dygraph = new Dygraph(this.plot, file, {
       // dygraphs uses labels as keys of objects, so the names of columns, which may be any text, are not used
       // here.
       labels: ["x", ...series.map((_, index) => `y${index}`)],
       labelsUTC: true,
       legend: "never",
-      interactionModel: mouseHandlers,
+      interactionModel: {},
       animatedZooms: false,
       connectSeparatedPoints: false,
-      highlightCircleSize: 3,
+      highlightCircleSize: 0,
       axisLabelFontSize: 12,
-      xRangePad: 4,
-      logscale: isLogarithmic,
-      valueRange: range,
+      xRangePad: this.group ? 0 : 4,
+      resizable: "passive",
       axes: {
         y: {
-          axisLabelWidth: 72, axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.yAxisRange()),
-          pixelsPerLabel: 26,
+          axisLabelWidth: this.gutter,
+          axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.yAxisRange()),
+          pixelsPerLabel: this.plot.classList.contains("short") ? 18 : 26,
+          ticker: (minimum, maximum, pixels, options, dygraph, values) => (this.isLogarithmic
+            ? logarithmicTicks(minimum, maximum, pixels)
+            : Dygraph.numericTicks(minimum, maximum, pixels, options, dygraph, values)),
         },
         x: axis.kind === "date" ? { axisLabelWidth: 64 } : {
           axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.xAxisRange()),
@@ -84,34 +147,26 @@ export class LineChart {
       series: Object.fromEntries(series.map((line, index) =>
         [`y${index}`, { strokeWidth: line.width ?? 1.5, strokePattern: line.pattern ?? null }])),
       underlayCallback: (context, area, dygraph) => this.drawMarks(context, area, dygraph),
-      drawCallback: (dygraph, isFirst) => this.onDraw?.(isFirst),
-      zoomCallback: (from, to) => this.group?.setRange([from, to]),
-      highlightCallback: (event, x, points, row) => this.group?.showRow(row, this),
-      unhighlightCallback: () => this.group?.showRow(null),
-      ...this.colourOptions(),
+      ...options,
     });
-    charts.add(this);
-    group?.add(this);
   }
 
-  /** The rows that dygraphs draws: `[x, y0, y1, …]`, with null for a missing value. */
-  rows(columns) {
-    const x = this.axis.values;
-    const xOf = this.axis.kind === "date" ? (row) => new Date(x[row]) : (row) => x[row];
-    const definedOrNull = (value) => (value == null || Number.isNaN(value) ? null : value);
-    return Array.from(
-      { length: x.length }, (_, row) => [xOf(row), ...columns.map((values) => definedOrNull(values[row]))]);
+  onResize() {
+    if (this.plot.clientWidth === this.drawnWidth) return;
+    this.dygraph?.resize();
+    scheduleDrawing(this);
   }
 
   /** Replaces the values and the axis. */
   update(columns, axis, isLogarithmic) {
-    this.axis = axis;
-    this.dygraph.updateOptions({ file: this.rows(columns), logscale: isLogarithmic });
+    Object.assign(this, { columns, axis, isLogarithmic });
+    scheduleDrawing(this);
   }
 
   /** Sets the y range, `[minimum, maximum]` or null for all values, and whether the y axis is logarithmic. */
   setValueRange(range, isLogarithmic) {
-    this.dygraph.updateOptions({ valueRange: range, logscale: isLogarithmic });
+    Object.assign(this, { range, isLogarithmic });
+    scheduleDrawing(this);
   }
 
   colourOptions() {
@@ -123,93 +178,39 @@ export class LineChart {
   }
 
   updateColours() {
-    this.dygraph.updateOptions(this.colourOptions());
+    scheduleDrawing(this);
   }
 
-  /** Marks intervals of rows: `{rows: [first, last], colour}`. */
+  /**
+   * Marks intervals of indices of the axis: `{rows: [first, last], colour, edge}`. A mark at an `edge`, `top`
+   * or `bottom`, is a thin bar.
+   */
   setMarks(marks) {
     if (!marks.length && !this.marks.length) return;
     this.marks = marks;
-    this.dygraph.updateOptions({});
+    scheduleDrawing(this);
   }
 
   drawMarks(context, area, dygraph) {
     const x = this.axis.values;
-    for (const { rows: [first, last], colour: name } of this.marks) {
+    for (const { rows: [first, last], colour: name, edge } of this.marks) {
       // Half a row is added on either side, so that a single row is visible.
       const from = dygraph.toDomXCoord((x[first] + x[Math.max(first - 1, 0)]) / 2);
       const to = dygraph.toDomXCoord((x[last] + x[Math.min(last + 1, x.length - 1)]) / 2);
       const left = Math.max(from, area.x);
       const right = Math.min(Math.max(to, from + 3), area.x + area.w);
+      if (right <= left) continue;
       context.fillStyle = colour(name);
-      if (right > left) context.fillRect(left, area.y, right - left, area.h);
+      const height = edge ? barHeight : area.h;
+      context.fillRect(left, edge === "bottom" ? area.y + area.h - height : area.y, right - left, height);
     }
   }
 
-  setRange(range) {
-    this.dygraph.updateOptions({ dateWindow: range });
-  }
-
   destroy() {
-    charts.delete(this);
-    this.dygraph.destroy();
+    charts.delete(this.plot);
+    sizes.unobserve(this.plot);
+    this.dygraph?.destroy();
+    this.dygraph = null;
     this.frame.remove();
-  }
-}
-
-/** Charts over the same rows. The mouse and the buttons of `toolbar` zoom all of them. */
-export class ChartGroup {
-  /** `describe` returns the readout for a row and the chart under the pointer. */
-  constructor(axis, describe) {
-    this.charts = [];
-    this.fullRange = [axis.values[0], axis.values.at(-1)];
-    this.range = this.fullRange;
-    this.describe = describe;
-    this.readout = el("p", { class: "readout muted", "aria-hidden": "true" }, this.hint);
-    const button = (label, symbol, change) =>
-      el("button", {
-        type: "button", class: "icon", "aria-label": label, title: label,
-        click: () => this.changeRange(...change),
-      }, symbol);
-    this.toolbar = el(
-      "div", { class: "toolbar" }, this.readout,
-      el(
-        "div", { role: "group", "aria-label": "Zoom", class: "buttons" },
-        button("Zoom in", "+", [0.5, 0]), button("Zoom out", "−", [2, 0]), button("Earlier", "‹", [1, -0.5]),
-        button("Later", "›", [1, 0.5]), button("Show all", "⤢", [Infinity, 0])));
-  }
-
-  get hint() {
-    return matchMedia("(hover: hover)").matches ? "Drag across a chart to zoom in." : "";
-  }
-
-  add(chart) {
-    this.charts.push(chart);
-  }
-
-  /** Sets the x range of all charts, limited to the full range. */
-  setRange([from, to]) {
-    const width = Math.min(to - from, this.fullRange[1] - this.fullRange[0]);
-    const start = Math.min(Math.max(from, this.fullRange[0]), this.fullRange[1] - width);
-    this.range = [start, start + width];
-    for (const chart of this.charts) chart.setRange(this.range);
-  }
-
-  /** Multiplies the width of the x range by `factor` and shifts its centre by `shift` times the old width. */
-  changeRange(factor, shift) {
-    const [from, to] = this.range;
-    const half = Math.min(((to - from) / 2) * factor, (this.fullRange[1] - this.fullRange[0]) / 2);
-    const centre = (from + to) / 2 + shift * (to - from);
-    this.setRange([centre - half, centre + half]);
-  }
-
-  /** Shows the readout for a row, or the hint if `row` is null. */
-  showRow(row, chart) {
-    this.readout.textContent = row === null ? this.hint : this.describe(row, chart);
-  }
-
-  clear() {
-    for (const chart of this.charts) chart.destroy();
-    this.charts = [];
   }
 }

@@ -1,16 +1,22 @@
 // The Compare step: an autoencoder and a stacked LSTM, trained and evaluated on the same data.
 
-import { fetchJSON } from "./api.js";
+import { Problem, fetchJSON } from "./api.js";
+import { CompareProgress } from "./compareprogress.js";
 import { curlButton } from "./curl.js";
 import { loadedData } from "./dataset.js";
 import {
   byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, table, warningList,
 } from "./dom.js";
-import { networkSettings, queryPairs, trainingSettings } from "./model.js";
+import { compareSettings, queryPairs } from "./model.js";
 import { reportErrors } from "./problems.js";
 import { emit, on, state } from "./state.js";
 
-const detectorNames = { autoencoder: "Autoencoder", stacked: "Stacked LSTM", pca: "PCA", z_score: "z-score" };
+const detectorNames = {
+  autoencoder: "Autoencoder", stacked: "Stacked LSTM", pca: "PCA", z_score: "z-scores",
+};
+
+const levels = ["error", "warning", "info"];
+const byLevel = (a, b) => levels.indexOf(a.level) - levels.indexOf(b.level);
 
 /** Stops the comparison in progress; null if there is none. */
 let abortController = null;
@@ -18,6 +24,8 @@ let abortController = null;
 export function start() {
   byId("compare").addEventListener("click", compare);
   byId("stop-compare").addEventListener("click", () => abortController?.abort());
+  byId("compare-settings").addEventListener("submit", (event) => event.preventDefault());
+  byId("compare-settings").addEventListener("input", () => emit("settings"));
   byId("compare-curl").append(...curlButton("compare", compareRequest));
   setVisible(byId("compare-curl"), false);
   on("data", () => {
@@ -29,32 +37,42 @@ export function start() {
   });
 }
 
-/** The form's settings except the architecture, because the server trains two. */
-function compareRequest() {
-  const { architecture, layers, ...network } = networkSettings();
-  const { seed, ...training } = trainingSettings();
-  const query = queryPairs({ ...training, ...network, seeds: [Number(seed)] });
-  return loadedData().request("compare", query, { label: "labels" });
+/** The form's settings except those of one architecture, because the server trains two. */
+function compareSettingsOfForm() {
+  const { seed = 0, ...settings } = compareSettings();
+  const seeds = byId("seeds").value.trim() === "" ? [seed] : byId("seeds").value.split(",").map(Number);
+  if (seeds.length > 10 || !seeds.every((seed) => Number.isInteger(seed) && seed >= 0)) {
+    throw new Problem({ title: "Seeds", detail: "Seeds are 1 to 10 whole numbers, such as 0, 1, 2." });
+  }
+  return { ...settings, seeds, test_split: byId("test-split").value.trim() };
 }
+
+const compareRequest = () =>
+  loadedData().request("compare", queryPairs(compareSettingsOfForm()), { label: "labels" });
 
 function compare() {
   return reportErrors(byId("comparison-problem"), async () => {
     const { data } = state;
+    const { model, seeds } = compareSettingsOfForm();
     const request = compareRequest();
     abortController = new AbortController();
     byId("compare").disabled = true;
     setVisible(byId("stop-compare"));
+    byId("comparison-view").replaceChildren();
     byId("comparison-status").textContent = "Training both networks …";
     let status = "";
     abortController.signal.addEventListener("abort", () => (status = "Stopped."));
+    const progress = new CompareProgress(byId("comparison-progress"), model, seeds);
     try {
       const comparison = await fetchJSON(request, { signal: abortController.signal });
       if (state.data === data) render(comparison);
       status = state.data === data
-        ? `Evaluated on ${plural(comparison.test_windows, "window")}.`
+        ? `Trained on ${plural(comparison.training_windows, "window")}. `
+          + `Evaluated on ${plural(comparison.test_windows, "window")}.`
         : "The comparison has finished, but the data have changed since it started.";
       emit("registry");
     } finally {
+      progress.end();
       abortController = null;
       byId("compare").disabled = !state.data;
       setVisible(byId("stop-compare"), false);
@@ -65,17 +83,25 @@ function compare() {
 
 function render({ detectors, warnings, verdict }) {
   const hasMetrics = detectors.some((detector) => detector.roc_auc != null);
-  const header = ["Detector", "MSE", "Parameters", "Seconds"];
-  if (hasMetrics) header.push("ROC AUC", "Average precision", "Best F1", "False alarm rate");
+  // Without metrics, there is nothing to say about detectors that reconstruct nothing.
+  const ranked = hasMetrics ? [...detectors].sort((a, b) => (b.roc_auc ?? 0) - (a.roc_auc ?? 0))
+    : detectors.filter((detector) => detector.error != null);
+  const header = hasMetrics
+    ? [
+      "Detector", "ROC AUC", "Average precision", "Best F1", "False alarm rate", "MSE", "Parameters",
+      "Seconds",
+    ]
+    : ["Detector", "MSE", "Parameters", "Seconds"];
   const maxError = Math.max(...detectors.map((detector) => detector.error ?? 0));
-  const rows = detectors.map((detector) => [
-    detectorNames[detector.detector], errorBar(detector.error, maxError),
-    detector.parameters == null ? null : formatCount(detector.parameters), formatNumber(detector.seconds),
+  const rows = ranked.map((detector) => [
+    detectorNames[detector.detector],
     ...(hasMetrics ? [
-      formatNumber(detector.roc_auc), formatNumber(detector.average_precision),
-      formatNumber(detector.best_f1),
+      bar(detector.roc_auc, 1), formatNumber(detector.average_precision), formatNumber(detector.best_f1),
       detector.false_alarm_rate == null ? null : formatPercent(detector.false_alarm_rate),
-    ] : []),
+      detector.error == null ? null : formatNumber(detector.error),
+    ] : [bar(detector.error, maxError)]),
+    detector.parameters == null ? null : formatCount(detector.parameters),
+    detector.seconds == null ? null : formatNumber(detector.seconds),
   ]);
   const mse = "MSE: mean squared error of the test windows, in scaled units.";
   byId("comparison-view").replaceChildren(
@@ -83,21 +109,27 @@ function render({ detectors, warnings, verdict }) {
     table("Detectors", header, rows, { numeric: [2, 3, 4, 5, 6, 7], hiddenCaption: true, stacks: true }),
     el("p", { class: "muted" }, hasMetrics
       ? `${mse} False alarm rate: share of the normal rows above the threshold.`
-      : `${mse} Data with an anomaly label column also get detection metrics.`),
-    warningList([...warnings, ...warningsOfRuns(detectors)]) ?? "");
+      : `${mse} Detection is measured if normal rows and labelled anomalies are among the evaluated rows.`),
+    warningList([...warnings, ...warningsOfRuns(detectors)].sort(byLevel)) ?? "");
 }
 
-// The warnings of the networks' trainings, each once.
+/** The warnings of the networks' trainings, each once, with the names of the networks. */
 function warningsOfRuns(detectors) {
-  const all = detectors.flatMap((detector) => (detector.runs ?? []).flatMap((run) =>
-    run.warnings.map((warning) => (
-      { ...warning, message: `${detectorNames[detector.detector]}: ${warning.message}` }))));
-  return [...new Map(all.map((warning) => [warning.message, warning])).values()];
+  const all = new Map();
+  for (const { detector, runs = [] } of detectors) {
+    for (const warning of runs.flatMap((run) => run.warnings)) {
+      const { names } = all.get(warning.message) ?? all.set(warning.message, { warning, names: new Set() })
+        .get(warning.message);
+      names.add(detectorNames[detector]);
+    }
+  }
+  return [...all.values()].map(({ warning, names }) => (
+    { ...warning, message: `${[...names].join(" and ")}: ${warning.message}` }));
 }
 
-function errorBar(error, maxError) {
-  if (error == null) return null;
+function bar(value, maximum) {
+  if (value == null) return null;
   const bar = el("div", { class: "bar" });
-  bar.style.width = `${maxError ? (100 * error) / maxError : 0}%`;
-  return el("div", { class: "share" }, bar, el("span", {}, formatNumber(error)));
+  bar.style.width = `${maximum ? (100 * value) / maximum : 0}%`;
+  return el("div", { class: "share neutral" }, bar, el("span", {}, formatNumber(value)));
 }

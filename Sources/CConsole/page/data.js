@@ -1,123 +1,106 @@
-// The Data step: loads data, shows what the server understands of them, and plots them.
+// The Data step: has the server read a source with the options that the user chooses, and shows what it
+// understands.
 
-import { Problem, fetchJSON } from "./api.js";
-import { ChartGroup, LineChart, legend, seriesColour } from "./charts.js";
+import { Problem } from "./api.js";
 import { curlButton } from "./curl.js";
+import { renderCharts } from "./datacharts.js";
 import { Dataset, inspectRequest } from "./dataset.js";
-import { byId, el, formatCount, formatNumber, plural, setVisible, table, tableDetails } from "./dom.js";
+import { fetchReport } from "./decoding.js";
+import { byId, plural, setVisible } from "./dom.js";
+import { onNavigation, parametersOf, replaceParameters, setParameters } from "./fragment.js";
+import * as intake from "./intake.js";
 import { reportErrors } from "./problems.js";
+import { initialRange } from "./range.js";
 import { updateColumns, updateReport, updateSuggestions } from "./report.js";
-import { Source } from "./source.js";
+import { use } from "./score.js";
 import { emit, on, state } from "./state.js";
-
-/** The data of the article "Step-by-step understanding LSTM Autoencoder layers": x, and the cube of x. */
-const exampleCSV = [
-  "x,cube", ...Array.from({ length: 9 }, (_, i) => `0.${i + 1},${((i + 1) ** 3 / 1000).toFixed(3)}`), "",
-].join("\n");
 
 /** The article's settings. */
 const exampleSettings = {
-  model: "toy", architecture: "autoencoder", timesteps: 3, windowing: "temporalize", units: "128, 64",
-  activation: "relu", scaling: "none", epochs: 300, batch_size: 5, learning_rate: 0.001, loss: "mse", seed: 0,
+  model: "toy", timesteps: 3, windowing: "temporalize", units: "128, 64", activation: "relu",
+  scaling: "none", epochs: 300, batch_size: 5,
 };
 
-/** The number of features that are plotted at first; a button shows the others. */
-const maxPlottedFeatures = 6;
-/** The number of points in the table. */
-const maxTableRows = 200;
-
-/** The number of columns up to which they are shown at first. */
-const maxShownColumns = 16;
-
-let chartGroup = null;
 /** The Source that is loaded; null before the first. The server may have refused it. */
 let source = null;
-/** Returns the settings for the source; null after they have been used. */
-let settingsFor = null;
+/** Whether settings are to be suggested for the source, which nobody has read so far. */
+let isNew = false;
+/** Whether a column of labels that the server finds is given that role. */
+let takesLabels = false;
 /** Stops the latest inspection when a newer one starts. */
 let abortController = null;
 
+const readingFields = () => byId("reading").querySelectorAll("select, input");
+
 export function start() {
-  byId("load-example").addEventListener("click", () =>
-    load(new Source("article.csv", exampleCSV), () => exampleSettings));
-  byId("file").addEventListener("change", (event) => {
-    const [file] = event.target.files;
-    event.target.value = "";
-    if (file) loadFile(file);
-  });
-  byId("load-pasted").addEventListener("click", () => loadText(byId("pasted").value));
   byId("inspect-curl").append(...curlButton("inspect", () =>
     source.request("inspect", [], { label: "exclude", fillsMissing: false })));
   byId("missing-rule").addEventListener("change", ({ target }) => {
     source.apply("missing", target.value);
+    writeOptions();
     emit("data");
   });
-  for (const field of byId("reading").querySelectorAll("select, input")) {
+  for (const field of readingFields()) {
     field.addEventListener("change", () => emit("option", { option: field.name, value: field.value.trim() }));
   }
-
   on("option", ({ option, value }) => {
     source.apply(option, value);
     emit("options");
   });
-  on("options", inspect);
+  on("options", (focus) => {
+    writeOptions();
+    return inspect(focus);
+  });
   on("data", render);
   on("settings", () => state.data && updateSuggestions(state.data));
-
-  const dropZone = byId("drop-zone");
-  const acceptDrag = (event) => {
-    event.preventDefault();
-    dropZone.classList.add("drag-over");
-  };
-  dropZone.addEventListener("dragenter", acceptDrag);
-  dropZone.addEventListener("dragover", acceptDrag);
-  dropZone.addEventListener("dragleave", () => dropZone.classList.remove("drag-over"));
-  dropZone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    dropZone.classList.remove("drag-over");
-    const [file] = event.dataTransfer.files;
-    const text = event.dataTransfer.getData("text/plain");
-    if (file) loadFile(file);
-    else if (text) loadText(text);
+  onNavigation((names) => {
+    if (!source || ![...names].some((name) => /^(read|role)\./.test(name))) return;
+    readOptions();
+    inspect();
   });
-  // By default, a browser opens a file that is dropped outside the drop zone and leaves the page.
-  for (const name of ["dragover", "drop"]) {
-    addEventListener(name, (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
-  }
-}
-
-async function loadFile(file) {
-  const bytes = await reportErrors(
-    byId("data-problem"), async () => new Uint8Array(await file.arrayBuffer()));
-  if (bytes) await load(new Source(file.name, bytes, { isFile: true }), suggestedSettings);
-}
-
-function loadText(text) {
-  return load(new Source("data.csv", text), suggestedSettings);
-}
-
-/** Default settings for a dataset, with the model's name from that of the file. */
-function suggestedSettings(data) {
-  const name = data.name
-    .replace(/\.[^.]*$/, "").replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  return {
-    model: name.slice(0, 128) || "model", architecture: "autoencoder",
-    timesteps: Math.max(1, Math.min(data.rows >= 300 ? 10 : Math.floor(data.rows / 5), data.rows)),
-    windowing: "sliding", units: "32, 16", activation: "tanh", scaling: "robust", epochs: "",
-    batch_size: 32, learning_rate: 0.001, loss: "mse", seed: 0,
-  };
+  intake.start(load);
 }
 
 /**
- * Replaces the data by those of a new source, and the settings in the form by what `settingsFor` returns for
- * them.
+ * Replaces the data by those of a new source, and the settings in the form by what suits them. The URL has
+ * the options, the settings and the model of a source that `isRestored`.
  */
-function load(newSource, newSettingsFor) {
+function load(newSource, { isRestored = false } = {}) {
   source = newSource;
-  settingsFor = newSettingsFor;
-  Object.assign(state, { model: null, windows: null });
-  emit("model");
+  isNew = true;
+  byId("drop-zone").classList.add("has-file");
+  takesLabels = true;
+  if (isRestored) {
+    readOptions();
+    // The roles that the user has given are all in the URL.
+    takesLabels = source.roles.size === 0;
+  } else {
+    for (const prefix of ["read.", "role.", "set."]) replaceParameters(prefix, {});
+    use(null);
+    setParameters({
+      file: source.name, event: null, rows: null, threshold: null, trained: null, train: null,
+    });
+  }
   return inspect();
+}
+
+/** Takes the options of the source from the URL. */
+function readOptions() {
+  source.options = Object.fromEntries(parametersOf("read."));
+  source.roles = new Map(parametersOf("role."));
+}
+
+/** Puts the options of the source into the URL. */
+function writeOptions() {
+  replaceParameters("read.", source.options);
+  replaceParameters("role.", Object.fromEntries(source.roles));
+}
+
+/** Settings for new data: the server's defaults, a name from that of the file, and the suggested T. */
+function suggestedSettings({ name, report }) {
+  const model = name
+    .replace(/\.[^.]*$/, "").replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return { model: model.slice(0, 128) || "model", timesteps: report.suggestions.timesteps ?? "" };
 }
 
 /**
@@ -131,32 +114,30 @@ function inspect(focus = null) {
   // A button that was pressed, and has the focus, may go.
   const focused = document.activeElement;
   byId("data-summary").textContent = `Reading ${source.name} …`;
-  for (const field of byId("reading").querySelectorAll("select, input")) {
+  for (const field of readingFields()) {
     field.disabled = field.name === "aggregate" && source.options.interval === undefined;
     field.value = source.options[field.name] ?? "";
     setVisible(field.parentElement, source.isCSV || !["header", "charset"].includes(field.name));
   }
-  setVisible(byId("reading"));
   return reportErrors(byId("data-problem"), async () => {
     try {
       const data = await understand(source, signal);
       if (signal.aborted) return;
       state.data = data;
+      state.range = initialRange(data);
+      if (isNew) emit("preset", source.name === "article.csv" && source.body === intake.exampleCSV
+        ? exampleSettings : suggestedSettings(data));
+      isNew = false;
       updateReport(data);
-      if (settingsFor) {
-        emit("preset", settingsFor(data));
-        // Open the columns only if there are few enough to look through.
-        byId("columns").open = data.columns.length <= maxShownColumns;
-        settingsFor = null;
-      }
       emit("data");
     } catch (error) {
       if (error.name === "AbortError") throw error;
       // What is shown of other data, or of other options, would belong to none.
-      state.data = null;
+      Object.assign(state, { data: null, range: null });
       updateColumns(source, source.refusedColumns);
       emit("data");
-      throw error;
+      setVisible(byId("data-view"), !isOtherKind(error) || source.columns.length > 0);
+      throw aboutFile(error);
     } finally {
       if (focus) byId(focus)?.focus();
       else if (!focused.isConnected) byId("data-summary").focus({ preventScroll: true });
@@ -164,18 +145,35 @@ function inspect(focus = null) {
   });
 }
 
+/** The problem of a file that is refused, in words about the file instead of about a request. */
+function aboutFile(error) {
+  if (!(error instanceof Problem) || ![400, 415, 422].includes(error.status)) return error;
+  const text = error.detail.replace(/^(line 1: )?the (body|document)\b/i, source.name);
+  const detail = `${text[0] === source.name[0] ? text[0] : text[0].toUpperCase()}${text.slice(1)}`
+    .replace(/[^.]$/, "$&.");
+  const title = error.remedies.length ? "Choose how to read the file"
+    : isOtherKind(error) ? "Another kind of file" : "The file cannot be read";
+  return new Problem({ ...error, detail, title });
+}
+
+/** Whether the server knows the file as something else than data, which no option changes. */
+const isOtherKind = ({ status, remedies = [] }) => status === 415 && remedies.length === 0;
+
 /** The Dataset of the source. Labels that the server finds in a new source are excluded from the features. */
 async function understand(source, signal) {
-  const report = async () => {
-    const report = await fetchJSON(inspectRequest(source), { signal });
-    source.update(report);
-    return report;
-  };
-  let latest = await report();
-  const { exclude } = latest.suggestions;
-  if (settingsFor && exclude !== undefined) {
+  const report = (request) => fetchReport(request, { signal });
+  let latest = await report(inspectRequest(source));
+  source.update(latest);
+  const { exclude, ignore = [] } = latest.suggestions;
+  if (isNew && takesLabels && exclude !== undefined) {
     source.apply("exclude", exclude);
-    latest = await report();
+    // Other columns of labels would give the anomalies away.
+    const labels = latest.warnings.filter(({ code }) => code === "label_column")
+      .flatMap(({ columns }) => columns);
+    for (const name of ignore.filter((name) => labels.includes(name))) source.apply("ignore", name);
+    writeOptions();
+    latest = await report(inspectRequest(source));
+    source.update(latest);
   }
   if (latest.timesteps !== undefined) {
     throw new Problem({
@@ -183,7 +181,9 @@ async function understand(source, signal) {
       detail: "The file has windows [N][T][F], but this page takes rows [rows][F]. Send windows to the API.",
     });
   }
-  return new Dataset(source, latest);
+  const sent = source.reordersRows && latest.time ? await report(inspectRequest(source.asSent)) : null;
+  const isAsSent = sent?.rows === latest.rows && ["ascending", "clock_set_back"].includes(sent.time.order);
+  return new Dataset(source, latest, sent && !isAsSent ? new Dataset(source, sent) : null);
 }
 
 function render() {
@@ -192,70 +192,14 @@ function render() {
   setVisible(byId("data-report"), data !== null);
   setVisible(byId("missing-field"), data !== null && source.hasMissing);
   byId("missing-rule").value = source.missingRule;
-  chartGroup?.clear();
-  chartGroup = null;
-  byId("data-charts").replaceChildren();
-  byId("data-summary").textContent = data ? "" : `${source.name} was not read.`;
-  if (data) renderCharts(data);
+  renderCharts(data);
+  byId("data-summary").textContent = data ? summary(data) : `${source.name} was not read.`;
 }
 
-function renderCharts(data) {
-  const { features, hasLabels } = data;
-  const intervals = data.labelledIntervals();
-  const parts = [plural(data.rows, "row"), plural(features.length, "feature")];
-  if (hasLabels) parts.push(plural(intervals.length, "labelled anomaly", "labelled anomalies"));
-  byId("data-summary").textContent = `${data.name}: ${parts.join(", ")}.`;
-
-  const host = byId("data-charts");
-  const values = features.map((column) => data.valuesOf(column));
-  chartGroup = new ChartGroup(data.axis, (index) => [
-    data.rowLabel(data.rowOfIndex(index)),
-    ...features.slice(0, maxPlottedFeatures)
-      .map((column, feature) => `${column.name} ${formatNumber(values[feature][index])}`),
-  ].join(" · "));
-  host.replaceChildren(chartGroup.toolbar);
-  const statistics = new Map(data.columns.map((column) => [column.name, column]));
-  const addChart = (column, index) => {
-    const colour = seriesColour(index);
-    const { minimum, maximum } = statistics.get(column.name);
-    const range = `from ${formatNumber(minimum)} to ${formatNumber(maximum)}`;
-    host.append(legend([[colour, column.name]], hasLabels ? [["label", "labelled anomaly"]] : []));
-    const chart = new LineChart(host, {
-      series: [{ name: column.name, colour }], axis: data.axis, columns: [values[index]],
-      group: chartGroup, height: features.length > 2 ? "short" : "medium",
-      description: `${column.name} over ${plural(data.rows, "row")}, ${range}.`,
-    });
-    chart.setMarks(intervals.map((rows) => ({ rows: data.indicesOfRows(rows), colour: "label" })));
-  };
-  features.slice(0, maxPlottedFeatures).forEach(addChart);
-  if (features.length > maxPlottedFeatures) {
-    const button = el("button", {
-      type: "button", click: () => {
-        button.remove();
-        features.slice(maxPlottedFeatures)
-          .forEach((column, index) => addChart(column, index + maxPlottedFeatures));
-      },
-    }, `Show ${plural(features.length - maxPlottedFeatures, "more feature")}`);
-    host.append(button);
+function summary(data) {
+  const parts = [plural(data.rows, "row"), plural(data.features.length, "feature")];
+  if (data.hasLabels) {
+    parts.push(plural(data.labelledIntervals().length, "labelled anomaly", "labelled anomalies"));
   }
-  host.append(tableDetails(() => pointTable(data)));
-}
-
-/** The points that the charts show. */
-function pointTable(data) {
-  const { features, rowsPerPoint } = data;
-  const { timestamps } = data.report.preview;
-  const points = features[0].minimum.length;
-  const count = Math.min(points, maxTableRows);
-  const range = (column, point) => {
-    const [minimum, maximum] = [column.minimum, column.maximum].map((values) => formatNumber(values[point]));
-    return minimum === maximum ? minimum : `${minimum} to ${maximum}`;
-  };
-  const name = rowsPerPoint === 1 ? "rows" : `points of ${plural(rowsPerPoint, "row")}`;
-  return table(
-    count < points ? `First ${count} of ${formatCount(points)} ${name}` : `All ${name}`,
-    [rowsPerPoint === 1 ? "Row" : "First row", ...features.map((column) => column.name)],
-    Array.from({ length: count }, (_, point) => [
-      timestamps?.[point] ?? `row ${point * rowsPerPoint}`, ...features.map((column) => range(column, point)),
-    ]));
+  return `${data.name}: ${parts.join(", ")}.`;
 }

@@ -11,20 +11,25 @@ export function loadedData() {
   return state.data;
 }
 
-/** The maximum number of points that the page draws. */
-const maxPoints = 20_000;
+/** The maximum number of points that the page holds: for most data and for large ones, by their bytes. */
+const maxPoints = ({ body }) => ((body.size ?? body.length) <= 20e6 ? 100_000 : 20_000);
 
 /** The request for the report of a source. `options` are those of `Source.request`. */
 export const inspectRequest = (source, options) =>
-  source.request("inspect", [["preview", maxPoints]], { label: "exclude", fillsMissing: false, ...options });
+  source.request(
+    "inspect", [["preview", maxPoints(source)]], { label: "exclude", fillsMissing: false, ...options });
 
 export class Dataset {
-  /** `report` is the response to an `inspectRequest`. */
-  constructor(source, report) {
-    Object.assign(this, { source, report, name: source.name, rows: report.rows, columns: report.columns });
+  /**
+   * `report` is the response to an `inspectRequest`. `sent` is the Dataset of the rows as they were sent, if
+   * those of the report have been sorted, merged or resampled.
+   */
+  constructor(source, report, sent = null) {
+    const { rows, columns } = report;
+    Object.assign(this, { source, report, sent, name: source.name, rows, columns });
     this.features = report.preview.columns;
     this.rowsPerPoint = report.preview.rows_per_point;
-    /** The timestamp of each row; null if it is not known for each. */
+    /** The timestamp of each row, as Texts; null if it is not known for each. */
     this.timestamps = this.rowsPerPoint === 1 ? report.preview.timestamps : null;
     this.axis = this.makeAxis();
   }
@@ -50,6 +55,10 @@ export class Dataset {
 
   /** The intervals of consecutive rows that are labelled as anomalies, as `[first row, last row]`. */
   labelledIntervals() {
+    return (this.labelled ??= this.findLabelled());
+  }
+
+  findLabelled() {
     const intervals = [];
     this.report.preview.flags?.forEach((isFlagged, point) => {
       if (!isFlagged) return;
@@ -67,7 +76,7 @@ export class Dataset {
   makeAxis() {
     const { preview: { times, columns }, time } = this.report;
     const points = columns[0].minimum.length;
-    const isOrdered = times?.every((value, point) => point === 0 || value >= times[point - 1]);
+    const isOrdered = times?.every((value, point) => point === 0 || value >= times[point - 1]) ?? false;
     const kind = !isOrdered ? "row" : time.clock === "relative" || time.interval < 0.001 ? "number" : "date";
     const origin = time?.clock === "relative" ? 0 : times?.[0];
     const valueOf = {
@@ -89,11 +98,14 @@ export class Dataset {
   valuesOfRows(values) {
     if (this.rowsPerPoint === 1) return values;
     const points = Math.ceil(values.length / this.rowsPerPoint);
-    const extremes = (choose) => Array.from({ length: points }, (_, point) =>
-      values.slice(point * this.rowsPerPoint, (point + 1) * this.rowsPerPoint)
-        .filter((value) => value !== null && !Number.isNaN(value))
-        .reduce((a, b) => (a === null ? b : choose(a, b)), null));
-    return pairs(extremes(Math.min), extremes(Math.max));
+    const [minimum, maximum] = [new Float64Array(points).fill(NaN), new Float64Array(points).fill(NaN)];
+    values.forEach((value, row) => {
+      const point = Math.floor(row / this.rowsPerPoint);
+      // Comparisons with NaN are false.
+      if (value < minimum[point] || Number.isNaN(minimum[point])) minimum[point] = value;
+      if (value > maximum[point] || Number.isNaN(maximum[point])) maximum[point] = value;
+    });
+    return pairs(minimum, maximum);
   }
 
   /** The first and the last value of an axis of this dataset for two rows. */
@@ -107,13 +119,26 @@ export class Dataset {
     return this.rowsPerPoint === 1 ? index : Math.floor(index / 2) * this.rowsPerPoint;
   }
 
+  /** The timestamp of a row, or of the point that holds it, as it was sent; null if there is none. */
+  timeOfRow(row) {
+    const { timestamps } = this.report.preview;
+    return timestamps ? String(timestamps.at(Math.floor(row / this.rowsPerPoint))) : null;
+  }
+
   /** The timestamp of a row, or its number if the timestamp is not known. */
   rowLabel(row) {
-    const known = this.timestamps?.[row]
-      ?? (row % this.rowsPerPoint === 0 ? this.report.preview.timestamps?.[row / this.rowsPerPoint] : null);
+    const known = this.timestamps?.at(row)
+      ?? (row % this.rowsPerPoint === 0 ? this.report.preview.timestamps?.at(row / this.rowsPerPoint) : null);
     return String(known ?? `row ${row}`);
   }
 }
 
 /** The elements of two arrays in turns. */
-const pairs = (first, second) => Array.from(first).flatMap((value, index) => [value, second[index]]);
+function pairs(first, second) {
+  const values = new Float64Array(2 * first.length);
+  for (let index = 0; index < first.length; index++) {
+    values[2 * index] = first[index];
+    values[2 * index + 1] = second[index];
+  }
+  return values;
+}

@@ -30,7 +30,8 @@ export const byId = (id) => document.getElementById(id);
 export function table(caption, header, rows, { numeric = [], hiddenCaption = false, stacks = false } = {}) {
   const cell = (tag, value, index, scope) => {
     const attributes = {
-      class: numeric.includes(index) ? "number" : null, scope,
+      class: [numeric.includes(index) ? "number" : "", value == null ? "none" : ""].join(" ").trim() || null,
+      scope,
       "data-column": scope === "col" ? null : header[index],
     };
     return el(tag, attributes, value ?? "–");
@@ -117,6 +118,9 @@ export const warningList = (warnings) =>
 export function setVisible(node, isVisible = true) {
   node.hidden = !isVisible;
 }
+
+/** Lets the page draw and take input before more work. */
+export const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
 /** A function that runs `run` after its calls have paused for `milliseconds`. */
 export function debounce(run, milliseconds = 250) {

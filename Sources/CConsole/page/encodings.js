@@ -1,20 +1,17 @@
-// The Encodings step: a scatter plot of the encodings on their first two principal components, coloured by
-// score.
+// The Encodings step: the encodings of the windows on their first two principal components, coloured by
+// score, and a table of them.
 
 import { fetchJSON } from "./api.js";
 import { curlButton } from "./curl.js";
-import {
-  byId, el, formatCount, formatNumber, formatPercent, plural, setVisible, svg, table, tableDetails,
-} from "./dom.js";
+import { byId, el, formatCount, formatNumber, formatPercent, plural, setVisible } from "./dom.js";
+import { encodingTable } from "./encodingtable.js";
 import { principalComponents } from "./pca.js";
 import { reportErrors } from "./problems.js";
+import { scatterPlot } from "./scatter.js";
 import { emit, on, state } from "./state.js";
 
 /** The number of points that can still be distinguished in the plot. */
 const maxPoints = 1500;
-/** The number of windows in the table. */
-const maxTableRows = 50;
-const [width, height, margin] = [640, 400, 28];
 
 /**
  * The upper bounds of the score levels. Scores above the last bound are anomalies and have their own colour.
@@ -39,42 +36,67 @@ function update() {
   return reportErrors(byId("encodings-problem"), async () => {
     if (!windows) return;
     if (!model.encoding_units) {
-      const kind = model.architecture ?? model.detector;
-      const text = `Architecture "${kind}" has no encoding. Train an autoencoder to see encodings.`;
+      const kind = model.architecture
+        ? `architecture "${model.architecture}"` : `detector "${model.detector}"`;
+      const text = `The ${kind} has no encoding. Train an autoencoder to see encodings.`;
       byId("encodings-problem").replaceChildren(el("p", { class: "muted" }, text));
       return;
     }
     const stride = Math.ceil(windows.starts.length / maxPoints);
-    const { data } = windows;
-    const makeRequest = () => data.request("encode", [["stride", stride]], { model });
-    const { encodings } = await fetchJSON(makeRequest(), { signal });
+    const makeRequest = () => windows.data.request("encode", [["stride", stride]], { model });
+    const { points, encodings } = await encode(stride, signal);
     if (signal.aborted) return;
-    const points = encodedWindows(data, model, stride, encodings.length);
-    const projection = principalComponents(encodings);
-    const size = formatCount(model.encoding_units);
-    const explained = formatPercent(projection.shares[0] + projection.shares[1]);
     setVisible(hint, false);
     setVisible(byId("encodings-view"));
-    byId("encodings-view").replaceChildren(
-      el(
-        "p", {}, `Encodings of ${plural(points.length, "window")} (Z = ${size}). `
-          + `The two components explain ${explained} of the variance. `
-          + "Select a point to see the layer outputs of its window below."),
-      scoreLegend(), scatterPlot(data, points, projection),
-      tableDetails(() => highestScores(data, points, projection)),
-      el("div", { class: "buttons" }, curlButton("encode", makeRequest)));
-    highlight(points[0].window);
+    render(points, encodings, model, stride, makeRequest, signal);
   });
 }
 
-/** `{window, start, score}` of each window that is encoded: every `stride`th window of each recording. */
-function encodedWindows(data, model, stride, count) {
-  const { starts, scores } = state.windows;
-  const windowOf = new Map(starts.map((start, window) => [start, window]));
-  return data.windowStarts(model.timesteps, "sliding", stride).slice(0, count).map((start) => {
+/** The encodings of every `stride`th window, with what is known of these windows. */
+async function encode(stride, signal) {
+  const { model, windows } = state;
+  const request = windows.data.request("encode", [["stride", stride]], { model });
+  const { encodings } = await fetchJSON(request, { signal });
+  return { points: encodedWindows(windows, model, stride, encodings.length), encodings };
+}
+
+/** `{window, start, score, label}` of each window that is encoded. */
+function encodedWindows({ data, starts, scores }, { timesteps }, stride, count) {
+  const windowOf = new Map();
+  starts.forEach((start, window) => windowOf.set(start, window));
+  return data.windowStarts(timesteps, "sliding", stride).slice(0, count).map((start) => {
     const window = windowOf.get(start);
-    return { window, start, score: scores[window] };
+    return { window, start, score: scores[window], label: data.rowLabel(start) };
   });
+}
+
+function render(points, encodings, model, stride, makeRequest, signal) {
+  const { projections, shares } = principalComponents(encodings);
+  const explained = formatPercent(shares[0] + shares[1]);
+  const size = formatCount(model.encoding_units);
+  const which = stride > 1 ? `every ${stride}th window, ` : "";
+  const anomalies = points.filter((point) => point.score > 1).length;
+  const description = `${plural(points.length, "window")} by the first two principal components of their `
+    + `encodings, ${plural(anomalies, "anomaly", "anomalies")}.`;
+  const plotted = points.map(({ window, score, label }, index) => ({
+    x: projections[index][0], y: projections[index][1], score, className: levelClass(score), id: window,
+    title: `Window starting at ${label}, score ${formatNumber(score)}`,
+  }));
+  byId("encodings-view").replaceChildren(
+    el(
+      "p", {}, `Encodings of ${plural(points.length, "window")} (${which}Z = ${size}). `
+        + `The two components explain ${explained} of the variance; both axes have the same unit. `
+        + "Select a point to see its window in the step ", el("a", { href: "#layers" }, "Layers"), "."),
+    scoreLegend(),
+    scatterPlot(plotted, shares, { description, select: (window) => emit("selectedWindow", window) }),
+    el("p", { class: "muted selected-text", role: "status" }),
+    encodingTable(points, encodings, {
+      name: `${model.model}-${model.version}`,
+      loadAll: () => reportErrors(byId("encodings-problem"), () =>
+        (stride === 1 ? { points, encodings } : encode(1, signal))),
+    }),
+    el("div", { class: "buttons" }, curlButton("encode", makeRequest)));
+  highlight(points[0].window);
 }
 
 /** The style class for a score. */
@@ -91,55 +113,14 @@ function scoreLegend() {
     entry("heat-anomaly", "> 1 (anomaly)"));
 }
 
-function scatterPlot(data, points, { projections, shares }) {
-  // Maps the values of each component to 0 … 1.
-  const normalise = [0, 1].map((k) => {
-    const values = projections.map((projection) => projection[k]);
-    const [minimum, maximum] = [Math.min(...values), Math.max(...values)];
-    return (value) => (maximum > minimum ? (value - minimum) / (maximum - minimum) : 0.5);
-  });
-  const x = (projection) => margin + normalise[0](projection[0]) * (width - 2 * margin);
-  const y = (projection) => height - margin - normalise[1](projection[1]) * (height - 2 * margin);
-  // The highest scores are drawn last, on top of the others.
-  const order = points.map((_, index) => index).sort((a, b) => points[a].score - points[b].score);
-  const anomalies = points.filter((point) => point.score > 1).length;
-  const description = `${plural(points.length, "window")} by the first two principal components of their `
-    + `encodings, ${plural(anomalies, "anomaly", "anomalies")}.`;
-  return svg(
-    "svg", {
-      class: "scatter", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description,
-      click: ({ target }) => target.dataset.window && emit("selectedWindow", Number(target.dataset.window)),
-    },
-    svg("rect", { class: "frame", x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 }),
-    svg(
-      "text", { x: width - 10, y: height - 9, "text-anchor": "end" },
-      `component 1, ${formatPercent(shares[0])}`),
-    svg("text", { x: 10, y: 19 }, `component 2, ${formatPercent(shares[1])}`),
-    order.map((index) => {
-      const { window, start, score } = points[index];
-      return svg(
-        "circle", {
-          cx: x(projections[index]).toFixed(1), cy: y(projections[index]).toFixed(1),
-          r: points.length > 300 ? 3.5 : 6, class: levelClass(score), "data-window": window,
-        }, svg("title", {}, `Window starting at ${data.rowLabel(start)}, score ${formatNumber(score)}`));
-    }));
-}
-
-/** Highlights the point of a window. */
+/** Highlights the point of a window, and names it. */
 function highlight(window) {
   const view = byId("encodings-view");
   view.querySelector(".selected")?.classList.remove("selected");
-  view.querySelector(`[data-window="${window}"]`)?.classList.add("selected");
-}
-
-function highestScores(data, points, { projections }) {
-  const order = points.map((_, index) => index)
-    .sort((a, b) => points[b].score - points[a].score).slice(0, maxTableRows);
-  return table(
-    `${plural(order.length, "window")} with the highest scores`,
-    ["Start", "Score", "Component 1", "Component 2"],
-    order.map((index) => [
-      data.rowLabel(points[index].start), formatNumber(points[index].score),
-      formatNumber(projections[index][0]), formatNumber(projections[index][1]),
-    ]), { numeric: [1, 2, 3] });
+  const point = view.querySelector(`[data-window="${window}"]`);
+  if (!point) return;
+  point.classList.add("selected");
+  // The last of its siblings is drawn on top.
+  point.parentElement.append(point);
+  view.querySelector(".selected-text").textContent = `Selected: ${point.textContent}.`;
 }

@@ -24,6 +24,12 @@ function update() {
   setVisible(byId("layers").querySelector(".hint"), windows === null);
   byId("layers-problem").replaceChildren();
   if (!windows) return;
+  if (state.model.architecture === null) {
+    const text = `The detector "${state.model.detector}" has no layers. Train a network to see layers.`;
+    byId("layers-view").replaceChildren(el("p", { class: "muted" }, text));
+    view = null;
+    return;
+  }
   const last = windows.starts.length - 1;
   const change = (event) =>
     emit("selectedWindow", Math.min(Math.max(Math.round(Number(event.target.value)), 0), last));
@@ -36,7 +42,12 @@ function update() {
   };
   const selectedRequest = () => layersRequest(view.number.value);
   byId("layers-view").replaceChildren(
-    el("div", { class: "buttons" }, el("label", { for: "window" }, "Window"), view.slider, view.number),
+    el(
+      "div", { class: "buttons" }, el("label", { for: "window" }, "Window"), view.slider, view.number,
+      el(
+        "button", {
+          type: "button", class: "secondary", click: () => emit("selectedWindow", highest(windows)),
+        }, "Highest score")),
     view.text, view.image,
     el(
       "div", { class: "buttons" },
@@ -45,6 +56,10 @@ function update() {
         "heat maps", () => ({ ...selectedRequest(), accept: "image/svg+xml", output: "layers.svg" }))));
   select(0);
 }
+
+/** The number of the window with the highest score. */
+const highest = ({ scores }) =>
+  scores.reduce((best, score, window) => (score > scores[best] ? window : best), 0);
 
 /** A request for one window. */
 const layersRequest = (window) =>

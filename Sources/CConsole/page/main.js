@@ -7,9 +7,13 @@ import * as data from "./data.js";
 import * as encodings from "./encodings.js";
 import * as layers from "./layers.js";
 import * as model from "./model.js";
+import * as rangeView from "./rangeview.js";
 import * as registry from "./registry.js";
 import * as results from "./results.js";
+import * as score from "./score.js";
 import * as train from "./train.js";
+import * as views from "./views.js";
+import * as windows from "./windows.js";
 
 /**
  * Asks for an API key in a dialog and returns a promise of it, or of null. `problem` is that of a rejected
@@ -36,4 +40,9 @@ byId("remove-key").addEventListener("click", () => {
   removeKey();
   setVisible(byId("remove-key"), false);
 });
-for (const step of [data, model, train, results, encodings, layers, compare, registry]) step.start();
+const steps = [
+  model, train, results, windows, score, encodings, layers, compare, registry, rangeView, data, views,
+];
+for (const step of steps) {
+  step.start();
+}

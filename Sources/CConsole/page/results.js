@@ -1,48 +1,46 @@
-// The Results step: errors and threshold, reconstructions, events with their top features, and metrics for
-// labelled data.
+// The Results step: is something wrong, since when, and which sensor.
+//
+// The scores, and all that is drawn of them, are relative to the model's threshold, so that its line is at 1.
 
 import { fetchJSON } from "./api.js";
-import { ChartGroup, LineChart, legend } from "./charts.js";
+import { ChartGroup } from "./chartgroup.js";
+import { Contributions, minHeatMapFeatures } from "./contributions.js";
 import { curlButton } from "./curl.js";
 import { Dataset, inspectRequest, loadedData } from "./dataset.js";
+import { fetchDecoded, fetchReport, fetchScores } from "./decoding.js";
 import {
-  byId, debounce, definitionList, el, formatCount, formatNumber, formatPercent, plural, setVisible, table,
-  tableDetails, warningList,
+  byId, debounce, el, formatCount, formatNumber, nextTask, setVisible, table, tableDetails,
 } from "./dom.js";
+import { EventList } from "./events.js";
+import { calibrateAction, feedbackActions } from "./feedback.js";
+import { onNavigation, parameter, setParameters } from "./fragment.js";
 import { queryPairs } from "./model.js";
 import { reportErrors } from "./problems.js";
+import { ScoreChart } from "./scorechart.js";
 import { emit, on, state } from "./state.js";
-import { ThresholdLine } from "./threshold.js";
+import { trustBanner } from "./trust.js";
+import { metricList, verdict } from "./verdict.js";
 
-/** The number of features that are plotted at first; a button shows the others. */
-const maxPlottedFeatures = 4;
-/** The number of events that are listed. */
-const maxEvents = 20;
-/** The number of features that are listed for an event. */
-const maxEventFeatures = 4;
 /** The number of rows in the table. */
 const maxTableRows = 200;
 
-/**
- * What the step shows: data, errors, reconstruction, charts and elements; null while there are no results.
- */
+/** What the step shows; null while there are no results. */
 let view = null;
 let abortController = null;
 
 export function start() {
   on("model", update);
   on("data", update);
+  onNavigation((names) => {
+    if (!view) return;
+    if (names.has("threshold")) view.chart.setThreshold(thresholdParameter());
+    if (names.has("rows")) view.showRows();
+    if (names.has("event")) view.selectParameter();
+  });
 }
 
-/** Scores the data; a `threshold` of null is the model's. */
-const scoreRequest = (threshold) =>
-  loadedData().request("score", queryPairs({ threshold }), { model: state.model });
-
-/** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
-const reconstructRequest = () =>
-  loadedData().request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
-
-const evaluateRequest = () => loadedData().request("evaluate", [], { label: "labels", model: state.model });
+/** The threshold that the URL has, as a score; null for the model's. */
+const thresholdParameter = () => Number(parameter("threshold")) || null;
 
 const update = debounce(() => {
   abortController?.abort();
@@ -52,269 +50,286 @@ const update = debounce(() => {
   clear();
   return reportErrors(byId("results-problem"), async () => {
     if (!state.data || !model) return;
-    const { source } = state.data;
-    // The rows as the model reads them: its features in its order, its differences.
-    const requests = [inspectRequest(source, { model }), scoreRequest(), reconstructRequest()];
-    const [report, scores, { reconstructions }] =
-      await Promise.all(requests.map((request) => fetchJSON(request, { signal })));
-    if (signal.aborted) return;
-    const data = new Dataset(source, report);
-    data.timestamps = scores.rows.timestamps;
-    state.windows = {
-      data, starts: data.windowStarts(model.timesteps, "sliding"),
-      scores: scores.windows.map((window) => window.score),
-    };
-    render(data, model, scores, reconstructions);
-    emit("windows");
-    if (data.hasLabels) await evaluate(signal);
+    setHint(`Scoring ${state.data.name} with ${model.model} …`);
+    try {
+      // The rows as the model reads them: its features in its order, its differences.
+      const [report, scores, reconstructions] = await Promise.all([
+        fetchReport(inspectRequest(state.data.source, { model }), { signal }),
+        fetchScores(scoreRequest(model, null), { signal }),
+        hasReconstruction(model) ? fetchDecoded("reconstructions", reconstructRequest(), { signal }) : null,
+      ]);
+      const data = new Dataset(state.data.source, report);
+      data.timestamps = scores.rows.timestamps ?? null;
+      const expected = reconstructedColumns(data, model, reconstructions);
+      // Between these steps, the page draws and takes input.
+      await nextTask();
+      if (signal.aborted) return;
+      view = new ResultsView(byId("results-view"), data, model, scores, expected);
+      await nextTask();
+      if (signal.aborted) return;
+      view.showEvents(scores);
+      state.scored = { data, model };
+      emit("scored");
+      await view.restore(signal);
+    } finally {
+      if (!signal.aborted) setHint(view ? "" : idleHint);
+    }
   });
 }, 20);
 
+const idleHint = "Load data, then train a model or use an existing one, to see its scores here.";
+
+function setHint(text) {
+  const hint = byId("results").querySelector(".hint");
+  hint.textContent = text;
+  setVisible(hint, text !== "");
+}
+
 function clear() {
-  view?.group.clear();
+  view?.remove();
   view = null;
-  setVisible(byId("results-view"), false);
-  setVisible(byId("results").querySelector(".hint"));
-  state.windows = null;
-  emit("windows");
+  setHint(idleHint);
+  state.scored = null;
+  emit("scored");
 }
 
-function render(data, model, scores, reconstructions) {
-  const host = byId("results-view");
-  setVisible(host);
-  setVisible(byId("results").querySelector(".hint"), false);
-  const errors = scores.rows.scores.map((score) => (score === null ? null : score * scores.row_threshold));
-  const reconstructed = reconstructedColumns(data, model, reconstructions);
-  const names = data.features.map((column) => column.name);
-  const inputs = data.features.map((column) => data.valuesOf(column));
-  const outputs = reconstructed.map((values) => data.valuesOfRows(values));
-  const pointErrors = data.valuesOfRows(errors);
-  const group = new ChartGroup(data.axis, (index) => [
-    data.rowLabel(data.rowOfIndex(index)), `error ${formatNumber(pointErrors[index])}`,
-    ...names.slice(0, maxPlottedFeatures).map((name, feature) =>
-      `${name} ${formatNumber(inputs[feature][index])} → ${formatNumber(outputs[feature][index])}`),
-  ].join(" · "));
-  view = {
-    data, errors, pointErrors, group, inputs, outputs, names, modelThreshold: scores.row_threshold,
-    featureCharts: [], events: [],
-    summary: el("p", { role: "status" }), metrics: el("div"), eventTable: el("div"),
-  };
+/** Scores the data with a threshold, as an error; null is the model's. */
+const scoreRequest = (model, threshold) =>
+  loadedData().request(
+    "score", queryPairs({ threshold, include: "rows,events", sort: "peak" }), { model });
 
-  const errorHost = el("div");
-  const featureHost = el("div");
-  host.replaceChildren(
-    view.summary, view.metrics, errorHost, group.toolbar, featureHost, tableDetails(rowTable),
-    el("h3", {}, "Events"), view.eventTable, warningList(scores.warnings) ?? "",
-    el(
-      "div", { class: "buttons" }, curlButton("score", () => scoreRequest(view?.line.override)),
-      curlButton("reconstruct", reconstructRequest),
-      data.hasLabels ? curlButton("evaluate", evaluateRequest) : []));
-  addErrorChart(errorHost);
-  names.slice(0, maxPlottedFeatures).forEach((_, index) => addFeatureChart(featureHost, index));
-  if (names.length > maxPlottedFeatures) {
-    featureHost.append(el("button", {
-      type: "button", click: (event) => {
-        event.target.remove();
-        for (let index = maxPlottedFeatures; index < names.length; index++) {
-          addFeatureChart(featureHost, index);
-        }
-        markEvents(view.events);
-      },
-    }, `Show ${plural(names.length - maxPlottedFeatures, "more feature")}`));
+/** Whether a version reconstructs windows: z-scores and k-means do not. */
+const hasReconstruction = ({ architecture, detector }) => architecture !== null || detector === "pca";
+
+/** Reconstructs windows that do not overlap, so that each row is reconstructed once. */
+const reconstructRequest = () =>
+  loadedData().request("reconstruct", [["stride", state.model.timesteps]], { model: state.model });
+
+const evaluateRequest = (model, threshold) =>
+  loadedData().request("evaluate", queryPairs({ threshold }), { label: "labels", model });
+
+class ResultsView {
+  constructor(host, data, model, scores, expected) {
+    const names = data.features.map((column) => column.name);
+    Object.assign(this, {
+      host, data, model, names, scores: scores.rows.scores, modelThreshold: scores.row_threshold,
+      warnings: scores.warnings, events: [], selected: null, metrics: null,
+    });
+    /** The width of the names beside the charts and the heat map. */
+    this.gutter = names.length >= minHeatMapFeatures && innerWidth > 760 ? 132 : 72;
+    this.inputs = data.features.map((column) => data.valuesOf(column));
+    this.outputs = expected.map((rows) => data.valuesOfRows(rows));
+    this.points = data.valuesOfRows(this.scores);
+    this.group = new ChartGroup(data.axis, (index, chart) => this.describe(index, chart), {
+      onRange: (range) => this.onRange(range),
+    });
+    this.banner = el("div");
+    this.verdict = el("p", { class: "verdict" });
+    this.summary = el("p", { class: "summary muted", role: "status" });
+    this.metricsHost = el("div", { class: "figures" });
+    const [chartHost, eventHost, featureHost] = [el("div"), el("div"), el("div")];
+    const threshold = () => this.threshold && this.threshold * this.modelThreshold;
+    host.replaceChildren(
+      this.verdict, this.summary, this.metricsHost, this.banner,
+      el(
+        "div", { class: "results-grid" },
+        el("div", { class: "score-area" }, chartHost, this.group.toolbar),
+        el("div", { class: "event-area" }, eventHost), el("div", { class: "feature-area" }, featureHost)),
+      tableDetails(() => this.table()),
+      el(
+        "div", { class: "buttons" }, curlButton("score", () => scoreRequest(model, threshold())),
+        curlButton("reconstruct", reconstructRequest),
+        data.hasLabels ? curlButton("evaluate", () => evaluateRequest(model, threshold())) : []));
+    setVisible(host);
+    byId("results-of").textContent = `${data.name}, scored with ${model.model}, version ${model.version}`;
+    this.chart = new ScoreChart(chartHost, this, {
+      onMove: (threshold) => this.showCount(threshold),
+      onChange: (threshold) => this.changeThreshold(threshold),
+    });
+    this.list = new EventList(eventHost, this, {
+      onSelect: (event) => this.select(event, { isZoomed: true }),
+      actions: (event) => feedbackActions(event, this),
+    });
+    this.contributions = new Contributions(featureHost, this);
   }
-  renderEvents(scores);
-}
 
-/** The chart of errors with the threshold line, and fields for the threshold and the scale. */
-function addErrorChart(host) {
-  const { data, errors, pointErrors, modelThreshold, group } = view;
-  const positive = errors.filter((error) => error > 0);
-  const maximum = positive.reduce((a, b) => Math.max(a, b), modelThreshold);
-  const minimum = positive.reduce((a, b) => Math.min(a, b), modelThreshold);
-  host.append(legend(
-    [["error", "error per row"], ["threshold", "threshold (drag to change)"]],
-    [["event", "event"], ...(data.hasLabels ? [["label", "labelled anomaly"]] : [])]));
-  const chart = new LineChart(host, {
-    series: [{ name: "error", colour: "error" }], axis: data.axis, columns: [pointErrors], group,
-    height: "tall",
-    description: `Error of ${plural(errors.length, "row")}: `
-      + `maximum ${formatNumber(maximum)}, threshold ${formatNumber(modelThreshold)}.`,
-  });
-  view.errorChart = chart;
-  const logScale = el("input", { type: "checkbox" });
-  logScale.checked = maximum > 20 * modelThreshold;
-  const line = new ThresholdLine(chart, modelThreshold, {
-    onMove: (threshold) => {
-      const above = errors.filter((error) => error > threshold).length;
-      view.summary.textContent = `${plural(above, "row")} above ${formatNumber(threshold)} …`;
-    },
-    onChange: updateEvents,
-  });
-  view.line = line;
-  const updateScale = () => {
-    const range = logScale.checked ? [minimum / 2, maximum * 2] : [0, maximum * 1.15];
-    chart.setValueRange(range, logScale.checked);
-    line.setRange(range);
-  };
-  logScale.addEventListener("change", updateScale);
-  updateScale();
-  host.append(
-    el(
-      "div", { class: "buttons" }, el("label", { for: "threshold" }, "Threshold"), line.input,
-      el("button", { type: "button", class: "secondary", click: () => line.change(null) }, "Reset threshold"),
-      el("label", { class: "check" }, logScale, "Log scale")));
-}
+  /** The threshold that the user has set, as a score; null for the model's. */
+  get threshold() {
+    return this.chart.threshold;
+  }
 
-function addFeatureChart(host, index) {
-  const { data, inputs, outputs, group, names } = view;
-  const name = names[index];
-  host.append(legend([["input", name], ["reconstruction", "reconstruction"]]));
-  view.featureCharts.push(new LineChart(host, {
-    series: [
-      { name, colour: "input" },
-      { name: `${name} (reconstructed)`, colour: "reconstruction", pattern: [5, 3] },
-    ],
-    axis: data.axis, columns: [inputs[index], outputs[index]], group,
-    height: names.length > 2 ? "short" : "medium",
-    description: `${name} and its reconstruction over ${plural(data.rows, "row")}.`,
-  }));
+  /** Takes over the state in the URL, and evaluates the scores if there are labels. */
+  async restore(signal) {
+    this.showRows();
+    const threshold = thresholdParameter();
+    if (threshold) this.chart.setThreshold(threshold);
+    else if (this.data.hasLabels) await this.evaluate(signal);
+  }
+
+  /** What the crosshair shows. */
+  describe(index, chart) {
+    const { data, names, inputs, outputs } = this;
+    const pairs = [
+      [data.rowLabel(data.rowOfIndex(index)), null], ["score", formatNumber(this.points[index])],
+    ];
+    const features = chart.featureAt?.(index) ?? this.contributions.featuresAt(index);
+    for (const feature of features) {
+      const [actual, expected] = [inputs, outputs].map((values) => formatNumber(values[feature][index]));
+      pairs.push([names[feature], expected === "–" ? actual : `${actual} (expected ${expected})`]);
+    }
+    if (chart.contributionAt && features.length === 1) {
+      pairs.push(["contribution", formatNumber(chart.contributionAt(features[0], index))]);
+    }
+    return pairs;
+  }
+
+  /** Writes the range of rows that the user has zoomed to into the URL. */
+  onRange(range) {
+    if (!range) return setParameters({ rows: null });
+    const rows = this.group.visible.map((index) => this.data.rowOfIndex(index));
+    return setParameters({ rows: rows.join("-") });
+  }
+
+  /** Shows the range of rows that the URL has. */
+  showRows() {
+    const rows = /^(\d+)-(\d+)$/.exec(parameter("rows") ?? "")?.slice(1).map(Number);
+    const isValid = rows && rows[0] < rows[1] && rows[1] < this.data.rows;
+    this.group.setRange(isValid ? this.rangeOf(rows) : this.group.fullRange);
+  }
+
+  rangeOf(rows) {
+    return this.data.indicesOfRows(rows).map((index) => this.data.axis.values[index]);
+  }
+
+  /** Scores the data with another threshold. */
+  changeThreshold(threshold) {
+    setParameters({ threshold: threshold === null ? null : Number(threshold.toPrecision(4)) });
+    this.fetchEvents(threshold);
+  }
+
+  fetchEvents = debounce((threshold) =>
+    reportErrors(byId("results-problem"), async () => {
+      const error = threshold === null ? null : threshold * this.modelThreshold;
+      const scores = await fetchScores(scoreRequest(this.model, error));
+      if (view !== this || this.threshold !== threshold) return;
+      this.showEvents(scores);
+      if (this.data.hasLabels) await this.evaluate();
+    }), 150);
+
+  /** Shows the events, which are sorted by severity. */
+  showEvents({ events, row_threshold, calibration_rows: calibrationRows, mode }) {
+    // Peak scores are relative to the threshold of the request.
+    const factor = row_threshold / this.modelThreshold;
+    this.events = events.map((event) => ({ ...event, peak_score: event.peak_score * factor }));
+    this.calibration = { count: calibrationRows, unit: mode === "causal" ? "window" : "row" };
+    this.verdict.textContent = verdict(this);
+    this.showCount(this.threshold ?? 1);
+    this.selectParameter();
+    this.showTrust();
+  }
+
+  /** Selects the event that the URL names by its peak row, or the worst. */
+  selectParameter() {
+    const row = parameter("event");
+    const named = row !== null
+      && this.events.find(({ first_row, last_row }) => first_row <= Number(row) && Number(row) <= last_row);
+    this.select(named || this.events[0] || null, { isZoomed: false });
+  }
+
+  select(event, { isZoomed }) {
+    this.selected = event;
+    if (isZoomed) {
+      setParameters({ event: event.peak_row }, { isStep: true });
+      this.zoomTo(event);
+    }
+    this.list.update();
+    this.chart.mark();
+    this.contributions.update();
+  }
+
+  /** Zooms to an event and a part of what is before and after it. */
+  zoomTo({ first_row, last_row }) {
+    const margin = Math.max(2 * (last_row - first_row + 1), 5 * this.model.timesteps, 20);
+    this.group.show(
+      this.rangeOf([Math.max(first_row - margin, 0), Math.min(last_row + margin, this.data.rows - 1)]));
+  }
+
+  countAbove(threshold) {
+    let count = 0;
+    for (const score of this.scores) if (score > threshold) count++;
+    return count;
+  }
+
+  /** Says how many rows are above a threshold, as a score. */
+  showCount(threshold) {
+    const above = this.countAbove(threshold);
+    const share = (100 * above) / this.data.rows;
+    const limit = threshold === 1 ? "the threshold, 1" : `the threshold ${formatNumber(threshold)}`;
+    this.summary.textContent = `${formatCount(above)} of ${formatCount(this.data.rows)} rows `
+      + `(${formatNumber(Number(share.toPrecision(2)))} %) score above ${limit}.`;
+  }
+
+  async evaluate(signal) {
+    const error = this.threshold && this.threshold * this.modelThreshold;
+    const metrics = await fetchJSON(evaluateRequest(this.model, error), { signal });
+    if (view !== this) return;
+    // Scores are relative to the threshold of the request.
+    const factor = this.threshold ?? 1;
+    this.metrics = metrics;
+    this.metricsHost.replaceChildren(...metricList(metrics, metrics.best && {
+      threshold: metrics.best.threshold * factor,
+      apply: () => this.chart.setThreshold(metrics.best.threshold * factor),
+    }));
+    this.verdict.textContent = verdict(this);
+    this.showTrust();
+  }
+
+  showTrust() {
+    const flagged = this.countAbove(1) / this.data.rows;
+    const action = calibrateAction(this);
+    const { metrics, warnings } = this;
+    const isTrained = this.chart.trainedRows !== null;
+    const banner = trustBanner({ flagged, metrics, warnings, isTrained, action });
+    this.banner.replaceChildren(...(banner ? [banner] : []));
+  }
+
+  table() {
+    const { data, points, inputs, outputs, names } = this;
+    const rows = Math.min(points.length, maxTableRows);
+    return table(
+      rows < points.length ? `First ${rows} of ${formatCount(points.length)} points` : "All rows",
+      ["Row", "Score", "Error", ...names.flatMap((name) => [name, `${name} (expected)`])],
+      Array.from({ length: rows }, (_, row) => [
+        data.rowLabel(data.rowOfIndex(row)), formatNumber(points[row]),
+        formatNumber(points[row] * this.modelThreshold),
+        ...names.flatMap((_, index) => [formatNumber(inputs[index][row]), formatNumber(outputs[index][row])]),
+      ]));
+  }
+
+  remove() {
+    this.contributions.remove();
+    this.group.clear();
+    setVisible(this.host, false);
+    byId("results-of").textContent = "";
+    this.host.replaceChildren();
+  }
 }
 
 /**
  * The reconstructed values by feature and row, `[F][rows]`, from windows that do not overlap; NaN where there
- * is none.
+ * is none. `reconstructions` may be null.
  */
-function reconstructedColumns(data, model, windows) {
+function reconstructedColumns(data, model, reconstructions) {
   const columns = Array.from({ length: model.features }, () => new Float64Array(data.rows).fill(NaN));
-  data.windowStarts(model.timesteps, "sliding", model.timesteps).forEach((start, index) =>
-    windows[index].forEach((values, step) =>
-      values.forEach((value, feature) => (columns[feature][start + step] = value))));
+  if (!reconstructions) return columns;
+  const { shape: [, timesteps, features], values } = reconstructions;
+  data.windowStarts(model.timesteps, "sliding", model.timesteps).forEach((start, window) => {
+    for (let step = 0; step < timesteps; step++) {
+      const offset = (window * timesteps + step) * features;
+      for (let feature = 0; feature < features; feature++) {
+        columns[feature][start + step] = values[offset + feature];
+      }
+    }
+  });
   return columns;
-}
-
-/** Scores the data with another threshold and shows the events. */
-const updateEvents = debounce((threshold) =>
-  reportErrors(byId("results-problem"), async () => {
-    const current = view;
-    if (!current) return;
-    const scores = await fetchJSON(scoreRequest(threshold));
-    if (current === view) renderEvents(scores);
-  }), 150);
-
-/** Shows events in the summary, in the table and in the charts. */
-function renderEvents({ events, row_threshold: threshold, calibration_rows: calibrationRows, mode }) {
-  const { data, errors, names } = view;
-  const above = errors.filter((error) => error > threshold).length;
-  view.summary.textContent = `${plural(events.length, "event")}: `
-    + `${formatCount(above)} of ${plural(data.rows, "row")} above the threshold ${formatNumber(threshold)}.`;
-  markEvents(events);
-  const highest = new Set([...events].sort((a, b) => b.peak_score - a.peak_score).slice(0, maxEvents));
-  const rows = events.filter((event) => highest.has(event)).map((event) => [
-    el(
-      "button", { type: "button", class: "secondary", click: () => zoomTo(event) },
-      data.rowLabel(event.first_row)),
-    data.rowLabel(event.last_row), formatCount(event.duration), formatNumber(event.peak_score),
-    severityText(event, calibrationRows, mode),
-    topFeatures(event.features, names),
-  ]);
-  const caption = events.length > maxEvents
-    ? `The ${maxEvents} of ${formatCount(events.length)} events with the highest peak scores`
-    : "All events";
-  const header = ["Start", "End", "Rows", "Peak score", "Severity", "Top features"];
-  view.eventTable.replaceChildren(
-    events.length
-      ? table(caption, header, rows, { numeric: [2, 3], stacks: true })
-      : el("p", { class: "muted" }, "No events. Lower the threshold to find more."));
-}
-
-/** How rare an event is: "rarer than all 312 calibration rows; about once in 3 months". */
-function severityText({ peak_rarity: rarity, return_period: period }, count, mode) {
-  if (rarity === null || count === null) return "unknown";
-  const unit = `calibration ${mode === "causal" ? "windows" : "rows"}`;
-  const larger = Math.round((1 - rarity) * count);
-  const share = larger === 0
-    ? `rarer than all ${formatCount(count)} ${unit}`
-    : `rarer than ${formatCount(count - larger)} of ${formatCount(count)} ${unit}`;
-  if (!period) return share;
-  const length =
-    period.seconds === undefined ? plural(Math.round(period.rows), "row") : duration(period.seconds);
-  return `${share}; ${period.is_longer ? "less than" : "about"} once in ${length}`;
-}
-
-/** A length of time in the largest unit of which there are at least two. */
-function duration(seconds) {
-  const units = [
-    ["year", 31557600], ["month", 2629800], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60],
-  ];
-  const [name, length] = units.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
-  return plural(Math.round(seconds / length), name);
-}
-
-/** Marks events and labelled anomalies in the charts. */
-function markEvents(events) {
-  view.events = events;
-  const marks = [
-    ...view.data.labelledIntervals().map((rows) => ({ rows, colour: "label" })),
-    ...events.map((event) => ({ rows: [event.first_row, event.last_row], colour: "event" })),
-  ].map(({ rows, colour }) => ({ rows: view.data.indicesOfRows(rows), colour }));
-  for (const chart of [view.errorChart, ...view.featureCharts]) chart.setMarks(marks);
-}
-
-/** Bars of the features that contributed most to an event. */
-function topFeatures(features, names) {
-  return el("div", { class: "shares" }, features.slice(0, maxEventFeatures).map(({ feature, share }) => {
-    const bar = el("div", { class: "bar" });
-    bar.style.width = formatPercent(share).replace(" ", "");
-    return el(
-      "div", { class: "share" }, bar, el("span", {}, names[feature]), el("span", {}, formatPercent(share)));
-  }));
-}
-
-/** Zooms to an event and as many rows before and after it, at least 10 each. */
-function zoomTo({ first_row, last_row }) {
-  const { data } = view;
-  const margin = Math.max(last_row - first_row + 1, 10);
-  const rows = [Math.max(first_row - margin, 0), Math.min(last_row + margin, data.rows - 1)];
-  view.group.setRange(data.indicesOfRows(rows).map((index) => data.axis.values[index]));
-  byId("results-view").scrollIntoView({ block: "start" });
-}
-
-function rowTable() {
-  const { data, pointErrors, inputs, outputs, names } = view;
-  const rows = Math.min(pointErrors.length, maxTableRows);
-  return table(
-    rows < pointErrors.length ? `First ${rows} of ${formatCount(pointErrors.length)} points` : "All rows",
-    ["Row", "Error", ...names.flatMap((name) => [name, `${name} (reconstructed)`])],
-    Array.from({ length: rows }, (_, row) => [
-      data.rowLabel(data.rowOfIndex(row)), formatNumber(pointErrors[row]),
-      ...names.flatMap((_, index) => [formatNumber(inputs[index][row]), formatNumber(outputs[index][row])]),
-    ]));
-}
-
-/** Evaluates the scores against the labels and shows the metrics. */
-async function evaluate(signal) {
-  const current = view;
-  const metrics = await fetchJSON(evaluateRequest(), { signal });
-  if (current !== view) return;
-  const { labelled, detected, found, false_alarms } = metrics.events;
-  view.metrics.replaceChildren(
-    el("p", { class: "verdict" }, metrics.verdict.sentence),
-    definitionList([
-      ["ROC AUC", formatNumber(metrics.roc_auc)],
-      ["Average precision", formatNumber(metrics.average_precision)],
-      ["Best F1", formatNumber(metrics.best?.f1)],
-      ["F1 at the model's threshold", formatNumber(metrics.at_threshold.f1)],
-      ...bestThreshold(metrics.best_threshold),
-      ["Labelled anomalies detected", `${detected} of ${labelled}`],
-      ["False alarms", `${false_alarms} of ${plural(found, "event")}`],
-    ]));
-}
-
-/** The threshold with the highest F1, with a button that applies it; nothing if there is none. */
-function bestThreshold(threshold) {
-  if (threshold === null) return [];
-  const apply = el("button", {
-    type: "button", class: "secondary", click: () => view.line.change(threshold),
-  }, "Use this threshold");
-  return [["Threshold of the best F1 on these labels", el("span", {}, formatNumber(threshold), " ", apply)]];
 }

@@ -10,6 +10,14 @@ export const roleNames = {
 /** The media type of a file by the end of its name; CSV by default. */
 const mediaTypes = { npy: "application/x-npy", json: "application/json" };
 
+/** The media type of data by their first bytes, or else by the name of their file. */
+function mediaTypeOf(name, start) {
+  if (start.startsWith("\x93NUMPY")) return "application/x-npy";
+  if (/^(\xEF\xBB\xBF)?\s*\{\s*"/.test(start)) return "application/json";
+  const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
+  return mediaTypes[extension?.toLowerCase()] ?? "text/csv";
+}
+
 /** The longest text that a curl command contains; longer data are read from a file. */
 const maxInlineLength = 2000;
 
@@ -20,10 +28,12 @@ const rolesOfOptions = {
 };
 
 export class Source {
-  /** `body` is a text or bytes. `isFile` says whether the user has a file of this name. */
-  constructor(name, body, { isFile = false } = {}) {
-    const [, extension] = /\.([a-z]+)(\.gz)?$/i.exec(name) ?? [];
-    const mediaType = mediaTypes[extension?.toLowerCase()] ?? "text/csv";
+  /**
+   * `body` is a text or a blob. `isFile` says whether the user has a file of this name. `start` is the first
+   * bytes, each as a character.
+   */
+  constructor(name, body, { isFile = false, start = "" } = {}) {
+    const mediaType = mediaTypeOf(name, start);
     Object.assign(this, { name, body, isFile, mediaType });
     /** What the user has chosen: `charset`, `missing`, and the options of `query`. */
     this.options = {};
@@ -38,6 +48,20 @@ export class Source {
 
   get isCSV() {
     return this.mediaType === "text/csv";
+  }
+
+  /** Whether options give the rows another order or number than they were sent in. */
+  get reordersRows() {
+    return ["order", "duplicates", "interval"].some((option) => option in this.options);
+  }
+
+  /** The same data, read row by row as they were sent. */
+  get asSent() {
+    const { order, duplicates, interval, aggregate, ...options } = this.options;
+    const { roles, foundRoles } = this;
+    return Object.assign(new Source(this.name, this.body, this), {
+      mediaType: this.mediaType, options, roles, foundRoles,
+    });
   }
 
   /** Takes over what a response of `POST /inspect` says about the columns. */
@@ -162,6 +186,7 @@ export function optionText(option, value) {
     duplicates: value === "last" ? "Keep the last row of each time" : "Take the mean of rows of one time",
     interval: `Resample to a row every ${value}`, missing: "Interpolate missing values",
     timesteps: `Use windows of ${value} timesteps`, scaling: `Use the scaling ${value}`,
+    outliers: "Leave outliers out of training", max_gap: "Let windows span the gaps",
   };
   return texts[option] ?? "Apply";
 }

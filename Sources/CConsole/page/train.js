@@ -1,20 +1,21 @@
 // The Train step: trains a model and shows its progress.
 
 import { Problem, connectionLost, send, serverSentEvents } from "./api.js";
-import { LineChart, legend } from "./charts.js";
 import { curlButton } from "./curl.js";
-import { loadedData } from "./dataset.js";
-import { byId, definitionList, formatCount, formatNumber, plural, setVisible, warningList } from "./dom.js";
-import { networkSettings, queryPairs, trainingSettings } from "./model.js";
+import { byId, definitionList, el, formatCount, formatNumber, setVisible, warningList } from "./dom.js";
+import { LossCurve } from "./losscurve.js";
+import { queryPairs, showServerError, trainSettings } from "./model.js";
 import { reportErrors, showError } from "./problems.js";
+import { trainingRequest } from "./range.js";
+import { rangeText } from "./rangeview.js";
+import { scoreWith, use } from "./score.js";
 import { emit, on, state } from "./state.js";
+import { currentView } from "./views.js";
 
 /** The id of the running job; null before the server has sent it. */
 let jobID = null;
 /** Aborts the training request; null if no training is in progress. */
 let abortController = null;
-/** The chart of the loss, which stays until the next training. */
-let lossChart = null;
 
 export function start() {
   byId("train").addEventListener("click", train);
@@ -31,16 +32,27 @@ export function start() {
     setVisible(byId("train-hint"), !state.data);
     setVisible(byId("train-curl"), state.data !== null);
   });
+  for (const event of ["data", "range"]) {
+    on(event, () => {
+      setVisible(byId("train-range"), state.data !== null);
+      if (!state.data) return;
+      byId("train-range").replaceChildren(rangeText(), " ", el("a", { href: "#data" }, "Change"));
+    });
+  }
 }
 
 function trainRequest(accept) {
-  const query = queryPairs({ ...trainingSettings(), ...networkSettings() });
-  return loadedData().request("train", query, { label: "exclude", accept });
+  const settings = trainSettings();
+  const request = trainingRequest(queryPairs(settings), accept);
+  // A training that continues keeps the differences of the version.
+  if (settings.warm_start) request.query = request.query.filter(([name]) => name !== "difference");
+  return request;
 }
 
 function train() {
   return reportErrors(byId("train-problem"), async () => {
     const { data } = state;
+    const trainedRows = state.range ?? [0, data?.rows - 1];
     const request = trainRequest("text/event-stream");
     abortController = new AbortController();
     byId("train").disabled = true;
@@ -60,18 +72,21 @@ function train() {
         if (event === "progress") showProgress(content, curve);
         if (event === "cancelled") status = "Cancelled. No version was stored.";
         if (event === "failed" || event === "unauthorized") {
-          showError(byId("train-problem"), new Problem(content));
+          refuse(content);
         }
         if (event === "result") {
           status = `Trained: version ${content.version} of ${content.model}.`;
           curve.setHistory(content.history);
           showResult(content);
-          if (state.data === data) useModel(content);
+          if (state.data === data) useModel(content, trainedRows);
           emit("registry");
         }
         hasEnded ||= ["result", "failed", "cancelled", "unauthorized"].includes(event);
       }
       if (!hasEnded) throw connectionLost();
+    } catch (error) {
+      if (error instanceof Problem) showServerError(error);
+      throw error;
     } finally {
       jobID = null;
       abortController = null;
@@ -83,10 +98,16 @@ function train() {
   });
 }
 
-function useModel(model) {
-  state.model = model;
-  state.windows = null;
-  emit("model");
+function refuse(content) {
+  const problem = new Problem(content);
+  showServerError(problem);
+  showError(byId("train-problem"), problem);
+}
+
+/** Uses the new version. Its results are shown unless the user has gone to another view. */
+function useModel(version, trainedRows) {
+  if (currentView() === "train") scoreWith(version, { trainedRows });
+  else use(version);
 }
 
 function showProgress({ epoch, epochs, loss, val_loss, seconds_left }, curve) {
@@ -105,49 +126,4 @@ function showResult({ version, loss, epochs, parameters, threshold, seconds, war
       ["Parameters", formatCount(parameters)], ["Threshold", formatNumber(threshold)],
       ["Seconds", formatNumber(seconds)],
     ]), warningList(warnings) ?? "");
-}
-
-/** The chart of the loss by epoch. */
-class LossCurve {
-  constructor(host) {
-    this.host = host;
-    this.epochs = [];
-    this.losses = [[], []];
-    lossChart?.destroy();
-    lossChart = null;
-    host.replaceChildren();
-  }
-
-  add(epoch, loss, validationLoss) {
-    this.epochs.push(epoch);
-    this.losses[0].push(loss);
-    this.losses[1].push(validationLoss);
-    this.draw();
-  }
-
-  /** Replaces the curve by the history of a finished training. */
-  setHistory(history) {
-    this.epochs = history.loss.map((_, index) => index + 1);
-    this.losses = [history.loss, history.val_loss];
-    this.draw();
-  }
-
-  draw() {
-    const [losses, validationLosses] = this.losses;
-    const hasValidation = validationLosses.some((loss) => loss != null);
-    const columns = hasValidation ? this.losses : [losses];
-    const description = `Loss over ${plural(this.epochs.length, "epoch")}, `
-      + `from ${formatNumber(losses[0])} to ${formatNumber(losses.at(-1))}.`;
-    const axis = { values: this.epochs, kind: "number" };
-    const isLogarithmic = columns.every((values) => values.every((loss) => loss == null || loss > 0));
-    if (lossChart) {
-      lossChart.update(columns, axis, isLogarithmic);
-    } else {
-      const series = [{ name: "loss", colour: "input" }];
-      if (hasValidation) series.push({ name: "validation loss", colour: "reconstruction" });
-      this.host.append(legend(series.map(({ name, colour }) => [colour, name])));
-      lossChart = new LineChart(this.host, { series, axis, columns, description, isLogarithmic });
-    }
-    lossChart.plot.setAttribute("aria-label", description);
-  }
 }
