@@ -2,7 +2,7 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
-	check-manifests check-ray check-systemd build check lint evaluate fixtures bench bench-http clean
+	check-manifests check-ray check-systemd build check lint article evaluate fixtures bench bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -91,6 +91,12 @@ NOT_WRAPPED = *.md *.pb.swift *.json *.svg *.csv Tests/Fixtures Tests/Fuzzing/Co
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Sources
 	LC_ALL=C.UTF-8 git grep -InE '^.{111,}' -- . $(NOT_WRAPPED:%=':!%'); test $$? -eq 1
+
+# Writes the numbers and pictures of docs/article.md. Without Keras, what the commands print that need it is kept;
+# the Python of `make test-clients` has it: ARTICLE_PYTHON=.venv-clients/bin/python.
+ARTICLE_PYTHON ?= python3
+article: build
+	$(ARTICLE_PYTHON) scripts/article
 
 # Measures detection on labelled data, for example EVALUATE='--data ../data skab tep --combine newest mean'.
 EVALUATE ?= --synthetic
