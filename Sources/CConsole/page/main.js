@@ -10,6 +10,7 @@ import * as model from "./model.js";
 import * as registry from "./registry.js";
 import * as results from "./results.js";
 import * as score from "./score.js";
+import * as tour from "./tour.js";
 import * as train from "./train.js";
 import * as views from "./views.js";
 
@@ -38,6 +39,6 @@ byId("remove-key").addEventListener("click", () => {
   removeKey();
   setVisible(byId("remove-key"), false);
 });
-for (const step of [model, train, results, score, encodings, layers, compare, registry, data, views]) {
+for (const step of [model, train, results, score, encodings, layers, compare, registry, data, views, tour]) {
   step.start();
 }
