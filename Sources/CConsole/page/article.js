@@ -2,8 +2,8 @@
 // and the numbers of the model that the page trains.
 
 import { Problem, fetchImage, fetchJSON, jsonRequest, send } from "./api.js";
-import { byId, el, table } from "./dom.js";
-import { state } from "./state.js";
+import { byId, el, formatCount, table } from "./dom.js";
+import { emit, state } from "./state.js";
 
 const timesteps = 3;
 const network = { timesteps, features: 2, units: [128, 64], activation: "relu" };
@@ -16,37 +16,43 @@ async function until(isTrue, signal) {
   while (!isTrue() && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** Presses a button of the page that is disabled until its work is done, and waits for that. */
-async function press(id, problem, signal) {
-  await until(() => !byId(id).disabled, signal);
-  if (signal.aborted) return;
+/**
+ * Presses a button of the page, which is disabled while it works, and waits for the result, unless there is
+ * one.
+ */
+async function press(id, problem, isDone, signal) {
+  const isIdle = () => !byId(id).disabled;
+  // It may be at work since an earlier visit of the step.
+  await until(isIdle, signal);
+  if (isDone() || signal.aborted) return;
   byId(id).click();
-  await until(() => !byId(id).disabled, signal);
-  if (!signal.aborted && byId(problem).textContent !== "") throw pageProblem();
+  await until(isIdle, signal);
+  if (!isDone() && !signal.aborted && byId(problem).textContent !== "") throw pageProblem();
 }
 
 const pageProblem = () =>
   new Problem({ title: "Stopped", detail: "the page shows a problem. Go on when it is solved." });
 
 async function loadExample(signal) {
-  if (example && state.data === example) return;
+  const { data } = state;
+  if (example && data === example) return;
   byId("load-example").click();
-  const isLoaded = () => state.data?.name === "article.csv" || byId("data-problem").textContent !== "";
-  await until(isLoaded, signal);
+  const isNew = () => state.data && state.data !== data;
+  await until(() => isNew() || byId("data-problem").textContent !== "", signal);
   if (signal.aborted) return;
-  if (!state.data) throw pageProblem();
+  if (!isNew()) throw pageProblem();
   example = state.data;
 }
 
 async function train(signal) {
   await loadExample(signal);
-  if (!state.model && !signal.aborted) await press("train", "train-problem", signal);
+  await press("train", "train-problem", () => state.model !== null, signal);
 }
 
 async function compare(signal) {
   await loadExample(signal);
   const isDone = () => byId("comparison-view").childElementCount > 0;
-  if (!isDone() && !signal.aborted) await press("compare", "comparison-problem", signal);
+  await press("compare", "comparison-problem", isDone, signal);
 }
 
 // Numbers.
@@ -73,6 +79,15 @@ const ask = (path, query, signal) =>
   fetchJSON(
     state.data.request(path, [["windowing", "temporalize"], ...query], { model: state.model }), { signal });
 
+/** Shows the article's first window in the page. */
+async function selectFirstWindow(signal) {
+  await train(signal);
+  await until(() => state.windows || byId("results-problem").textContent !== "", signal);
+  if (signal.aborted) return;
+  if (!state.windows) throw pageProblem();
+  emit("selectedWindow", state.windows.starts.indexOf(windowsOf(state.data)[0][0]));
+}
+
 /** The layers of the model with their outputs for the first window, by name. */
 async function layerOutputs(signal) {
   const { layers } = await ask("layers", [["window", 0]], signal);
@@ -94,6 +109,9 @@ async function tensors(signal) {
 
 // The contents of the steps.
 
+/** A picture of a blob URL. */
+const picture = (src, alt) => el("img", { src, alt, load: () => URL.revokeObjectURL(src) });
+
 function windowTable() {
   const rows = rowsOf(state.data);
   const used = windowsOf(state.data).map((window, index) => [`Window ${index + 1}`, window]);
@@ -113,9 +131,9 @@ async function sequenceDiagrams() {
       ? "An LSTM layer whose cells each emit a vector, (None, 3, 128)."
       : "An LSTM layer of which only the last cell emits a vector, (None, 128).";
     const image = await fetchImage(jsonRequest("summary", { timesteps, features: 2, layers }));
-    return el("figure", {}, el("figcaption", {}, el("code", {}, text)), el("img", { src: image, alt }));
+    return el("figure", {}, el("figcaption", {}, el("code", {}, text)), picture(image, alt));
   }));
-  return [el("div", { class: "figures" }, figures)];
+  return figures;
 }
 
 async function predictionTable(signal) {
@@ -124,11 +142,11 @@ async function predictionTable(signal) {
   const rows = windowsOf(state.data).flatMap((window, index) =>
     window.map((row, step) => [
       step === 0 ? `Window ${index + 1}` : "",
-      ...actual[row].map(fixed), ...reconstructions[index][step].map(fixed),
+      ...actual[row].flatMap((value, feature) => [value, reconstructions[index][step][feature]]).map(fixed),
     ]));
   return [numbers(
-    "Actual and predicted values, to three decimals",
-    ["", "Actual x", "Actual cube", "Predicted x", "Predicted cube"], rows)];
+    "Actual and predicted values of the five windows",
+    ["", "x", "predicted", "cube", "predicted"], rows)];
 }
 
 /** The first numbers of vectors, by the names of their rows. */
@@ -179,38 +197,39 @@ async function regularNetwork(signal) {
   const request = jsonRequest("summary", regular);
   const [summary, image] = await Promise.all([fetchJSON(request, { signal }), fetchImage(request)]);
   const alt = "Flow diagram of the regular network: no layer reduces the timesteps to one vector.";
-  return [
-    el("p", {}, `${summary.parameters.toLocaleString("en")} parameters.`), el("img", { src: image, alt })];
+  return [el("p", {}, `${formatCount(summary.parameters)} parameters.`), picture(image, alt)];
 }
 
 const code = (text) => el("code", {}, text);
 
 /**
- * The steps: a title; the section of the page that is highlighted; paragraphs; and optionally what the step
- * does with the page (`act`), and nodes that are shown below the paragraphs when that is done (`content`).
+ * The steps: a title; the id of the place on the page that is shown, whose section is highlighted; paragraphs
+ * (`text`); and optionally what the step does with the page (`act`), and nodes that are shown below the
+ * paragraphs when that is done (`content`).
  */
 export const steps = [
   {
-    title: "An LSTM autoencoder, step by step", section: "data",
+    title: "An LSTM autoencoder, step by step", place: "data",
     text: [
       "This tour goes through the article “Step-by-step understanding LSTM Autoencoder layers” "
         + "(Chitta Ranjan, 2019) with this page.",
       [
         "It loads the article's data in place of yours, and trains three small models on this server: ",
-        code("toy"), ", ", code("toy-autoencoder"), " and ", code("toy-stacked"), ". That takes some seconds.",
+        code("toy"), ", ", code("toy-autoencoder"), " and ", code("toy-stacked"),
+        ". That takes some seconds.",
       ],
       "The arrow keys go to the next and the previous step, and Esc ends the tour.",
     ],
   },
   {
-    title: "The data: nine rows of two variables", section: "data", act: loadExample,
+    title: "The data: nine rows of two variables", place: "data-charts", act: loadExample,
     text: [
       "The first variable, x, goes from 0.1 to 0.9. The second is the cube of the first.",
       "The network will learn to rebuild short pieces of this series from a single vector.",
     ],
   },
   {
-    title: "temporalize makes five windows", section: "data", act: loadExample, content: windowTable,
+    title: "temporalize makes five windows", place: "data-charts", act: loadExample, content: windowTable,
     text: [
       "An LSTM reads windows: here 3 rows, the article's lookback, of 2 features.",
       "The article's function takes 9 − 3 − 1 = 5 windows, of which the first starts at row 2, "
@@ -219,7 +238,7 @@ export const steps = [
     ],
   },
   {
-    title: "The network", section: "model", act: loadExample,
+    title: "The network", place: "model-summary", act: loadExample,
     text: [
       "The encoder, two LSTM layers with 128 and 64 units, reduces the window to 64 numbers. "
         + "RepeatVector copies them for each timestep. The decoder, mirrored, makes sequences of them "
@@ -229,7 +248,7 @@ export const steps = [
     ],
   },
   {
-    title: "return_sequences: true or false", section: "model", content: sequenceDiagrams,
+    title: "return_sequences: true or false", place: "model-summary", content: sequenceDiagrams,
     text: [
       "The same LSTM layer, drawn by the server. With true, each timestep emits its output, as the "
         + "next LSTM needs it. With false, only the last timestep emits its output: the layer returns one "
@@ -238,7 +257,7 @@ export const steps = [
     ],
   },
   {
-    title: "Training", section: "training", act: train,
+    title: "Training", place: "training", act: train,
     text: [
       "300 epochs with all five windows in a batch. The target is the input itself.",
       "The chart shows the mean squared error by epoch on a logarithmic scale. The article has no "
@@ -246,25 +265,28 @@ export const steps = [
     ],
   },
   {
-    title: "Predicted beside actual", section: "results", act: train, content: predictionTable,
+    title: "Predicted beside actual", place: "results", act: train, content: predictionTable,
     text: [
       "What the network rebuilds from each window: close to the actual values, but not equal. Two "
         + "runs of the article differ as much, because the weights start at random.",
-      "The error of a reconstruction is what this server scores: large for windows unlike those of "
-        + "the training.",
+      "The error of a reconstruction is what this server scores. The page scores all rows, and flags "
+        + "the first ones: temporalize has left them out of the training, and the network reconstructs "
+        + "worse what it has never seen.",
     ],
   },
   {
-    title: "RepeatVector", section: "layers", act: train, content: repeatTable,
+    title: "RepeatVector", place: "layers-view", act: selectFirstWindow, content: repeatTable,
     text: [
-      "The section shows the output of every layer for a window. RepeatVector copies the output of "
-        + "lstm_1 three times; it has no weights.",
+      "The section shows the output of every layer for the first of the five windows. Its number on "
+        + "the page is 2, because the page has all 7 windows, from 0.",
+      "RepeatVector copies the output of lstm_1 three times; it has no weights.",
       "The decoder's first layer, lstm_2, gets the same input at each timestep. Its outputs differ "
         + "because its state does.",
     ],
   },
   {
-    title: "TimeDistributed(Dense(2))", section: "layers", act: train, content: productTable,
+    title: "TimeDistributed(Dense(2))", place: "layers-view", act: selectFirstWindow,
+    content: productTable,
     text: [
       "The last layer multiplies U, the output of lstm_3 (3 × 128), by its weights V (128 × 2) and "
         + "adds two biases b. The result is 3 × 2, the shape of the window. Each timestep uses the same "
@@ -273,7 +295,7 @@ export const steps = [
     ],
   },
   {
-    title: "The encoding", section: "encodings", act: train, content: encodingTable,
+    title: "The encoding", place: "encodings", act: train, content: encodingTable,
     text: [
       "The output of the encoder is the encoding. It can be clustered or classified. The chart shows "
         + "the encodings of all windows in two dimensions.",
@@ -281,7 +303,7 @@ export const steps = [
     ],
   },
   {
-    title: "The regular network", section: "comparison", content: regularNetwork,
+    title: "The regular network", place: "comparison", content: regularNetwork,
     text: [
       "The article's other network has the same layers without RepeatVector, and all its LSTMs return "
         + "sequences. It keeps the time axis, so it has no encoding, and each timestep of the output can "
@@ -290,7 +312,7 @@ export const steps = [
     ],
   },
   {
-    title: "Food for thought", section: "comparison", act: compare,
+    title: "Food for thought", place: "comparison", act: compare,
     text: [
       "Without a bottleneck, the regular network may reconstruct better. Is it then better at "
         + "detecting rare events? The article leaves the question open. Compare has trained both: on "

@@ -31,13 +31,12 @@ function close() {
   document.body.classList.remove("reading-along");
   byId("read-along").setAttribute("aria-expanded", "false");
   byId("read-along").focus();
-  onLayoutChange();
 }
 
 function makePanel() {
   const view = {
     count: el("p", { class: "muted" }),
-    title: el("h2", { id: "tour-title", tabindex: "-1" }),
+    title: el("h2", { id: "tour-title", tabindex: "-1", "aria-live": "polite" }),
     text: el("div", { class: "tour-text", tabindex: "0", role: "region", "aria-label": "Text of the step" }),
     status: el("p", { role: "status", class: "muted" }),
     back: el("button", { type: "button", click: () => go(current - 1) }, "Previous"),
@@ -67,7 +66,8 @@ async function go(number) {
   current = number;
   abortController = new AbortController();
   const { signal } = abortController;
-  const { title, section, text, act, content } = steps[number];
+  const step = steps[number];
+  const { title, text, act, content } = step;
   panel.count.textContent = `Read along: step ${number + 1} of ${steps.length}`;
   panel.title.textContent = title;
   panel.text.replaceChildren(...text.map((paragraph) => el("p", {}, paragraph)));
@@ -75,13 +75,13 @@ async function go(number) {
   panel.status.textContent = act || content ? "One moment …" : "";
   panel.back.disabled = number === 0;
   panel.next.textContent = number === steps.length - 1 ? "Finish" : "Next";
-  highlight(section);
+  highlight(step);
   try {
     await act?.(signal);
-    // Some actions of the page open another view.
-    if (act && !signal.aborted) highlight(section);
     const nodes = await content?.(signal);
     if (signal.aborted) return;
+    // Some actions of the page open another view, and all of them change its height.
+    if (act) highlight(step);
     if (nodes) panel.text.append(...nodes);
     panel.status.textContent = "";
   } catch (error) {
@@ -91,18 +91,16 @@ async function go(number) {
   }
 }
 
-/** Opens the view of a section and marks the section; the focus stays in the panel. */
-function highlight(section) {
-  show(section);
-  byId(section).classList.add("in-tour");
-  onLayoutChange();
-  byId(section).scrollIntoView({ block: "start" });
-  // What the reader pressed in the panel keeps the focus if it can.
-  if (!panel.host.contains(document.activeElement)) panel.title.focus({ preventScroll: true });
+/** Shows a place on the page and marks its section. The focus stays in the panel. */
+function highlight({ place }) {
+  const { activeElement } = document;
+  const section = byId(place).closest("section");
+  show(section.id);
+  section.classList.add("in-tour");
+  byId(place).scrollIntoView({ block: "start" });
+  const keepsFocus = panel.host.contains(activeElement) && !activeElement.disabled;
+  (keepsFocus ? activeElement : panel.title).focus({ preventScroll: true });
 }
-
-/** The charts adapt to the width that the panel leaves. */
-const onLayoutChange = () => dispatchEvent(new Event("resize"));
 
 /** Elements that use the arrow keys themselves. */
 const usesArrows = "input, select, textarea, .scroller, [role=img], [role=slider]";
