@@ -9,7 +9,7 @@ from test_console import SECONDS, VARIANTS, assert_accessible, assert_fits_width
 # The place on the page that each step shows.
 PLACES = [
     "data", "data-charts", "data-charts", "model-summary", "model-summary", "training", "results",
-    "layers-view", "layers-view", "encodings", "comparison", "comparison"]
+    "layers-view", "layers-view", "encodings", "comparison", "comparison-view"]
 CUBES = [round((i / 10) ** 3, 3) for i in range(1, 10)]
 
 

@@ -312,7 +312,7 @@ export const steps = [
     ],
   },
   {
-    title: "Food for thought", place: "comparison", act: compare,
+    title: "Food for thought", place: "comparison-view", act: compare,
     text: [
       "Without a bottleneck, the regular network may reconstruct better. Is it then better at "
         + "detecting rare events? The article leaves the question open. Compare has trained both: on "
