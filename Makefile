@@ -92,8 +92,8 @@ lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Sources
 	LC_ALL=C.UTF-8 git grep -InE '^.{111,}' -- . $(NOT_WRAPPED:%=':!%'); test $$? -eq 1
 
-# Writes the numbers and pictures of docs/article.md. Without Keras, the output of commands that need it stays;
-# the Python of `make test-clients` has it: ARTICLE_PYTHON=.venv-clients/bin/python.
+# Writes the numbers and pictures of docs/article.md. Without Keras, the output of commands that need it
+# stays; the Python of `make test-clients` has it: ARTICLE_PYTHON=.venv-clients/bin/python.
 ARTICLE_PYTHON ?= python3
 article: build
 	$(ARTICLE_PYTHON) scripts/article
