@@ -2,8 +2,8 @@
 # overview.
 
 .PHONY: run test test-clients test-console check-metrics check-cluster check-openapi check-image \
-	check-manifests check-ray check-systemd build options check lint dist evaluate fixtures bench bench-http \
-	clean
+	check-manifests check-ray check-systemd build options check lint dist article evaluate fixtures bench \
+	bench-http clean
 
 # Arguments of `reprise serve`, for example ARGS='--port 9000'.
 ARGS ?=
@@ -103,6 +103,12 @@ dist:
 	scripts/setup
 	scripts/dist
 	scripts/dist-check
+
+# Writes the numbers and pictures of docs/article.md. Without Keras, the output of commands that need it
+# stays; the Python of `make test-clients` has it: ARTICLE_PYTHON=.venv-clients/bin/python.
+ARTICLE_PYTHON ?= python3
+article: build
+	$(ARTICLE_PYTHON) scripts/article
 
 # Measures detection on labelled data, for example EVALUATE='--data ../data skab tep --combine newest mean'.
 EVALUATE ?= --synthetic

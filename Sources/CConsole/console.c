@@ -12,8 +12,14 @@ static const unsigned char style[] = {
 static const unsigned char icon[] = {
 #embed "page/icon.svg"
 };
+static const unsigned char tour_css[] = {
+#embed "page/tour.css"
+};
 static const unsigned char api_js[] = {
 #embed "page/api.js"
+};
+static const unsigned char article_js[] = {
+#embed "page/article.js"
 };
 static const unsigned char chartgroup_js[] = {
 #embed "page/chartgroup.js"
@@ -150,6 +156,9 @@ static const unsigned char texts_js[] = {
 static const unsigned char threshold_js[] = {
 #embed "page/threshold.js"
 };
+static const unsigned char tour_js[] = {
+#embed "page/tour.js"
+};
 static const unsigned char train_js[] = {
 #embed "page/train.js"
 };
@@ -191,8 +200,10 @@ static const unsigned char dygraph_css[] = {
 static const console_file files[] = {
     FILE("/", page),
     FILE("/console/style.css", style),
+    FILE("/console/tour.css", tour_css),
     FILE("/console/icon.svg", icon),
     FILE("/console/api.js", api_js),
+    FILE("/console/article.js", article_js),
     FILE("/console/chartgroup.js", chartgroup_js),
     FILE("/console/charts.js", charts_js),
     FILE("/console/compare.js", compare_js),
@@ -238,6 +249,7 @@ static const console_file files[] = {
     FILE("/console/storage.js", storage_js),
     FILE("/console/texts.js", texts_js),
     FILE("/console/threshold.js", threshold_js),
+    FILE("/console/tour.js", tour_js),
     FILE("/console/train.js", train_js),
     FILE("/console/trust.js", trust_js),
     FILE("/console/upload.js", upload_js),

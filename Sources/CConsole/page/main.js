@@ -11,6 +11,7 @@ import * as rangeView from "./rangeview.js";
 import * as registry from "./registry.js";
 import * as results from "./results.js";
 import * as score from "./score.js";
+import * as tour from "./tour.js";
 import * as train from "./train.js";
 import * as views from "./views.js";
 import * as windows from "./windows.js";
@@ -41,7 +42,7 @@ byId("remove-key").addEventListener("click", () => {
   setVisible(byId("remove-key"), false);
 });
 const steps = [
-  model, train, results, windows, score, encodings, layers, compare, registry, rangeView, data, views,
+  model, train, results, windows, score, encodings, layers, compare, registry, rangeView, data, views, tour,
 ];
 for (const step of steps) {
   step.start();
