@@ -6,6 +6,7 @@ import time
 import urllib.request
 
 import pytest
+from conftest import open_view
 from evil_site import FIREFOX, EvilSite, chromium, firefox, visitor
 from playwright.sync_api import expect
 from test_console import train
