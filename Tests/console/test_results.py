@@ -67,9 +67,6 @@ def score_with(page, model):
 def trained(page, load, columns=3):
     """Trains on rows without a fault."""
     load(page, sensors(columns), "normal.csv")
-    open_view(page, "training")
-    page.fill("[name=timesteps]", "10")
-    page.fill("[name=units]", "32, 16")
     train(page)
     return results(page)
 
@@ -110,7 +107,7 @@ def test_only_models_that_fit_the_data_are_offered(serve, visit, load):
     # The features of the model "two" are among those of the file.
     expect(page.locator("#score-version option")).to_have_count(2)
     load(page, sensors(2), "fewer.csv")
-    expect(page.locator("#score-version option")).to_have_text(["two, version 1 (T 20)"])
+    expect(page.locator("#score-version option")).to_have_text(["two, version 1 (T 10)"])
     view = score_with(page, "two")
     expect(view.locator(".verdict")).to_contain_text("Nothing unusual: no event in 400 rows.")
 
