@@ -15,20 +15,24 @@ WITHOUT_DATA = pytest.mark.skipif(not DATA, reason="DATA does not name a folder 
 
 def sensors(columns, rows=400, faults=(), label=False, start=0):
     """
-    A CSV file of waves, one a column. `faults` are `(column, first row, last row, size)`; the column `anomaly`
-    labels them if `label`.
+    A CSV file of waves, one a column. `faults` are `(column, first row, last row, size)`; the column
+    `anomaly` labels them if `label`.
     """
     names = [f"s{i}" for i in range(columns)]
     lines = [",".join(["time", *names, *(["anomaly"] if label else [])])]
     for row in range(rows):
-        values = [math.sin((row + start) / (7 + i)) + 0.02 * math.sin(17.0 * row * (i + 1)) for i in range(columns)]
+        at = row + start
+        # The second term looks like noise.
+        values = [
+            math.sin(at / (9 + i)) + 0.3 * math.sin(12.9898 * at * (i + 1) + i) for i in range(columns)]
         is_faulty = False
         for column, first, last, size in faults:
             if first <= row <= last:
                 values[column] += size
                 is_faulty = True
-        time = f"2026-02-01T{row // 60:02}:{row % 60:02}:00Z"
-        lines.append(",".join([time, *(f"{value:.4f}" for value in values), *([str(int(is_faulty))] if label else [])]))
+        time = f"2026-02-{1 + row // 1440:02}T{row // 60 % 24:02}:{row % 60:02}:00Z"
+        labels = [str(int(is_faulty))] if label else []
+        lines.append(",".join([time, *(f"{value:.4f}" for value in values), *labels]))
     return "\n".join(lines) + "\n"
 
 
@@ -66,12 +70,12 @@ def score_with(page, model):
 
 def trained(page, load, columns=3):
     """Trains on rows without a fault."""
-    load(page, sensors(columns), "normal.csv")
+    load(page, sensors(columns, rows=2000), "normal.csv")
     train(page)
     return results(page)
 
 
-FAULTS = [(1, 120, 139, 1.5), (2, 300, 329, 4)]
+FAULTS = [(1, 120, 139, 2), (2, 300, 329, 5)]
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -117,12 +121,11 @@ def test_the_selected_event_orders_the_charts_and_back_returns(serve, visit, loa
     trained(page, load)
     load(page, sensors(3, faults=FAULTS), "today.csv")
     view = score_with(page, "normal")
-    events = view.locator(".event")
-    lesser = events.filter(has_text="s1").first
+    expect(view.locator(".event")).to_have_count(2)
     expect(view.locator(".feature").first).to_contain_text("s2")
-    lesser.locator(".event-button").click()
+    view.locator(".event-button").nth(1).click()
     expect(view.locator(".feature").first).to_contain_text("s1")
-    expect(view.locator(".event.selected")).to_contain_text("s1")
+    expect(view.locator(".event.selected .share").first).to_contain_text("s1")
     state = parameters(page)
     assert 120 <= int(state["event"]) <= 139
     first, last = map(int, state["rows"].split("-"))
@@ -131,13 +134,13 @@ def test_the_selected_event_orders_the_charts_and_back_returns(serve, visit, loa
     open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
     page.go_back()
-    expect(view.locator(".event.selected")).to_contain_text("s1")
+    expect(view.locator(".event.selected .share").first).to_contain_text("s1")
     assert parameters(page) == state
     page.go_back()
     expect(view.locator(".event").first).to_have_class(re.compile("selected"))
     assert "rows" not in parameters(page)
     page.go_forward()
-    expect(view.locator(".event.selected")).to_contain_text("s1")
+    expect(view.locator(".event.selected .share").first).to_contain_text("s1")
     assert parameters(page) == state
 
 
@@ -146,7 +149,7 @@ def test_a_reload_restores_file_model_event_zoom_and_threshold(serve, visit, loa
     trained(page, load)
     load(page, sensors(3, faults=FAULTS), "today.csv")
     view = score_with(page, "normal")
-    view.locator(".event", has_text="s1").first.locator(".event-button").click()
+    view.locator(".event-button").nth(1).click()
     handle = page.get_by_role("slider", name="Threshold")
     handle.press("ArrowUp")
     threshold = float(handle.get_attribute("aria-valuenow"))
@@ -160,7 +163,8 @@ def test_a_reload_restores_file_model_event_zoom_and_threshold(serve, visit, loa
     first_label = label.inner_text()
 
     page.reload()
-    expect(page.locator("#results-view .event.selected")).to_contain_text("s1", timeout=30 * SECONDS)
+    selected = page.locator("#results-view .event.selected .share").first
+    expect(selected).to_contain_text("s1", timeout=30 * SECONDS)
     expect(page.locator("#results-view > [role=status]")).to_have_text(summary)
     expect(handle).to_have_attribute("aria-valuenow", str(float(f"{threshold:.4g}")))
     expect(label).to_have_text(first_label)
@@ -228,7 +232,7 @@ def test_a_result_that_is_not_to_be_trusted_says_so(serve, visit, load, screensh
     load(page, sensors(3, faults=[(0, 0, 399, 9)]), "other.csv")
     score_with(page, "normal")
     expect(banner).to_contain_text("Do not trust this result yet. 100 % of the rows are above")
-    expect(banner).to_contain_text("Also: drift")
+    expect(banner).to_contain_text("drift.")
     expect(banner.locator(".warnings")).to_be_hidden()
     banner.locator("summary").click()
     expect(banner.locator(".warnings")).to_contain_text("warning drift")
@@ -244,9 +248,9 @@ def test_a_result_that_is_not_to_be_trusted_says_so(serve, visit, load, screensh
 
 def test_labels_that_scores_do_not_tell_apart_are_not_to_be_trusted(serve, visit, load):
     page = visit(serve())
-    # The labels name rows at random.
-    rows = sensors(2).splitlines()
-    labelled = [f"{rows[0]},anomaly", *(f"{row},{int(i * 7919 % 100 < 30)}" for i, row in enumerate(rows[1:]))]
+    # The labels name rows like all others.
+    rows = sensors(2, rows=1000).splitlines()
+    labelled = [f"{rows[0]},anomaly", *(f"{row},{int(i % 200 < 40)}" for i, row in enumerate(rows[1:]))]
     load(page, "\n".join(labelled), "noise.csv")
     train(page)
     results(page)
@@ -255,7 +259,8 @@ def test_labels_that_scores_do_not_tell_apart_are_not_to_be_trusted(serve, visit
     auc = float(re.search(r"ROC AUC\s*([\d.]+)", figures.inner_text())[1])
     assert auc < 0.6
     expect(page.locator("#results-view .trust")).to_contain_text(
-        f"Do not trust this result yet. The scores do not tell the labelled anomalies from normal rows (AUC {auc:.2f}")
+        "Do not trust this result yet. The scores do not tell the labelled anomalies from normal rows "
+        f"(AUC {auc:.2f}")
 
 
 def test_false_alarms_are_counted_by_event_and_by_row(serve, visit, load):
@@ -268,7 +273,8 @@ def test_false_alarms_are_counted_by_event_and_by_row(serve, visit, load):
     view = score_with(page, "normal")
     figures = view.locator(".figures")
     expect(figures).to_contain_text("Anomalies found1 of 1")
-    false_events, events = map(int, re.search(r"False events\s*(\d+) of (\d+)", figures.inner_text()).groups())
+    found = re.search(r"False events\s*(\d+) of (\d+)", figures.inner_text())
+    false_events, events = map(int, found.groups())
     assert events == view.locator(".event").count() and 1 <= false_events < events
     assert re.search(r"False alarms\s*\d+ of 370 normal rows", figures.inner_text())
 
@@ -277,7 +283,7 @@ def test_false_alarms_are_counted_by_event_and_by_row(serve, visit, load):
 def test_a_heat_map_has_the_culprit_of_many_features_first(serve, visit, load, screenshot, width):
     page = visit(serve(), width)
     trained(page, load, columns=24)
-    load(page, sensors(24, faults=[(17, 250, 279, 3)]), "wide.csv")
+    load(page, sensors(24, faults=[(17, 250, 279, 30)]), "wide.csv")
     view = score_with(page, "normal")
     names = view.locator(".heat-names button")
     expect(names.first).to_have_text("s17")
@@ -289,8 +295,12 @@ def test_a_heat_map_has_the_culprit_of_many_features_first(serve, visit, load, s
     # The hottest cells are those of the fault, in the first row.
     colours = canvas.evaluate(
         """(canvas) => {
-            const context = canvas.getContext("2d");
-            const at = (share) => [...context.getImageData(canvas.width * share, 5, 1, 1).data].slice(0, 3).join();
+            // A copy, because canvases are not made for being read.
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const context = copy.getContext("2d", { willReadFrequently: true });
+            context.drawImage(canvas, 0, 0);
+            const at = (share) =>
+                [...context.getImageData(canvas.width * share, 5, 1, 1).data].slice(0, 3).join();
             return [at(0.2), at(265 / 400)];
         }""")
     assert colours[0] != colours[1]
@@ -314,7 +324,9 @@ def test_a_heat_map_has_the_culprit_of_many_features_first(serve, visit, load, s
 
 def test_the_crosshair_follows_mouse_and_keys_through_all_charts(serve, visit, load):
     page = visit(serve())
-    view = trained(page, load)
+    trained(page, load)
+    load(page, sensors(3), "today.csv")
+    view = score_with(page, "normal")
     expect(view.locator(".plot[data-points]")).to_have_count(4)
     box = view.locator(".plot").nth(1).bounding_box()
     values = page.locator(".crosshair-values:visible")
@@ -338,7 +350,8 @@ def test_the_crosshair_follows_mouse_and_keys_through_all_charts(serve, visit, l
     start = int(slider.get_attribute("aria-valuenow"))
     slider.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuenow", str(start + 1))
-    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"2026-02-01T\d\d:\d\d:00Z, score [\d.]+, s0"))
+    expect(slider).to_have_attribute(
+        "aria-valuetext", re.compile(r"2026-02-01T\d\d:\d\d:00Z, score [\d.]+, s0"))
     slider.press("End")
     expect(slider).to_have_attribute("aria-valuenow", "399")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("2026-02-01T06:39:00Z"))
@@ -352,7 +365,7 @@ def test_the_crosshair_follows_a_finger(serve, visit, load):
     box = plot.bounding_box()
     values = page.locator(".crosshair-values:visible")
     page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + 60)
-    expect(values).to_contain_text("2026-02-01T0")
+    expect(values).to_contain_text("2026-02-0")
     place = values.bounding_box()
     assert place["x"] >= 0 and place["x"] + place["width"] <= 390
     page.touchscreen.tap(200, 20)
@@ -361,7 +374,9 @@ def test_the_crosshair_follows_a_finger(serve, visit, load):
 
 def test_dragging_over_a_chart_zooms_all_of_them(serve, visit, load):
     page = visit(serve())
-    view = trained(page, load)
+    trained(page, load)
+    load(page, sensors(3), "today.csv")
+    view = score_with(page, "normal")
     expect(view.locator(".plot[data-points='400']")).to_have_count(4)
     box = view.locator(".plot").nth(2).bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 30)
@@ -384,7 +399,8 @@ def test_an_event_that_was_normal_is_learned_in_a_new_version(serve, visit, load
     view = score_with(page, "normal")
     before = get(f"{url}/models/normal/versions/1")["threshold"]
     view.get_by_role("button", name="It was normal").click()
-    expect(page.locator("#results-of")).to_have_text("today.csv, scored with normal, version 2", timeout=30 * SECONDS)
+    expect(page.locator("#results-of")).to_have_text(
+        "today.csv, scored with normal, version 2", timeout=30 * SECONDS)
     version = get(f"{url}/models/normal/versions/2")
     assert version["threshold"] > before
     expect(view.locator(".event")).to_have_count(0)
@@ -394,7 +410,7 @@ def test_the_training_range_is_marked_where_model_and_data_coincide(serve, visit
     page = visit(serve())
     view = trained(page, load)
     expect(view.locator(".score-area .legend")).to_contain_text("training range")
-    assert parameters(page)["trained"] == "0-399"
+    assert parameters(page)["trained"] == "0-1999"
     load(page, sensors(3, start=50), "other.csv")
     view = score_with(page, "normal")
     expect(view.locator(".score-area .legend")).not_to_contain_text("training range")

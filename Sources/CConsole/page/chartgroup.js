@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { nearestIndex, visibleIndices } from "./sampling.js";
 
 /** The distance in pixels from which on a drag is no click. */
-const minDrag = 5;
+export const minDrag = 5;
 
 export class ChartGroup {
   /**

@@ -18,7 +18,8 @@ const charts = new Map();
 matchMedia("(prefers-color-scheme: dark)")
   .addEventListener("change", () => charts.forEach((chart) => chart.updateColours()));
 /** Draws a chart that is shown for the first time, or at another width. */
-const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => charts.get(target)?.onResize()));
+const sizes = new ResizeObserver((entries) =>
+  entries.forEach(({ target }) => charts.get(target)?.onResize()));
 
 /** The current value of a colour of the style sheet. */
 export const colour = (name) =>
@@ -58,8 +59,8 @@ function logarithmicTicks(minimum, maximum, pixels) {
 export class LineChart {
   /**
    * `series` are `{name, colour, width, pattern}`, `axis` is that of a Dataset, and `columns` holds one array
-   * of values for each series. `description` is the chart's aria-label. `gutter` is the width of the labels of
-   * the y axis.
+   * of values for each series. `description` is the chart's aria-label. `gutter` is the width of the labels
+   * of the y axis.
    */
   constructor(
     host,

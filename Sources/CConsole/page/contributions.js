@@ -48,7 +48,8 @@ export class Contributions {
     const shares = new Map((selected?.features ?? []).map(({ feature, share }) => [feature, share]));
     this.shares = shares;
     // Without an event, the largest contributions to any score decide.
-    const weights = names.map((_, feature) => (selected ? shares.get(feature) : this.map?.peak(feature)) ?? 0);
+    const weightOf = (feature) => (selected ? shares.get(feature) : this.map?.peak(feature)) ?? 0;
+    const weights = names.map((_, feature) => weightOf(feature));
     this.order = names.map((_, feature) => feature).sort((a, b) => weights[b] - weights[a] || a - b);
     this.opened = [];
     this.title.textContent = selected ? "Features by contribution to this event" : "Features";
@@ -63,7 +64,6 @@ export class Contributions {
       this.draw();
     }
     this.charts.get(feature).block.scrollIntoView({ block: "nearest" });
-    this.charts.get(feature).block.classList.add("opened");
   }
 
   draw() {

@@ -26,7 +26,8 @@ export class Crosshair {
     // What a finger has left on the screen goes with the next touch elsewhere, and when the page scrolls.
     this.listening = new AbortController();
     const { signal } = this.listening;
-    addEventListener("pointerdown", ({ target }) => target.closest?.(".interactive") || this.hide(), { signal });
+    addEventListener(
+      "pointerdown", ({ target }) => target.closest?.(".interactive") || this.hide(), { signal });
     addEventListener("scroll", () => this.pointer && this.hide(), { signal, passive: true });
   }
 
@@ -64,11 +65,13 @@ export class Crosshair {
     }
     if (index === null || !this.chart?.area) return;
     const pairs = group.describe(index, this.chart);
-    this.box.replaceChildren(...pairs.map(([name, value]) => (
-      value === null
-        ? el("strong", {}, name) : el("div", {}, el("span", {}, name), el("span", { class: "value" }, value)))));
+    const line = (name, value) =>
+      el("div", {}, el("span", {}, name), el("span", { class: "value" }, value));
+    this.box.replaceChildren(
+      ...pairs.map(([name, value]) => (value === null ? el("strong", {}, name) : line(name, value))));
     this.slider.setAttribute("aria-valuenow", String(index));
-    this.slider.setAttribute("aria-valuetext", pairs.map((pair) => pair.filter(Boolean).join(" ")).join(", "));
+    const text = pairs.map((pair) => pair.filter(Boolean).join(" ")).join(", ");
+    this.slider.setAttribute("aria-valuetext", text);
     this.placeBox();
   }
 

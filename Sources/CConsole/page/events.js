@@ -33,7 +33,8 @@ export class EventList {
     this.title.textContent = events.length ? "Events, worst first" : "Events";
     // The selected event is in the list, even if the URL names one far below.
     this.limit = Math.max(this.limit, events.indexOf(selected) + 1);
-    this.list.replaceChildren(...events.slice(0, this.limit).map((event) => this.item(event, event === selected)));
+    const items = events.slice(0, this.limit).map((event) => this.item(event, event === selected));
+    this.list.replaceChildren(...items);
     if (!events.length) {
       this.list.append(el("li", { class: "muted" }, "No events. Lower the threshold to find more."));
     }

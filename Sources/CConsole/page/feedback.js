@@ -28,7 +28,8 @@ export function feedbackActions(event, { model }) {
   return el(
     "div", { class: "buttons feedback" },
     button("normal", "It was normal", `${effect} The rows of this event join the normal ones.`),
-    button("anomalous", "It was an anomaly", `${effect} The rows of this event leave the normal ones.`), status);
+    button("anomalous", "It was an anomaly", `${effect} The rows of this event leave the normal ones.`),
+    status);
 }
 
 /** Learns the threshold from all rows of the data, which the user says are normal. */

@@ -1,7 +1,7 @@
 // The state of the page in its URL, as `#view?name=value&…`: a link or a reload opens the page as it was.
 //
-// The parameters are the state, and not a copy of it: a step reads a parameter when it draws, and sets it when
-// the user changes something. Parameters never hold an API key or data.
+// The parameters are the state, and not a copy of it: a step reads a parameter when it draws, and sets it
+// when the user changes something. Parameters never hold an API key or data.
 
 const listeners = [];
 let { view, parameters } = parse(location.hash);
@@ -25,8 +25,8 @@ export const parametersOf = (prefix) =>
     .map(([name, value]) => [name.slice(prefix.length), value]);
 
 /**
- * Sets parameters, or removes those whose value is null, undefined or empty. The browser's Back returns to the
- * state before if the change is a step of its own.
+ * Sets parameters, or removes those whose value is null, undefined or empty. The browser's Back returns to
+ * the state before if the change is a step of its own.
  */
 export function setParameters(members, { isStep = false } = {}) {
   const before = parameters.toString();

@@ -1,6 +1,7 @@
 // A heat map of the features over time: the contribution of each to the score. In a column of pixels, the
 // largest contribution is drawn, so that no peak is lost.
 
+import { minDrag } from "./chartgroup.js";
 import { colour } from "./charts.js";
 import { loadedData } from "./dataset.js";
 import { fetchDecoded } from "./decoding.js";
@@ -24,13 +25,16 @@ const levels = [
 const firstRows = 16;
 
 export class HeatMap {
-  /** `onOpen` gets the feature whose row the user clicks. `onLoad` is called when the contributions are known. */
+  /**
+   * `onOpen` gets the feature whose row the user clicks. `onLoad` is called when the contributions are known.
+   */
   constructor(host, results, { onOpen, onLoad }) {
     Object.assign(this, { results, onOpen, onLoad, order: [], contributions: null, limit: firstRows });
     const { data, model, names, gutter } = results;
     const windows = data.rows - model.timesteps + 1;
     this.stride = Math.max(1, Math.ceil((windows * names.length) / maxCells));
-    this.canvas = el("canvas", { role: "img", "aria-label": "Contribution of each feature to the score over time" });
+    const description = "Contribution of each feature to the score over time";
+    this.canvas = el("canvas", { role: "img", "aria-label": description });
     this.names = el("ul", { class: "heat-names" });
     this.names.style.width = `${gutter}px`;
     this.names.style.lineHeight = `${rowHeight}px`;
@@ -38,9 +42,13 @@ export class HeatMap {
     this.note = el("p", { class: "muted heat-note" });
     this.more = el("button", { type: "button", class: "secondary", click: () => this.showAll() });
     host.append(this.note, this.frame, this.more);
-    this.frame.addEventListener("click", (event) => {
-      const feature = event.target === this.canvas ? this.order[this.rowAt(event.clientY)] : undefined;
-      if (feature !== undefined) onOpen(feature);
+    // The target of a click is the frame, which captures the pointer, and a drag ends with a click, too.
+    let pressed = 0;
+    this.frame.addEventListener("pointerdown", ({ clientX }) => (pressed = clientX));
+    this.frame.addEventListener("click", ({ clientX, clientY }) => {
+      const { left } = this.canvas.getBoundingClientRect();
+      const feature = this.order[this.rowAt(clientY)];
+      if (clientX >= left && Math.abs(clientX - pressed) < minDrag && feature !== undefined) onOpen(feature);
     });
     this.sizes = new ResizeObserver(() => scheduleDrawing(this));
     this.sizes.observe(this.frame);
@@ -194,7 +202,9 @@ export class HeatMap {
       .map((x) => group.positionOf(x, this) - this.area.x);
     context.strokeStyle = colour("text");
     context.setLineDash([3, 3]);
-    context.strokeRect(Math.max(from, -2) + 0.5, 0.5, Math.max(Math.min(to, width + 2) - Math.max(from, -2), 2), height - 1.5);
+    const [left, right] = [Math.max(from, -2), Math.min(to, width + 2)];
+    if (right < left) return;
+    context.strokeRect(left + 0.5, 0.5, Math.max(right - left, 2), height - 1.5);
   }
 
   /** The features with the largest contributions at an index of the axis. */

@@ -8,7 +8,9 @@ import { Contributions, minHeatMapFeatures } from "./contributions.js";
 import { curlButton } from "./curl.js";
 import { Dataset, inspectRequest, loadedData } from "./dataset.js";
 import { fetchDecoded, fetchReport, fetchScores } from "./decoding.js";
-import { byId, debounce, el, formatCount, formatNumber, nextTask, setVisible, table, tableDetails } from "./dom.js";
+import {
+  byId, debounce, el, formatCount, formatNumber, nextTask, setVisible, table, tableDetails,
+} from "./dom.js";
 import { EventList } from "./events.js";
 import { calibrateAction, feedbackActions } from "./feedback.js";
 import { onNavigation, parameter, setParameters } from "./fragment.js";
@@ -284,7 +286,10 @@ class ResultsView {
 
   showTrust() {
     const flagged = this.countAbove(1) / this.data.rows;
-    const banner = trustBanner({ flagged, metrics: this.metrics, warnings: this.warnings, action: calibrateAction(this) });
+    const action = calibrateAction(this);
+    const { metrics, warnings } = this;
+    const isTrained = this.chart.trainedRows !== null;
+    const banner = trustBanner({ flagged, metrics, warnings, isTrained, action });
     this.banner.replaceChildren(...(banner ? [banner] : []));
   }
 

@@ -18,7 +18,7 @@ export function nearestIndex(values, value) {
   return index > 0 && value - values[index - 1] < values[index] - value ? index - 1 : index;
 }
 
-/** The first and the last index of the values in a range, with one more on either side for lines that enter. */
+/** The first and the last index of the values in a range, and of one more on either side. */
 export const visibleIndices = (values, [from, to]) =>
   [Math.max(lowerBound(values, from) - 1, 0), Math.min(lowerBound(values, to), values.length - 1)];
 

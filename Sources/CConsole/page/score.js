@@ -25,8 +25,8 @@ export function start() {
 }
 
 /**
- * Scores the data with a version, as returned by the server, and shows the results. `trainedRows` are the first
- * and the last row of the data that it was trained with; null if it was trained with other data.
+ * Scores the data with a version, as returned by the server, and shows the results. `trainedRows` are the
+ * first and the last row of the data that it was trained with; null if it was trained with other data.
  */
 export function scoreWith(version, { trainedRows = null } = {}) {
   setParameters({ event: null, rows: null, threshold: null, trained: trainedRows?.join("-") });
@@ -84,7 +84,8 @@ function fits({ feature_names: names, features }, data) {
 function restore() {
   const [model, version] = [parameter("model"), parameter("version")];
   const { model: used } = state;
-  if (!state.data || (used?.model ?? null) === model && String(used?.version ?? "") === (version ?? "")) return;
+  if (!state.data) return;
+  if ((used?.model ?? null) === model && String(used?.version ?? "") === (version ?? "")) return;
   reportErrors(byId("results-problem"), async () => {
     const path = model && `models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
     use(model ? await fetchJSON({ path }) : null);

@@ -7,8 +7,8 @@ const listeners = new Map();
  * - `range`: the training range, the first and the last of the rows of `data` that are trained on; null for
  *   all.
  * - `model`: the version in use, as returned by the server; null if there is none.
- * - `scored`: `{data, model}`, the Dataset as the model reads it, after its rows were scored; null if there are
- *   no results.
+ * - `scored`: `{data, model}`, the Dataset as the model reads it, after its rows were scored; null if there
+ *   are no results.
  * - `windows`: `{data, starts, scores}`, the Dataset as `model` reads it, and the first row and the score of
  *   each window; null if there are none.
  */

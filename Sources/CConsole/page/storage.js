@@ -1,5 +1,5 @@
-// The file that was loaded last, kept in this browser (IndexedDB, by the page's origin) so that a reload finds
-// it.
+// The file that was loaded last, kept in this browser (IndexedDB, by the page's origin) so that a reload
+// finds it.
 
 const database = "reprise";
 const store = "files";

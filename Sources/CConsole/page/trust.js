@@ -19,26 +19,32 @@ const remedies = {
 };
 
 /**
- * The banner for scores with these warnings, flagged rows and metrics; null if there is nothing to say. `action`
- * is an element with what can be done.
+ * The banner for scores with these warnings, flagged rows and metrics; null if there is nothing to say.
+ * `isTrained` says that the model was trained with these rows. `action` is an element with what can be done.
  */
-export function trustBanner({ flagged, metrics, warnings, action }) {
+export function trustBanner({ flagged, metrics, warnings, isTrained, action }) {
   const reasons = [];
   const auc = metrics?.roc_auc ?? 1;
   if (auc < minAUC) {
     reasons.push([
-      "auc", `The scores do not tell the labelled anomalies from normal rows (AUC ${auc.toFixed(2)}; guessing `
-        + "has 0.5). Train on rows of normal operation only, or try other settings in Compare."]);
+      "auc", "The scores do not tell the labelled anomalies from normal rows "
+        + `(AUC ${auc.toFixed(2)}; guessing has 0.5). `
+        + "Train on rows of normal operation only, or try other settings in Compare."]);
   }
   // Labels tell whether flagged rows are false alarms.
   const isMostlyFlagged = (metrics?.at_threshold.false_alarm_rate ?? flagged) > maxFlagged;
   if (isMostlyFlagged) {
+    const share = formatPercent(metrics?.at_threshold.false_alarm_rate ?? flagged);
+    const rows = metrics ? "normal rows" : "rows";
     reasons.push([
-      "flagged", `${formatPercent(metrics?.at_threshold.false_alarm_rate ?? flagged)} of the `
-        + `${metrics ? "normal rows" : "rows"} are above the model's threshold: these rows differ from those `
-        + "of the training as a whole. Train or calibrate on normal rows of this operation."]);
+      "flagged", `${share} of the ${rows} are above the model's threshold: ` + (isTrained
+        ? "it has not learned the rows that it was trained with. Train for more epochs, or with larger units."
+        : "these rows differ from those of the training as a whole. "
+          + "Train or calibrate on normal rows of this operation.")]);
   }
-  const serious = warnings.filter(({ level }) => level !== "info");
+  // What concerns the whole result comes before what concerns some rows or columns.
+  const rank = ({ level, code }) => (level === "error" ? 0 : code in remedies ? 1 : 2);
+  const serious = warnings.filter(({ level }) => level !== "info").sort((a, b) => rank(a) - rank(b));
   for (const { code, message } of serious) reasons.push([code, firstSentence(message, remedies[code])]);
   if (!reasons.length) return null;
   const isUntrusted = auc < minAUC || isMostlyFlagged || serious.some(({ level }) => level === "error");

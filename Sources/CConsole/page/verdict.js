@@ -12,8 +12,9 @@ export function verdict({ events, data, names, metrics }) {
   const shares = `${names[top.feature]} (${formatPercent(top.share)})`;
   const which = top.share < 0.5 && second?.share > top.share / 2
     ? `mostly ${shares} and ${names[second.feature]} (${formatPercent(second.share)})` : `mostly ${shares}`;
+  const cause = names.length > 1 ? `, ${which}` : "";
   const count = events.length === 1 ? "1 event:" : `${formatCount(events.length)} events. The worst:`;
-  return `${count} ${when}, ${which}.${detection(metrics)}`;
+  return `${count} ${when}${cause}.${detection(metrics)}`;
 }
 
 /** The time of an event; the date is given once. */
@@ -33,7 +34,9 @@ function detection(metrics) {
     + (metrics.roc_auc === null ? "." : `, AUC ${metrics.roc_auc.toFixed(2)}.`);
 }
 
-/** The figures of `POST /evaluate`. `best` is the threshold of the best F1, and a function that applies it. */
+/**
+ * The figures of `POST /evaluate`. `best` is the threshold of the best F1, and a function that applies it.
+ */
 export function metricList(metrics, best) {
   const { labelled, detected, found, false_alarms: falseEvents } = metrics.events;
   const { f1, false_positives: falseRows, true_negatives: normal, false_alarm_rate: rate } =
