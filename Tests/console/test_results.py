@@ -111,7 +111,7 @@ def test_only_models_that_fit_the_data_are_offered(serve, visit, load):
     # The features of the model "two" are among those of the file.
     expect(page.locator("#score-version option")).to_have_count(2)
     load(page, sensors(2), "fewer.csv")
-    expect(page.locator("#score-version option")).to_have_text(["two, version 1 (T 10)"])
+    expect(page.locator("#score-version option")).to_have_text(["two, version 1 (T 20)"])
     view = score_with(page, "two")
     expect(view.locator(".verdict")).to_contain_text("Nothing unusual: no event in 400 rows.")
 
