@@ -78,8 +78,8 @@ struct ModelRoutes: RouteGroup {
         return .json(written: json)
     }
 
-    /// The latest version of a model, and its aliases; nil if the model has been deleted or cannot be read. The
-    /// listing leaves it out then.
+    /// The latest version of a model, and its aliases; nil if the model has been deleted or cannot be read.
+    /// The listing leaves it out then.
     private func latest(_ name: String) -> (ModelRegistry.Description, aliases: [String: Int])? {
         do {
             guard let latest = try models.registry.description(name),
