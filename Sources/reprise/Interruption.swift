@@ -14,7 +14,8 @@ final class Interruption {
     private let state = State()
     private let sources: [any DispatchSourceSignal]
 
-    init(_ signals: [Int32] = [SIGINT]) {
+    /// - Parameter message: what the interruption has done, for standard error.
+    init(_ signals: [Int32] = [SIGINT], message: String = "cancelled") {
         sources = signals.map { [state] number in
             // Dispatch receives a signal only if its default action, which ends the process, is off.
             signal(number, SIG_IGN)
@@ -22,7 +23,7 @@ final class Interruption {
             source.setEventHandler {
                 state.isInterrupted.store(true, ordering: .relaxed)
                 state.undo.withLock { $0 }?()
-                let text = Array("\ncancelled\n".utf8)
+                let text = Array("\n\(message)\n".utf8)
                 _ = write(STDERR_FILENO, text, text.count)
                 _exit(128 + number)
             }

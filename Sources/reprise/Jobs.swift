@@ -75,6 +75,8 @@ struct Jobs: ParsableCommand {
 
     private func follow(_ job: String, _ client: RepriseClient) throws {
         let kind = try client.job(job).decoded(as: Job.self).kind
+        let interruption = Interruption(message: "the \(kind) goes on")
+        defer { withExtendedLifetime(interruption) {} }
         let progress = TrainingProgress()
         defer { progress.end() }
         let response = try client.follow(job: job, onProgress: progress.show)

@@ -1,8 +1,8 @@
 import Glibc
 
 /// A file that gets its name when it is complete; until then it is a temporary file in the same folder, and
-/// an older file of this name stays. `-` is standard output, which is written to directly, as are devices and
-/// pipes.
+/// an older file of this name stays. `-` is standard output, which is written to directly, as are devices
+/// and pipes.
 final class OutputFile {
     /// The path to write to.
     let path: String
