@@ -82,7 +82,7 @@ struct Serve: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Maximum time for requests in flight to finish after that. [env: REPRISE_GRACE]",
+            "Maximum time for requests in flight to finish, after that of --drain. [env: REPRISE_GRACE]",
             valueName: "seconds"))
     var grace = 30.0
 
