@@ -1,4 +1,5 @@
 import APITesting
+import Foundation
 import Testing
 
 /// The console's files as the server sends them. Tests/console tests the page in a browser.
@@ -29,10 +30,13 @@ import Testing
         }
     }
 
-    /// Only a browser would notice a module that is not embedded.
-    @Test func everyImportedModuleIsServed() throws {
+    /// Only a browser would notice a module that is not embedded, and a module that nothing imports is dead.
+    @Test func everyModuleIsImportedAndServed() throws {
+        let folder = URL(filePath: #filePath).appending(path: "../../../Sources/CConsole/page").standardized
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         let api = try API(.inProcess)
-        var pending = ["main.js"]
+        // The worker is not imported: the page starts it.
+        var pending = ["main.js", "worker.js"]
         var seen: Set<String> = []
         while let name = pending.popLast() {
             guard seen.insert(name).inserted else { continue }
@@ -40,7 +44,7 @@ import Testing
             #expect(script.status == 200, "\(name)")
             pending += script.text.matches(of: /from "\.\/([^"]+)"/).map { String($0.1) }
         }
-        #expect(seen.count == 20)
+        #expect(seen == Set(files.filter { $0.hasSuffix(".js") }))
     }
 
     @Test(arguments: Exercise.consolePaths, [nil, "*"])
