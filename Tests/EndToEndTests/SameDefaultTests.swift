@@ -38,7 +38,8 @@ import Testing
     func trainingsHaveTheSameDefaults(_ options: [String], _ members: [String: JSON]) throws {
         let path = try file("rows.csv", csv)
         let printed = try Program.run(
-            ["train", path, "--model", "m", "--units", "4,2", "--json", "--url", server.url] + options)
+            ["train", path, "--model", "m", "--units", "4,2", "--json", "--history", "--url", server.url]
+                + options)
         let ours = try JSON(Array(printed.output.utf8))
         let request = members.merging(rows) { $1 }.merging(["model": "n", "units": [4, 2]]) { $1 }
         let theirs = try server.client.post("/train", .object(request))
