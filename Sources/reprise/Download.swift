@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import RepriseClient
 
 /// `reprise download`.
@@ -41,13 +40,8 @@ struct Download: ParsableCommand {
         }
     }
 
-    /// Runs a download that writes to a file, and gives the file its name. The temporary file is removed if
-    /// the download fails or is interrupted.
+    /// Runs a download that writes to a file, and gives the file its name.
     private func write(_ file: OutputFile, _ download: () throws -> Void) throws {
-        // Beyond the maximum size of a file, writing fails like on a full disk.
-        signal(SIGXFSZ, SIG_IGN)
-        let interruption = Interruption([SIGINT, SIGTERM, SIGHUP])
-        interruption.arm { [path = file.temporaryPath] in if let path { unlink(path) } }
         do {
             try download()
         } catch {
@@ -55,6 +49,5 @@ struct Download: ParsableCommand {
             throw error
         }
         try file.finish()
-        interruption.waitForExit()
     }
 }

@@ -16,9 +16,10 @@ final class Interruption {
 
     /// - Parameter message: what the interruption has done, for standard error.
     init(_ signals: [Int32] = [SIGINT], message: String = "cancelled") {
+        let registered = DispatchSemaphore(value: 0)
         sources = signals.map { [state] number in
-            // Dispatch receives a signal only if its default action, which ends the process, is off.
-            signal(number, SIG_IGN)
+            // Dispatch does not receive a signal that the parent process has set to be ignored.
+            signal(number, SIG_DFL)
             let source = DispatchSource.makeSignalSource(signal: number)
             source.setEventHandler {
                 state.isInterrupted.store(true, ordering: .relaxed)
@@ -27,7 +28,10 @@ final class Interruption {
                 _ = write(STDERR_FILENO, text, text.count)
                 _exit(128 + number)
             }
+            source.setRegistrationHandler { registered.signal() }
             source.activate()
+            // Until Dispatch has registered, the signal ends the process, so that none is lost.
+            registered.wait()
             return source
         }
     }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A file that gets its name when it is complete; until then it is a temporary file in the same folder, and
-/// an older file of this name stays. `-` is standard output, which is written to directly, as are devices
-/// and pipes.
+/// A file that gets its name when it is complete; until then it is a temporary file in the same folder, which
+/// an interruption removes, and an older file of this name stays. `-` is standard output, which is written to
+/// directly, as are devices and pipes.
 final class OutputFile {
     /// The path to write to.
     let path: String
@@ -11,6 +11,7 @@ final class OutputFile {
     /// The number of bytes written.
     private(set) var count = 0
     private var descriptor: Int32
+    private let interruption: Interruption?
     /// The error number of the first write that has failed.
     private var writeError: Int32?
 
@@ -19,6 +20,8 @@ final class OutputFile {
     ///   - name: the name of the file in a folder.
     /// - Throws: ``CommandFailure`` if the file cannot be created.
     init(_ path: String, name: String) throws {
+        // Beyond the maximum size of a file, writing fails like on a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         var status = stat()
         func type(_ path: String) -> mode_t? { stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil }
         let path =
@@ -26,12 +29,15 @@ final class OutputFile {
             ? path + (path.hasSuffix("/") ? "" : "/") + name : path
         self.path = path
         if path == "-" {
-            (temporaryPath, descriptor) = (nil, STDOUT_FILENO)
+            (temporaryPath, descriptor, interruption) = (nil, STDOUT_FILENO, nil)
         } else if let type = type(path), type != S_IFREG {
-            (temporaryPath, descriptor) = (nil, open(path, O_WRONLY | O_CLOEXEC))
+            (temporaryPath, descriptor, interruption) = (nil, open(path, O_WRONLY | O_CLOEXEC), nil)
         } else {
             let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
             let temporaryPath = "\(folder).reprise-\(getpid())"
+            let interruption = Interruption([SIGINT, SIGTERM, SIGHUP])
+            interruption.arm { unlink(temporaryPath) }
+            self.interruption = interruption
             // A file of this name is left from a process that was killed.
             descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
             self.temporaryPath = temporaryPath
@@ -75,6 +81,7 @@ final class OutputFile {
         guard fsync(descriptor) == 0, rename(temporaryPath, path) == 0 else { throw failure(errno) }
         close(descriptor)
         descriptor = -1
+        interruption?.waitForExit()
     }
 
     /// Prints a report about a file: to standard output, or to standard error if the file is standard output.

@@ -2,16 +2,16 @@ import APITesting
 import Foundation
 import Synchronization
 
-/// A server that sends JSON in response to its first request, and half of a file to any other, after which it
-/// waits.
+/// A server that sends JSON on its first connection, and half of a file on the second, after which it waits.
 final class HalfServer {
     let url: String
     private let listener: Int32
     private let connections = Connections()
+    private let hasSentHalf = DispatchSemaphore(value: 0)
 
     /// - Parameter description: the JSON document.
     init(_ description: [UInt8]) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -25,23 +25,29 @@ final class HalfServer {
         self.listener = listener
         guard isListening else { throw HarnessError("cannot listen") }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        let document =
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(description.count)\r\n\r\n" + String(decoding: description, as: UTF8.self)
-        let half =
+        let responses = [
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                + "Content-Length: \(description.count)\r\n\r\n"
+                + String(decoding: description, as: UTF8.self),
             "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 2000\r\n\r\n"
-            + String(repeating: "x", count: 1000)
-        Thread.detachNewThread { [connections] in
-            let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { return }
-            connections.add(connection)
-            var buffer = [UInt8](repeating: 0, count: 1 << 16)
-            for text in [document, half] {
+                + String(repeating: "x", count: 1000),
+        ]
+        Thread.detachNewThread { [connections, hasSentHalf] in
+            for (index, response) in responses.enumerated() {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                connections.add(connection)
+                var buffer = [UInt8](repeating: 0, count: 1 << 16)
                 guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }
-                _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+                _ = send(connection, response, response.utf8.count, Int32(MSG_NOSIGNAL))
+                if index == 0 { connections.close() } else { hasSentHalf.signal() }
             }
         }
     }
+
+    /// Waits until half of the file is sent.
+    func waitForHalf() { hasSentHalf.wait() }
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
