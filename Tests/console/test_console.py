@@ -226,7 +226,7 @@ def test_a_real_file_goes_through_every_step(serve, visit, screenshot, width):
     assert detect(page, screenshot) >= 1
     expect(page.locator("#results-view")).to_contain_text("ROC AUC")
     open_view(page, "results")
-    page.get_by_role("button", name="Show 7 more features").click()
+    page.get_by_role("button", name="Show 7 more charts").click()
     open_view(page, "layers")
     expect(page.locator("#layers-view img")).to_be_visible()
     screenshot(page, "encodings")

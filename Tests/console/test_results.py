@@ -432,7 +432,7 @@ def test_the_culprit_of_a_plant_with_52_sensors_is_on_the_first_screen(serve, vi
     expect(view.locator(".verdict")).to_contain_text("since row 1")
     expect(view.locator(".figures")).to_contain_text("ROC AUC")
     culprit = view.locator(".event .share").first.inner_text().split()[0]
-    expect(view.locator(".verdict")).to_contain_text(f"mostly {culprit} ")
+    expect(view.locator(".verdict")).to_contain_text(f"above all {culprit} ")
     chart = view.locator(".feature").first
     expect(chart).to_contain_text(culprit)
     if width == 1280:

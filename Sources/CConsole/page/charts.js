@@ -13,6 +13,9 @@ Dygraph.PLUGINS = [Dygraph.Plugins.Axes, Dygraph.Plugins.Grid];
 /** The height of a mark at an edge of a chart, in pixels. */
 const barHeight = 6;
 
+/** The distance of the labels of the x axis, in pixels, below the lowest label of the y axis. */
+const axisTickSize = 6;
+
 /** The charts on the page, by their plots. */
 const charts = new Map();
 matchMedia("(prefers-color-scheme: dark)")
@@ -138,10 +141,13 @@ export class LineChart {
             ? logarithmicTicks(minimum, maximum, pixels)
             : Dygraph.numericTicks(minimum, maximum, pixels, options, dygraph, values)),
         },
-        x: axis.kind === "date" ? { axisLabelWidth: 64 } : {
+        x: axis.kind === "date" ? { axisLabelWidth: 64, pixelsPerLabel: 60, axisTickSize } : {
+          axisTickSize,
           axisLabelFormatter: axisLabelFormatter((dygraph) => dygraph.xAxisRange()),
+          ticker: (...limits) => this.xTicks(Dygraph.numericTicks(...limits)),
           // Unix timestamps need wider labels.
-          ...(axis.values.at(-1) >= 1e6 ? { axisLabelWidth: 96, pixelsPerLabel: 100 } : {}),
+          ...(axis.values.at(-1) >= 1e6 ? { axisLabelWidth: 96, pixelsPerLabel: 100 }
+            : { pixelsPerLabel: axis.values.at(-1) < 1e5 ? 50 : 70 }),
         },
       },
       series: Object.fromEntries(series.map((line, index) =>
@@ -149,6 +155,12 @@ export class LineChart {
       underlayCallback: (context, area, dygraph) => this.drawMarks(context, area, dygraph),
       ...options,
     });
+  }
+
+  /** The ticks of an axis without dates; there are none between two rows or epochs. */
+  xTicks(ticks) {
+    const isWhole = this.axis.values.every(Number.isInteger);
+    return isWhole ? ticks.filter(({ v }) => Number.isInteger(v)) : ticks;
   }
 
   onResize() {

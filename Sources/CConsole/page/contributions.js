@@ -83,7 +83,8 @@ export class Contributions {
       this.chartHost.append(block);
     }
     setVisible(this.more, features.length < names.length);
-    this.more.textContent = `Show ${plural(names.length - features.length, "more feature")}`;
+    const hidden = plural(names.length - features.length, this.map ? "more chart" : "more feature");
+    this.more.textContent = `Show ${hidden}`;
   }
 
   makeChart(feature) {

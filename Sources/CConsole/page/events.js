@@ -53,7 +53,7 @@ export class EventList {
           type: "button", class: "event-button", "aria-current": isSelected ? "true" : null,
           click: () => this.onSelect(event),
         },
-        el("span", { class: "event-score" }, formatNumber(peak, 100).slice(0, 7)),
+        el("span", { class: "event-score" }, formatNumber(peak, 100)),
         el(
           "span", { class: "event-text" }, el("span", {}, period(data, first, last)),
           el("span", { class: "muted" }, plural(duration, "row")))),

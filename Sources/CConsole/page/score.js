@@ -80,9 +80,10 @@ function fits({ feature_names: names, features }, data) {
   return names.every((name) => columns.has(name));
 }
 
-/** Uses the version that the URL names, if it is another than the one in use. */
+/** Uses the version that the URL names, or the latest, if it is another than the one in use. */
 function restore() {
-  const [model, version] = [parameter("model"), parameter("version")];
+  const model = parameter("model");
+  const version = model && (parameter("version") ?? "latest");
   const { model: used } = state;
   if (!state.data) return;
   if ((used?.model ?? null) === model && String(used?.version ?? "") === (version ?? "")) return;

@@ -9,9 +9,10 @@ export function verdict({ events, data, names, metrics }) {
   const { first_row: first, last_row: last, duration, features } = worst;
   const when = `${period(data, first, last)} (${plural(duration, "row")})`;
   const [top, second] = features;
-  const shares = `${names[top.feature]} (${formatPercent(top.share)})`;
-  const which = top.share < 0.5 && second?.share > top.share / 2
-    ? `mostly ${shares} and ${names[second.feature]} (${formatPercent(second.share)})` : `mostly ${shares}`;
+  const shareOf = ({ feature, share }) => `${names[feature]} (${formatPercent(share).replace(" ", "\u00a0")})`;
+  const part = top.share < 0.5 ? "above all" : "mostly";
+  const isShared = top.share < 0.5 && second?.share > top.share / 2;
+  const which = [part, shareOf(top), ...(isShared ? ["and", shareOf(second)] : [])].join(" ");
   const cause = names.length > 1 ? `, ${which}` : "";
   const count = events.length === 1 ? "1 event:" : `${formatCount(events.length)} events. The worst:`;
   return `${count} ${when}${cause}.${detection(metrics)}`;
@@ -21,9 +22,12 @@ export function verdict({ events, data, names, metrics }) {
 export function period(data, first, last) {
   const [from, to] = [data.rowLabel(first), data.rowLabel(last)];
   if (first === last) return from;
+  if (first === 0 && last === data.rows - 1) return "all of the data";
   if (last === data.rows - 1) return `since ${from}, to the end of the data`;
   const [date] = /^\d{4}-\d\d-\d\d[T ]/.exec(from) ?? [""];
-  return `${from} to ${date && to.startsWith(date) ? to.slice(date.length) : to.replace(/^row /, "")}`;
+  // "row 3" and "row 5" become "rows 3 to 5".
+  const end = date && to.startsWith(date) ? to.slice(date.length) : to.replace(/^row /, "");
+  return `${from.replace(/^row /, "rows ")} to ${end}`;
 }
 
 /** How many of the labelled anomalies were found. */
