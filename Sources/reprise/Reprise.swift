@@ -8,8 +8,12 @@ enum Program {
             let arguments = Array(CommandLine.arguments.dropFirst())
             // With a version in the configuration, swift-argument-parser would take the --version of
             // subcommands, which names a version of a model, for a request of its own.
-            if arguments == ["--version"] { return print(Software.name) }
-            Reprise.main(try Environment.arguments(arguments, Environment.variables))
+            if arguments == ["--version"] {
+                print(Software.name)
+            } else {
+                Reprise.main(try Environment.arguments(arguments, Environment.variables))
+            }
+            try StandardOutput.flush()
         } catch {
             Reprise.exit(withError: error)
         }

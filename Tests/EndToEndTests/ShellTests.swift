@@ -24,6 +24,15 @@ import Yams
         #expect(try Program.run(["--help"]).output.contains("reprise --version"))
     }
 
+    /// A full disk must not pass for success in a script.
+    @Test(arguments: [["--version"], ["inspect", "-"], ["options"]])
+    func outputThatCannotBeWrittenIsAnError(_ arguments: [String]) throws {
+        let full = try Program.run(
+            arguments, launcher: ["/bin/sh", "-c", "exec \"$@\" >/dev/full", "sh"], input: "a,b\n1,2\n2,3\n")
+        #expect(full.status == 1)
+        #expect(full.errors.hasPrefix("Error: cannot write standard output"), "\(full.errors)")
+    }
+
     /// The completions that bash offers for the last word.
     private func completions(_ words: String...) throws -> [String] {
         let script = """
