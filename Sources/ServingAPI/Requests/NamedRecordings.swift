@@ -17,15 +17,8 @@ struct NamedRecordings: Sendable {
         names = intake.table.recordingNames
     }
 
-    /// The name of the recording that a row belongs to.
-    /// - Parameters:
-    ///   - row: a row as it is used.
-    ///   - origins: the row as it was sent, of each row. A row that was not sent belongs to the recording of
-    ///     the row before.
-    func name(ofRow row: Int, _ origins: RowOrigins) -> String {
-        var row = row
-        while row > 0, origins[row] == nil { row -= 1 }
-        let sent = origins[row] ?? 0
+    /// The name of the recording that a row as it was sent belongs to.
+    func name(ofSent sent: Int) -> String {
         var (low, high) = (0, rows.count - 1)
         while low < high {
             let middle = (low + high + 1) / 2

@@ -20,7 +20,7 @@ struct ReconstructionTable {
         let windows = data.windows
         let description = entry.trained.description
         let isDouble = description.scaler.needsDoublePrecision
-        let columns = RowColumns(of: data)
+        var columns = RowColumns(of: data)
         var csv = CSVWriter(reservingCapacity: 12 * (values.count + 4 * windows.count * windows.timesteps))
         csv.header(
             ["window"] + (data.isSeries ? columns.names : ["timestep"]) + ["error", "scaled_error"],

@@ -84,7 +84,7 @@ struct RowReconstruction: Computation {
     /// `timestamp,pressure_actual,pressure_reconstructed,…`.
     private func table(_ actual: [Double], _ means: [Double], isDouble: Bool) -> Response {
         let features = windows.features
-        let columns = RowColumns(of: data)
+        var columns = RowColumns(of: data)
         var csv = CSVWriter(reservingCapacity: 12 * (2 * means.count + 2 * windows.series.rows))
         csv.header(
             columns.names,

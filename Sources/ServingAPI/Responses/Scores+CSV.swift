@@ -14,7 +14,7 @@ extension Scores {
         let lines = request.parts.contains(.rows) ? rows.count : errors.windows.count
         var csv = CSVWriter(reservingCapacity: 96 * (lines + 1))
         let ranks = (1...Self.rankedFeatures).flatMap { ["feature_\($0)", "share_\($0)"] }
-        let columns = RowColumns(of: request.data)
+        var columns = RowColumns(of: request.data)
         let names = request.data.isSeries ? columns.names : ["window"]
         csv.header(names + ["score", "is_anomaly"] + ranks)
         if request.parts.contains(.rows) {
