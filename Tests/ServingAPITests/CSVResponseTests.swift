@@ -207,6 +207,9 @@ import Testing
         let api = try trained(.inProcess, names: ["error", "row"])
         let lines = try table(api, "/reconstruct", Self.request)
         #expect(lines[0] == ["window", "row", "error", "scaled_error", "error_2", "row_2"])
+        let numbered = try table(
+            trained(.inProcess, names: ["error", "error_2"]), "/reconstruct", Self.request)
+        #expect(numbered[0] == ["window", "row", "error", "scaled_error", "error_3", "error_2"])
     }
 
     @Test func aRowIsTheMeanOfItsReconstructions() throws {

@@ -13,15 +13,19 @@ struct CSVWriter {
     init(reservingCapacity capacity: Int) { bytes.reserveCapacity(capacity) }
 
     /// Writes the names of columns, and ends the line. Readers find a column by its name, so that names must
-    /// differ: of features that are called like another column, the later ones get a number.
+    /// differ: a feature that is called like another column gets a number with which it is called like none.
     mutating func header(_ columns: [String], features: [String] = []) {
-        var names = Set<String>()
-        for name in columns + features {
-            var unique = name
+        var names = Set(columns + features)
+        for column in columns { cell(column) }
+        var used = Set(columns)
+        for feature in features {
+            var unique = feature
             var count = 1
-            while !names.insert(unique).inserted {
-                count += 1
-                unique = "\(name)_\(count)"
+            if !used.insert(feature).inserted {
+                repeat {
+                    count += 1
+                    unique = "\(feature)_\(count)"
+                } while !names.insert(unique).inserted
             }
             cell(unique)
         }
