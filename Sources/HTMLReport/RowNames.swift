@@ -6,9 +6,10 @@ struct RowNames {
 
     init(_ timestamps: [String]?) {
         self.timestamps = timestamps
-        guard let timestamps, let first = timestamps.first, let last = timestamps.last,
+        // Recordings may have other dates between the first and the last row.
+        guard let timestamps, let first = timestamps.first,
             let end = first.firstIndex(where: { $0 == " " || $0 == "T" }),
-            [first, last].allSatisfy({ $0.hasPrefix(first[...end]) })
+            timestamps.allSatisfy({ $0.hasPrefix(first[...end]) })
         else {
             commonCount = 0
             return
