@@ -29,9 +29,23 @@ extension Double? {
     var rounded3: String { self?.rounded3 ?? "" }
 }
 
+extension String {
+    /// The text with its control characters escaped, so that a name from a file can neither end a line nor
+    /// send commands to a terminal.
+    var escapingControls: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return self
+        }
+        return unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control
+                ? scalar.escaped(asASCII: true) : String(Character(scalar))
+        }.joined()
+    }
+}
+
 /// The server's warnings, a line for each.
 func text(ofWarnings warnings: [ServerWarning]) -> String {
-    warnings.map { "\n\($0.level): \($0.message)" }.joined()
+    warnings.map { "\n\($0.level): \($0.message.escapingControls)" }.joined()
 }
 
 /// A table as text: a header, and right-aligned columns.
@@ -39,7 +53,9 @@ struct Table: CustomStringConvertible {
     private let rows: [[String]]
 
     /// - Parameter rows: rows with one cell for each column of the header.
-    init(_ header: [String], _ rows: some Sequence<[String]>) { self.rows = [header] + rows }
+    init(_ header: [String], _ rows: some Sequence<[String]>) {
+        self.rows = ([header] + rows).map { $0.map(\.escapingControls) }
+    }
 
     /// Lines, without a line feed after the last.
     var description: String {

@@ -30,6 +30,6 @@ struct TrainReport {
     }
 
     private var names: String {
-        response.featureNames.map { ": \($0.joined(separator: ", "))" } ?? ""
+        response.featureNames.map { ": \($0.map(\.escapingControls).joined(separator: ", "))" } ?? ""
     }
 }
