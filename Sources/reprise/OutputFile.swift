@@ -34,12 +34,11 @@ final class OutputFile {
             (temporaryPath, descriptor, interruption) = (nil, open(path, O_WRONLY | O_CLOEXEC), nil)
         } else {
             let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-            let temporaryPath = "\(folder).reprise-\(getpid())"
+            let temporaryPath = "\(folder).reprise-\(UInt64.random(in: 0 ... .max))"
             let interruption = Interruption([SIGINT, SIGTERM, SIGHUP])
             interruption.arm { unlink(temporaryPath) }
             self.interruption = interruption
-            // A file of this name is left from a process that was killed.
-            descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             self.temporaryPath = temporaryPath
         }
         guard descriptor >= 0 else { throw failure(errno) }
@@ -49,11 +48,14 @@ final class OutputFile {
 
     /// Writes a whole file.
     /// - Parameter name: the name of the file in a folder.
+    /// - Returns: the path of the file.
     /// - Throws: ``CommandFailure`` if the file cannot be stored.
-    static func write(_ bytes: [UInt8], to path: String, name: String) throws {
+    @discardableResult
+    static func write(_ bytes: [UInt8], to path: String, name: String) throws -> String {
         let file = try OutputFile(path, name: name)
         _ = bytes.withUnsafeBytes(file.write)
         try file.finish()
+        return file.path
     }
 
     /// Writes all of the bytes.

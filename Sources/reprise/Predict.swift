@@ -21,15 +21,18 @@ struct Reconstruct: ParsableCommand {
     func validate() throws { try table.validate(besides: server) }
 
     func run() throws {
-        let content = try input.content(with: options)
+        let bytes = try InputFile(input.file).read()
+        let content = try input.content(of: bytes, with: options)
         try server.run("reconstruct") { client in
             let response = try client.post("/reconstruct", content)
-            let report = Self.report(try response.decoded())
+            let windows: ReconstructResponse = try response.decoded()
+            server.show(response, report: Self.report(windows), besides: table)
             try table.write {
-                try client.post(
+                let same = options.pinned(to: windows.version, for: bytes)
+                let content = try input.content(of: bytes, with: same)
+                return try client.post(
                     "/reconstruct", content.adding("rows", .json(Array("true".utf8))), accept: "text/csv")
             }
-            server.show(response, report: report, besides: table)
         }
     }
 

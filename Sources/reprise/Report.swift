@@ -30,15 +30,17 @@ struct Report: ParsableCommand {
     func run() throws {
         let bytes = try InputFile(input.file).read()
         let scored = try input.content(of: bytes, with: options)
-        let content = try input.content(of: bytes, with: options.prediction)
         try server.run("report") { client in
             let name = InputFile(input.file).name
-            let data = try ReportSource(client: client, name: name).data(scored, reconstructing: content)
-            try OutputFile.write(Array(ReportPage(data).html.utf8), to: output, name: "report.html")
+            let data = try ReportSource(client: client, name: name).data(scored) { version in
+                try input.content(of: bytes, with: options.prediction.pinned(to: version, for: bytes))
+            }
+            let path = try OutputFile.write(
+                Array(ReportPage(data).html.utf8), to: output, name: "report.html")
             let events = data.events.count
             OutputFile.printReport(
                 "\(events) event\(events == 1 ? "" : "s") in \(data.scores.count) rows: "
-                    + (output == "-" ? "standard output" : output), about: output)
+                    + (path == "-" ? "standard output" : path), about: path)
         }
     }
 }

@@ -11,10 +11,10 @@ struct ReportSource {
     /// Scores and reconstructs rows.
     /// - Parameters:
     ///   - scored: the request of the scores.
-    ///   - content: the same without options of the detection.
+    ///   - reconstructing: the same without options of the detection, for the version that has scored.
     func data(
-        _ scored: RequestContent, reconstructing content: RequestContent
-    ) throws(ClientError) -> ReportData {
+        _ scored: RequestContent, reconstructing: (Int) throws -> RequestContent
+    ) throws -> ReportData {
         let (response, hasShares) = try scores(scored)
         let version = try client.version("\(response.version)", of: response.model)
             .decoded(as: ModelVersion.self)
@@ -43,6 +43,7 @@ struct ReportSource {
             data.cautions.append(
                 Self.missing("Shares of features over time", "the response would be too long"))
         }
+        let content = try reconstructing(response.version)
         do throws(ClientError) {
             let values: RowReconstructResponse = try client.post(
                 "/reconstruct", content.adding("rows", .json(Array("true".utf8)))

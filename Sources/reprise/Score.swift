@@ -23,12 +23,18 @@ struct Score: ParsableCommand {
     func validate() throws { try table.validate(besides: server) }
 
     func run() throws {
-        let content = try input.content(with: options)
+        let bytes = try InputFile(input.file).read()
+        let content = try input.content(of: bytes, with: options)
         try server.run("score") { client in
             let response = try client.post("/score", content)
-            let report = ScoreReport(response: try response.decoded()).text
-            try table.write { try client.post("/score", content, accept: "text/csv") }
-            server.show(response, report: report, besides: table)
+            let scores: ScoreResponse = try response.decoded()
+            server.show(response, report: ScoreReport(response: scores).text, besides: table)
+            try table.write {
+                var same = options
+                same.prediction = same.prediction.pinned(to: scores.version, for: bytes)
+                return try client.post(
+                    "/score", input.content(of: bytes, with: same), accept: "text/csv")
+            }
         }
     }
 }
