@@ -39,7 +39,8 @@ struct Delete: ParsableCommand {
             let aliases = listed.aliases.keys.sorted().joined(separator: ", ")
             question =
                 "Delete \(model) with \(count) version\(count == 1 ? "" : "s")"
-                + (aliases.isEmpty ? "" : " and the aliases \(aliases)") + "?"
+                + (aliases.isEmpty ? "" : " and the alias\(listed.aliases.count == 1 ? "" : "es") \(aliases)")
+                + "?"
         }
         let text = Array("\(question) This cannot be undone. [y/N] ".utf8)
         _ = Glibc.write(STDERR_FILENO, text, text.count)

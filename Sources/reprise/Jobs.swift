@@ -34,7 +34,9 @@ struct Jobs: ParsableCommand {
             }
             let cancelled = try client.cancel(job: job)
             // It has ended since.
-            guard cancelled.status == 202 else { throw CommandFailure("the job has ended before") }
+            guard cancelled.status == 202 else {
+                throw CommandFailure("the job ended before it could be cancelled")
+            }
             server.show(cancelled, report: "cancelled the \(found.kind) of \(found.model)")
         }
     }

@@ -131,7 +131,7 @@ import Testing
             ["-qec", command, "/dev/null"], program: "/usr/bin/script", input: "\(reply)\n")
         #expect(
             asked.output.contains(
-                "Delete pump with 2 versions and the aliases stable? This cannot be undone. [y/N]"),
+                "Delete pump with 2 versions and the alias stable? This cannot be undone. [y/N]"),
             "\(asked)")
         #expect((asked.status == 0) == isDeleted, "\(asked)")
         #expect(asked.output.contains(isDeleted ? "deleted pump" : "nothing was deleted"), "\(asked)")

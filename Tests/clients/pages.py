@@ -78,6 +78,8 @@ class Page:
         self.path, self.server, self.folder, self.not_run = ROOT / name, server, folder, not_run
         folder.mkdir()
         (folder / "examples").symlink_to(ROOT / "examples")
+        # An error response ends a block, as the commands of the pages do not say -f.
+        (folder / ".curlrc").write_text("fail-with-body\n")
         programs = folder.parent / "bin"
         programs.mkdir()
         (programs / "reprise").symlink_to(pathlib.Path(program).resolve())
