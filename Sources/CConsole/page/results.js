@@ -116,7 +116,9 @@ class ResultsView {
       warnings: scores.warnings, events: [], selected: null, metrics: null,
     });
     /** The width of the names beside the charts and the heat map. */
-    this.gutter = names.length >= minHeatMapFeatures && innerWidth > 760 ? 132 : 72;
+    const nameWidth = 12 + 6.5 * Math.max(...names.map((name) => name.length));
+    const narrow = Math.min(Math.max(nameWidth, 72), 120);
+    this.gutter = names.length < minHeatMapFeatures ? 72 : innerWidth > 760 ? 132 : narrow;
     this.inputs = data.features.map((column) => data.valuesOf(column));
     this.outputs = expected.map((rows) => data.valuesOfRows(rows));
     this.points = data.valuesOfRows(this.scores);

@@ -9,7 +9,8 @@ export function verdict({ events, data, names, metrics }) {
   const { first_row: first, last_row: last, duration, features } = worst;
   const when = `${period(data, first, last)} (${plural(duration, "row")})`;
   const [top, second] = features;
-  const shareOf = ({ feature, share }) => `${names[feature]} (${formatPercent(share).replace(" ", "\u00a0")})`;
+  const shareOf = ({ feature, share }) =>
+    `${names[feature]} (${formatPercent(share).replace(" ", "\u00a0")})`;
   const part = top.share < 0.5 ? "above all" : "mostly";
   const isShared = top.share < 0.5 && second?.share > top.share / 2;
   const which = [part, shareOf(top), ...(isShared ? ["and", shareOf(second)] : [])].join(" ");
