@@ -113,6 +113,9 @@ import Testing
             try metrics().value("reprise_training_duration_seconds_count", ["outcome": outcome])
         }
         #expect(try api.post("/train", Small.diverging("bad")).status == 422)
+        // The response can be there before the end of the job is counted.
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try count("failed") != 1, ContinuousClock.now < deadline { usleep(1000) }
         #expect(try count("succeeded") == 1)
         #expect(try count("failed") == 1)
         #expect(try count("cancelled") == 0)
