@@ -4,7 +4,7 @@
 /// Standard output, to which `print` writes through a buffer.
 enum StandardOutput {
     /// Writes what the buffer holds.
-    /// - Throws: ``CommandFailure`` if any part of the output could not be written, for example on a full disk.
+    /// - Throws: ``CommandFailure`` if any part of the output could not be written, as on a full disk.
     static func flush() throws {
         let hasFailed = ferror(stdout) != 0
         let isFlushed = fflush(stdout) == 0

@@ -40,8 +40,8 @@ struct PredictionOptions: RequestOptions {
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Windows") var windows: WindowOptions
 
-    /// The same options for the version of an earlier response, because an alias may be set to another version
-    /// between two requests. A request in JSON has its own version.
+    /// The same options for the version of an earlier response, because an alias may be set to another
+    /// version between two requests. A request in JSON has its own version.
     func pinned(to version: Int, for bytes: [UInt8]) -> PredictionOptions {
         guard model.version != nil || InputFormat(bytes) != .request else { return self }
         var pinned = self

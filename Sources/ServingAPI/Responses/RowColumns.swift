@@ -29,8 +29,8 @@ struct RowColumns {
     }
 
     /// The row as it was sent; of a row that was not sent, that of the last row before it that was. Rows are
-    /// written in order, or in windows that overlap: the search goes on from the latest row, so that a long gap
-    /// without sent rows is passed once and not once for each of its rows.
+    /// written in order, or in windows that overlap: the search goes on from the latest row, so that a long
+    /// gap without sent rows is passed once and not once for each of its rows.
     private mutating func sent(before row: Int) -> Int {
         if let sent = data.origins[row] {
             latest = (row, sent)
