@@ -398,7 +398,7 @@ def test_an_event_that_was_normal_is_learned_in_a_new_version(serve, visit, load
     load(page, sensors(3, faults=FAULTS[:1]), "today.csv")
     view = score_with(page, "normal")
     before = get(f"{url}/models/normal/versions/1")["threshold"]
-    view.get_by_role("button", name="It was normal").click()
+    view.get_by_role("button", name="Mark as normal").click()
     expect(page.locator("#results-of")).to_have_text(
         "today.csv, scored with normal, version 2", timeout=30 * SECONDS)
     version = get(f"{url}/models/normal/versions/2")

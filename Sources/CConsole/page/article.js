@@ -306,8 +306,8 @@ export const steps = [
     title: "The regular network", place: "comparison", content: regularNetwork,
     text: [
       "The article's other network has the same layers without RepeatVector, and all its LSTMs return "
-        + "sequences. It keeps the time axis, so it has no encoding, and each timestep of the output can "
-        + "see the same timestep of the input.",
+        + "sequences. It keeps the time axis, so it has no encoding, and a timestep of the output depends on "
+        + "the timesteps of the input up to this one.",
       "It has as many parameters: neither return_sequences nor RepeatVector adds any.",
     ],
   },

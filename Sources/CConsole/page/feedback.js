@@ -27,8 +27,8 @@ export function feedbackActions(event, { model }) {
   const effect = "Learns the threshold again, in a new version of the model.";
   return el(
     "div", { class: "buttons feedback" },
-    button("normal", "It was normal", `${effect} The rows of this event join the normal ones.`),
-    button("anomalous", "It was an anomaly", `${effect} The rows of this event leave the normal ones.`),
+    button("normal", "Mark as normal", `${effect} The rows of this event join the normal ones.`),
+    button("anomalous", "Mark as anomaly", `${effect} The rows of this event leave the normal ones.`),
     status);
 }
 
